@@ -1,0 +1,15 @@
+/**
+ * What every component takes from its surroundings: time, chance, logs, metrics, feature gates, and the small tools
+ * (assertions, errors, task groups) that go with them. Start with `env.ts`. Real clocks, random sources and log
+ * writers are in `@skates/component-base/node`.
+ */
+export { AssertionError, assert, must, unreachable } from "./assert.ts";
+export { type Clock, type Deadline, deadline } from "./clock.ts";
+export type { Component, Env } from "./env.ts";
+export { asError, hasCode, isAbort, messageOf, OperatingError } from "./errors.ts";
+export type { FeatureGates } from "./feature-gates.ts";
+export { type Logger, type LogLine, type LogPairs, loggerTo, silentLogger } from "./logger.ts";
+export type { Counter, Gauge, Histogram, MetricOptions, Metrics } from "./metrics.ts";
+export { nameSuffix, pick, type Random, seededRandom, uuid } from "./random.ts";
+export { TaskGroup } from "./task-group.ts";
+export { type VirtualClock, virtualClock } from "./virtual-clock.ts";
