@@ -1,0 +1,64 @@
+import {
+  type Infer,
+  list,
+  oneOf,
+  opt,
+  ref,
+  req,
+  string,
+  struct,
+  typeMeta,
+  ObjectMeta,
+  resource,
+} from "@skates/apimachinery";
+import { MatchResources } from "./match-resources.ts";
+import { ParamRef } from "./param-ref.ts";
+
+export const ValidatingAdmissionPolicyBinding = struct(
+  "admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyBinding",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "",
+    ),
+    spec: req(
+      2,
+      ref<ValidatingAdmissionPolicyBindingSpec>(() => ValidatingAdmissionPolicyBindingSpec),
+      "",
+    ),
+  },
+);
+export interface ValidatingAdmissionPolicyBinding extends Infer<typeof ValidatingAdmissionPolicyBinding> {}
+
+export const ValidatingAdmissionPolicyBindingSpec = struct(
+  "admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyBindingSpec",
+  {
+    policyName: req(1, string, ""),
+    paramRef: opt(
+      2,
+      ref<ParamRef>(() => ParamRef),
+      "",
+    ),
+    matchResources: opt(
+      3,
+      ref<MatchResources>(() => MatchResources),
+      "",
+    ),
+    validationActions: req(4, list(oneOf("Audit", "Deny", "Warn"), "set"), ""),
+  },
+);
+export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof ValidatingAdmissionPolicyBindingSpec> {}
+
+export const validatingAdmissionPolicyBindings = resource<ValidatingAdmissionPolicyBinding>({
+  group: "admissionregistration.k8s.io",
+  version: "v1",
+  kind: "ValidatingAdmissionPolicyBinding",
+  plural: "validatingadmissionpolicybindings",
+  categories: ["api-extensions"],
+  namespaced: false,
+  schema: ValidatingAdmissionPolicyBinding,
+  storage: "validatingadmissionpolicybindings",
+  storageVersionHash: "v9715VZqakg=",
+});

@@ -1,0 +1,9 @@
+/** Types of apiregistration.k8s.io/v1. */
+export {
+  APIService,
+  APIServiceCondition,
+  APIServiceSpec,
+  APIServiceStatus,
+  ServiceReference,
+  apiServices,
+} from "./api-service.ts";

@@ -1,0 +1,12 @@
+/** Types of batch/v1. */
+export { CronJob, CronJobSpec, CronJobStatus, JobTemplateSpec, cronJobs } from "./cron-job.ts";
+export { Job, JobCondition, JobStatus, UncountedTerminatedPods, jobs } from "./job.ts";
+export {
+  JobSpec,
+  PodFailurePolicy,
+  PodFailurePolicyOnExitCodesRequirement,
+  PodFailurePolicyOnPodConditionsPattern,
+  PodFailurePolicyRule,
+  SuccessPolicy,
+  SuccessPolicyRule,
+} from "./job-spec.ts";

@@ -1,0 +1,27 @@
+import { type Infer, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import { ObjectReference } from "./object-reference.ts";
+
+export const Binding = struct("core/v1.Binding", {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+  ),
+  target: req(
+    2,
+    ref<ObjectReference>(() => ObjectReference),
+    "",
+  ),
+});
+export interface Binding extends Infer<typeof Binding> {}
+
+export const bindings = resource<Binding>({
+  group: "",
+  version: "v1",
+  kind: "Binding",
+  plural: "bindings",
+  verbs: ["create"],
+  schema: Binding,
+  storage: false,
+});

@@ -1,0 +1,36 @@
+import { type Infer, bool, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import { LocalObjectReference, ObjectReference } from "./object-reference.ts";
+
+export const ServiceAccount = struct("core/v1.ServiceAccount", {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+  ),
+  secrets: opt(
+    2,
+    list(
+      ref<ObjectReference>(() => ObjectReference),
+      { keys: ["name"] },
+    ),
+    "",
+    { patch: "merge", patchKey: "name" },
+  ),
+  imagePullSecrets: opt(3, list(ref<LocalObjectReference>(() => LocalObjectReference)), ""),
+  automountServiceAccountToken: opt(4, bool, "", { keepZero: true }),
+});
+export interface ServiceAccount extends Infer<typeof ServiceAccount> {}
+
+export const serviceAccounts = resource<ServiceAccount>({
+  group: "",
+  version: "v1",
+  kind: "ServiceAccount",
+  plural: "serviceaccounts",
+  shortNames: ["sa"],
+  schema: ServiceAccount,
+  subresources: [
+    { name: "token", group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", verbs: ["create"] },
+  ],
+  storageVersionHash: "pbx9ZvyFpBE=",
+});

@@ -1,0 +1,30 @@
+import { type Infer, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import { RoleRef } from "./role-ref.ts";
+import { Subject } from "./subject.ts";
+
+export const ClusterRoleBinding = struct("rbac.authorization.k8s.io/v1.ClusterRoleBinding", {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+  ),
+  subjects: opt(2, list(ref<Subject>(() => Subject)), ""),
+  roleRef: req(
+    3,
+    ref<RoleRef>(() => RoleRef),
+    "",
+  ),
+});
+export interface ClusterRoleBinding extends Infer<typeof ClusterRoleBinding> {}
+
+export const clusterRoleBindings = resource<ClusterRoleBinding>({
+  group: "rbac.authorization.k8s.io",
+  version: "v1",
+  kind: "ClusterRoleBinding",
+  plural: "clusterrolebindings",
+  namespaced: false,
+  schema: ClusterRoleBinding,
+  storage: "clusterrolebindings",
+  storageVersionHash: "48tpQ8gZHFc=",
+});

@@ -1,0 +1,45 @@
+import {
+  type Infer,
+  list,
+  opt,
+  ref,
+  req,
+  struct,
+  typeMeta,
+  LabelSelector,
+  ObjectMeta,
+  resource,
+} from "@skates/apimachinery";
+import { PolicyRule } from "./policy-rule.ts";
+
+export const ClusterRole = struct("rbac.authorization.k8s.io/v1.ClusterRole", {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+  ),
+  rules: opt(2, list(ref<PolicyRule>(() => PolicyRule)), "", { emitEmpty: true }),
+  aggregationRule: opt(
+    3,
+    ref<AggregationRule>(() => AggregationRule),
+    "",
+  ),
+});
+export interface ClusterRole extends Infer<typeof ClusterRole> {}
+
+export const AggregationRule = struct("rbac.authorization.k8s.io/v1.AggregationRule", {
+  clusterRoleSelectors: opt(1, list(ref<LabelSelector>(() => LabelSelector)), ""),
+});
+export interface AggregationRule extends Infer<typeof AggregationRule> {}
+
+export const clusterRoles = resource<ClusterRole>({
+  group: "rbac.authorization.k8s.io",
+  version: "v1",
+  kind: "ClusterRole",
+  plural: "clusterroles",
+  namespaced: false,
+  schema: ClusterRole,
+  storage: "clusterroles",
+  storageVersionHash: "bYE5ZWDrJ44=",
+});

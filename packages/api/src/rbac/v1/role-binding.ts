@@ -1,0 +1,29 @@
+import { type Infer, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import { RoleRef } from "./role-ref.ts";
+import { Subject } from "./subject.ts";
+
+export const RoleBinding = struct("rbac.authorization.k8s.io/v1.RoleBinding", {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+  ),
+  subjects: opt(2, list(ref<Subject>(() => Subject)), ""),
+  roleRef: req(
+    3,
+    ref<RoleRef>(() => RoleRef),
+    "",
+  ),
+});
+export interface RoleBinding extends Infer<typeof RoleBinding> {}
+
+export const roleBindings = resource<RoleBinding>({
+  group: "rbac.authorization.k8s.io",
+  version: "v1",
+  kind: "RoleBinding",
+  plural: "rolebindings",
+  schema: RoleBinding,
+  storage: "rolebindings",
+  storageVersionHash: "eGsCzGH6b1g=",
+});

@@ -1,0 +1,13 @@
+import { type Infer, opt, req, string, struct } from "@skates/apimachinery";
+
+export const Subject = struct(
+  "rbac.authorization.k8s.io/v1.Subject",
+  {
+    kind: req(1, string, ""),
+    apiGroup: opt(2, string, ""),
+    name: req(3, string, ""),
+    namespace: opt(4, string, ""),
+  },
+  { atomic: true },
+);
+export interface Subject extends Infer<typeof Subject> {}

@@ -1,0 +1,42 @@
+import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import { ResourceClaimSpec } from "./resource-claim-spec.ts";
+
+export const ResourceClaimTemplate = struct("resource.k8s.io/v1.ResourceClaimTemplate", {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+  ),
+  spec: req(
+    2,
+    ref<ResourceClaimTemplateSpec>(() => ResourceClaimTemplateSpec),
+    "",
+  ),
+});
+export interface ResourceClaimTemplate extends Infer<typeof ResourceClaimTemplate> {}
+
+export const ResourceClaimTemplateSpec = struct("resource.k8s.io/v1.ResourceClaimTemplateSpec", {
+  metadata: opt(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+    { emitEmpty: true },
+  ),
+  spec: req(
+    2,
+    ref<ResourceClaimSpec>(() => ResourceClaimSpec),
+    "",
+  ),
+});
+export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
+
+export const resourceClaimTemplates = resource<ResourceClaimTemplate>({
+  group: "resource.k8s.io",
+  version: "v1",
+  kind: "ResourceClaimTemplate",
+  plural: "resourceclaimtemplates",
+  schema: ResourceClaimTemplate,
+  storage: "resourceclaimtemplates",
+  storageVersionHash: "TuzjC49aUfM=",
+});

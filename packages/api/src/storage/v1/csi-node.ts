@@ -1,0 +1,69 @@
+import {
+  type Infer,
+  int32,
+  list,
+  opt,
+  ref,
+  req,
+  string,
+  struct,
+  typeMeta,
+  ObjectMeta,
+  resource,
+} from "@skates/apimachinery";
+
+export const CSINode = struct("storage.k8s.io/v1.CSINode", {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+  ),
+  spec: req(
+    2,
+    ref<CSINodeSpec>(() => CSINodeSpec),
+    "",
+  ),
+});
+export interface CSINode extends Infer<typeof CSINode> {}
+
+export const CSINodeSpec = struct("storage.k8s.io/v1.CSINodeSpec", {
+  drivers: req(
+    1,
+    list(
+      ref<CSINodeDriver>(() => CSINodeDriver),
+      { keys: ["name"] },
+    ),
+    "",
+    { patch: "merge", patchKey: "name" },
+  ),
+});
+export interface CSINodeSpec extends Infer<typeof CSINodeSpec> {}
+
+export const CSINodeDriver = struct("storage.k8s.io/v1.CSINodeDriver", {
+  name: req(1, string, ""),
+  nodeID: req(2, string, ""),
+  topologyKeys: opt(3, list(string), "", { emitEmpty: true }),
+  allocatable: opt(
+    4,
+    ref<VolumeNodeResources>(() => VolumeNodeResources),
+    "",
+  ),
+});
+export interface CSINodeDriver extends Infer<typeof CSINodeDriver> {}
+
+export const VolumeNodeResources = struct("storage.k8s.io/v1.VolumeNodeResources", {
+  count: opt(1, int32, "", { keepZero: true }),
+});
+export interface VolumeNodeResources extends Infer<typeof VolumeNodeResources> {}
+
+export const csiNodes = resource<CSINode>({
+  group: "storage.k8s.io",
+  version: "v1",
+  kind: "CSINode",
+  plural: "csinodes",
+  namespaced: false,
+  schema: CSINode,
+  storage: "csinodes",
+  storageVersionHash: "Pe62DkZtjuo=",
+});

@@ -1,0 +1,41 @@
+import {
+  type Infer,
+  opt,
+  quantity,
+  ref,
+  req,
+  string,
+  struct,
+  typeMeta,
+  LabelSelector,
+  ObjectMeta,
+  resource,
+} from "@skates/apimachinery";
+
+export const CSIStorageCapacity = struct("storage.k8s.io/v1.CSIStorageCapacity", {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "",
+  ),
+  nodeTopology: opt(
+    2,
+    ref<LabelSelector>(() => LabelSelector),
+    "",
+  ),
+  storageClassName: req(3, string, ""),
+  capacity: opt(4, quantity, "", { keepZero: true }),
+  maximumVolumeSize: opt(5, quantity, "", { keepZero: true }),
+});
+export interface CSIStorageCapacity extends Infer<typeof CSIStorageCapacity> {}
+
+export const csiStorageCapacities = resource<CSIStorageCapacity>({
+  group: "storage.k8s.io",
+  version: "v1",
+  kind: "CSIStorageCapacity",
+  plural: "csistoragecapacities",
+  schema: CSIStorageCapacity,
+  storage: "csistoragecapacities",
+  storageVersionHash: "xeVl+2Ly1kE=",
+});

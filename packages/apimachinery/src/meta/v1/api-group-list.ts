@@ -1,0 +1,10 @@
+import { type Infer, req, struct } from "../../schema/struct.ts";
+import { list, ref } from "../../schema/type.ts";
+import { typeMeta } from "./type-meta.ts";
+import { APIGroup } from "./api-group.ts";
+
+export const APIGroupList = struct("meta/v1.APIGroupList", {
+  ...typeMeta,
+  groups: req(1, list(ref<APIGroup>(() => APIGroup)), ""),
+});
+export interface APIGroupList extends Infer<typeof APIGroupList> {}

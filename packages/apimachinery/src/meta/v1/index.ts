@@ -1,0 +1,26 @@
+/** The struct types shared by all kinds: metadata, options, selectors, status. */
+export { APIGroup, GroupVersionForDiscovery, ServerAddressByClientCIDR } from "./api-group.ts";
+export { APIGroupList } from "./api-group-list.ts";
+export { APIResource, APIResourceList } from "./api-resource-list.ts";
+export { APIVersions } from "./api-versions.ts";
+export { ApplyOptions } from "./apply-options.ts";
+export { Condition } from "./condition.ts";
+export { CreateOptions } from "./create-options.ts";
+export { DeleteOptions, Preconditions } from "./delete-options.ts";
+export { FieldSelectorRequirement } from "./field-selector-requirement.ts";
+export { GetOptions } from "./get-options.ts";
+export { GroupVersionKind } from "./group-version-kind.ts";
+export { GroupVersionResource } from "./group-version-resource.ts";
+export { LabelSelector, LabelSelectorRequirement } from "./label-selector.ts";
+export { ListMeta, ShardInfo } from "./list-meta.ts";
+export { ListOptions } from "./list-options.ts";
+export { ManagedFieldsEntry } from "./managed-fields-entry.ts";
+export { ObjectMeta } from "./object-meta.ts";
+export { OwnerReference } from "./owner-reference.ts";
+export { PartialObjectMetadata } from "./partial-object-metadata.ts";
+export { PartialObjectMetadataList } from "./partial-object-metadata-list.ts";
+export { PatchOptions } from "./patch-options.ts";
+export { RootPaths } from "./root-paths.ts";
+export { Status, StatusCause, StatusDetails } from "./status.ts";
+export { UpdateOptions } from "./update-options.ts";
+export { typeMeta } from "./type-meta.ts";

@@ -1,0 +1,7 @@
+import { type Infer, req, struct } from "../../schema/struct.ts";
+import { list, string } from "../../schema/type.ts";
+
+export const RootPaths = struct("meta/v1.RootPaths", {
+  paths: req(1, list(string), ""),
+});
+export interface RootPaths extends Infer<typeof RootPaths> {}

@@ -1,0 +1,102 @@
+import type { Random } from "@skates/component-base";
+import type { UserInfo } from "./handler.ts";
+import type { DeleteOptions } from "./meta/v1/delete-options.ts";
+import type { ApiObject } from "./object.ts";
+import type { FieldError } from "./schema/field-error.ts";
+import type { Struct } from "./schema/struct.ts";
+
+/** What a strategy knows of the request. Time and identity are passed in; strategies are pure. */
+export interface RequestInfo {
+  readonly user: UserInfo;
+  /** Wall clock of the request, ms since the epoch. */
+  readonly nowMs: number;
+  readonly random: Random;
+  readonly operation: "create" | "update" | "delete";
+  /** `status`, `scale`, …; absent for the object itself. */
+  readonly subresource?: string | undefined;
+  readonly dryRun: boolean;
+}
+
+/** Departures from the conventions. Pure and synchronous but for `begin`; `old` is absent on create. */
+export interface Strategy<T extends ApiObject> {
+  /** Sets and clears what clients may not decide. Runs after defaulting and the conventions. */
+  prepare?(next: T, old: T | undefined, request: RequestInfo): T;
+  /** Findings beyond the schema's facets and rules. */
+  validate?(next: T, old: T | undefined, request: RequestInfo): readonly FieldError[];
+  warnings?(next: T, old: T | undefined): readonly string[];
+  /** Claims what lives outside the object (addresses, ports); `finish(false)` gives it back. */
+  begin?(next: T, old: T | undefined, request: RequestInfo, signal: AbortSignal): Promise<Claim<T>>;
+  /** Seconds that a deletion waits for the object's owner (the kubelet, for pods); undefined: gone at once. */
+  graceSeconds?(object: T, options: DeleteOptions): number | undefined;
+}
+
+export interface Claim<T> {
+  readonly object: T;
+  finish(committed: boolean): Promise<void>;
+}
+
+export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "patch" | "update" | "watch";
+
+/** A column of the Table form. */
+export interface Column<T> {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format?: string | undefined;
+  readonly description: string;
+  /** 0: always shown; 1: with `-o wide`. */
+  readonly priority: number;
+  /** `nowMs` for ages. Dates are given as RFC 3339 text or as an age, as upstream does. */
+  cell(object: T, nowMs: number): string | number | boolean | null;
+}
+
+export interface Subresource {
+  readonly name: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly verbs: readonly ("create" | "delete" | "get" | "patch" | "update")[];
+  /** Answers with a stream rather than an object (exec, log, proxy). */
+  readonly connect?: true | undefined;
+}
+
+/** Paths of the fields that the scale subresource reads and writes. */
+export interface ScalePaths {
+  readonly spec: string;
+  readonly status: string;
+  readonly selector?: string | undefined;
+}
+
+/** A kind in a version, as the server, the clients and the tools see it. Built-in kinds and custom resources alike. */
+export interface Resource<T extends ApiObject = ApiObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs: readonly Verb[];
+  readonly schema: Struct;
+  readonly subresources: readonly Subresource[];
+  readonly scale?: ScalePaths | undefined;
+  /** Without the first column, Name, and without the last, Age, unless `wholeTable`. */
+  readonly columns: readonly Column<T>[];
+  readonly strategy: Strategy<T>;
+  /** Field selectors beside `metadata.name` and `metadata.namespace`: path to the field's text. */
+  readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
+  /** Below the storage prefix, `pods` or `apps/deployments`: upstream's etcd layout without `/registry/`. Absent: not stored (reviews). */
+  readonly storagePrefix?: string | undefined;
+  /** `apiVersion` written to storage. */
+  readonly storageVersion?: string | undefined;
+  readonly storageVersionHash?: string | undefined;
+  /** Set where this version is not the hub: the hub's resource, and two pure functions. */
+  readonly conversion?: Conversion<T> | undefined;
+}
+
+export interface Conversion<T extends ApiObject> {
+  hub(): Resource;
+  toHub(object: T): ApiObject;
+  fromHub(hub: ApiObject): T;
+}

@@ -1,0 +1,88 @@
+/** A point in the store's history: strictly growing, one per commit. 0 is before the first. */
+export type Revision = number;
+export type LeaseId = bigint;
+
+export interface Entry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** Revision of the last change of this key. */
+  readonly modified: Revision;
+  readonly created: Revision;
+}
+
+export interface RangeOptions {
+  /** First key (inclusive) in byte order, at or after the prefix; default: the prefix. */
+  readonly start?: string | undefined;
+  /** At most so many entries; absent: all. */
+  readonly limit?: number | undefined;
+  /** Read as of this revision; absent: the newest, linearizable. */
+  readonly revision?: Revision | undefined;
+  /** Only count. */
+  readonly countOnly?: boolean | undefined;
+}
+
+export interface Page {
+  readonly entries: readonly Entry[];
+  /** The revision that was read. */
+  readonly revision: Revision;
+  /** Entries from `start` on under the prefix, those returned included. */
+  readonly count: number;
+  readonly more: boolean;
+}
+
+export interface CommitOptions {
+  /** The key vanishes when the lease ends. */
+  readonly lease?: LeaseId | undefined;
+}
+
+export type Commit =
+  | { readonly ok: true; readonly revision: Revision }
+  /** Not written: the key stands at another revision. `current` is absent if there is no such key. */
+  | { readonly ok: false; readonly current: Entry | undefined; readonly revision: Revision };
+
+export interface Change {
+  readonly key: string;
+  /** Absent: deleted. */
+  readonly value: Uint8Array | undefined;
+  /** What was there before; absent: created. */
+  readonly previous: Entry | undefined;
+  readonly revision: Revision;
+}
+
+/** All changes of one or more whole revisions, in order. Empty: progress only. */
+export interface CommitBatch {
+  readonly changes: readonly Change[];
+  /** Everything up to here has been delivered. */
+  readonly revision: Revision;
+}
+
+/** Keys, bytes and revisions with etcd's meaning; knows no Kubernetes type. Values pass a transformer (format version, checksum, encryption). */
+export interface RevisionStore {
+  /** Entries from `start` under `prefix` at one revision, in byte order, with that revision and the count. Throws Compacted. */
+  range(prefix: string, options: RangeOptions, signal: AbortSignal): Promise<Page>;
+  /**
+   * Writes if the key is still at `expected` (0: absent; value undefined: delete); else returns what is there. Durable when it
+   * resolves. Rejects with OutcomeUnknown when it may have happened; such a write is never retried blindly.
+   */
+  commit(
+    key: string,
+    expected: Revision,
+    value: Uint8Array | undefined,
+    options: CommitOptions,
+    signal: AbortSignal,
+  ): Promise<Commit>;
+  /**
+   * Every commit later than `after`, each with its previous value, in order, without gaps, grouped by revision; an empty batch is
+   * progress. Ends with Compacted, or Lagging when the reader is too slow.
+   */
+  watch(prefix: string, after: Revision, signal: AbortSignal): AsyncIterable<CommitBatch>;
+  /** The newest revision, linearizable. */
+  head(signal: AbortSignal): Promise<Revision>;
+  /** Keys under the lease vanish by visible deletes when it ends. */
+  grant(ttlSeconds: number, signal: AbortSignal): Promise<LeaseId>;
+  compact(before: Revision, signal: AbortSignal): Promise<void>;
+  compacted(): Revision;
+  /** A consistent copy of everything while writing goes on. */
+  snapshot(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
