@@ -1,0 +1,35 @@
+import type { ApiObject, ObjectKey } from "@skates/apimachinery";
+
+/** Read side of an informer's cache. Objects are shared and immutable. */
+export interface Lister<T extends ApiObject> {
+  get(key: ObjectKey): T | undefined;
+  /** All, or those of one namespace, in the order of their keys. */
+  list(namespace?: string): readonly T[];
+  /** Objects for which the index function gave this value. */
+  by(index: string, value: string): readonly T[];
+}
+
+/** A change seen by an informer. */
+export type Delta<T extends ApiObject> =
+  | { readonly type: "added"; readonly object: T }
+  | { readonly type: "updated"; readonly object: T; readonly old: T }
+  | { readonly type: "deleted"; readonly object: T };
+
+export interface InformerOptions<T extends ApiObject> {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** Index name to the values under which an object is found. */
+  readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>> | undefined;
+}
+
+/** Lists once, then watches; relists when the watch is lost for too long. Reconnects with backoff and jitter. */
+export interface Informer<T extends ApiObject> extends Lister<T> {
+  run(signal: AbortSignal): Promise<void>;
+  synced(): boolean;
+  whenSynced(signal: AbortSignal): Promise<void>;
+  /** Called for each change, synchronously after the cache has it, objects that exist included. Returns the function that ends it. */
+  subscribe(listener: (delta: Delta<T>) => void): () => void;
+  /** The cache has all changes up to here. */
+  resourceVersion(): string;
+}
