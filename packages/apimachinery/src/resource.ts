@@ -66,6 +66,9 @@ export interface ScalePaths {
   readonly selector?: string | undefined;
 }
 
+/** Reads a field as text. Declared as a method, so that a resource of one kind is also a resource of any kind. */
+export type FieldText<T> = { read(object: T): string }["read"];
+
 /** A kind in a version, as the server, the clients and the tools see it. Built-in kinds and custom resources alike. */
 export interface Resource<T extends ApiObject = ApiObject> {
   readonly group: string;
@@ -85,7 +88,7 @@ export interface Resource<T extends ApiObject = ApiObject> {
   readonly columns: readonly Column<T>[];
   readonly strategy: Strategy<T>;
   /** Field selectors beside `metadata.name` and `metadata.namespace`: path to the field's text. */
-  readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
+  readonly selectableFields: Readonly<Record<string, FieldText<T>>>;
   /** Below the storage prefix, `pods` or `apps/deployments`: upstream's etcd layout without `/registry/`. Absent: not stored (reviews). */
   readonly storagePrefix?: string | undefined;
   /** `apiVersion` written to storage. */
