@@ -32,6 +32,7 @@ export {
 } from "./schema/field-error.ts";
 export {
   type AnyField,
+  type AnyStructOptions,
   type Facets,
   type Field,
   type Fields,

@@ -84,7 +84,7 @@ export interface Resource<T extends ApiObject = ApiObject> {
   readonly schema: Struct;
   readonly subresources: readonly Subresource[];
   readonly scale?: ScalePaths | undefined;
-  /** Without the first column, Name, and without the last, Age, unless `wholeTable`. */
+  /** The whole table, the columns Name and Age included. Empty: Name and Created At, as for kinds that upstream has no table for. */
   readonly columns: readonly Column<T>[];
   readonly strategy: Strategy<T>;
   /** Field selectors beside `metadata.name` and `metadata.namespace`: path to the field's text. */

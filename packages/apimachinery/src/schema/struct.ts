@@ -80,12 +80,14 @@ export interface StructOptions<T> {
   readonly doc?: string;
 }
 
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyStructOptions = StructOptions<any>;
+
 export interface Struct<F extends Fields = Fields> {
   /** `<group>/<version>.<Name>`, `core/v1.Pod`; the core group is spelled `core`. */
   readonly name: string;
   readonly fields: F;
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly options: StructOptions<any>;
+  readonly options: AnyStructOptions;
 }
 
 /** Must be sent, and is always written. */
@@ -112,12 +114,25 @@ export function inline<F extends Fields>(tag: number, target: Struct<F>): F {
   return out as F;
 }
 
+/**
+ * A struct with its fields. Options that mention the struct's own type come as a thunk with its result annotated,
+ * `(): AnyStructOptions => ({ rules: [podSpecRules] })`, as the compiler could not infer the type from itself; it runs once, when first asked.
+ */
 export function struct<F extends Fields>(
   name: string,
   fields: F,
-  options: StructOptions<Infer<Struct<NoInfer<F>>>> = {},
+  options: AnyStructOptions | (() => AnyStructOptions) = {},
 ): Struct<F> {
-  return { name, fields, options };
+  if (typeof options !== "function") return { name, fields, options };
+  let made: AnyStructOptions | undefined;
+  return {
+    name,
+    fields,
+    get options() {
+      made ??= options();
+      return made;
+    },
+  };
 }
 
 /** The struct that a type node refers to, or undefined. */
