@@ -20,6 +20,14 @@ export interface ResourceOptions<T extends ApiObject> {
   readonly namespaced?: boolean | undefined;
   /** Default: all. */
   readonly verbs?: readonly Verb[] | undefined;
+  /** Default: `dns1123Subdomain`. */
+  readonly nameFormat?: string | undefined;
+  /** Default: `["spec"]` where the schema has a spec and a status, else none. */
+  readonly generationFields?: readonly string[] | undefined;
+  /** Default: false. */
+  readonly createOnUpdate?: boolean | undefined;
+  /** Default: true. */
+  readonly unconditionalUpdate?: boolean | undefined;
   /** Beside `status`, which is there when the schema has a status, and `scale`, when `scale` is given. */
   readonly subresources?: readonly Subresource[] | undefined;
   /** Set to false for a kind whose status is no subresource. */
@@ -52,6 +60,10 @@ export function resource<T extends ApiObject>(options: ResourceOptions<T>): Reso
     namespaced: options.namespaced ?? true,
     verbs: options.verbs ?? ALL_VERBS,
     schema,
+    nameFormat: options.nameFormat ?? "dns1123Subdomain",
+    generationFields: options.generationFields ?? ("spec" in schema.fields && "status" in schema.fields ? ["spec"] : []),
+    createOnUpdate: options.createOnUpdate ?? false,
+    unconditionalUpdate: options.unconditionalUpdate ?? true,
     subresources: subresourcesOf(options),
     scale: options.scale,
     columns: options.columns ?? [],

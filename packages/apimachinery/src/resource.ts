@@ -82,6 +82,14 @@ export interface Resource<T extends ApiObject = ApiObject> {
   readonly namespaced: boolean;
   readonly verbs: readonly Verb[];
   readonly schema: Struct;
+  /** What `metadata.name` must be: a named text format (`schema/formats.ts`), `dns1123Subdomain` for most kinds. */
+  readonly nameFormat: string;
+  /** Top-level fields whose change raises `metadata.generation`, which starts at 1; empty: the kind has no generation. */
+  readonly generationFields: readonly string[];
+  /** A PUT to a name that does not exist creates the object. */
+  readonly createOnUpdate: boolean;
+  /** An update without resourceVersion overwrites what is there; where false it is refused as Invalid. */
+  readonly unconditionalUpdate: boolean;
   readonly subresources: readonly Subresource[];
   readonly scale?: ScalePaths | undefined;
   /** The whole table, the columns Name and Age included. Empty: Name and Created At, as for kinds that upstream has no table for. */
