@@ -1,4 +1,8 @@
-/** Typed client of the API over any `Handler`: start with `resource-client.ts`. */
+/**
+ * Typed client of the API over any `Handler`: start with `resource-client.ts` for what it can do and `client.ts` for how. Reading
+ * kubeconfig files is in `@skates/client/node`.
+ */
+export { type ClientOptions, clientFor } from "./client.ts";
 export type {
   Client,
   DeleteCall,
@@ -11,3 +15,4 @@ export type {
   WatchOptions,
   WriteOptions,
 } from "./resource-client.ts";
+export type { RetryLimits } from "./retry.ts";

@@ -1,12 +1,4 @@
-import type {
-  ApiObject,
-  ApplyOptions,
-  DeleteOptions,
-  List,
-  ObjectKey,
-  Resource,
-  WatchEvent,
-} from "@skates/apimachinery";
+import type { ApiObject, DeleteOptions, List, ObjectKey, Resource, WatchEvent } from "@skates/apimachinery";
 
 export interface GetOptions {
   readonly resourceVersion?: string | undefined;
@@ -28,6 +20,8 @@ export interface WatchOptions {
   readonly fieldSelector?: string | undefined;
   /** Events later than this; absent: starts with what exists, as ADDED. */
   readonly resourceVersion?: string | undefined;
+  /** Starts with what exists, as ADDED, up to a bookmark with `initialEventsEnd`. */
+  readonly sendInitialEvents?: boolean | undefined;
   /** The server ends the watch after this time. */
   readonly timeoutSeconds?: number | undefined;
 }
@@ -59,7 +53,7 @@ export interface ResourceClient<T extends ApiObject> {
   /** Server-side apply; `fieldManager` is required by the server. */
   apply(
     object: Partial<T> & Pick<T, "apiVersion" | "kind" | "metadata">,
-    options: Omit<PatchOptions, "dryRun"> & Partial<ApplyOptions>,
+    options: PatchOptions,
     signal: AbortSignal,
   ): Promise<T>;
   delete(key: ObjectKey, options: DeleteCall, signal: AbortSignal): Promise<void>;
