@@ -28,6 +28,22 @@ export interface Strategy<T extends ApiObject> {
   begin?(next: T, old: T | undefined, request: RequestInfo, signal: AbortSignal): Promise<Claim<T>>;
   /** Seconds that a deletion waits for the object's owner (the kubelet, for pods); undefined: gone at once. */
   graceSeconds?(object: T, options: DeleteOptions): number | undefined;
+  /**
+   * Writes to further subresources of this very kind (`finalize`, `approval`, `resize`, `ephemeralcontainers`): what such a write
+   * makes of the old object. `status` follows the convention unless it is named here. A subresource that is neither here nor has a
+   * handler of its own is answered with 501.
+   */
+  readonly views?: Readonly<Record<string, { merge(next: T, old: T): T }["merge"]>> | undefined;
+  /** True while something beside `metadata.finalizers` keeps a deleted object in place (`spec.finalizers` of namespaces). */
+  holds?(object: T): boolean;
+  /** What else changes when an object is marked as being deleted (the phase of namespaces). */
+  markDeleting?(object: T): T;
+  /** What becomes of dependents when a deletion does not say; default `Delete`. `None`: no such finalizers are ever set (events). */
+  readonly dependents?: "Delete" | "Orphan" | "None" | undefined;
+  /** A deletion answers with the object rather than with a Status. */
+  readonly returnsDeleted?: true | undefined;
+  /** Objects vanish by themselves after this time (events). */
+  readonly ttlSeconds?: number | undefined;
 }
 
 export interface Claim<T> {
