@@ -1,0 +1,22 @@
+import type { ApiRequest, ApiResponse, UserInfo } from "@skates/apimachinery";
+import type { Route } from "./route.ts";
+
+/** A request on its way through the chain. `user` and `warnings` are filled on the way. */
+export interface RequestContext {
+  readonly request: ApiRequest;
+  readonly route: Route;
+  /** Wall clock at arrival. */
+  readonly nowMs: number;
+  /** Monotonic clock at arrival. */
+  readonly startedMs: number;
+  /** Aborts when the caller has gone, when time is up (not for watches and streams), and when the server ends. */
+  readonly signal: AbortSignal;
+  /** Set by authentication, replaced by impersonation. */
+  user: UserInfo;
+  /** Texts for `Warning` headers, in order. */
+  readonly warnings: string[];
+}
+
+export type Next = (context: RequestContext) => Promise<ApiResponse>;
+/** A step of the chain that others bring: audit, impersonation, priority and fairness. */
+export type Stage = (next: Next) => Next;

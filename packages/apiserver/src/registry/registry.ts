@@ -1,0 +1,38 @@
+import type { ApiObject, Encoded, ObjectKey, Resource, UserInfo } from "@skates/apimachinery";
+
+/** Who writes, for what the server does on behalf of a request (bindings, evictions) or of itself. */
+export interface Writer {
+  readonly user: UserInfo;
+  /** Wall clock, ms since the epoch. */
+  readonly nowMs: number;
+  /** Recorded in managedFields. */
+  readonly fieldManager: string;
+  readonly dryRun: boolean;
+  /** Selects the view that conventions and strategy apply; absent: the object itself. */
+  readonly subresource?: string | undefined;
+}
+
+/** The server's objects, for what runs inside the server: admission plugins, authorizers and special handlers. */
+export interface Registry {
+  /** All that is served, in the order of registration. */
+  resources(): readonly Resource[];
+  /** Serves a resource from now on; objects that are stored already are found. Throws when it is there. */
+  add(resource: Resource): void;
+  /** Ends its watches; stored objects stay. */
+  remove(resource: Resource): void;
+  /** The newest state. */
+  get<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal): Promise<T | undefined>;
+  /** From the cache, which may be some milliseconds behind. */
+  cached<T extends ApiObject>(resource: Resource<T>, key: ObjectKey): T | undefined;
+  /** From the cache, in the order of keys; absent namespace: all. */
+  cachedList<T extends ApiObject>(resource: Resource<T>, namespace?: string): readonly T[];
+  /**
+   * Writes what `change` makes of the newest state, again after a conflict, without admission. Throws NotFound when the object is
+   * not there, and whatever `change` throws; returning the same object writes nothing.
+   */
+  modify<T extends ApiObject>(
+    resource: Resource<T>,
+    target: { readonly key: ObjectKey; readonly writer: Writer; change(current: T): T },
+    signal: AbortSignal,
+  ): Promise<Encoded>;
+}
