@@ -1,0 +1,39 @@
+import type { Command } from "../cli/command.ts";
+import { CliError, EXIT } from "../cli/errors.ts";
+import { loadConfig } from "../cluster/config.ts";
+import { pathsOf } from "../cluster/data-dir.ts";
+import { endProcesses, findProcesses } from "../cluster/processes.ts";
+
+/** Time for Skates' processes to end by themselves. */
+const GRACE_MS = 10_000;
+
+/** Ends Skates' processes and its containerd (the agent ends it); pods go on under their shims. */
+export const down: Command = {
+  name: "down",
+  summary: "Ends Skates' own processes and its containerd. Pods keep running; 'skates up' adopts them.",
+  usage: "skates down [flags]",
+  flags: {},
+  async run({ dataDir, print }) {
+    const paths = pathsOf(dataDir);
+    if (loadConfig(paths) === undefined) {
+      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
+    }
+    const { stopContainerRuntime } = await import("../cluster/node.ts");
+    const processes = findProcesses(paths);
+    await endProcesses(
+      processes.map((p) => p.pid),
+      GRACE_MS,
+    );
+    const runtimeStopped = await stopContainerRuntime(paths);
+    if (processes.length === 0 && !runtimeStopped) {
+      throw new CliError(
+        EXIT.notRunning,
+        `the cluster in ${paths.dataDir} is not running: run 'skates up' to start it`,
+      );
+    }
+    print(
+      `stopped ${processes.map((p) => p.role).join(" and ")}${runtimeStopped ? ", containerd" : ""}; pods keep running`,
+    );
+    return EXIT.done;
+  },
+};
