@@ -11,12 +11,14 @@ export interface PodNetwork {
   readonly podCidr: string;
   /** Largest packet that leaves the machine whole; `defaultRouteMtu` finds it. The plugin's default unless given. */
   readonly mtu?: number | undefined;
+  /** Whether the host has iptables, which the plugin for host ports needs (even to find that it has nothing to do). */
+  readonly hostPorts: boolean;
 }
 
 /**
  * The list of plugins that connects a pod: a pair of interfaces with a route (`ptp`; needs neither a bridge nor
- * br_netfilter, and services work towards the pod itself) and addresses from `host-local`. Masquerading and host
- * ports are rules of our own, so that the host needs no iptables.
+ * br_netfilter, and services work towards the pod itself), addresses from `host-local`, and `portmap` for host ports.
+ * Masquerading is a rule of our own (`writePodMasquerade`): one per node instead of a chain per pod.
  */
 export function cniConfList(paths: Pick<NodePaths, "id" | "cniStateDir">, network: PodNetwork): string {
   const list = {
@@ -34,6 +36,7 @@ export function cniConfList(paths: Pick<NodePaths, "id" | "cniStateDir">, networ
           routes: [{ dst: "0.0.0.0/0" }],
         },
       },
+      ...(network.hostPorts ? [{ type: "portmap", snat: true, capabilities: { portMappings: true } }] : []),
     ],
   };
   return `${JSON.stringify(list, null, 2)}\n`;

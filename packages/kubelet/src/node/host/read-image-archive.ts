@@ -122,8 +122,8 @@ function ociImages(file: string, entries: Entries, text: string): { names: reado
     const annotations = asRecord(manifest["annotations"]);
     checkBlob(file, entries, manifest);
     // A plain word is only a tag (skopeo, buildx); a whole name has a path or a tag of its own (podman, buildah).
-    const reference = String(annotations[REFERENCE] ?? "");
-    const name = String(annotations[NAME] ?? (/[/:]/.test(reference) ? reference : ""));
+    const reference = textAt(annotations, REFERENCE);
+    const name = textAt(annotations, NAME) || (/[/:]/.test(reference) ? reference : "");
     if (name === "") throw invalid(file, `the image ${String(manifest["digest"])} has no name; save it with its name`);
     const full = fullImageName(name);
     names.push(full);
@@ -181,6 +181,11 @@ function parse(file: string, path: string, text: string): unknown {
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+function textAt(object: Readonly<Record<string, unknown>>, key: string): string {
+  const value = object[key];
+  return typeof value === "string" ? value : "";
 }
 
 function list(value: unknown): readonly unknown[] {
