@@ -1,0 +1,66 @@
+import type { Readable } from "node:stream";
+import { type RequestBody, StatusError } from "@skates/apimachinery";
+import { deadline } from "@skates/component-base";
+import { joinChunks } from "../chunks.ts";
+import { bodyTooLarge } from "../status-response.ts";
+import { callerGone, type ServerContext } from "./server-context.ts";
+
+interface BodyOptions {
+  readonly readable: Readable;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Called before the first byte is asked for: answers `Expect: 100-continue`. */
+  readonly onRead?: (() => void) | undefined;
+}
+
+/** The body of a request from the wire, read when the handler asks for it. */
+export function requestBody(context: ServerContext, options: BodyOptions): RequestBody {
+  const { headers } = options;
+  return {
+    kind: "bytes",
+    mediaType: mediaTypeOf(headers["content-type"] ?? ""),
+    read: async (limitBytes) => {
+      const announced = headers["content-length"];
+      if (announced !== undefined && Number(announced) > limitBytes) throw bodyTooLarge(limitBytes);
+      options.onRead?.();
+      using limit = deadline(context.clock, context.limits.bodyTimeoutMs, options.signal);
+      return await collect(options.readable, limitBytes, limit.signal).catch((thrown: unknown) => {
+        if (!limit.expired()) throw thrown;
+        throw new StatusError("Timeout", "the request's body did not arrive in time", { code: 408 });
+      });
+    },
+  };
+}
+
+/** `Application/JSON; charset=utf-8` is `application/json`. */
+export function mediaTypeOf(contentType: string): string {
+  const end = contentType.indexOf(";");
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
+
+/** Listeners rather than iteration: leaving an iterator would destroy the stream, and with it the response. */
+function collect(readable: Readable, limitBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    const settle = (act: () => void): void => {
+      signal.removeEventListener("abort", onAbort);
+      readable.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+      act();
+    };
+    const onAbort = (): void => settle(() => reject(signal.reason));
+    const onEnd = (): void => settle(() => resolve(joinChunks(chunks)));
+    const onClose = (): void => settle(() => reject(signal.aborted ? signal.reason : callerGone()));
+    const onData = (chunk: Uint8Array): void => {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else {
+        readable.pause();
+        settle(() => reject(bodyTooLarge(limitBytes)));
+      }
+    };
+    if (signal.aborted || readable.destroyed) return onClose();
+    signal.addEventListener("abort", onAbort, { once: true });
+    readable.on("data", onData).once("end", onEnd).once("close", onClose).once("error", onClose);
+  });
+}

@@ -1,0 +1,149 @@
+import { type AddressInfo, createServer as createPlainServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions } from "node:tls";
+import { constants as tlsConstants } from "node:crypto";
+import type { Handler } from "@skates/apimachinery";
+import { type Clock, type Logger, messageOf } from "@skates/component-base";
+import { defaultServerLimits, type ServerLimits } from "../server-limits.ts";
+import { http1Server } from "./http1-server.ts";
+import { http2Server } from "./http2-server.ts";
+import { peerSource } from "./peer.ts";
+import type { ServerContext } from "./server-context.ts";
+
+/** What a server shows and trusts, as PEM. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+  /** CAs whose client certificates count. Others are accepted in the handshake, but their requests have no certificate. */
+  readonly clientCas: readonly string[];
+}
+
+export interface ServeOptions {
+  readonly handler: Handler;
+  /** Without it the server speaks plain HTTP/1.1: for health and metrics on loopback. */
+  readonly tls?: ServerTls | undefined;
+  /** Address to listen on; `::` takes IPv4 too. */
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly limits?: Partial<ServerLimits> | undefined;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+export interface ServingHandle {
+  readonly port: number;
+  readonly address: string;
+  /** Connections made from now on see the new certificate and CAs. */
+  replaceTls(tls: ServerTls): void;
+  /** How many connections are open. */
+  connections(): number;
+  /**
+   * Takes no further connections and requests, ends watches in good order, and gives what is under way `graceMs` (default 2 s) to
+   * end; then cuts it. Resolves when every connection is closed.
+   */
+  close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
+}
+
+/**
+ * Serves a handler over TLS with HTTP/1.1 and HTTP/2, chosen by ALPN. Rejects with the system's error (`EADDRINUSE`, …) if it
+ * cannot listen.
+ */
+export async function serveHandler(options: ServeOptions): Promise<ServingHandle> {
+  const { log, clock } = options;
+  const limits = { ...defaultServerLimits, ...options.limits };
+  const context: ServerContext = { handler: options.handler, limits, log, clock, closing: false, endings: new Set() };
+  const http1 = http1Server(context);
+  const http2 = http2Server(context);
+  const sockets = new Set<Socket>();
+
+  /** Called with connections as they come in, before TLS. */
+  const track = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    socket.setKeepAlive(true, 30_000);
+  };
+  /** Called with connections that are ready for HTTP. */
+  const connect = (socket: Socket, protocol: string | false | null): void => {
+    socket.on("error", (error) => log.debug("connection failed", { error: messageOf(error) }));
+    const peer = peerSource(socket, clock);
+    if (protocol === "h2") http2.connect(socket, peer);
+    else http1.connect(socket, peer);
+  };
+  const listener = options.tls === undefined ? plainListener(connect) : tlsListener(options.tls, { limits, log, connect });
+  listener.server.on("connection", track);
+  listener.server.maxConnections = limits.connectionsMax;
+  const at = await listen(listener.server, options);
+
+  return {
+    port: at.port,
+    address: at.address,
+    replaceTls: (tls) => listener.tls?.setSecureContext(secureOptions(tls)),
+    connections: () => sockets.size,
+    close: async ({ graceMs = 2_000 } = {}) => {
+      context.closing = true;
+      const closed = new Promise<void>((resolve) => listener.server.close(() => resolve()));
+      http2.close();
+      http1.close();
+      for (const end of [...context.endings]) end();
+      const timer = new AbortController();
+      const grace = clock.sleep(graceMs, timer.signal).then(
+        () => sockets.forEach((socket) => socket.destroy()),
+        () => undefined, // all closed in time
+      );
+      await closed;
+      timer.abort();
+      await grace;
+    },
+  };
+}
+
+interface Listener {
+  readonly server: Server;
+  readonly tls?: TlsServer;
+}
+
+type Connect = (socket: Socket, protocol: string | false | null) => void;
+
+function plainListener(connect: Connect): Listener {
+  return { server: createPlainServer({ noDelay: true }, (socket) => connect(socket, null)) };
+}
+
+function tlsListener(
+  tls: ServerTls,
+  { limits, log, connect }: { readonly limits: ServerLimits; readonly log: Logger; readonly connect: Connect },
+): Listener {
+  const options: TlsOptions & { noDelay: boolean } = {
+    ...secureOptions(tls),
+    ALPNProtocols: ["h2", "http/1.1"],
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    noDelay: true, // without it lists over HTTP/1.1 take twice as long
+  };
+  const server = createTlsServer(options, (socket) => connect(socket, socket.alpnProtocol));
+  server.on("tlsClientError", (error) => log.debug("TLS handshake failed", { error: error.message }));
+  return { server, tls: server };
+}
+
+/** Sessions cannot be resumed: a resumed one would carry a certificate that was checked against CAs of long ago. */
+function secureOptions(tls: ServerTls): TlsOptions {
+  return {
+    cert: tls.cert,
+    key: tls.key,
+    ca: [...tls.clientCas],
+    minVersion: "TLSv1.2",
+    secureOptions: tlsConstants.SSL_OP_NO_TICKET,
+  };
+}
+
+function listen(server: Server, { address, port }: ServeOptions): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host: address, port, backlog: 1024 }, () => {
+      server.off("error", reject);
+      const at = server.address();
+      if (at === null || typeof at === "string") return reject(new Error("the server has no port"));
+      resolve(at);
+    });
+  });
+}
