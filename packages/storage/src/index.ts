@@ -1,6 +1,14 @@
 /**
- * Revisioned key space: the interface (`revision-store.ts`), its drivers, and the suite that every driver passes.
+ * Revisioned key space: the contract (`revision-store.ts`), an implementation over small engines (`mvcc/`), the engine in memory
+ * (`memory/`), and the suite that every driver passes (`store.suite.ts`). The engine on disk is in `@skates/storage/node`.
+ * Knows no Kubernetes type.
  */
+export type { Engine, EngineBatch, EngineLease, EngineMeta, EngineRecord } from "./engine.ts";
+export { STORE_ERROR_CODES, type StoreErrorCode, storeError } from "./errors.ts";
+export { memoryEngine } from "./memory/memory-engine.ts";
+export { memoryStore } from "./memory/memory-store.ts";
+export { openStore, type StoreOptions } from "./mvcc/mvcc-store.ts";
+export { restoreSnapshot } from "./mvcc/snapshot.ts";
 export type {
   Change,
   Commit,
@@ -13,3 +21,4 @@ export type {
   Revision,
   RevisionStore,
 } from "./revision-store.ts";
+export { identityTransformer, type ValueTransformer } from "./transformer.ts";

@@ -56,13 +56,22 @@ export interface CommitBatch {
   readonly revision: Revision;
 }
 
-/** Keys, bytes and revisions with etcd's meaning; knows no Kubernetes type. Values pass a transformer (format version, checksum, encryption). */
+/**
+ * Keys, bytes and revisions with etcd's meaning; knows no Kubernetes type. Values pass a transformer (format version, checksum,
+ * encryption). Byte arrays that were handed in or out are shared and must not be changed. Failures carry a code of `errors.ts`; after
+ * `close` every call rejects with `Closed`.
+ */
 export interface RevisionStore {
-  /** Entries from `start` under `prefix` at one revision, in byte order, with that revision and the count. Throws Compacted. */
+  /**
+   * Entries from `start` under `prefix` at one revision, in byte order, with that revision and the count. Throws `Compacted`, also when
+   * compaction overtakes a long read, and `FutureRevision`.
+   */
   range(prefix: string, options: RangeOptions, signal: AbortSignal): Promise<Page>;
   /**
-   * Writes if the key is still at `expected` (0: absent; value undefined: delete); else returns what is there. Durable when it
-   * resolves. Rejects with OutcomeUnknown when it may have happened; such a write is never retried blindly.
+   * Writes if the key is still at `expected` (0: absent; value undefined: delete, which never succeeds on an absent key); else returns
+   * what is there. Durable when it resolves. Rejects with `OutcomeUnknown` when it may have happened; such a write is never retried
+   * blindly. With `DiskFull`, `WriteFailed`, `Busy`, `ValueTooLarge`, `LeaseNotFound` and when `signal` aborts nothing was written; an
+   * abort counts until the write has set out for the disk. A commit without a lease frees the key from the one it had.
    */
   commit(
     key: string,
@@ -73,16 +82,21 @@ export interface RevisionStore {
   ): Promise<Commit>;
   /**
    * Every commit later than `after`, each with its previous value, in order, without gaps, grouped by revision; an empty batch is
-   * progress. Ends with Compacted, or Lagging when the reader is too slow.
+   * progress. Only durable commits are seen. `after` may lie in the future. Throws `Compacted` if history up to `after` is no longer
+   * kept, `Lagging` if that happens before the reader got so far: there is no buffer per reader, slow ones read from disk. Ends
+   * without error when `signal` aborts.
    */
   watch(prefix: string, after: Revision, signal: AbortSignal): AsyncIterable<CommitBatch>;
   /** The newest revision, linearizable. */
   head(signal: AbortSignal): Promise<Revision>;
-  /** Keys under the lease vanish by visible deletes when it ends. */
+  /** Keys under the lease vanish by visible deletes when it ends, by the wall clock; a restart neither lengthens nor ends it. */
   grant(ttlSeconds: number, signal: AbortSignal): Promise<LeaseId>;
+  /** Forgets what reads at `before` and later do not need. Nothing happens if that is the past already; `FutureRevision` if not yet. */
   compact(before: Revision, signal: AbortSignal): Promise<void>;
+  /** The oldest revision that can be read. */
   compacted(): Revision;
-  /** A consistent copy of everything while writing goes on. */
+  /** A consistent copy of everything while writing goes on; compaction waits for it. */
   snapshot(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Ends watches and waiting writes with `Closed`; may be called twice. */
   close(): Promise<void>;
 }

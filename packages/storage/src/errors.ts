@@ -1,0 +1,36 @@
+import { OperatingError } from "@skates/component-base";
+
+/**
+ * What can go wrong in a store. Match on the code:
+ * - `Compacted`: the revision asked for lies before the history that is kept.
+ * - `Lagging`: a watcher was so slow that the history it had yet to read has been compacted.
+ * - `FutureRevision`: the revision asked for has not happened yet.
+ * - `OutcomeUnknown`: the write may or may not have happened; read before trying again. The store takes no more writes until reopened.
+ * - `DiskFull`, `WriteFailed`: the write did not happen; later ones may succeed.
+ * - `Busy`: too much is waiting to be written; nothing happened.
+ * - `ValueTooLarge`: the value exceeds the limit of the store.
+ * - `LeaseNotFound`: the lease has ended or never was.
+ * - `Damaged`: stored bytes fail their checks.
+ * - `Locked`: another process has the store open.
+ * - `Closed`: the store was closed.
+ */
+export const STORE_ERROR_CODES = [
+  "Compacted",
+  "Lagging",
+  "FutureRevision",
+  "OutcomeUnknown",
+  "DiskFull",
+  "WriteFailed",
+  "Busy",
+  "ValueTooLarge",
+  "LeaseNotFound",
+  "Damaged",
+  "Locked",
+  "Closed",
+] as const;
+export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
+
+/** An operating failure of the store. */
+export function storeError(code: StoreErrorCode, message: string, cause?: unknown): OperatingError {
+  return new OperatingError(code, message, cause === undefined ? undefined : { cause });
+}

@@ -1,0 +1,51 @@
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import { storeError } from "../../errors.ts";
+
+/** Where LMDB (as lmdb-js lays it out) keeps what is needed here, in each of its two first pages. */
+const MAGIC_AT = 24;
+const MAGIC = 0xbeefc0de;
+const PAGE_BYTES_AT = 48;
+const LAST_PAGE_AT = 144;
+const META_BYTES = 160;
+
+/**
+ * Looks at the file before LMDB maps it, since reading a mapped page that the file does not have kills the process. A file without a
+ * valid first page is refused. One that is too short is filled up with zeros, which no check takes for data: if the missing pages
+ * were in use, reading them fails as damage.
+ */
+export function checkFile(path: string): void {
+  if (!existsSync(path)) return;
+  const file = openSync(path, "r+");
+  try {
+    const { size } = fstatSync(file);
+    if (size === 0) return;
+    const metas = [readMeta(file, 0)];
+    const pageBytes = metas[0]?.pageBytes;
+    if (pageBytes !== undefined) metas.push(readMeta(file, pageBytes));
+    const sound = metas.filter((meta) => meta !== undefined);
+    if (sound.length < 2) {
+      throw storeError(
+        "Damaged",
+        `the store in ${path} is damaged: its first pages are not those of a store; restore a snapshot`,
+      );
+    }
+    const needed = Math.max(...sound.map((meta) => (meta.lastPage + 1) * meta.pageBytes));
+    if (size < needed) ftruncateSync(file, needed);
+  } finally {
+    closeSync(file);
+  }
+}
+
+interface Meta {
+  readonly pageBytes: number;
+  readonly lastPage: number;
+}
+
+function readMeta(file: number, at: number): Meta | undefined {
+  const bytes = Buffer.alloc(META_BYTES);
+  if (readSync(file, bytes, 0, META_BYTES, at) < META_BYTES) return undefined;
+  if (bytes.readUInt32LE(MAGIC_AT) !== MAGIC) return undefined;
+  const pageBytes = bytes.readUInt32LE(PAGE_BYTES_AT);
+  const valid = pageBytes >= 512 && pageBytes <= 65536 && (pageBytes & (pageBytes - 1)) === 0;
+  return valid ? { pageBytes, lastPage: Number(bytes.readBigUInt64LE(LAST_PAGE_AT)) } : undefined;
+}

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import type { Engine } from "../../engine.ts";
+import { storeError } from "../../errors.ts";
+import { openStore, type StoreOptions } from "../../mvcc/mvcc-store.ts";
+import { restoreSnapshot } from "../../mvcc/snapshot.ts";
+import type { Revision, RevisionStore } from "../../revision-store.ts";
+import { checkFile } from "./check-file.ts";
+import { lockDirectory } from "./directory-lock.ts";
+import { openLmdbEngine } from "./lmdb-engine.ts";
+
+export interface DiskStoreOptions extends StoreOptions {
+  /** Made if absent, with mode 0700. */
+  readonly directory: string;
+}
+
+/**
+ * Opens the store in `directory`, for this process alone. Throws `Locked` when another process has it, `Damaged` when what is there
+ * cannot be trusted, `DiskFull` when there is no room to start.
+ */
+export async function openDiskStore(options: DiskStoreOptions): Promise<RevisionStore> {
+  const engine = openDirectory(options.directory);
+  try {
+    return await openStore(engine, options);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** Makes a store in `directory` from a snapshot; nothing may be there yet. What a failed attempt left is removed. */
+export async function restoreDiskStore(directory: string, snapshot: AsyncIterable<Uint8Array>): Promise<Revision> {
+  const file = `${directory}/data.mdb`;
+  if (existsSync(file))
+    throw storeError("Locked", `there is a store in ${directory} already; restore into an empty directory`);
+  const engine = openDirectory(directory);
+  try {
+    const head = await restoreSnapshot(engine, snapshot);
+    await engine.close();
+    return head;
+  } catch (error) {
+    await engine.close();
+    rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+function openDirectory(directory: string): Engine {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = lockDirectory(directory);
+  try {
+    checkFile(`${directory}/data.mdb`);
+    const engine = openLmdbEngine(directory);
+    return {
+      read: (revision) => engine.read(revision),
+      scan: (after, to) => engine.scan(after, to),
+      leases: () => engine.leases(),
+      meta: (name) => engine.meta(name),
+      write: (batch) => engine.write(batch),
+      turn: () => engine.turn(),
+      close: async () => {
+        await engine.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}

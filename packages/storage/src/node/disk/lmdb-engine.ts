@@ -1,0 +1,148 @@
+import { asError, messageOf } from "@skates/component-base";
+import { type Database, open, type RootDatabase } from "lmdb";
+import type { Engine, EngineBatch, EngineLease, EngineRecord } from "../../engine.ts";
+import { storeError } from "../../errors.ts";
+import { decodeRevision, encodeRevision } from "../../record.ts";
+import type { LeaseId, Revision } from "../../revision-store.ts";
+import { isDiskFull } from "./disk-full.ts";
+
+type Table = Database<Uint8Array, Uint8Array>;
+
+/** Fixed when the file is made; a file of another layout is refused. */
+const LAYOUT = "skates-store 1";
+const BINARY = { encoding: "binary", keyEncoding: "binary" } as const;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** The engine on disk: one LMDB file `data.mdb` in `directory`, which must be locked by the caller. */
+export function openLmdbEngine(directory: string): Engine {
+  return new LmdbEngine(directory);
+}
+
+class LmdbEngine implements Engine {
+  readonly #directory: string;
+  readonly #root: RootDatabase<Uint8Array, Uint8Array>;
+  readonly #records: Table;
+  readonly #leases: Table;
+  readonly #meta: Table;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    try {
+      // overlappingSync trusts, after a crash, what a power cut may have torn; see docs/decisions/store-on-lmdb.md.
+      this.#root = open({
+        ...BINARY,
+        path: `${directory}/data.mdb`,
+        noSubdir: true,
+        overlappingSync: false,
+        maxDbs: 4,
+      });
+      this.#records = this.#root.openDB({ ...BINARY, name: "records" });
+      this.#leases = this.#root.openDB({ ...BINARY, name: "leases" });
+      this.#meta = this.#root.openDB({ ...BINARY, name: "meta" });
+      this.#checkLayout();
+    } catch (thrown) {
+      throw this.#openError(thrown);
+    }
+  }
+
+  read(revision: Revision): Uint8Array | undefined {
+    return this.#records.getBinary(encodeRevision(revision));
+  }
+
+  *scan(after: Revision, to: Revision): Iterable<EngineRecord> {
+    const range = { start: encodeRevision(after + 1), end: encodeRevision(Math.min(to + 1, Number.MAX_SAFE_INTEGER)) };
+    for (const { key, value } of this.#records.getRange(range)) yield { revision: decodeRevision(key), bytes: value };
+  }
+
+  *leases(): Iterable<EngineLease> {
+    for (const { key, value } of this.#leases.getRange({})) yield { id: decodeLeaseId(key), bytes: value };
+  }
+
+  meta(name: string): Uint8Array | undefined {
+    return this.#meta.getBinary(encoder.encode(name));
+  }
+
+  async write(batch: EngineBatch): Promise<void> {
+    const writes: Promise<boolean>[] = [];
+    // Every promise is awaited, also after the first has failed: LMDB rejects each one.
+    const whole = this.#root.batch(() => {
+      for (const { name, bytes } of batch.meta ?? []) writes.push(this.#meta.put(encoder.encode(name), bytes));
+      for (const { revision, bytes } of batch.records) writes.push(this.#records.put(encodeRevision(revision), bytes));
+      for (const revision of batch.dropRecords ?? []) writes.push(this.#records.remove(encodeRevision(revision)));
+      for (const { id, bytes } of batch.leases ?? []) writes.push(this.#leases.put(encodeLeaseId(id), bytes));
+      for (const id of batch.dropLeases ?? []) writes.push(this.#leases.remove(encodeLeaseId(id)));
+    });
+    const outcomes = await Promise.allSettled([whole, ...writes]);
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw await this.#writeError(failed.reason, batch);
+  }
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  #checkLayout(): void {
+    const found = this.meta("layout");
+    if (found === undefined) this.#meta.putSync(encoder.encode("layout"), encoder.encode(LAYOUT));
+    else if (decoder.decode(found) !== LAYOUT) {
+      throw storeError("Damaged", `${this.#directory} holds a store of layout ${decoder.decode(found)}, not ${LAYOUT}`);
+    }
+  }
+
+  #openError(thrown: unknown): Error {
+    const error = asError(thrown);
+    if (error.name === "OperatingError") return error;
+    if (isDiskFull(error, this.#directory))
+      return storeError("DiskFull", `no space left on the disk of ${this.#directory}`, error);
+    return storeError("Damaged", `the store in ${this.#directory} cannot be opened: ${error.message}`, error);
+  }
+
+  /** What a failed commit means: it reads back whether the batch is there. */
+  async #writeError(thrown: unknown, batch: EngineBatch): Promise<Error> {
+    const cause = await commitCause(thrown);
+    this.#root.resetReadTxn();
+    const last = batch.records.at(-1);
+    if (last !== undefined && this.read(last.revision) !== undefined) {
+      return storeError(
+        "OutcomeUnknown",
+        `the write to ${this.#directory} failed half way: ${messageOf(cause)}`,
+        cause,
+      );
+    }
+    if (isDiskFull(cause, this.#directory)) {
+      return storeError(
+        "DiskFull",
+        `no space left on the disk of ${this.#directory}; free some, and writing works again`,
+        cause,
+      );
+    }
+    return storeError("WriteFailed", `cannot write to ${this.#directory}: ${messageOf(cause)}`, cause);
+  }
+}
+
+/** LMDB puts the reason of a failed commit into a rejected promise of its own. */
+async function commitCause(thrown: unknown): Promise<Error> {
+  if (typeof thrown === "object" && thrown !== null && "commitError" in thrown) {
+    try {
+      await thrown.commitError;
+    } catch (cause) {
+      return asError(cause);
+    }
+  }
+  return asError(thrown);
+}
+
+function encodeLeaseId(id: LeaseId): Uint8Array {
+  const out = new Uint8Array(8);
+  new DataView(out.buffer).setBigUint64(0, id);
+  return out;
+}
+
+function decodeLeaseId(bytes: Uint8Array): LeaseId {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0);
+}
