@@ -1,0 +1,54 @@
+// A resolver behind real sockets, a second one as the server it forwards to, and Node's own resolver as the client.
+import { Resolver as StubResolver } from "node:dns/promises";
+import { expect, test } from "vitest";
+import { RCODE, type Answer, parseQuery, writeAnswer } from "../message.ts";
+import type { Resolver } from "../resolver.ts";
+import { forwardTo, nameServersOf } from "./forward.ts";
+import { listenDns } from "./listen.ts";
+
+const addresses: Resolver = (packet, transport) => {
+  const query = parseQuery(packet);
+  if (query === undefined || "malformed" in query) return Promise.resolve(undefined);
+  const count = query.question.name.startsWith("many") ? 100 : 1;
+  const answers: Answer["answers"] = Array.from({ length: count }, (_, i) => ({
+    name: query.question.name,
+    ttlSeconds: 1,
+    data: { type: "A", address: `192.0.2.${i + 1}` },
+  }));
+  return Promise.resolve(writeAnswer(query, { rcode: RCODE.noError, authoritative: true, answers }, transport));
+};
+
+function client(port: number): StubResolver {
+  const stub = new StubResolver({ timeout: 2_000, tries: 1 });
+  stub.setServers([`127.0.0.1:${port}`]);
+  return stub;
+}
+
+test("answers over UDP, and over TCP what is too long for it, through a forwarder", async () => {
+  const origin = await listenDns({ address: "127.0.0.1", port: 0, resolve: addresses });
+  const forward = forwardTo(["127.0.0.1"], origin.port);
+  const front = await listenDns({ address: "127.0.0.1", port: 0, resolve: forward });
+  try {
+    expect(await client(front.port).resolve4("one.example")).toEqual(["192.0.2.1"]);
+    expect(await client(front.port).resolve4("many.example")).toHaveLength(100);
+  } finally {
+    await front.close();
+    await origin.close();
+  }
+});
+
+test("a port that is in use is named", async () => {
+  const first = await listenDns({ address: "127.0.0.1", port: 0, resolve: addresses });
+  try {
+    await expect(listenDns({ address: "127.0.0.1", port: first.port, resolve: addresses })).rejects.toThrow(
+      `DNS cannot listen on 127.0.0.1:${first.port}`,
+    );
+  } finally {
+    await first.close();
+  }
+});
+
+test("name servers come from resolv.conf, but never ourselves", () => {
+  const text = "# comment\nsearch example.org\nnameserver 10.96.0.10\n nameserver 192.0.2.53\nnameserver fd00::53\n";
+  expect(nameServersOf(text, ["10.96.0.10"])).toEqual(["192.0.2.53", "fd00::53"]);
+});
