@@ -1,0 +1,109 @@
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from "@skates/api/core/v1";
+import { sandboxNeed, type ProbeResults, type Waiting } from "../plan/plan-pod.ts";
+import { isHostNetwork, type PodContainer } from "../pod/containers.ts";
+import type { ObservedPod } from "../pod/observed.ts";
+import { isOurCondition, podConditions } from "./conditions.ts";
+import { containerStatus } from "./container-status.ts";
+import { podPhase } from "./phase.ts";
+import { qosClass } from "./qos-class.ts";
+import { timeText } from "./time-text.ts";
+
+/** All that the status of a pod depends on. */
+export interface StatusInput {
+  readonly pod: Pod;
+  readonly observed: ObservedPod;
+  /** The status we last made, or else the one in the API. */
+  readonly old: PodStatus;
+  readonly probes: ReadonlyMap<string, ProbeResults>;
+  readonly waiting: ReadonlyMap<string, Waiting>;
+  /** Nothing of the pod will run again. */
+  readonly terminal: boolean;
+  /** The kubelet itself ends the pod: deadline, eviction, refused admission. */
+  readonly failure?: Waiting | undefined;
+  readonly hostIps: readonly string[];
+  readonly nowMs: number;
+  readonly runtimeName: string;
+}
+
+/** The status of a pod. Pure; the same input gives the same status. */
+export function podStatus(input: StatusInput): PodStatus {
+  const { pod, observed, old, failure } = input;
+  const init = statuses(input, "init");
+  const regular = statuses(input, "regular");
+  const ephemeral = statuses(input, "ephemeral");
+  const phase = finalPhase(input, podPhase({ pod, statuses: [...init, ...regular], terminal: input.terminal }));
+  const ips = isHostNetwork(pod) ? input.hostIps.slice(0, 1) : (observed.sandboxes[0]?.ips ?? knownIps(old));
+  const kept = phase === old.phase ? old : undefined;
+  const reason = failure?.reason ?? kept?.reason;
+  const message = failure?.message ?? kept?.message;
+  const { generation } = pod.metadata;
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase,
+    conditions: podConditions({
+      pod,
+      phase,
+      statuses: [...init, ...regular],
+      sandboxReady: sandboxNeed({ pod, observed }) === undefined,
+      old: mergedConditions(input),
+      nowMs: input.nowMs,
+    }),
+    ...(message === undefined ? {} : { message }),
+    ...(reason === undefined ? {} : { reason }),
+    hostIP: input.hostIps[0],
+    hostIPs: input.hostIps.map((ip) => ({ ip })),
+    ...(ips.length === 0 ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
+    startTime: old.startTime ?? timeText(input.nowMs),
+    ...(init.length === 0 ? {} : { initContainerStatuses: init }),
+    containerStatuses: regular,
+    qosClass: old.qosClass ?? qosClass(pod),
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
+  };
+}
+
+function knownIps(old: PodStatus): readonly string[] {
+  return (old.podIPs ?? []).map((p) => p.ip);
+}
+
+/** Conditions of others as the API has them, ours as we last made them. */
+function mergedConditions({ pod, old }: StatusInput): readonly PodCondition[] {
+  const others = (pod.status?.conditions ?? []).filter((c) => !isOurCondition(c.type));
+  return [...others, ...(old.conditions ?? []).filter((c) => isOurCondition(c.type))];
+}
+
+function finalPhase(input: StatusInput, computed: NonNullable<PodStatus["phase"]>): NonNullable<PodStatus["phase"]> {
+  const known = [input.pod.status?.phase, input.old.phase].find((p) => p === "Succeeded" || p === "Failed");
+  if (known !== undefined) return known;
+  if (input.failure !== undefined) return "Failed";
+  // A pod that ends without ever having got its containers up has failed.
+  if (input.terminal && (computed === "Pending" || computed === "Running"))
+    return anythingRuns(input) ? computed : "Failed";
+  return computed;
+}
+
+function anythingRuns({ observed }: StatusInput): boolean {
+  return observed.containers.some((c) => c.state === "running");
+}
+
+function statuses(input: StatusInput, kind: PodContainer["kind"]): readonly ContainerStatus[] {
+  const { pod, old } = input;
+  const { spec } = pod;
+  const [list, before] =
+    kind === "init"
+      ? [spec.initContainers, old.initContainerStatuses]
+      : kind === "regular"
+        ? [spec.containers, old.containerStatuses]
+        : [spec.ephemeralContainers, old.ephemeralContainerStatuses];
+  return (list ?? []).map((container) =>
+    containerStatus({
+      pod,
+      found: { kind, container },
+      observed: input.observed,
+      old: before?.find((s) => s.name === container.name),
+      probes: input.probes,
+      waiting: input.waiting.get(container.name),
+      terminal: input.terminal,
+      runtimeName: input.runtimeName,
+    }),
+  );
+}

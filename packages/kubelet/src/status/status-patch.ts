@@ -1,0 +1,62 @@
+import type { PodStatus } from "@skates/api/core/v1";
+
+/**
+ * The strategic merge patch that turns the status `from` into `to`; undefined: nothing to change. Lists that merge by key are
+ * replaced as a whole, but for conditions, of which others own some.
+ */
+export function statusPatch(from: PodStatus | undefined, to: PodStatus): Readonly<Record<string, unknown>> | undefined {
+  const patch: Record<string, unknown> = {};
+  const old: Readonly<Record<string, unknown>> = { ...from };
+  const next: Readonly<Record<string, unknown>> = { ...to };
+  for (const key of OWNED) {
+    if (sameJson(old[key], next[key])) continue;
+    if (next[key] === undefined) patch[key] = null;
+    else if (key === "conditions") patch[key] = changedConditions(from, to);
+    else if (key === "podIPs" || key === "hostIPs") patch[key] = replaceList(next[key]);
+    else patch[key] = next[key];
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+const OWNED = [
+  "observedGeneration",
+  "phase",
+  "conditions",
+  "message",
+  "reason",
+  "hostIP",
+  "hostIPs",
+  "podIP",
+  "podIPs",
+  "startTime",
+  "initContainerStatuses",
+  "containerStatuses",
+  "qosClass",
+  "ephemeralContainerStatuses",
+] as const;
+
+function changedConditions(from: PodStatus | undefined, to: PodStatus): readonly unknown[] {
+  return (to.conditions ?? [])
+    .filter((c) => !(from?.conditions ?? []).some((o) => sameJson(o, c)))
+    .map((c) => {
+      const before = from?.conditions?.find((o) => o.type === c.type);
+      const gone = (["reason", "message"] as const).filter((k) => before?.[k] !== undefined && c[k] === undefined);
+      return { ...c, ...Object.fromEntries(gone.map((k) => [k, null])) };
+    });
+}
+
+function replaceList(list: unknown): readonly unknown[] {
+  return [...(Array.isArray(list) ? list : []), { $patch: "replace" }];
+}
+
+/** Equal as JSON; the order of keys does not count. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((v, i) => sameJson(v, b[i]));
+  }
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const left = Object.entries(a).filter(([, v]) => v !== undefined);
+  const right = new Map(Object.entries(b).filter(([, v]) => v !== undefined));
+  return left.length === right.size && left.every(([k, v]) => sameJson(v, right.get(k)));
+}
