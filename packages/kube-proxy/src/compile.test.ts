@@ -41,7 +41,9 @@ const B = { addresses: ["10.244.1.6"], conditions: { ready: true }, nodeName: "t
 function table(spec: Partial<Service["spec"]>, endpoints: EndpointSlice["endpoints"]) {
   const built = compile(servicePorts(service(spec), [slice(endpoints)], "here"), OPTIONS);
   const chains = Object.fromEntries(
-    [...built.chains].filter(([name]) => /^(service|external|endpoint-(in|out))-/.test(name)).map(([n, c]) => [n, c.rules]),
+    [...built.chains]
+      .filter(([name]) => /^(service|external|endpoint-(in|out))-/.test(name))
+      .map(([n, c]) => [n, c.rules]),
   );
   const map = (name: string) => Object.fromEntries(built.maps.get(name)?.elements ?? []);
   return { built, chains, map };
@@ -57,7 +59,10 @@ test("a cluster address leads to one of the ready endpoints", () => {
     "ip daddr 10.96.0.20 ip saddr != 10.244.0.0/16 jump mark-for-masquerade",
     "meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.244.0.5 . 8080, 1 : 10.244.1.6 . 8080 }",
   ]);
-  expect([...(built.sets.get("hairpin")?.elements ?? [])]).toEqual(["10.244.0.5 . 10.244.0.5", "10.244.1.6 . 10.244.1.6"]);
+  expect([...(built.sets.get("hairpin")?.elements ?? [])]).toEqual([
+    "10.244.0.5 . 10.244.0.5",
+    "10.244.1.6 . 10.244.1.6",
+  ]);
 });
 
 test("without endpoints connections are refused", () => {
@@ -90,7 +95,10 @@ test("internalTrafficPolicy Local keeps to this node", () => {
 });
 
 test("other proxies' and headless services are left alone", () => {
-  const labelled = { ...service({}), metadata: { name: "x", labels: { "service.kubernetes.io/service-proxy-name": "y" } } };
+  const labelled = {
+    ...service({}),
+    metadata: { name: "x", labels: { "service.kubernetes.io/service-proxy-name": "y" } },
+  };
   expect(servicePorts(labelled, [slice([A])], "here")).toEqual([]);
   expect(servicePorts(service({ clusterIP: "None" }), [slice([A])], "here")).toEqual([]);
 });
@@ -98,7 +106,9 @@ test("other proxies' and headless services are left alone", () => {
 test("UDP flows to an endpoint that went, and refusals remembered from before, are forgotten", () => {
   const udp = service({ ports: [{ name: "http", protocol: "UDP", port: 53 }] });
   const ports = (endpoints: EndpointSlice["endpoints"]) => servicePorts(udp, [slice(endpoints, "UDP")], "here");
-  expect(staleFlows(ports([A, B]), ports([A]))).toEqual([{ destination: "10.96.0.20", port: 53, endpoint: "10.244.1.6" }]);
+  expect(staleFlows(ports([A, B]), ports([A]))).toEqual([
+    { destination: "10.96.0.20", port: 53, endpoint: "10.244.1.6" },
+  ]);
   expect(staleFlows(ports([]), ports([A]))).toEqual([{ destination: "10.96.0.20", port: 53 }]);
   expect(staleFlows(ports([A]), ports([A]))).toEqual([]);
 });
@@ -109,8 +119,17 @@ test.skipIf(!NFT)("the kernel accepts what is compiled (needs root and nft)", ()
   const sticky = { sessionAffinity: "ClientIP" as const, sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } };
   for (const policy of ["Cluster", "Local"] as const) {
     for (const affinity of [{}, sticky]) {
-      const spec = { type: "NodePort" as const, ports, externalTrafficPolicy: policy, externalIPs: ["192.0.2.9"], ...affinity };
-      const ran = spawnSync("nft", ["-c", "-f", "-"], { input: fullScript(table(spec, [A, B]).built), encoding: "utf8" });
+      const spec = {
+        type: "NodePort" as const,
+        ports,
+        externalTrafficPolicy: policy,
+        externalIPs: ["192.0.2.9"],
+        ...affinity,
+      };
+      const ran = spawnSync("nft", ["-c", "-f", "-"], {
+        input: fullScript(table(spec, [A, B]).built),
+        encoding: "utf8",
+      });
       expect(ran.stderr).toBe("");
     }
   }

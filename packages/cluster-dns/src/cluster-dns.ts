@@ -1,0 +1,117 @@
+import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
+import { type Service, services as serviceResource } from "@skates/api/core/v1";
+import { isStatus } from "@skates/apimachinery";
+import type { Client, ResourceClient } from "@skates/client";
+import { type Component, type Env, isAbort, messageOf } from "@skates/component-base";
+import type { ApiObject } from "@skates/apimachinery";
+import type { Informer } from "@skates/controller-runtime";
+import { type Forwarder, type Resolver, resolver } from "./resolver.ts";
+
+export interface ClusterDnsOptions {
+  readonly env: Env;
+  /** Writes the Service and its EndpointSlice. */
+  readonly client: Client;
+  readonly services: Informer<Service>;
+  /** Indexed under `service` by `namespace/name`. */
+  readonly slices: Informer<EndpointSlice>;
+  /** `cluster.local` */
+  readonly domain: string;
+  /** The Service's address: what pods have in their resolv.conf. */
+  readonly serviceAddress: string;
+  readonly nodeName: string;
+  readonly nodeAddress: string;
+  /** Opens the sockets; gives the port that was found. */
+  listen(resolve: Resolver): Promise<{ readonly port: number; close(): Promise<void> }>;
+  readonly forward?: Forwarder | undefined;
+}
+
+/** As CoreDNS is set up by kubeadm. */
+const TTL_SECONDS = 30;
+const NAMESPACE = "kube-system";
+/** The name that tools look for, whatever program answers. */
+const NAME = "kube-dns";
+const RETRY_MS = 1_000;
+
+/** Answers DNS on this node, and tells the cluster where. The informers are run by the caller. */
+export function createClusterDns(options: ClusterDnsOptions): Component {
+  const { env, services, slices } = options;
+  let ready = false;
+
+  async function announce(port: number, signal: AbortSignal): Promise<void> {
+    const { service, slice } = announcement(options, port);
+    await put(options.client.resource(serviceResource), service, signal);
+    await put(options.client.resource(endpointSlices), slice, signal);
+  }
+
+  return {
+    name: "cluster-dns",
+    ready: () => ready,
+    async run(signal) {
+      services.addIndex("address", (s) => s.spec.clusterIPs ?? []);
+      slices.addIndex("address", (s) => (s.endpoints ?? []).flatMap((e) => e.addresses));
+      const cluster = { domain: options.domain, services, slices, ttlSeconds: TTL_SECONDS };
+      const listener = await options.listen(resolver({ cluster, forward: options.forward, clock: env.clock }));
+      try {
+        while (!ready) {
+          try {
+            await announce(listener.port, signal);
+            await Promise.all([services.whenSynced(signal), slices.whenSynced(signal)]);
+            ready = true;
+          } catch (error) {
+            if (isAbort(error, signal)) return;
+            env.log.warn("the DNS service could not be announced", { error: messageOf(error) });
+            await env.clock.sleep(RETRY_MS, signal);
+          }
+        }
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+      } catch (error) {
+        if (!isAbort(error, signal)) throw error;
+      } finally {
+        await listener.close();
+      }
+    },
+  };
+}
+
+/** Creates the object, or brings the one that is there to what it should be. */
+async function put<T extends ApiObject>(client: ResourceClient<T>, wanted: T, signal: AbortSignal): Promise<void> {
+  try {
+    await client.create(wanted, {}, signal);
+  } catch (error) {
+    if (!isStatus(error, "AlreadyExists")) throw error;
+    const { name, namespace } = wanted.metadata;
+    await client.patch({ name, namespace }, { type: "merge", body: wanted }, {}, signal);
+  }
+}
+
+function announcement(
+  options: ClusterDnsOptions,
+  port: number,
+): { readonly service: Service; readonly slice: EndpointSlice } {
+  const labels = { "k8s-app": NAME, "kubernetes.io/cluster-service": "true", "kubernetes.io/name": "CoreDNS" };
+  const ports = [
+    { name: "dns", port: 53, protocol: "UDP" },
+    { name: "dns-tcp", port: 53, protocol: "TCP" },
+  ] as const;
+  return {
+    // Without a selector, so that no controller looks for pods: there are none.
+    service: {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: NAME, namespace: NAMESPACE, labels },
+      spec: { type: "ClusterIP", clusterIP: options.serviceAddress, ports },
+    },
+    slice: {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: {
+        name: `${NAME}-${options.nodeName}`,
+        namespace: NAMESPACE,
+        labels: { "kubernetes.io/service-name": NAME, "endpointslice.kubernetes.io/managed-by": "cluster-dns.skates" },
+      },
+      addressType: "IPv4",
+      endpoints: [{ addresses: [options.nodeAddress], conditions: { ready: true }, nodeName: options.nodeName }],
+      ports: ports.map((p) => ({ name: p.name, protocol: p.protocol, port })),
+    },
+  };
+}

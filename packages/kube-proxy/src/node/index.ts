@@ -1,0 +1,2 @@
+/** The kernel's table of connections. */
+export { conntrackFlows } from "./conntrack-flows.ts";
