@@ -2,7 +2,7 @@
  * The node's side of the kubelet that needs Node.js. `host/` prepares a machine: it finds out what the machine can do,
  * runs our own containerd, makes the images that a first pod needs, writes the pod network, and clears all of it away.
  */
-export { type BusyboxImageSpec, buildBusyboxImage, findProgram } from "./host/busybox-image.ts";
+export { type BusyboxImageSpec, buildBusyboxImage, busyboxImageSpec, findProgram } from "./host/busybox-image.ts";
 export type { Capability } from "./host/capabilities.ts";
 export { type CgroupHierarchy, type CgroupMounts, cgroupMounts } from "./host/cgroup-mounts.ts";
 export {
@@ -30,6 +30,7 @@ export { detectHost, type Finding, type Host, type HostQuestion, type Program } 
 export { installCommand, type PackageManager, packagesFor, type Requirement } from "./host/host-packages.ts";
 export { type ImageBlob, type ImageFile, type ImageSpec, imageArchive, imageBlobs } from "./host/image-archive.ts";
 export { fullImageName } from "./host/image-name.ts";
+export { type ImageRegistry, startImageRegistry } from "./host/image-registry.ts";
 export { ensurePauseImage, type ImageTarget, importImage } from "./host/import-image.ts";
 export type { KernelFeatures } from "./host/kernel-probes.ts";
 export { isBelow, listMounts, type Mount, unmountBelow } from "./host/mounts.ts";

@@ -1,7 +1,7 @@
 import { access, readFile, realpath } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { OperatingError } from "@skates/component-base";
-import { type ImageFile, imageArchive } from "./image-archive.ts";
+import { type ImageFile, type ImageSpec, imageArchive } from "./image-archive.ts";
 import { runCommand, SYSTEM_PATH, tryCommand } from "./run-command.ts";
 
 /** An image with the host's busybox in it, for demonstrations and tests. */
@@ -20,11 +20,16 @@ export interface BusyboxImageSpec {
 /** Loaded by the C library at run time, so not among the dependencies: name look-ups of glibc before 2.34. */
 const LOADED_LATER = ["libnss_dns.so.2", "libnss_files.so.2"];
 
-/**
- * Builds the archive of an image with busybox, a link for each of its applets in /bin, the libraries it needs, and the
- * few files that make names and users work. Throws `CommandMissing` when the host has no busybox.
- */
+/** The archive of an image with busybox, as `busyboxImageSpec` describes it. */
 export async function buildBusyboxImage(spec: BusyboxImageSpec, signal: AbortSignal): Promise<Uint8Array> {
+  return imageArchive(await busyboxImageSpec(spec, signal));
+}
+
+/**
+ * An image with busybox, a link for each of its applets in /bin, the libraries it needs, and the few files that make
+ * names and users work. Throws `CommandMissing` when the host has no busybox.
+ */
+export async function busyboxImageSpec(spec: BusyboxImageSpec, signal: AbortSignal): Promise<ImageSpec> {
   const busybox = await findProgram("busybox");
   if (busybox === undefined) throw new OperatingError("CommandMissing", "the program busybox is not installed");
   const applets = (await runCommand([busybox, "--list"], {}, signal)).trim().split("\n");
@@ -32,7 +37,7 @@ export async function buildBusyboxImage(spec: BusyboxImageSpec, signal: AbortSig
   const links = applets
     .filter((name) => name !== "busybox")
     .map((name) => ({ path: `bin/${name}`, linkTo: "busybox" }));
-  return imageArchive({
+  return {
     name: spec.name,
     entrypoint: spec.entrypoint,
     command: spec.command,
@@ -40,7 +45,7 @@ export async function buildBusyboxImage(spec: BusyboxImageSpec, signal: AbortSig
     workingDir: spec.workingDir ?? "/",
     exposedPorts: spec.exposedPorts,
     files: withFolders([program, ...links, ...(await libraries(busybox, signal)), ...SETTINGS, ...(spec.files ?? [])]),
-  });
+  };
 }
 
 /** The program's full path in the system's own folders. */

@@ -14,6 +14,9 @@ export interface TestPod {
   /** 0: one PID namespace for the pod; 1: one per container; 2: the node's. */
   readonly pidMode?: number;
   readonly hostNetwork?: boolean;
+  /** A TCP port of the node that leads to `port` of the pod. */
+  readonly hostPort?: number;
+  readonly port?: number;
 }
 
 /** The few CRI calls that the host's tests need. */
@@ -42,7 +45,7 @@ export function testCri(socket: string): {
         1: { 1: "main" },
         2: { 1: image },
         3: command,
-        10: "main.log",
+        11: "main.log",
         15: { 2: { 3: namespaces(pod) } },
       };
       const created = await runtime("CreateContainer", { 1: sandbox, 2: container, 3: sandboxConfig(pod) });
@@ -75,6 +78,7 @@ function sandboxConfig(pod: TestPod): Fields {
     1: { 1: pod.name, 2: `uid-${pod.name}`, 3: "default", 4: 0 },
     2: pod.name,
     3: pod.logDir,
+    ...(pod.hostPort === undefined ? {} : { 5: { 1: 0, 2: pod.port ?? pod.hostPort, 3: pod.hostPort } }),
     8: { 1: pod.cgroupParent, 2: { 1: namespaces(pod) } },
   };
 }

@@ -40,16 +40,38 @@ export function parseRoutes(text: string): readonly { readonly to: string; reado
 
 /**
  * Removes the host port rules of our pods that the portmap plugin left, which it does when it could not run for a
- * pod's end. Its shared chains, and the table that they are in, go too once nothing of anybody is in them.
+ * pod's end. Its shared chains, and the tables that they are in, go too once nothing of anybody is in them.
  */
 export async function removeHostPortRules(id: string, signal: AbortSignal): Promise<void> {
-  const saved = await natRules(signal);
-  if (saved === undefined) return;
-  const input = hostPortRemoval(saved, id);
-  if (input === undefined) return;
-  await tryCommand(["iptables-restore", "--noflush"], { input: Buffer.from(input) }, signal);
-  const after = (await natRules(signal)) ?? "";
-  if (!/^-A |^:\S+ (?!ACCEPT)/m.test(after)) await tryCommand(["nft", "delete", "table", "ip", "nat"], {}, signal);
+  for (const { family, program } of FAMILIES) {
+    const saved = await output([`${program}-save`, "-t", "nat"], signal);
+    if (saved === undefined) continue;
+    const input = hostPortRemoval(saved, id);
+    if (input !== undefined)
+      await tryCommand([`${program}-restore`, "--noflush"], { input: Buffer.from(input) }, signal);
+    const table = await output(["nft", "--json", "list", "table", family, "nat"], signal);
+    if (table !== undefined && emptyNatTable(table))
+      await tryCommand(["nft", "delete", "table", family, "nat"], {}, signal);
+  }
+}
+
+const FAMILIES = [
+  { family: "ip", program: "iptables" },
+  { family: "ip6", program: "ip6tables" },
+] as const;
+
+/** True for a table as iptables makes it on first use and never removes: its four chains, no rules, all accepted. */
+export function emptyNatTable(json: string): boolean {
+  const value: unknown = JSON.parse(json);
+  const list: unknown = typeof value === "object" && value !== null && "nftables" in value ? value.nftables : undefined;
+  if (!Array.isArray(list)) return false;
+  const plain = ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"];
+  return list.every((entry: object) => {
+    if ("metainfo" in entry || "table" in entry) return true;
+    const chain: unknown = "chain" in entry ? entry.chain : undefined;
+    if (typeof chain !== "object" || chain === null || !("name" in chain)) return false;
+    return plain.includes(String(chain.name)) && (!("policy" in chain) || chain.policy === "accept");
+  });
 }
 
 /** Input of `iptables-restore --noflush` that takes out what is ours of the output of `iptables-save`; undefined if nothing is. */
@@ -77,10 +99,10 @@ export function hostPortRemoval(saved: string, id: string): string | undefined {
   ].join("\n");
 }
 
-async function natRules(signal: AbortSignal): Promise<string | undefined> {
+async function output(command: readonly [string, ...string[]], signal: AbortSignal): Promise<string | undefined> {
   try {
-    const saved = await tryCommand(["iptables-save", "-t", "nat"], {}, signal);
-    return saved.code === 0 ? saved.stdout : undefined;
+    const result = await tryCommand(command, {}, signal);
+    return result.code === 0 ? result.stdout : undefined;
   } catch (error) {
     if (hasCode(error, "CommandMissing")) return undefined;
     throw error;

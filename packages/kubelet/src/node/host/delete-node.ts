@@ -1,5 +1,5 @@
 import { readdir, readFile, rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { hasCode, type Logger, OperatingError } from "@skates/component-base";
 import { cgroupMounts } from "./cgroup-mounts.ts";
 import { type Cgroups, openCgroups } from "./cgroups.ts";
@@ -49,6 +49,7 @@ export async function deleteNodeState(paths: NodePaths, log: Logger, signal: Abo
   await removeCniResults(paths);
   await removeCni(paths);
   for (const dir of dirs) await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  if (!paths.standard) await removeEmpty([dirname(paths.podLogsDir)]);
   log.info("node cleared", { processes, mounts: unmounted.length, tables: tables.length });
   return { processes, mounts: unmounted.length, tables };
 }
