@@ -61,6 +61,11 @@ export function decodeRecord(revision: Revision, bytes: Uint8Array): StoredRecor
   };
 }
 
+/** Whether a record's bytes say that its key was deleted. */
+export function isDeletion(bytes: Uint8Array): boolean {
+  return ((bytes[5] ?? 0) & DELETED) !== 0;
+}
+
 /** Eight bytes, big endian: the order of bytes is the order of revisions. */
 export function encodeRevision(revision: Revision): Uint8Array {
   const out = new Uint8Array(8);

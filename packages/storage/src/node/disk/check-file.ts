@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { storeError } from "../../errors.ts";
 
 /** Where LMDB (as lmdb-js lays it out) keeps what is needed here, in each of its two first pages. */
@@ -14,7 +14,6 @@ const META_BYTES = 160;
  * were in use, reading them fails as damage.
  */
 export function checkFile(path: string): void {
-  if (!existsSync(path)) return;
   const file = openSync(path, "r+");
   try {
     const { size } = fstatSync(file);

@@ -6,6 +6,7 @@ import { restoreSnapshot } from "../../mvcc/snapshot.ts";
 import type { Revision, RevisionStore } from "../../revision-store.ts";
 import { checkFile } from "./check-file.ts";
 import { lockDirectory } from "./directory-lock.ts";
+import { requireSpace } from "./disk-space.ts";
 import { openLmdbEngine } from "./lmdb-engine.ts";
 
 export interface DiskStoreOptions extends StoreOptions {
@@ -48,7 +49,9 @@ function openDirectory(directory: string): Engine {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = lockDirectory(directory);
   try {
-    checkFile(`${directory}/data.mdb`);
+    const file = `${directory}/data.mdb`;
+    if (existsSync(file)) checkFile(file);
+    else requireSpace(directory, 1);
     const engine = openLmdbEngine(directory);
     return {
       read: (revision) => engine.read(revision),

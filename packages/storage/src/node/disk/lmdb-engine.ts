@@ -2,9 +2,10 @@ import { asError, messageOf } from "@skates/component-base";
 import { type Database, open, type RootDatabase } from "lmdb";
 import type { Engine, EngineBatch, EngineLease, EngineRecord } from "../../engine.ts";
 import { storeError } from "../../errors.ts";
-import { decodeRevision, encodeRevision } from "../../record.ts";
+import { decodeRevision, encodeRevision, isDeletion } from "../../record.ts";
 import type { LeaseId, Revision } from "../../revision-store.ts";
-import { isDiskFull } from "./disk-full.ts";
+import { isDiskFull, requireSpace } from "./disk-space.ts";
+import { passStrayRejections } from "./stray-rejections.ts";
 
 type Table = Database<Uint8Array, Uint8Array>;
 
@@ -25,6 +26,7 @@ class LmdbEngine implements Engine {
   readonly #records: Table;
   readonly #leases: Table;
   readonly #meta: Table;
+  readonly #guard = passStrayRejections();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -42,6 +44,7 @@ class LmdbEngine implements Engine {
       this.#meta = this.#root.openDB({ ...BINARY, name: "meta" });
       this.#checkLayout();
     } catch (thrown) {
+      this.#guard[Symbol.dispose]();
       throw this.#openError(thrown);
     }
   }
@@ -64,18 +67,20 @@ class LmdbEngine implements Engine {
   }
 
   async write(batch: EngineBatch): Promise<void> {
-    const writes: Promise<boolean>[] = [];
-    // Every promise is awaited, also after the first has failed: LMDB rejects each one.
-    const whole = this.#root.batch(() => {
-      for (const { name, bytes } of batch.meta ?? []) writes.push(this.#meta.put(encoder.encode(name), bytes));
-      for (const { revision, bytes } of batch.records) writes.push(this.#records.put(encodeRevision(revision), bytes));
-      for (const revision of batch.dropRecords ?? []) writes.push(this.#records.remove(encodeRevision(revision)));
-      for (const { id, bytes } of batch.leases ?? []) writes.push(this.#leases.put(encodeLeaseId(id), bytes));
-      for (const id of batch.dropLeases ?? []) writes.push(this.#leases.remove(encodeLeaseId(id)));
-    });
-    const outcomes = await Promise.allSettled([whole, ...writes]);
-    const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed !== undefined) throw await this.#writeError(failed.reason, batch);
+    const growth = batch.records.reduce((sum, record) => sum + (isDeletion(record.bytes) ? 0 : record.bytes.length), 0);
+    requireSpace(this.#directory, growth);
+    try {
+      // Within `batch` only its own promise tells of a failure.
+      await this.#root.batch(() => {
+        for (const { name, bytes } of batch.meta ?? []) void this.#meta.put(encoder.encode(name), bytes);
+        for (const { revision, bytes } of batch.records) void this.#records.put(encodeRevision(revision), bytes);
+        for (const revision of batch.dropRecords ?? []) void this.#records.remove(encodeRevision(revision));
+        for (const { id, bytes } of batch.leases ?? []) void this.#leases.put(encodeLeaseId(id), bytes);
+        for (const id of batch.dropLeases ?? []) void this.#leases.remove(encodeLeaseId(id));
+      });
+    } catch (thrown) {
+      throw await this.#writeError(thrown, batch);
+    }
   }
 
   turn(): Promise<void> {
@@ -84,6 +89,7 @@ class LmdbEngine implements Engine {
 
   async close(): Promise<void> {
     await this.#root.close();
+    this.#guard[Symbol.dispose]();
   }
 
   #checkLayout(): void {
