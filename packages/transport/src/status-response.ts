@@ -12,7 +12,9 @@ export function statusResponse(error: StatusError): ApiResponse {
 
 /** The answer to a bug: details stay in the log. */
 export function internalErrorResponse(): ApiResponse {
-  return statusResponse(new StatusError("InternalError", "an error on the server has prevented the request from succeeding"));
+  return statusResponse(
+    new StatusError("InternalError", "an error on the server has prevented the request from succeeding"),
+  );
 }
 
 /** Upstream's refusal of a body over the limit. */

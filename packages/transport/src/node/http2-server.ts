@@ -53,7 +53,9 @@ export function http2Server(context: ServerContext): Http2Server {
         if (session.open === 0) http2.close();
       });
       http2.setTimeout(limits.headersTimeoutMs); // a caller that opens a connection must soon use it
-      http2.on("stream", (stream, headers) => accept(context, session, stream, singleHeaders(headers), pseudo(headers)));
+      http2.on("stream", (stream, headers) =>
+        accept(context, session, stream, singleHeaders(headers), pseudo(headers)),
+      );
     },
     close: () => {
       for (const { http2 } of sessions) http2.close();

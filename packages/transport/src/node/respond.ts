@@ -133,7 +133,10 @@ async function sendStream(
 }
 
 /** Waits until the caller has taken what was written; throws when it takes nothing for too long or leaves. */
-async function drained(context: { readonly clock: Clock; readonly limits: { readonly stallTimeoutMs: number } }, exchange: Exchange): Promise<void> {
+async function drained(
+  context: { readonly clock: Clock; readonly limits: { readonly stallTimeoutMs: number } },
+  exchange: Exchange,
+): Promise<void> {
   const { out, signal } = exchange;
   if (signal.aborted) throw signal.reason;
   using limit = deadline(context.clock, context.limits.stallTimeoutMs, signal);
@@ -145,7 +148,8 @@ async function drained(context: { readonly clock: Clock; readonly limits: { read
     };
     const onDrain = (): void => settle(resolve);
     const onAbort = (): void => settle(() => reject(limit.signal.reason));
-    const onClose = (): void => settle(() => reject(new OperatingError("StreamClosed", "the response's stream closed")));
+    const onClose = (): void =>
+      settle(() => reject(new OperatingError("StreamClosed", "the response's stream closed")));
     if (out.destroyed) return onClose();
     if (!out.writableNeedDrain) return onDrain();
     out.once("drain", onDrain).once("finish", onDrain).once("close", onClose);

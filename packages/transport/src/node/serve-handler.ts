@@ -69,7 +69,8 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
     if (protocol === "h2") http2.connect(socket, peer);
     else http1.connect(socket, peer);
   };
-  const listener = options.tls === undefined ? plainListener(connect) : tlsListener(options.tls, { limits, log, connect });
+  const listener =
+    options.tls === undefined ? plainListener(connect) : tlsListener(options.tls, { limits, log, connect });
   listener.server.on("connection", track);
   listener.server.maxConnections = limits.connectionsMax;
   const at = await listen(listener.server, options);

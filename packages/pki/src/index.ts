@@ -1,0 +1,17 @@
+/**
+ * Certificates and tokens as the cluster needs them: the interfaces `Pki`, `TokenSigner` and `TokenVerifier`, and kubeconfig files.
+ * The implementation on libraries and the files of a cluster (`ensureClusterPki`) are in `@skates/pki/node`.
+ */
+export type { PkiErrorCode } from "./errors.ts";
+export { type KubeconfigOptions, renderKubeconfig } from "./kubeconfig.ts";
+export type {
+  CertificateAuthority,
+  CertificateInfo,
+  CertificateTemplate,
+  CertificateUsage,
+  KeyPair,
+  Pki,
+  SigningRequestInfo,
+  TokenKey,
+} from "./pki.ts";
+export type { JsonWebKeySet, TokenClaims, TokenSigner, TokenVerifier } from "./token.ts";

@@ -1,0 +1,169 @@
+import { createPublicKey } from "node:crypto";
+import { join } from "node:path";
+import { type Clock, OperatingError, type Random } from "@skates/component-base";
+import type { CertificateTemplate, KeyPair, Pki, TokenKey } from "../pki.ts";
+import { ensureCertificate } from "./ensure-certificate.ts";
+import { nodePki } from "./node-pki.ts";
+import { readIfPresent, writeWhole } from "./pem-files.ts";
+
+const DAY_MS = 86_400_000;
+const CA_VALID_MS = 3650 * DAY_MS;
+const LEAF_VALID_MS = 365 * DAY_MS;
+
+/** Certificates are renewed when less than this is left. */
+export const RENEW_BEFORE_MS = 30 * DAY_MS;
+
+export interface ClusterPkiOptions {
+  /** `<data-dir>/pki`. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Under which names and addresses the API is reached, from inside and outside. */
+  readonly apiServer: { readonly dnsNames: readonly string[]; readonly ipAddresses: readonly string[] };
+}
+
+export interface NodeIdentity {
+  readonly name: string;
+  readonly ipAddresses: readonly string[];
+}
+
+/** All certificates and keys of a cluster. Names in brackets are upstream's files. */
+export interface ClusterPki {
+  /** [ca.crt, ca.key] Signs servers and clients. */
+  readonly ca: KeyPair;
+  /** [apiserver] */
+  readonly apiServer: KeyPair;
+  /** [apiserver-kubelet-client] The API server as a client of kubelets. */
+  readonly kubeletClient: KeyPair;
+  /** [front-proxy-ca, front-proxy-client] The API server as a client of aggregated servers. */
+  readonly frontProxyCa: KeyPair;
+  readonly frontProxyClient: KeyPair;
+  /** [sa.key, sa.pub] */
+  readonly serviceAccount: TokenKey;
+  /** `kubernetes-admin` in `system:masters`. */
+  readonly admin: KeyPair;
+  readonly controllerManager: KeyPair;
+  readonly scheduler: KeyPair;
+  /** A user of the `system:node-proxier` role. */
+  readonly kubeProxy: KeyPair;
+  /** A node's two certificates, made or renewed when needed: [kubelet-client-<node>, kubelet-<node>]. */
+  node(identity: NodeIdentity): Promise<{ readonly client: KeyPair; readonly server: KeyPair }>;
+  /** A client certificate for another component, kept as `<file>.crt`. */
+  client(file: string, user: { readonly name: string; readonly groups: readonly string[] }): Promise<KeyPair>;
+  /** The files, without ending, that were made or renewed just now. */
+  readonly written: readonly string[];
+}
+
+/**
+ * Loads a cluster's certificates, and makes those that are missing, do not match, lack a name or expire in less than 30 days. With
+ * everything in place it only reads. Throws `CaKeyMissing` where something has to be signed by a CA whose key is not there.
+ */
+export async function ensureClusterPki(options: ClusterPkiOptions): Promise<ClusterPki> {
+  const { directory, clock } = options;
+  const pki = nodePki(options);
+  const written: string[] = [];
+  const files = { directory, clock, pki, written };
+  const [ca, frontProxyCa, serviceAccount] = await Promise.all([
+    ensureCa(files, "ca", "kubernetes"),
+    ensureCa(files, "front-proxy-ca", "front-proxy-ca"),
+    ensureTokenKey(files),
+  ]);
+  const leaf = (file: string, template: Omit<CertificateTemplate, "validMs">, issuer = ca): Promise<KeyPair> =>
+    ensureCertificate({
+      ...files,
+      file,
+      issuer,
+      template: { ...template, validMs: LEAF_VALID_MS },
+      renewBeforeMs: RENEW_BEFORE_MS,
+    });
+  const client = (file: string, commonName: string, ...organizations: readonly string[]): Promise<KeyPair> =>
+    leaf(file, { commonName, organizations, usages: ["client"] });
+
+  const [apiServer, kubeletClient, frontProxyClient, admin, controllerManager, scheduler, kubeProxy] =
+    await Promise.all([
+      leaf("apiserver", { commonName: "kube-apiserver", ...options.apiServer, usages: ["server"] }),
+      client("apiserver-kubelet-client", "kube-apiserver-kubelet-client", "system:masters"),
+      leaf("front-proxy-client", { commonName: "front-proxy-client", usages: ["client"] }, frontProxyCa),
+      client("admin", "kubernetes-admin", "system:masters"),
+      client("controller-manager", "system:kube-controller-manager"),
+      client("scheduler", "system:kube-scheduler"),
+      client("kube-proxy", "system:kube-proxy"),
+    ]);
+  return {
+    ca,
+    apiServer,
+    kubeletClient,
+    frontProxyCa,
+    frontProxyClient,
+    serviceAccount,
+    admin,
+    controllerManager,
+    scheduler,
+    kubeProxy,
+    node: async ({ name, ipAddresses }) => {
+      const commonName = `system:node:${name}`;
+      const [forClient, forServer] = await Promise.all([
+        client(`kubelet-client-${name}`, commonName, "system:nodes"),
+        leaf(`kubelet-${name}`, {
+          commonName,
+          organizations: ["system:nodes"],
+          dnsNames: [name],
+          ipAddresses,
+          usages: ["server"],
+        }),
+      ]);
+      return { client: forClient, server: forServer };
+    },
+    client: (file, user) => client(file, user.name, ...user.groups),
+    written,
+  };
+}
+
+interface Files {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly pki: Pki;
+  readonly written: string[];
+}
+
+async function ensureCa({ directory, clock, pki, written }: Files, file: string, commonName: string): Promise<KeyPair> {
+  const path = join(directory, file);
+  const [cert, key] = await Promise.all([readIfPresent(`${path}.crt`), readIfPresent(`${path}.key`)]);
+  if (cert !== undefined && key === undefined) {
+    // Upstream's external CA: all it has signed is in place, or the next step fails for want of the key.
+    pki.readCertificate(cert);
+    return { cert, key: "" };
+  }
+  if (cert !== undefined && key !== undefined) {
+    pki.authority({ cert, key }); // throws if they do not belong together: nothing is overwritten that others trust
+    if (pki.readCertificate(cert).notAfterMs - clock.nowMs() > RENEW_BEFORE_MS) return { cert, key };
+    return await writePair(path, await pki.renewCa({ cert, key }, CA_VALID_MS), written, file);
+  }
+  return await writePair(path, await pki.createCa(commonName, CA_VALID_MS), written, file);
+}
+
+async function writePair(path: string, pair: KeyPair, written: string[], file: string): Promise<KeyPair> {
+  await writeWhole(`${path}.key`, pair.key, 0o600);
+  await writeWhole(`${path}.crt`, pair.cert, 0o600);
+  written.push(file);
+  return pair;
+}
+
+async function ensureTokenKey({ directory, pki, written }: Files): Promise<TokenKey> {
+  const path = join(directory, "sa");
+  const known = await readIfPresent(`${path}.key`);
+  if (known !== undefined) {
+    try {
+      const publicKey = createPublicKey(known).export({ type: "spki", format: "pem" }).toString();
+      if ((await readIfPresent(`${path}.pub`)) !== publicKey) await writeWhole(`${path}.pub`, publicKey, 0o600);
+      return { privateKey: known, publicKey };
+    } catch (thrown) {
+      throw new OperatingError("CertificateUnreadable", `${path}.key is no private key in PEM`, { cause: thrown });
+    }
+  }
+  const made = await pki.createTokenKey();
+  await writeWhole(`${path}.key`, made.privateKey, 0o600);
+  await writeWhole(`${path}.pub`, made.publicKey, 0o600);
+  written.push("sa");
+  return made;
+}

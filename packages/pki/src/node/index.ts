@@ -1,0 +1,11 @@
+/** The real certificates and tokens. A cluster starts with `ensureClusterPki`. */
+export {
+  type ClusterPki,
+  type ClusterPkiOptions,
+  ensureClusterPki,
+  type NodeIdentity,
+  RENEW_BEFORE_MS,
+} from "./cluster-pki.ts";
+export { type EnsureCertificateOptions, ensureCertificate } from "./ensure-certificate.ts";
+export { type NodePkiOptions, nodePki } from "./node-pki.ts";
+export { type TokenVerifierOptions, tokenSigner, tokenVerifier } from "./tokens.ts";

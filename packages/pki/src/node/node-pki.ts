@@ -1,0 +1,183 @@
+import { createPrivateKey, createPublicKey, type KeyObject, webcrypto, X509Certificate } from "node:crypto";
+import { type Clock, OperatingError, type Random } from "@skates/component-base";
+import type { CertificateAuthority, CertificateTemplate, KeyPair, Pki, TokenKey } from "../pki.ts";
+import { readCertificate } from "./read-certificate.ts";
+import { readRequest } from "./read-request.ts";
+import { type X509, x509 } from "./x509.ts";
+
+const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const BACKDATED_MS = 5 * 60_000;
+
+export interface NodePkiOptions {
+  readonly clock: Clock;
+  /** For serial numbers. Keys always come from the system. */
+  readonly random: Random;
+}
+
+/** The real implementation: keys by the system's cryptography, DER by @peculiar/x509. */
+export function nodePki(options: NodePkiOptions): Pki {
+  return {
+    createCa: async (commonName, validMs) => {
+      const keys = await generateKeys();
+      return await selfSign(options, { commonName, keys, validMs });
+    },
+    renewCa: async (ca, validMs) => {
+      const { commonName } = readCertificate(ca.cert);
+      return await selfSign(options, { commonName, keys: await importKeys(privateKeyOf(ca)), validMs });
+    },
+    authority: (ca) => authority(options, ca),
+    readCertificate,
+    readRequest,
+    createTokenKey,
+  };
+}
+
+function authority(options: NodePkiOptions, ca: KeyPair): CertificateAuthority {
+  const caKey = privateKeyOf(ca);
+  const issuer = new X509Certificate(ca.cert);
+  const caInfo = readCertificate(ca.cert);
+  let loaded: Promise<webcrypto.CryptoKeyPair> | undefined;
+
+  const sign = async (to: Subject, extra: Pick<CertificateTemplate, "usages" | "validMs">): Promise<string> => {
+    loaded ??= importKeys(caKey);
+    const lib = await x509();
+    const signing = await loaded;
+    const nowMs = options.clock.nowMs();
+    const cert = await lib.X509CertificateGenerator.create({
+      serialNumber: serialNumber(options.random),
+      subject: to.name,
+      issuer: new lib.X509Certificate(issuer.raw).subjectName,
+      notBefore: new Date(nowMs - BACKDATED_MS),
+      notAfter: new Date(Math.min(nowMs + extra.validMs, caInfo.notAfterMs)),
+      publicKey: to.publicKey,
+      signingKey: signing.privateKey,
+      signingAlgorithm: EC,
+      extensions: [
+        new lib.BasicConstraintsExtension(false, undefined, true),
+        new lib.KeyUsagesExtension(lib.KeyUsageFlags.digitalSignature | lib.KeyUsageFlags.keyEncipherment, true),
+        new lib.ExtendedKeyUsageExtension(
+          extra.usages.map((usage) =>
+            usage === "server" ? lib.ExtendedKeyUsage.serverAuth : lib.ExtendedKeyUsage.clientAuth,
+          ),
+        ),
+        await lib.AuthorityKeyIdentifierExtension.create(signing.publicKey),
+        ...to.alternativeNames,
+      ],
+    });
+    return pem(cert.toString("pem"));
+  };
+
+  return {
+    cert: ca.cert,
+    issue: async (template) => {
+      const lib = await x509();
+      const keys = await generateKeys();
+      const names = [
+        ...(template.dnsNames ?? []).map((value) => ({ type: "dns" as const, value })),
+        ...(template.ipAddresses ?? []).map((value) => ({ type: "ip" as const, value })),
+      ];
+      const cert = await sign(
+        {
+          name: subjectName(template),
+          publicKey: keys.publicKey,
+          alternativeNames: names.length === 0 ? [] : [new lib.SubjectAlternativeNameExtension(names)],
+        },
+        template,
+      );
+      return { cert, key: await exportKey(keys) };
+    },
+    sign: async (request, extra) => {
+      await readRequest(request); // checks the signature
+      const lib = await x509();
+      const parsed = new lib.Pkcs10CertificateRequest(request);
+      const names = parsed.extensions.filter((extension) => extension instanceof lib.SubjectAlternativeNameExtension);
+      return await sign({ name: parsed.subjectName, publicKey: parsed.publicKey, alternativeNames: names }, extra);
+    },
+  };
+}
+
+interface Subject {
+  readonly name: ReturnType<typeof subjectName> | InstanceType<X509["Name"]>;
+  readonly publicKey: webcrypto.CryptoKey | InstanceType<X509["PublicKey"]>;
+  readonly alternativeNames: InstanceType<X509["Extension"]>[];
+}
+
+interface SelfSigned {
+  readonly commonName: string;
+  readonly keys: webcrypto.CryptoKeyPair;
+  readonly validMs: number;
+}
+
+async function selfSign(options: NodePkiOptions, { commonName, keys, validMs }: SelfSigned): Promise<KeyPair> {
+  const lib = await x509();
+  const nowMs = options.clock.nowMs();
+  const { keyCertSign, digitalSignature, keyEncipherment } = lib.KeyUsageFlags;
+  const cert = await lib.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(options.random),
+    name: subjectName({ commonName }),
+    notBefore: new Date(nowMs - BACKDATED_MS),
+    notAfter: new Date(nowMs + validMs),
+    keys,
+    signingAlgorithm: EC,
+    extensions: [
+      new lib.BasicConstraintsExtension(true, undefined, true),
+      new lib.KeyUsagesExtension(keyCertSign | digitalSignature | keyEncipherment, true),
+      await lib.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      new lib.SubjectAlternativeNameExtension([{ type: "dns", value: commonName }]),
+    ],
+  });
+  return { cert: pem(cert.toString("pem")), key: await exportKey(keys) };
+}
+
+function subjectName(of: Pick<CertificateTemplate, "commonName" | "organizations">): { [name: string]: string[] }[] {
+  const organizations = of.organizations ?? [];
+  return [...(organizations.length === 0 ? [] : [{ O: [...organizations] }]), { CN: [of.commonName] }];
+}
+
+/** 127 random bits: positive, and never zero in practice. */
+function serialNumber(random: Random): string {
+  const bytes = random.bytes(16);
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
+  return Buffer.from(bytes).toString("hex");
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(EC, true, ["sign", "verify"]);
+}
+
+async function importKeys(key: KeyObject): Promise<webcrypto.CryptoKeyPair> {
+  const secret = key.export({ type: "pkcs8", format: "der" });
+  const open = createPublicKey(key).export({ type: "spki", format: "der" });
+  return {
+    privateKey: await webcrypto.subtle.importKey("pkcs8", secret, EC, true, ["sign"]),
+    publicKey: await webcrypto.subtle.importKey("spki", open, EC, true, ["verify"]),
+  };
+}
+
+async function exportKey(keys: webcrypto.CryptoKeyPair): Promise<string> {
+  const der = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return createPrivateKey({ key: Buffer.from(der), type: "pkcs8", format: "der" })
+    .export({ type: "pkcs8", format: "pem" })
+    .toString();
+}
+
+async function createTokenKey(): Promise<TokenKey> {
+  const privateKey = await exportKey(await generateKeys());
+  const publicKey = createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString();
+  return { privateKey, publicKey };
+}
+
+function privateKeyOf(pair: KeyPair): KeyObject {
+  try {
+    const key = createPrivateKey(pair.key);
+    if (new X509Certificate(pair.cert).checkPrivateKey(key)) return key;
+  } catch (thrown) {
+    throw new OperatingError("CertificateUnreadable", "a certificate or its key cannot be read", { cause: thrown });
+  }
+  throw new OperatingError("CertificateUnreadable", "a certificate and its key do not belong together");
+}
+
+/** One line break at the end, as every other tool writes it. */
+function pem(text: string): string {
+  return `${text.trimEnd()}\n`;
+}
