@@ -13,7 +13,7 @@ export const down: Command = {
   summary: "Ends Skates' own processes and its containerd. Pods keep running; 'skates up' adopts them.",
   usage: "skates down [flags]",
   flags: {},
-  async run({ dataDir, print }) {
+  async run({ dataDir, signal, print }) {
     const paths = pathsOf(dataDir);
     if (loadConfig(paths) === undefined) {
       throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
@@ -24,7 +24,7 @@ export const down: Command = {
       processes.map((p) => p.pid),
       GRACE_MS,
     );
-    const runtimeStopped = await stopContainerRuntime(paths);
+    const runtimeStopped = await stopContainerRuntime(paths, signal);
     if (processes.length === 0 && !runtimeStopped) {
       throw new CliError(
         EXIT.notRunning,
