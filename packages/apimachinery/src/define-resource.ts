@@ -61,7 +61,8 @@ export function resource<T extends ApiObject>(options: ResourceOptions<T>): Reso
     verbs: options.verbs ?? ALL_VERBS,
     schema,
     nameFormat: options.nameFormat ?? "dns1123Subdomain",
-    generationFields: options.generationFields ?? ("spec" in schema.fields && "status" in schema.fields ? ["spec"] : []),
+    generationFields:
+      options.generationFields ?? ("spec" in schema.fields && "status" in schema.fields ? ["spec"] : []),
     createOnUpdate: options.createOnUpdate ?? false,
     unconditionalUpdate: options.unconditionalUpdate ?? true,
     subresources: subresourcesOf(options),

@@ -23,12 +23,18 @@ export {
   type FieldError,
   type FieldErrorReason,
   forbidden,
+  formatFieldError,
+  formatFieldErrorBody,
   formatPath,
+  internalError,
   invalid,
+  notFoundValue,
   notSupported,
   type Path,
   required,
   type Step,
+  tooLong,
+  tooMany,
 } from "./schema/field-error.ts";
 export {
   type AnyField,
@@ -86,3 +92,85 @@ export {
   StatusError,
   type StatusReason,
 } from "./status.ts";
+export { type GroupKind, invalidStatus, statusOf, strictDecodingError } from "./invalid-status.ts";
+export {
+  type ObjectMetaRules,
+  validateAnnotations,
+  validateFieldManager,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from "./object-meta-validation.ts";
+export {
+  JSON_PATCH_OPERATION_LIMIT,
+  type JsonPatchOperation,
+  jsonPatch,
+  parseJsonPatch,
+} from "./patch/json-patch.ts";
+export { mergePatch } from "./patch/merge-patch.ts";
+export { strategicMergePatch } from "./patch/strategic-merge-patch.ts";
+export { type Decoded, decodeJson, decodeStored, decodeValue } from "./schema/decode.ts";
+export { applyDefaults } from "./schema/defaults.ts";
+export { encodeJson } from "./schema/encode-json.ts";
+export { equalValues } from "./schema/equal.ts";
+export { type Format, formats } from "./schema/formats.ts";
+export { jsonString, jsonText } from "./schema/json-text.ts";
+export { isRecord, type JsonRecord, mapOf, newMap } from "./schema/record.ts";
+export { validateValue } from "./schema/validate.ts";
+export {
+  type FieldRequirement,
+  type FieldSelector,
+  fieldSelectorOf,
+  parseFieldSelector,
+} from "./selector/field-selector.ts";
+export { labelSelector, validateLabelSelector, validateLabels } from "./selector/label-selector.ts";
+export { parseLabelSelector, SelectorError } from "./selector/parse-label-selector.ts";
+export {
+  everything,
+  nothing,
+  type Operator,
+  type Requirement,
+  type Selector,
+  selectorFromLabels,
+  selectorOf,
+} from "./selector/selector.ts";
+export {
+  DurationError,
+  formatDuration,
+  humanDuration,
+  parseDuration,
+  shortHumanDuration,
+} from "./text/duration.ts";
+export { goQuote } from "./text/go-quote.ts";
+export { intOrPercent, PercentError } from "./text/int-or-percent.ts";
+export {
+  inclusiveRange,
+  isCIdentifier,
+  isConfigMapKey,
+  isDns1035Label,
+  isDns1123Label,
+  isDns1123Subdomain,
+  isEnvVarName,
+  isHttpHeaderName,
+  isLabelValue,
+  isPathSegmentName,
+  isPercent,
+  isPortName,
+  isPortNumber,
+  isQualifiedName,
+  isRelaxedEnvVarName,
+  isWildcardDns1123Subdomain,
+  regexError,
+  utf8Length,
+} from "./text/names.ts";
+export {
+  canonicalQuantity,
+  milliQuantity,
+  parseQuantity,
+  type Quantity,
+  QuantityError,
+  type QuantityFormat,
+  quantityFromNumber,
+  quantityOf,
+} from "./text/quantity.ts";
+export { compareResourceVersions } from "./text/resource-version.ts";
+export { canonicalMicroTime, canonicalTime, formatMicroTime, formatTime, parseTime, TimeError } from "./text/time.ts";

@@ -16,6 +16,8 @@ export interface Facets<T> {
   readonly maxItems?: number;
   /** A named text format, see `schema/formats.ts`: `dns1123Label`, `dns1123Subdomain`, `qualifiedName`, … */
   readonly format?: string;
+  /** A `req` text, list, map or time that may all the same be empty: validation does not ask for a value. */
+  readonly mayBeEmpty?: true;
   /** Must not change once the object exists. */
   readonly immutable?: true;
   /** Absent in memory, written as its zero value (`{}`, `0`, `""`, `false`, `null` for lists and maps). */
@@ -74,6 +76,8 @@ export interface StructOptions<T> {
   readonly rules?: readonly Rule<T>[];
   /** Defaults that depend on other fields; runs before the defaults of what the struct contains. */
   readonly defaults?: (self: T) => T;
+  /** Facets are checked within `status` too; otherwise only its `rules` are (custom resources check it, built-in kinds do not). */
+  readonly checkStatus?: true;
   /** Merged as one value by server-side apply. */
   readonly atomic?: true;
   /** One sentence on what values of this struct mean. */

@@ -1,0 +1,300 @@
+import { assert } from "@skates/component-base";
+import { equalValues } from "./equal.ts";
+import {
+  duplicate,
+  type FieldError,
+  invalid,
+  notSupported,
+  type Path,
+  required,
+  tooLong,
+  tooMany,
+} from "./field-error.ts";
+import { type Format, formats } from "./formats.ts";
+import { memo } from "./memo.ts";
+import type { AnyField, Facets, Rule, Struct } from "./struct.ts";
+import type { ListMerge, TypeNode } from "./type.ts";
+import { isZero } from "./zero.ts";
+
+/**
+ * What is wrong with a value, by the facets and rules of its struct, in the order of the fields. With `old`, a value that did
+ * not change is not complained about. The status of a kind is what its owner reports: there only `rules` are asked.
+ */
+export function validateValue(struct: Struct, next: unknown, old?: unknown, path: Path = []): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  checkRecord(plan(struct), { next, old, path: [...path] }, errors);
+  return errors;
+}
+
+interface Subject {
+  readonly next: unknown;
+  readonly old: unknown;
+  /** Grows and shrinks while the value is walked; errors take copies. */
+  readonly path: Path[number][];
+}
+
+type Check = (subject: Subject, errors: FieldError[]) => void;
+type Members = Readonly<Record<string, unknown>>;
+
+interface FieldPlan {
+  readonly name: string;
+  readonly check: Check;
+}
+interface StructPlan {
+  readonly fields: readonly FieldPlan[];
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly rules: readonly Rule<any>[];
+}
+
+const plan = memo((struct: Struct): StructPlan => {
+  const fields = Object.entries(struct.fields).flatMap(([name, field]): readonly FieldPlan[] => {
+    const loose = name === "status" && "apiVersion" in struct.fields && struct.options.checkStatus !== true;
+    const check = fieldCheck(field, loose);
+    return check === undefined ? [] : [{ name, check }];
+  });
+  return { fields, rules: struct.options.rules ?? [] };
+});
+
+function checkRecord(structPlan: StructPlan, subject: Subject, errors: FieldError[]): void {
+  const { path } = subject;
+  const next = subject.next as Members;
+  const old = subject.old as Members | undefined;
+  for (const { name, check } of structPlan.fields) {
+    const value = next[name];
+    const before = old?.[name];
+    if (value === before && (value !== undefined || old !== undefined)) continue;
+    path.push(name);
+    check({ next: value, old: old === undefined ? undefined : (before ?? ABSENT), path }, errors);
+    path.pop();
+  }
+  if (structPlan.rules.length > 0) applyRules(structPlan.rules, subject, errors);
+}
+
+/** Stands for "the old object was there, without this value", which differs from "there is no old object". */
+const ABSENT: unique symbol = Symbol("absent");
+
+// oxlint-disable-next-line typescript/no-explicit-any
+function applyRules(rules: readonly Rule<any>[], subject: Subject, errors: FieldError[]): void {
+  const path = [...subject.path];
+  const old = subject.old === ABSENT ? undefined : subject.old;
+  for (const rule of rules) {
+    const found = rule(subject.next, old, path);
+    if (found.length === 0) continue;
+    if (old !== undefined && equalValues(subject.next, old)) return;
+    errors.push(...found);
+  }
+}
+
+function fieldCheck(field: AnyField, loose: boolean): Check | undefined {
+  const { type, facets } = field;
+  const checks: Check[] = [];
+  if (!loose) {
+    if (facets.immutable === true) checks.push(immutableCheck(type));
+    const missing = requiredCheck(field);
+    if (missing !== undefined) checks.push(missing);
+    const own = valueCheck(type, facets);
+    if (own !== undefined) checks.push(own);
+  }
+  if (facets.rule !== undefined) {
+    const rules = [facets.rule];
+    checks.push((subject, errors) => {
+      if (subject.next !== undefined) applyRules(rules, subject, errors);
+    });
+  }
+  const within = loose ? undefined : containerCheck(type);
+  if (within !== undefined) checks.push(within);
+  if (checks.length === 0) return undefined;
+  return (subject, errors) => {
+    for (const check of checks) {
+      const before = errors.length;
+      check(subject, errors);
+      if (errors.length > before && check !== within) return;
+    }
+  };
+}
+
+function immutableCheck(type: TypeNode): Check {
+  return ({ next, old, path }, errors) => {
+    if (old === undefined || (old === ABSENT && (next === undefined || isZero(type, next)))) return;
+    if (!equalValues(next, old)) errors.push(invalid([...path], next ?? null, "field is immutable"));
+  };
+}
+
+/** Numbers, booleans and structs have no way to be missing that is not also a value. */
+function requiredCheck({ type, sent, tag, facets }: AnyField): Check | undefined {
+  const emptiable = ["string", "list", "time", "microTime", "bytes", "map"].includes(type.kind);
+  if (!sent || tag === 0 || !emptiable || facets.mayBeEmpty === true) return undefined;
+  return ({ next, old, path }, errors) => {
+    if (next !== undefined && !isZero(type, next)) return;
+    if (old !== undefined && old !== ABSENT && isZero(type, old)) return;
+    errors.push(required([...path]));
+  };
+}
+
+/** Facets of the value itself; undefined when it has none. */
+function valueCheck(type: TypeNode, facets: Facets<unknown>): Check | undefined {
+  const find = findingsOf(type, facets);
+  if (find === undefined) return undefined;
+  return ({ next, old, path }, errors) => {
+    if (next === undefined || next === "") return;
+    const found = find(next, path);
+    if (found.length > 0 && (old === undefined || old === ABSENT || !equalValues(next, old))) errors.push(...found);
+  };
+}
+
+type Find = (value: unknown, path: Path) => readonly FieldError[];
+
+function findingsOf(type: TypeNode, facets: Facets<unknown>): Find | undefined {
+  const finds: Find[] = [];
+  if (type.kind === "string" && type.values !== undefined) finds.push(enumFind(type.values));
+  if (facets.format !== undefined && type.kind === "string") finds.push(formatFind(facets.format));
+  if (facets.minimum !== undefined || facets.maximum !== undefined) finds.push(rangeFind(facets));
+  if (facets.maxLength !== undefined || facets.minLength !== undefined) finds.push(lengthFind(facets));
+  if (facets.maxItems !== undefined || facets.minItems !== undefined) finds.push(itemsFind(facets));
+  if (finds.length === 0) return undefined;
+  return (value, path) => finds.flatMap((find) => find(value, path));
+}
+
+function enumFind(values: readonly string[]): Find {
+  const known = new Set<unknown>(values);
+  return (value, path) =>
+    known.has(value)
+      ? NONE
+      : [
+          notSupported(
+            [...path],
+            value,
+            values.filter((v) => v !== ""),
+          ),
+        ];
+}
+
+function formatFind(name: string): Find {
+  const format: Format | undefined = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  assert(format !== undefined, `no format is named ${name}`);
+  return (value, path) => format(value as string).map((message) => invalid([...path], value, message));
+}
+
+function rangeFind({ minimum, maximum }: Facets<unknown>): Find {
+  return (value, path) => {
+    if (typeof value !== "number" && typeof value !== "bigint") return NONE;
+    if (minimum !== undefined && value < minimum) {
+      return [invalid([...path], value, `must be greater than or equal to ${minimum}`)];
+    }
+    if (maximum !== undefined && value > maximum) {
+      return [invalid([...path], value, `must be less than or equal to ${maximum}`)];
+    }
+    return NONE;
+  };
+}
+
+function lengthFind({ minLength, maxLength }: Facets<unknown>): Find {
+  return (value, path) => {
+    if (typeof value !== "string") return NONE;
+    const length = [...value].length;
+    if (maxLength !== undefined && length > maxLength) return [tooLong([...path], maxLength)];
+    if (minLength !== undefined && length < minLength) {
+      const unit = minLength === 1 ? "character" : "characters";
+      return [{ path: [...path], reason: "TooShort", detail: `must be at least ${minLength} ${unit}`, value }];
+    }
+    return NONE;
+  };
+}
+
+function itemsFind({ minItems, maxItems }: Facets<unknown>): Find {
+  return (value, path) => {
+    if (!Array.isArray(value)) return NONE;
+    if (maxItems !== undefined && value.length > maxItems) return [tooMany([...path], value.length, maxItems)];
+    if (minItems !== undefined && value.length < minItems) {
+      const detail = `must have at least ${minItems} ${minItems === 1 ? "item" : "items"}`;
+      return [{ path: [...path], reason: "TooFew", detail, value: value.length }];
+    }
+    return NONE;
+  };
+}
+
+const NONE: readonly FieldError[] = [];
+
+/** Checks of what a value contains. */
+function containerCheck(type: TypeNode): Check | undefined {
+  switch (type.kind) {
+    case "ref":
+      return (subject, errors) => {
+        if (subject.next === undefined) return;
+        const old = subject.old === ABSENT ? undefined : subject.old;
+        checkRecord(plan(type.target()), { ...subject, old }, errors);
+      };
+    case "list":
+      return listCheck(type.items, type.merge);
+    case "map": {
+      const check = itemCheck(type.values);
+      return check === undefined ? undefined : mapCheck(check);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function itemCheck(type: TypeNode): Check | undefined {
+  return containerCheck(type) ?? valueCheck(type, {});
+}
+
+function mapCheck(check: Check): Check {
+  return ({ next, old, path }, errors) => {
+    const before = old === ABSENT ? undefined : (old as Members | undefined);
+    for (const [key, value] of Object.entries((next ?? {}) as Members)) {
+      const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
+      if (value === was) continue;
+      path.push({ key });
+      check({ next: value, old: was, path }, errors);
+      path.pop();
+    }
+  };
+}
+
+function listCheck(items: TypeNode, merge: ListMerge): Check | undefined {
+  const check = itemCheck(items);
+  const identify = identityOf(merge);
+  if (check === undefined && identify === undefined) return undefined;
+  return ({ next, old, path }, errors) => {
+    if (!Array.isArray(next)) return;
+    const before: readonly unknown[] = Array.isArray(old) ? old : [];
+    const known = indexOld(before, identify);
+    const seen = new Set<string>();
+    for (const [index, item] of next.entries()) {
+      path.push(index);
+      const id = identify?.(item);
+      if (id !== undefined && seen.size === seen.add(id).size && !equalValues(next, old)) {
+        errors.push(duplicate([...path], duplicateValue(item, merge)));
+      }
+      const was = id === undefined ? before[index] : known.get(id);
+      if (check !== undefined && item !== was) check({ next: item, old: was, path }, errors);
+      path.pop();
+    }
+  };
+}
+
+function indexOld(
+  items: readonly unknown[],
+  identify: ((item: unknown) => string) | undefined,
+): ReadonlyMap<string, unknown> {
+  const known = new Map<string, unknown>();
+  if (identify !== undefined) for (const item of items) known.set(identify(item), item);
+  return known;
+}
+
+/** How items of a list are told apart; undefined for lists merged as one value. */
+function identityOf(merge: ListMerge): ((item: unknown) => string) | undefined {
+  if (merge === "atomic") return undefined;
+  if (merge === "set") return (item) => JSON.stringify(item);
+  return (item) => JSON.stringify(merge.keys.map((key) => (item as Members)[key] ?? null));
+}
+
+/** With one key, upstream names its value; with several, the keys. */
+function duplicateValue(item: unknown, merge: ListMerge): unknown {
+  if (typeof merge === "string") return item;
+  const [first = "", ...more] = merge.keys;
+  const members = item as Members;
+  if (more.length === 0) return members[first];
+  return Object.fromEntries(merge.keys.map((key) => [key, members[key] ?? ""]));
+}
