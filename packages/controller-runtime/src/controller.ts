@@ -1,30 +1,45 @@
 import type { ApiObject, DeleteOptions, ObjectKey, Resource } from "@skates/apimachinery";
-import type { Lister } from "./lister.ts";
+import type { Patch } from "@skates/client";
+import type { KeysOf, Lister } from "./lister.ts";
+
+/** Something to be told about an object, as an Event. */
+export interface Announcement {
+  readonly about: ApiObject;
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  /** `{name}` stands for the name of the object that was written. */
+  readonly message: string;
+}
 
 /** Updates carry the resourceVersion the plan was made from: a conflict means plan again. */
 export type Action =
-  | { readonly do: "create" | "update" | "updateStatus"; readonly resource: Resource; readonly object: ApiObject }
   | {
-      readonly do: "patch" | "apply";
+      readonly do: "create" | "update" | "updateStatus";
+      readonly resource: Resource;
+      readonly object: ApiObject;
+      /** Written to instead of the object itself: `finalize`, `eviction`. Not for `updateStatus`. */
+      readonly subresource?: string | undefined;
+      /** Told once the write has succeeded. */
+      readonly announce?: Announcement | undefined;
+    }
+  | {
+      readonly do: "patch";
       readonly resource: Resource;
       readonly key: ObjectKey;
-      readonly body: unknown;
+      readonly patch: Patch;
       readonly subresource?: string | undefined;
+      readonly announce?: Announcement | undefined;
     }
   | {
       readonly do: "delete";
       readonly resource: Resource;
       readonly key: ObjectKey;
+      /** An object of that name with another uid is left alone; the deletion counts as done. */
       readonly uid: string;
       readonly options?: Partial<DeleteOptions> | undefined;
+      readonly announce?: Announcement | undefined;
     }
-  | {
-      readonly do: "event";
-      readonly about: ApiObject;
-      readonly type: "Normal" | "Warning";
-      readonly reason: string;
-      readonly message: string;
-    };
+  | ({ readonly do: "event" } & Announcement);
 
 export interface ActionFailure {
   readonly action: Action;
@@ -37,12 +52,18 @@ export interface Plan {
   readonly requeueAfterMs?: number | undefined;
 }
 
+/** The plan that does nothing. */
+export const NOTHING: Plan = { stages: [] };
+
 /** What a controller watches, and which keys of its own a change concerns. */
-export interface Watch {
-  readonly resource: Resource;
-  /** `old` is the object before the change, absent when it was added; both are given for updates. */
-  keys(object: ApiObject, old: ApiObject | undefined): readonly ObjectKey[];
-  readonly indexes?: Readonly<Record<string, (object: ApiObject) => readonly string[]>> | undefined;
+export interface Watch<T extends ApiObject = ApiObject> {
+  readonly resource: Resource<T>;
+  /**
+   * `old` is the object before the change, absent when it was added or deleted. `listers` know what is there now: an object that was
+   * deleted is no longer in them.
+   */
+  keys(object: T, old: T | undefined, listers: Listers): readonly ObjectKey[];
+  readonly indexes?: Readonly<Record<string, KeysOf<NoInfer<T>>>> | undefined;
 }
 
 export interface Listers {
@@ -56,4 +77,9 @@ export interface Controller<View> {
   view(listers: Listers): View;
   /** `failures`: what went wrong with the last plan for this key, so that it can be reported or avoided. */
   plan(view: View, key: ObjectKey, nowMs: number, failures: readonly ActionFailure[]): Plan;
+}
+
+/** A watch of one kind among those of a controller. */
+export function watch<T extends ApiObject>(options: Watch<T>): Watch {
+  return options;
 }

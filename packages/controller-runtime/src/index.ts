@@ -1,4 +1,20 @@
 /** Informers, work queue, plan executor, leader election, events. Start with `controller.ts`. */
-export type { Action, ActionFailure, Controller, Listers, Plan, Watch } from "./controller.ts";
-export type { Delta, Informer, InformerOptions, Lister } from "./lister.ts";
-export type { WorkQueue } from "./work-queue.ts";
+export { creation, deletion, statusUpdate, update } from "./actions.ts";
+export {
+  type Action,
+  type ActionFailure,
+  type Announcement,
+  type Controller,
+  type Listers,
+  NOTHING,
+  type Plan,
+  type Watch,
+  watch,
+} from "./controller.ts";
+export { createEventRecorder, type EventRecorder, type EventRecorderOptions } from "./event-recorder.ts";
+export { createInformer } from "./informer.ts";
+export { createInformers, type Informers } from "./informers.ts";
+export type { Delta, Informer, InformerOptions, KeysOf, Lister } from "./lister.ts";
+export { referenceTo } from "./new-event.ts";
+export { controllerComponent, type RunOptions } from "./run-controller.ts";
+export { createWorkQueue, type WorkQueue, type WorkQueueOptions } from "./work-queue.ts";

@@ -5,7 +5,7 @@ export interface Lister<T extends ApiObject> {
   get(key: ObjectKey): T | undefined;
   /** All, or those of one namespace, in the order of their keys. */
   list(namespace?: string): readonly T[];
-  /** Objects for which the index function gave this value. */
+  /** Objects for which the index function gave this value, in the order of their keys. */
   by(index: string, value: string): readonly T[];
 }
 
@@ -15,21 +15,31 @@ export type Delta<T extends ApiObject> =
   | { readonly type: "updated"; readonly object: T; readonly old: T }
   | { readonly type: "deleted"; readonly object: T };
 
+/** Values under which an object is found. Declared as a method, so that an index of one kind may stand among those of all. */
+export type KeysOf<T> = { read(object: T): readonly string[] }["read"];
+
 export interface InformerOptions<T extends ApiObject> {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
   /** Index name to the values under which an object is found. */
-  readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>> | undefined;
+  readonly indexes?: Readonly<Record<string, KeysOf<T>>> | undefined;
 }
 
 /** Lists once, then watches; relists when the watch is lost for too long. Reconnects with backoff and jitter. */
 export interface Informer<T extends ApiObject> extends Lister<T> {
+  /** Works until `signal` aborts. Call once. */
   run(signal: AbortSignal): Promise<void>;
   synced(): boolean;
   whenSynced(signal: AbortSignal): Promise<void>;
   /** Called for each change, synchronously after the cache has it, objects that exist included. Returns the function that ends it. */
   subscribe(listener: (delta: Delta<T>) => void): () => void;
-  /** The cache has all changes up to here. */
+  /** The cache has all changes up to here; empty before the first list. */
   resourceVersion(): string;
+  /** Resolves as soon as `condition` holds; it is asked now and after each change of the cache or of its resourceVersion. */
+  until(condition: () => boolean, signal: AbortSignal): Promise<void>;
+  /** Finds objects by a further index; one that exists already by this name is kept. */
+  addIndex(name: string, values: KeysOf<T>): void;
+  /** Gives up the watch and lists anew, for when the cache seems to lag. */
+  relist(): void;
 }

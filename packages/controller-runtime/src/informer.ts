@@ -1,0 +1,205 @@
+import { type ApiObject, isStatus, keyOf, type ObjectKey, type Resource, StatusError } from "@skates/apimachinery";
+import type { ResourceClient } from "@skates/client";
+import { type Env, isAbort, messageOf, pick, type Random } from "@skates/component-base";
+import { ObjectCache } from "./cache.ts";
+import type { Delta, Informer, InformerOptions, KeysOf } from "./lister.ts";
+
+/** As upstream's reflector: 0.8 s, twice as long each time, up to 30 s, with as much again by chance. */
+const BACKOFF_MS = 800;
+const BACKOFF_MS_MAX = 30_000;
+const PAGE_SIZE = 500;
+/** A watch that ended sooner without an event is taken for a failure. */
+const WATCH_MS_MIN = 1000;
+
+interface Waiter {
+  readonly condition: () => boolean;
+  readonly resolve: () => void;
+}
+
+/** An informer of one resource. Nothing happens until it runs. */
+export function createInformer<T extends ApiObject>(
+  client: ResourceClient<T>,
+  resource: Resource<T>,
+  options: InformerOptions<T> & { readonly env: Env },
+): Informer<T> {
+  return new ListWatchInformer(client, resource, options);
+}
+
+class ListWatchInformer<T extends ApiObject> implements Informer<T> {
+  readonly #client: ResourceClient<T>;
+  readonly #resource: Resource<T>;
+  readonly #options: InformerOptions<T>;
+  readonly #env: Env;
+  readonly #random: Random;
+  readonly #cache = new ObjectCache<T>();
+  readonly #listeners = new Set<(delta: Delta<T>) => void>();
+  readonly #waiters = new Set<Waiter>();
+  #resourceVersion = "";
+  #synced = false;
+  #mustList = true;
+  #watching: AbortController | undefined;
+
+  constructor(client: ResourceClient<T>, resource: Resource<T>, options: InformerOptions<T> & { readonly env: Env }) {
+    this.#client = client;
+    this.#resource = resource;
+    this.#options = options;
+    this.#env = options.env;
+    this.#random = options.env.random.stream(`informer/${resource.group}/${resource.plural}`);
+    for (const [name, values] of Object.entries(options.indexes ?? {})) this.#cache.addIndex(name, values);
+  }
+
+  get = (key: ObjectKey): T | undefined => this.#cache.get(key);
+  list = (namespace?: string): readonly T[] => this.#cache.list(namespace);
+  by = (index: string, value: string): readonly T[] => this.#cache.by(index, value);
+  addIndex = (name: string, values: KeysOf<T>): void => this.#cache.addIndex(name, values);
+  synced = (): boolean => this.#synced;
+  resourceVersion = (): string => this.#resourceVersion;
+
+  whenSynced(signal: AbortSignal): Promise<void> {
+    return this.until(() => this.#synced, signal);
+  }
+
+  subscribe(listener: (delta: Delta<T>) => void): () => void {
+    for (const object of this.#cache.list()) listener({ type: "added", object });
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    if (condition()) return Promise.resolve();
+    return new Promise<void>((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const onAbort = (): void => {
+        this.#waiters.delete(waiter);
+        reject(signal.reason);
+      };
+      const waiter: Waiter = {
+        condition,
+        resolve: () => {
+          signal.removeEventListener("abort", onAbort);
+          this.#waiters.delete(waiter);
+          resolve();
+        },
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiters.add(waiter);
+    });
+  }
+
+  relist(): void {
+    this.#mustList = true;
+    this.#watching?.abort(new Error("relisting"));
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      const started = this.#env.clock.monotonicMs();
+      let failed = true;
+      try {
+        if (this.#mustList) await this.#listAll(signal);
+        failed = !(await this.#watch(signal)) && this.#env.clock.monotonicMs() - started < WATCH_MS_MIN;
+      } catch (error) {
+        if (isAbort(error, signal) || signal.aborted) return;
+        this.#noteFailure(error);
+      }
+      failures = failed ? failures + 1 : 0;
+      if (failed && !(await this.#pause(failures, signal))) return;
+    }
+  }
+
+  /** What is too old to be watched is listed again; all else is tried again from where it was. */
+  #noteFailure(error: unknown): void {
+    const expired = isStatus(error, "Expired") || isStatus(error, "Gone");
+    if (expired || (error instanceof StatusError && error.code === 410)) this.#mustList = true;
+    const { group, plural } = this.#resource;
+    this.#env.log.warn("an informer lost its connection", { group, resource: plural, cause: messageOf(error) });
+  }
+
+  async #pause(failures: number, signal: AbortSignal): Promise<boolean> {
+    const base = Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MS_MAX);
+    try {
+      await this.#env.clock.sleep(base + pick(this.#random, base), signal);
+      return true;
+    } catch {
+      return false; // only an abort ends a sleep
+    }
+  }
+
+  async #listAll(signal: AbortSignal): Promise<void> {
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    const first = this.#synced ? {} : { resourceVersion: "0" };
+    const selection = { namespace, labelSelector, fieldSelector, limit: PAGE_SIZE };
+    let page = await this.#client.list({ ...selection, ...first }, signal);
+    const items = [...page.items];
+    while (page.continue !== undefined && page.continue !== "") {
+      page = await this.#client.list({ ...selection, continue: page.continue }, signal);
+      items.push(...page.items);
+    }
+    this.#replaceAll(items);
+    this.#mustList = false;
+    this.#synced = true;
+    this.#reach(page.resourceVersion);
+  }
+
+  #replaceAll(items: readonly T[]): void {
+    const listed = new ObjectCache<T>();
+    for (const object of items) listed.set(object);
+    for (const old of this.#cache.list()) if (listed.get(keyOf(old)) === undefined) this.#remove(old);
+    for (const object of items) this.#put(object);
+  }
+
+  /** True if anything came. */
+  async #watch(signal: AbortSignal): Promise<boolean> {
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    const watching = new AbortController();
+    this.#watching = watching;
+    const either = AbortSignal.any([signal, watching.signal]);
+    const options = { namespace, labelSelector, fieldSelector, resourceVersion: this.#resourceVersion };
+    let any = false;
+    try {
+      for await (const event of this.#client.watch(options, either)) {
+        any = true;
+        if (event.type === "BOOKMARK") {
+          this.#reach(event.resourceVersion);
+          continue;
+        }
+        if (event.type === "DELETED") this.#remove(event.object);
+        else this.#put(event.object);
+        this.#reach(event.object.metadata.resourceVersion ?? "");
+        if (this.#mustList) break;
+      }
+    } catch (error) {
+      if (!watching.signal.aborted || signal.aborted) throw error;
+    }
+    return any || this.#mustList;
+  }
+
+  #put(object: T): void {
+    const old = this.#cache.get(keyOf(object));
+    if (old === undefined) {
+      this.#cache.set(object);
+      return this.#tell({ type: "added", object });
+    }
+    if (old.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    if (old.metadata.uid !== object.metadata.uid) {
+      this.#remove(old);
+      return this.#put(object);
+    }
+    this.#cache.set(object);
+    this.#tell({ type: "updated", object, old });
+  }
+
+  #remove(object: T): void {
+    if (this.#cache.delete(keyOf(object)) !== undefined) this.#tell({ type: "deleted", object });
+  }
+
+  #tell(delta: Delta<T>): void {
+    for (const listener of this.#listeners) listener(delta);
+  }
+
+  #reach(resourceVersion: string): void {
+    if (resourceVersion !== "") this.#resourceVersion = resourceVersion;
+    for (const waiter of this.#waiters) if (waiter.condition()) waiter.resolve();
+  }
+}

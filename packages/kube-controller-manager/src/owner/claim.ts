@@ -1,0 +1,57 @@
+import type { ApiObject, Resource, Selector } from "@skates/apimachinery";
+import type { Action, Lister } from "@skates/controller-runtime";
+import { controllerReference } from "./controller-of.ts";
+
+export interface ClaimOptions<T extends ApiObject> {
+  readonly owner: ApiObject;
+  readonly selector: Selector;
+  readonly resource: Resource<T>;
+  /** With the indexes of OWNER_INDEXES. */
+  readonly lister: Lister<T>;
+  /** Of several that nobody manages, those that may be adopted; default: all. */
+  readonly adoptable?: ((object: T) => boolean) | undefined;
+}
+
+export interface Claimed<T extends ApiObject> {
+  /** What the owner manages, or will once `patches` are carried out; in the order of their keys. */
+  readonly objects: readonly T[];
+  /** Adopts what matches and has no manager, releases what no longer matches. */
+  readonly patches: readonly Action[];
+}
+
+/** Settles which objects belong to `owner`: those that it manages and that match its selector. */
+export function claim<T extends ApiObject>(options: ClaimOptions<T>): Claimed<T> {
+  const { owner, selector, lister, adoptable = () => true } = options;
+  const { uid = "", namespace = "", deletionTimestamp } = owner.metadata;
+  const objects: T[] = [];
+  const patches: Action[] = [];
+  const deleting = deletionTimestamp !== undefined;
+  for (const object of lister.by("controller", uid)) {
+    if (selector.matches(object.metadata.labels)) objects.push(object);
+    else if (!deleting && object.metadata.deletionTimestamp === undefined) patches.push(release(options, object));
+  }
+  if (deleting) return { objects, patches };
+  for (const object of lister.by("orphans", namespace)) {
+    if (object.metadata.deletionTimestamp !== undefined || !selector.matches(object.metadata.labels)) continue;
+    if (!adoptable(object)) continue;
+    objects.push(object);
+    patches.push(adopt(options, object));
+  }
+  return { objects, patches };
+}
+
+/** The uid in the patch keeps it from a later object of the same name. */
+function adopt<T extends ApiObject>({ owner, resource }: ClaimOptions<T>, object: T): Action {
+  const ownerReferences = [controllerReference(owner)];
+  return patchOwners(resource, object, ownerReferences);
+}
+
+function release<T extends ApiObject>({ owner, resource }: ClaimOptions<T>, object: T): Action {
+  return patchOwners(resource, object, [{ $patch: "delete", uid: owner.metadata.uid }]);
+}
+
+function patchOwners(resource: Resource, object: ApiObject, ownerReferences: readonly unknown[]): Action {
+  const { namespace, name, uid } = object.metadata;
+  const body = { metadata: { uid, ownerReferences } };
+  return { do: "patch", resource, key: { namespace, name }, patch: { type: "strategic", body } };
+}

@@ -1,0 +1,103 @@
+import { equalValues, labelSelector, type ObjectKey } from "@skates/apimachinery";
+import { type ReplicaSet, replicaSets } from "@skates/api/apps/v1";
+import { type Pod, pods } from "@skates/api/core/v1";
+import {
+  type Action,
+  type ActionFailure,
+  creation,
+  deletion,
+  type Lister,
+  NOTHING,
+  type Plan,
+  statusUpdate,
+} from "@skates/controller-runtime";
+import { claim } from "../owner/claim.ts";
+import { controllerOf } from "../owner/controller-of.ts";
+import { newPod } from "../pod/new-pod.ts";
+import { podActive } from "../pod/pod-state.ts";
+import { inDeletionOrder } from "./delete-order.ts";
+import { replicaSetStatus, type StatusInput } from "./status.ts";
+
+/** What the plan of a replica set looks at; both listers have the owner indexes. */
+export interface ReplicaSetView {
+  readonly replicaSets: Lister<ReplicaSet>;
+  readonly pods: Lister<Pod>;
+}
+
+/** So many pods are made or deleted at most by one plan. */
+const BURST = 500;
+
+/** Brings the number of a set's pods to what it wants, and its status to what there is. */
+export function planReplicaSet(
+  view: ReplicaSetView,
+  key: ObjectKey,
+  nowMs: number,
+  failures: readonly ActionFailure[],
+): Plan {
+  const set = view.replicaSets.get(key);
+  if (set === undefined) return NOTHING;
+  const selector = labelSelector(set.spec.selector);
+  const claimed = claim({ owner: set, selector, resource: pods, lister: view.pods, adoptable: podActive });
+  const active = claimed.objects.filter(podActive);
+  const terminating = claimed.objects.filter((pod) => pod.metadata.deletionTimestamp !== undefined).length;
+  const failure = failureOf(failures);
+  const { status, nextAvailableMs } = replicaSetStatus({ set, active, terminating, failure, nowMs });
+  const scaling = set.metadata.deletionTimestamp === undefined ? scale(view, set, { active, nowMs }) : [];
+  const writeStatus: Action[] = equalValues(status, set.status) ? [] : [statusUpdate(replicaSets, { ...set, status })];
+  const told = failures.flatMap((one) => eventOf(set, one));
+  // After a failure people are told first: what is tried next may fail again.
+  const stages =
+    failure === undefined ? [claimed.patches, scaling, writeStatus] : [told, writeStatus, claimed.patches, scaling];
+  return {
+    stages: stages.filter((stage) => stage.length > 0),
+    requeueAfterMs: nextAvailableMs === undefined ? undefined : nextAvailableMs - nowMs,
+  };
+}
+
+interface Having {
+  readonly active: readonly Pod[];
+  readonly nowMs: number;
+}
+
+function scale(view: ReplicaSetView, set: ReplicaSet, { active, nowMs }: Having): readonly Action[] {
+  const missing = (set.spec.replicas ?? 1) - active.length;
+  if (missing > 0) return Array.from({ length: Math.min(missing, BURST) }, () => createPod(set));
+  const surplus = Math.min(-missing, BURST);
+  if (surplus === 0) return [];
+  const ordered = surplus < active.length ? inDeletionOrder(active, relatedPods(view, set), nowMs) : active;
+  return ordered.slice(0, surplus).map((pod) => deletePod(set, pod));
+}
+
+function createPod(set: ReplicaSet): Action {
+  const announce = { about: set, type: "Normal", reason: "SuccessfulCreate", message: "Created pod: {name}" } as const;
+  return creation(pods, newPod(set, set.spec.template ?? {}), announce);
+}
+
+function deletePod(set: ReplicaSet, pod: Pod): Action {
+  const announce = { about: set, type: "Normal", reason: "SuccessfulDelete", message: "Deleted pod: {name}" } as const;
+  return deletion(pods, pod, { announce });
+}
+
+/** The pods of all replica sets that have the same manager. */
+function relatedPods(view: ReplicaSetView, set: ReplicaSet): readonly Pod[] {
+  const owner = controllerOf(set);
+  const sets = owner === undefined ? [set] : view.replicaSets.by("controller", owner.uid);
+  return sets.flatMap(({ metadata: { uid = "" } }) => view.pods.by("controller", uid));
+}
+
+function failureOf(failures: readonly ActionFailure[]): StatusInput["failure"] {
+  for (const { action, error } of failures) {
+    if (action.do === "create") return { reason: "FailedCreate", message: error.message };
+    if (action.do === "delete") return { reason: "FailedDelete", message: error.message };
+  }
+  return undefined;
+}
+
+function eventOf(set: ReplicaSet, { action, error }: ActionFailure): readonly Action[] {
+  const about = { do: "event", about: set, type: "Warning" } as const;
+  if (action.do === "create")
+    return [{ ...about, reason: "FailedCreate", message: `Error creating: ${error.message}` }];
+  if (action.do === "delete")
+    return [{ ...about, reason: "FailedDelete", message: `Error deleting: ${error.message}` }];
+  return [];
+}
