@@ -5,11 +5,13 @@
  */
 export { AssertionError, assert, must, unreachable } from "./assert.ts";
 export { type Clock, type Deadline, deadline } from "./clock.ts";
-export type { Component, Env } from "./env.ts";
+export { type Component, createEnv, type Env, type EnvOptions } from "./env.ts";
 export { asError, hasCode, isAbort, messageOf, OperatingError } from "./errors.ts";
-export type { FeatureGates } from "./feature-gates.ts";
+export { FEATURE_GATES, type FeatureSpec, type FeatureStage } from "./feature-gate-table.ts";
+export { type FeatureGates, featureGates, parseFeatureGates } from "./feature-gates.ts";
 export { type Logger, type LogLine, type LogPairs, loggerTo, silentLogger } from "./logger.ts";
 export type { Counter, Gauge, Histogram, MetricOptions, Metrics } from "./metrics.ts";
+export { createMetrics } from "./metrics-registry.ts";
 export { nameSuffix, pick, type Random, seededRandom, uuid } from "./random.ts";
 export { TaskGroup } from "./task-group.ts";
 export { type VirtualClock, virtualClock } from "./virtual-clock.ts";
