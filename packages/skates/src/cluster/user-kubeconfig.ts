@@ -104,7 +104,7 @@ function read(file: string): Kubeconfig {
   if (typeof parsed !== "object" || Array.isArray(parsed)) {
     throw failure(`${file} is no kubeconfig and was left alone`, "mend it, or run 'skates up --no-merge'");
   }
-  return parsed;
+  return { ...parsed };
 }
 
 /** Written beside and moved into place, with the mode it had; a link stays a link. */

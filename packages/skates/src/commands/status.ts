@@ -1,0 +1,51 @@
+import type { Command } from "../cli/command.ts";
+import { CliError, EXIT } from "../cli/errors.ts";
+import { askApi, nodeSummaries } from "../cluster/admin.ts";
+import { loadConfig } from "../cluster/config.ts";
+import { pathsOf } from "../cluster/data-dir.ts";
+import { findProcesses } from "../cluster/processes.ts";
+
+/** Says what is running. */
+export const status: Command = {
+  name: "status",
+  summary: "Says what is running: processes, API, nodes. Exit code 0 when all is well, 1 when not, 3 when not running.",
+  usage: "skates status [flags]",
+  flags: {},
+  async run({ dataDir, print }) {
+    const paths = pathsOf(dataDir);
+    const config = loadConfig(paths);
+    if (config === undefined) {
+      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
+    }
+    const processes = findProcesses(paths);
+    print(`cluster     ${paths.dataDir} (${config.runtime}, id ${config.id})`);
+    for (const role of ["server", "agent"] as const) {
+      const found = processes.find((p) => p.role === role);
+      print(`${role.padEnd(11)} ${found === undefined ? "not running" : `running, pid ${found.pid}`}`);
+    }
+    if (processes.length === 0) {
+      throw new CliError(
+        EXIT.notRunning,
+        `the cluster in ${paths.dataDir} is not running: run 'skates up' to start it`,
+      );
+    }
+    try {
+      const ready = await askApi(paths, config, "/readyz");
+      print(
+        `API         https://127.0.0.1:${config.apiPort}, ${ready.status === 200 ? "ready" : `not ready (${ready.status})`}`,
+      );
+      const nodes = await nodeSummaries(paths, config);
+      for (const node of nodes)
+        print(`node        ${node.name}, ${node.ready ? "Ready" : `NotReady: ${node.message}`}`);
+      const well =
+        processes.length === 2 && ready.status === 200 && nodes.length > 0 && nodes.every((node) => node.ready);
+      return well ? EXIT.done : EXIT.failed;
+    } catch (cause) {
+      throw new CliError(
+        EXIT.failed,
+        `the API at https://127.0.0.1:${config.apiPort} does not answer: see ${paths.logs}`,
+        { cause },
+      );
+    }
+  },
+};
