@@ -55,22 +55,30 @@ export class StatusError extends Error {
   readonly reason: string;
   readonly code: number;
   readonly details: StatusDetails | undefined;
+  /** List metadata of the Status: the token with which an expired list can go on. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
   constructor(
     reason: StatusReason | (string & {}),
     message: string,
-    options: { readonly code?: number; readonly details?: StatusDetails | undefined; readonly cause?: unknown } = {},
+    options: {
+      readonly code?: number;
+      readonly details?: StatusDetails | undefined;
+      readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.reason = reason;
     this.code = options.code ?? codeOf(reason);
     this.details = options.details;
+    this.metadata = options.metadata;
   }
 
   toStatus(): Status {
     return {
       kind: "Status",
       apiVersion: "v1",
-      metadata: {},
+      metadata: this.metadata ?? {},
       status: "Failure",
       message: this.message,
       ...(this.reason === "" ? {} : { reason: this.reason }),
