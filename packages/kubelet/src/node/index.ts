@@ -36,6 +36,7 @@ export type { KernelFeatures } from "./host/kernel-probes.ts";
 export { isBelow, listMounts, type Mount, unmountBelow } from "./host/mounts.ts";
 export { type ContainerdPaths, type NodePaths, nodePaths, STANDARD_DATA_DIR } from "./host/node-paths.ts";
 export { PAUSE_IMAGE } from "./host/pause-image.ts";
+export { allowPodForwarding, removePodForwarding } from "./host/pod-forwarding.ts";
 export { type MasqueradeRanges, podTable, removeTables, writePodMasquerade } from "./host/pod-masquerade.ts";
 export { listProcesses, type Process, processEnded, sendSignal } from "./host/processes.ts";
 export { type CommandResult, runCommand, tryCommand } from "./host/run-command.ts";

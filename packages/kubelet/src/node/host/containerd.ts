@@ -8,6 +8,7 @@ import { runtimeVersion } from "./cri-call.ts";
 import type { NodePaths } from "./node-paths.ts";
 import { listProcesses, type Process, processEnded, readProcess, sendSignal } from "./processes.ts";
 import { SYSTEM_PATH } from "./run-command.ts";
+import { removeShimSockets, textOf } from "./leftover-files.ts";
 
 /** What starting our containerd needs to know about the machine; `detectHost` finds it out. */
 export interface ContainerdOptions {
@@ -52,7 +53,8 @@ export async function startContainerd(options: ContainerdOptions, signal: AbortS
   if (running === undefined) await prepare(options);
   const pid = running?.pid ?? (await launch(options));
   const version = await untilAnswering(pid, options, signal).catch(async (error: unknown) => {
-    if (running === undefined) sendSignal(pid, "SIGTERM"); // one that was there may be slow only, and is not ours to end
+    // One that was there may only be slow, and one that nobody waits for any more is not at fault.
+    if (running === undefined && !signal.aborted) sendSignal(pid, "SIGTERM");
     throw error;
   });
   const startMs = Math.round(performance.now() - startedAt);
@@ -120,6 +122,7 @@ async function prepare(options: ContainerdOptions): Promise<void> {
   const bootId = await readFile(BOOT_ID_FILE, "utf8");
   const bootFile = `${containerd.dir}/boot-id`;
   if ((await textOf(bootFile)) !== bootId) {
+    await removeShimSockets(paths);
     await rm(containerd.state, { recursive: true, force: true });
     await rm(containerd.temp, { recursive: true, force: true });
   }
@@ -197,13 +200,4 @@ async function startFailure(what: string, log: string, cause: unknown): Promise<
   const complaints = lines.filter((line) => /level=(warning|error|fatal)|^containerd:/.test(line));
   const shown = (complaints.length > 0 ? complaints : lines).slice(-5).map((line) => line.slice(0, 500));
   return new OperatingError("ContainerdFailed", `${what}; its log ${log} says:\n${shown.join("\n")}`, { cause });
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
 }

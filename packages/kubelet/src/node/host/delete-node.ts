@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hasCode, type Logger, OperatingError } from "@skates/component-base";
 import { cgroupMounts } from "./cgroup-mounts.ts";
@@ -8,8 +8,10 @@ import { stopContainerd } from "./containerd.ts";
 import { removeHostPortRules, removePodLinks } from "./delete-network.ts";
 import { listMounts, unmountBelow } from "./mounts.ts";
 import type { NodePaths } from "./node-paths.ts";
+import { removePodForwarding } from "./pod-forwarding.ts";
 import { removeTables } from "./pod-masquerade.ts";
 import { descendants, listProcesses, type Process, processEnded, sendSignal } from "./processes.ts";
+import { entriesOf, removeEmpty, removeShimSockets, textOf } from "./leftover-files.ts";
 
 /** What clearing a node away took with it. */
 export interface DeletedNode {
@@ -18,8 +20,7 @@ export interface DeletedNode {
   readonly tables: readonly string[];
 }
 
-/** Where runtimes of this generation keep sockets and results, whatever their own configuration says. */
-const SHIM_SOCKETS_DIR = "/run/containerd/s";
+/** Where the CNI library keeps results, whatever the runtime's configuration says. */
 const CNI_RESULTS_DIR = "/var/lib/cni/results";
 const END_TIMEOUT_MS = 10_000;
 
@@ -44,6 +45,7 @@ export async function deleteNodeState(paths: NodePaths, log: Logger, signal: Abo
   const unmounted = await unmountBelow(dirs, signal);
   await removePodLinks(addresses, signal);
   await removeHostPortRules(paths.id, signal);
+  await removePodForwarding(paths, signal);
   const tables = await removeTables(paths.id, signal);
   await removeCgroups(paths, inside, cgroups);
   await removeCniResults(paths);
@@ -116,7 +118,7 @@ export function isShim(args: readonly string[], socket: string): boolean {
 async function containerCgroups(paths: NodePaths, hierarchies: readonly string[]): Promise<readonly string[]> {
   const found = new Set(paths.standard ? [] : [paths.cgroupRoot]);
   const dir = join(paths.containerd.state, "runc", "k8s.io");
-  for (const id of await entries(dir)) {
+  for (const id of await entriesOf(dir)) {
     const text = await textOf(join(dir, id, "state.json"));
     for (const path of text === undefined ? [] : parseRuncCgroups(text, hierarchies)) found.add(path);
   }
@@ -151,19 +153,9 @@ async function removeCgroups(paths: NodePaths, inside: readonly string[], cgroup
   }
 }
 
-/** A shim that was killed leaves its socket; its bundle says where. */
-async function removeShimSockets(paths: NodePaths): Promise<void> {
-  const bundles = join(paths.containerd.state, "io.containerd.runtime.v2.task", "k8s.io");
-  for (const id of await entries(bundles)) {
-    const address = (await textOf(join(bundles, id, "address")))?.replace(/^unix:\/\//, "");
-    if (address?.startsWith(`${SHIM_SOCKETS_DIR}/`)) await rm(address, { force: true });
-  }
-  await removeEmpty([SHIM_SOCKETS_DIR, "/run/containerd"]);
-}
-
 /** Results that the CNI library keeps for plugins; ours name our network or a network namespace in our state. */
 async function removeCniResults(paths: NodePaths): Promise<void> {
-  for (const name of await entries(CNI_RESULTS_DIR)) {
+  for (const name of await entriesOf(CNI_RESULTS_DIR)) {
     const file = join(CNI_RESULTS_DIR, name);
     const ours = name.startsWith(`skates-${paths.id}-`) || (await textOf(file))?.includes(`${paths.containerd.state}/`);
     if (ours === true) await rm(file, { force: true });
@@ -173,35 +165,6 @@ async function removeCniResults(paths: NodePaths): Promise<void> {
 
 /** The addresses of pods, which the host-local plugin keeps as file names. */
 async function podAddresses(paths: NodePaths): Promise<readonly string[]> {
-  const names = await entries(join(paths.cniStateDir, `skates-${paths.id}`));
+  const names = await entriesOf(join(paths.cniStateDir, `skates-${paths.id}`));
   return names.filter((name) => /^\d+\.\d+\.\d+\.\d+$/.test(name));
-}
-
-async function removeEmpty(dirs: readonly string[]): Promise<void> {
-  for (const dir of dirs) {
-    try {
-      await rmdir(dir);
-    } catch (error) {
-      if (hasCode(error, "ENOENT") || hasCode(error, "ENOTEMPTY")) continue; // gone, or in use by others
-      throw error;
-    }
-  }
-}
-
-async function entries(dir: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(dir)).sort();
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
-    throw error;
-  }
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
 }

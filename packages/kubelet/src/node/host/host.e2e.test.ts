@@ -18,14 +18,15 @@ import {
   superviseContainerd,
 } from "./containerd.ts";
 import { type TestPod, testCri } from "./cri-testing.ts";
-import { deleteNodeState } from "./delete-node.ts";
+import { deleteNodeState, isShim } from "./delete-node.ts";
 import { detectHost, type Host } from "./detect-host.ts";
 import { type ImageFile, imageArchive } from "./image-archive.ts";
 import { startImageRegistry } from "./image-registry.ts";
 import { ensurePauseImage, importImage } from "./import-image.ts";
-import { isBelow, listMounts } from "./mounts.ts";
+import { isBelow, listMounts, unmountBelow } from "./mounts.ts";
 import { type NodePaths, nodePaths } from "./node-paths.ts";
 import { PAUSE_IMAGE } from "./pause-image.ts";
+import { forwardingDropped, forwardingRemoval, forwardingRules } from "./pod-forwarding.ts";
 import { writePodMasquerade } from "./pod-masquerade.ts";
 import { listProcesses, processEnded, readProcess } from "./processes.ts";
 import { runCommand } from "./run-command.ts";
@@ -268,6 +269,45 @@ describe.skipIf(!able)("a node's host side", () => {
     supervisor.abort();
     await supervised;
     await cri.removeSandbox(sandbox);
+  });
+
+  it("comes back after a power cut: sandboxes are known, can be removed, and give their addresses back", async () => {
+    const { paths } = await startNode("cut", "10.245.0.0/24");
+    const before = testCri(paths.containerd.socket);
+    const pod = podOf(paths, "cut");
+    const sandbox = await before.runSandbox(pod);
+    const address = await before.sandboxIp(sandbox);
+    // As after a boot: processes and mounts are gone, files are as they were, and the boot has another id.
+    process.kill((await findContainerd(paths))?.pid ?? 0, "SIGKILL");
+    for (const { pid, args } of await listProcesses())
+      if (isShim(args, paths.containerd.socket)) process.kill(pid, "SIGKILL");
+    for (const pid of await openCgroups(cgroupMounts(await listMounts())).processes(paths.cgroupRoot))
+      process.kill(pid, "SIGKILL");
+    await eventually(
+      () => findContainerd(paths),
+      (found) => found === undefined,
+    );
+    await unmountBelow([paths.dataDir], signal);
+    writeFileSync(join(paths.containerd.dir, "boot-id"), "another\n");
+    const { socket } = await startContainerd(optionsOf(paths), signal);
+    const cri = testCri(socket);
+    await cri.stopSandbox(sandbox);
+    await cri.removeSandbox(sandbox);
+    expect(readdirSync(join(paths.cniStateDir, `skates-${paths.id}`))).not.toContain(address);
+    const next = await cri.runSandbox(pod);
+    expect(await cri.sandboxIp(next)).toMatch(/^10\.245\.0\./);
+    await deleteNodeState(paths, silentLogger, signal);
+  });
+
+  it("writes rules that the kernel takes, where forwarding is dropped", async () => {
+    const rules = forwardingRules("", "0a1b2c3d", "10.244.0.0/16") ?? "";
+    const script = `iptables -P FORWARD DROP; printf '%s' '${rules}' | iptables-restore --noflush && iptables-save -t filter`;
+    const saved = await runCommand(["unshare", "--net", "sh", "-c", script], {}, signal);
+    expect(forwardingDropped(saved)).toBe(true);
+    expect(forwardingRules(saved, "0a1b2c3d", "10.244.0.0/16")).toBeUndefined();
+    const removal = forwardingRemoval(saved, "0a1b2c3d") ?? "";
+    const undone = `${script} >/dev/null; printf '%s' '${removal}' | iptables-restore --noflush && iptables-save -t filter`;
+    expect(await runCommand(["unshare", "--net", "sh", "-c", undone], {}, signal)).not.toContain("0a1b2c3d");
   });
 
   it("says why containerd does not start", async () => {
