@@ -1,6 +1,20 @@
-import type { ApiObject, List, Resource } from "@skates/apimachinery";
+import {
+  type ApiObject,
+  decodeStored,
+  decodeValue,
+  formatGroupVersion,
+  isRecord,
+  type List,
+  ListMeta,
+  list,
+  ref,
+  req,
+  type Resource,
+  type Struct,
+  struct,
+  typeMeta,
+} from "@skates/apimachinery";
 import { OperatingError } from "@skates/component-base";
-import { isRecord } from "./json.ts";
 
 /** How values from the wire become objects. */
 export interface ObjectDecode {
@@ -14,62 +28,66 @@ export interface Decode extends ObjectDecode {
   listBytes(bytes: Uint8Array): List<ApiObject>;
 }
 
-/** The decoder of a resource's objects. */
+/** What the struct of a list describes. */
+interface WireList {
+  readonly metadata: ListMeta;
+  readonly items: readonly ApiObject[];
+}
+
+/** The decoder of a resource's objects. Fields that the schema does not know are dropped: the server may be newer than we are. */
 export function decoderOf(resource: Resource): Decode {
-  const value = (raw: unknown): ApiObject => {
-    if (!isApiObject(raw)) throw malformed(`a ${resource.kind}`);
-    return raw;
-  };
-  const list = (raw: unknown): List<ApiObject> => {
-    if (!isRecord(raw) || !isRecord(raw["metadata"])) throw malformed(`a ${resource.listKind}`);
-    const meta = raw["metadata"];
-    const items: readonly unknown[] = Array.isArray(raw["items"]) ? raw["items"] : [];
-    const type = { apiVersion: raw["apiVersion"], kind: resource.kind };
-    return {
-      resourceVersion: textOf(meta["resourceVersion"]) ?? "",
-      continue: textOf(meta["continue"]),
-      remainingItemCount: typeof meta["remainingItemCount"] === "number" ? meta["remainingItemCount"] : undefined,
-      items: items.map((item) => value(isRecord(item) ? { ...type, ...item } : item)),
-    };
-  };
+  const { schema, kind } = resource;
+  const apiVersion = formatGroupVersion(resource);
+  let listStruct: Struct | undefined;
+  const listSchema = (): Struct => (listStruct ??= structOfList(resource));
+  const listOf = ({ metadata, items }: WireList): List<ApiObject> => ({
+    resourceVersion: metadata.resourceVersion ?? "",
+    continue: metadata.continue,
+    remainingItemCount: metadata.remainingItemCount,
+    // Items of typed lists come without their kind.
+    items: items.map((item) => (item.kind ? item : { ...item, apiVersion, kind })),
+  });
   return {
-    value,
-    list,
-    bytes: (bytes) => value(parse(bytes)),
-    listBytes: (bytes) => list(parse(bytes)),
+    value: (value) => reading(kind, () => decodeValue<ApiObject>(schema, value).object),
+    bytes: (bytes) => reading(kind, () => decodeStored<ApiObject>(schema, bytes)),
+    list: (value) => reading(resource.listKind, () => listOf(decodeValue<WireList>(listSchema(), value).object)),
+    listBytes: (bytes) => reading(resource.listKind, () => listOf(decodeStored<WireList>(listSchema(), bytes))),
   };
+}
+
+function structOfList({ schema, listKind, group, version }: Resource): Struct {
+  return struct(`${group}/${version}.${listKind}`, {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ListMeta>(() => ListMeta),
+      "",
+    ),
+    items: req(2, list(ref<ApiObject>(() => schema)), ""),
+  });
 }
 
 /** The decoder of a subresource's answer, whose kind the caller knows. */
 export const anyKind: ObjectDecode = {
-  value: (raw) => {
-    if (!isApiObject(raw)) throw malformed("an object");
-    return raw;
+  value: (value) => {
+    if (!isApiObject(value)) throw malformed("an object", undefined);
+    return value;
   },
-  bytes: (bytes) => anyKind.value(parse(bytes)),
+  bytes: (bytes) => reading("an object", () => anyKind.value(JSON.parse(new TextDecoder().decode(bytes)))),
 };
 
-function parse(bytes: Uint8Array): unknown {
+function reading<R>(wanted: string, read: () => R): R {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return read();
   } catch (cause) {
-    throw new OperatingError("UnexpectedAnswer", "the API server sent malformed JSON", { cause });
+    throw malformed(wanted, cause);
   }
 }
 
 function isApiObject(value: unknown): value is ApiObject {
-  return (
-    isRecord(value) &&
-    typeof value["apiVersion"] === "string" &&
-    typeof value["kind"] === "string" &&
-    (value["metadata"] === undefined || isRecord(value["metadata"]))
-  );
+  return isRecord(value) && typeof value["apiVersion"] === "string" && typeof value["kind"] === "string";
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function malformed(wanted: string): OperatingError {
-  return new OperatingError("UnexpectedAnswer", `the API server sent something else instead of ${wanted}`);
+function malformed(wanted: string, cause: unknown): OperatingError {
+  return new OperatingError("UnexpectedAnswer", `the API server sent something else than ${wanted}`, { cause });
 }

@@ -1,4 +1,4 @@
-import type { ApiObject, RequestBody, Struct } from "@skates/apimachinery";
+import { type ApiObject, encodeJson, jsonText, type RequestBody, type Struct } from "@skates/apimachinery";
 import { textBody } from "./request.ts";
 
 /** How objects are put into requests. `schema` is absent for the bodies of subresources. */
@@ -8,4 +8,5 @@ export type Encode = (object: ApiObject, schema: Struct | undefined) => RequestB
 export const typedBody: Encode = (object) => ({ kind: "object", object });
 
 /** For servers behind a wire: JSON. */
-export const wireBody: Encode = (object) => textBody(JSON.stringify(object), "application/json");
+export const wireBody: Encode = (object, schema) =>
+  textBody(schema === undefined ? jsonText(object) : encodeJson(schema, object), "application/json");

@@ -1,4 +1,5 @@
 import type { ApiRequest, DeleteOptions, ObjectKey, Peer, RequestBody, Resource } from "@skates/apimachinery";
+import { jsonText } from "@skates/apimachinery";
 import type { DeleteCall, GetOptions, ListOptions, Patch, PatchOptions, WatchOptions } from "./resource-client.ts";
 
 /** What a call asks for, before the client adds its headers and its identity. */
@@ -91,7 +92,7 @@ export function deleteCall(path: string, options: DeleteCall, query: URLSearchPa
 
 /** A body of JSON text. */
 export function jsonBody(value: unknown, mediaType = "application/json"): RequestBody {
-  return textBody(JSON.stringify(value), mediaType);
+  return textBody(jsonText(value), mediaType);
 }
 
 /** A body of text that is encoded already. */

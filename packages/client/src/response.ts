@@ -1,8 +1,7 @@
 import type { ApiObject, ApiResponse, Body, Encoded, List } from "@skates/apimachinery";
-import { STATUS_CODES, StatusError } from "@skates/apimachinery";
+import { isRecord, STATUS_CODES, StatusError } from "@skates/apimachinery";
 import { OperatingError } from "@skates/component-base";
 import type { Decode, ObjectDecode } from "./decode.ts";
-import { isRecord } from "./json.ts";
 
 /** The object of a response. Refusals are thrown. */
 export async function readObject(response: ApiResponse, decode: ObjectDecode, limitBytes: number): Promise<ApiObject> {

@@ -1,7 +1,7 @@
-import type { ApiObject, ApiResponse, EncodedEvent, WatchEvent } from "@skates/apimachinery";
+import { type ApiObject, type ApiResponse, type EncodedEvent, isRecord, type WatchEvent } from "@skates/apimachinery";
 import { OperatingError } from "@skates/component-base";
 import type { Decode } from "./decode.ts";
-import { isRecord } from "./json.ts";
+
 import { splitLines } from "./lines.ts";
 import { refusal, throwRefusal } from "./response.ts";
 
@@ -24,8 +24,7 @@ export async function* readEvents(
     throw new OperatingError("UnexpectedAnswer", `the API server answered a watch with a body of kind ${body.kind}`);
   }
   for await (const line of splitLines(body.chunks, limitBytes)) {
-    const { type, object } = parseEvent(line);
-    yield wireEvent(type, object, decode);
+    yield wireEvent(parseEvent(line), line, decode);
   }
 }
 
@@ -43,12 +42,12 @@ function typedEvent(event: EncodedEvent): WatchEvent<ApiObject> {
   }
 }
 
-function wireEvent(type: string, object: unknown, decode: Decode): WatchEvent<ApiObject> {
+function wireEvent({ type, object }: RawEvent, line: string, decode: Decode): WatchEvent<ApiObject> {
   switch (type) {
     case "ADDED":
     case "MODIFIED":
     case "DELETED":
-      return { type, object: decode.value(object) };
+      return { type, object: LONG_NUMBER.test(line) ? decodeExactly(line, decode) : decode.value(object) };
     case "BOOKMARK":
       return bookmark(isRecord(object) && isRecord(object["metadata"]) ? object["metadata"] : {});
     case "ERROR":
@@ -56,6 +55,16 @@ function wireEvent(type: string, object: unknown, decode: Decode): WatchEvent<Ap
     default:
       throw new OperatingError("UnexpectedAnswer", `the API server sent a watch event of type ${JSON.stringify(type)}`);
   }
+}
+
+/** Such numbers may lose digits when they are read as JSON usually is. */
+const LONG_NUMBER = /\d{16}/;
+const OBJECT = '"object":';
+
+/** The object of an event from its own text; servers write it last. */
+function decodeExactly(line: string, decode: Decode): ApiObject {
+  const text = line.slice(line.indexOf(OBJECT) + OBJECT.length, line.lastIndexOf("}"));
+  return decode.bytes(new TextEncoder().encode(text));
 }
 
 function bookmark(meta: { readonly resourceVersion?: unknown; readonly annotations?: unknown }): WatchEvent<never> {
