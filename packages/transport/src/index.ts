@@ -2,4 +2,9 @@
  * How bytes travel: codecs of the streaming protocols and the interfaces to connections, free of Node.js. What opens
  * sockets (the TLS server, the HTTPS client, WebSocket, SPDY, gRPC) is in `@skates/transport/node`.
  */
+export { joinChunks, pieces, totalBytes } from "./chunks.ts";
+export type { TransportErrorCode } from "./errors.ts";
 export { type GrpcCallOptions, type GrpcClient, type GrpcMethod, grpcStatusName } from "./grpc.ts";
+export { parseRequestTarget, type RequestTarget } from "./request-target.ts";
+export { defaultServerLimits, type ServerLimits } from "./server-limits.ts";
+export { bodyTooLarge, internalErrorResponse, statusResponse } from "./status-response.ts";

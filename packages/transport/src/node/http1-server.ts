@@ -13,6 +13,8 @@ import { socketStream } from "./socket-stream.ts";
 /** How much of a body that nobody read is taken in after all, so that the connection can be kept and the refusal arrives. */
 const DISCARD_BYTES_MAX = 8 * 1024 * 1024;
 const DISCARD_MS_MAX = 2_000;
+/** How long a connection stays after a malformed request. */
+const LINGER_MS = 500;
 
 /** What is known of an HTTP/1.1 connection. */
 interface Connection {
@@ -56,7 +58,7 @@ export function http1Server(context: ServerContext): Http1Server {
       fail(context, request, thrown),
     );
   });
-  server.on("clientError", refuseMalformed);
+  server.on("clientError", (error, socket) => refuseMalformed(context, error, socket));
   armTimeouts(server);
   return {
     connect: (socket, peer) => {
@@ -89,14 +91,18 @@ async function serve(context: ServerContext, peer: PeerSource, { request, respon
   });
   const headers = singleHeaders(request.headers);
   const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
-  const onRead =
-    headers["expect"] === undefined || request.httpVersion === "1.0" ? undefined : () => response.writeContinue();
+  let awaitsContinue = headers["expect"] !== undefined && request.httpVersion !== "1.0";
+  const onRead = (): void => {
+    if (awaitsContinue) response.writeContinue();
+    awaitsContinue = false;
+  };
   const body: RequestBody = hasBody
     ? requestBody(context, { readable: request, headers, signal: controller.signal, onRead })
     : { kind: "none" };
   const made = apiRequest(request, { headers, body, peer, signal: controller.signal });
   const answer = await handled(context, request, made);
-  if (hasBody && !request.complete && !(await discard(context, request))) response.shouldKeepAlive = false;
+  if (hasBody && !request.complete && (awaitsContinue || !(await discard(context, request))))
+    response.shouldKeepAlive = false;
   await respond(context, exchangeOf(context, made, response), answer);
   if (context.closing && !response.destroyed) response.once("finish", () => request.socket?.end());
 }
@@ -222,7 +228,8 @@ function discard(context: ServerContext, request: IncomingMessage): Promise<bool
 }
 
 /** What the parser gives up on: the connection is lost, but the caller learns why. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+function refuseMalformed(context: ServerContext, error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (socket.writableEnded) return; // the parser complains again about what follows
   if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
   const refusal = malformed(error);
   const body = JSON.stringify(refusal.toStatus());
@@ -232,7 +239,14 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
     `content-length: ${Buffer.byteLength(body)}`,
     "connection: close",
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  // Closing at once while more is coming in would make the system drop the answer.
+  socket.once("end", () => socket.destroy());
+  socket.resume();
+  context.clock.sleep(LINGER_MS, new AbortController().signal).then(
+    () => socket.destroy(),
+    () => undefined, // never aborted
+  );
 }
 
 function malformed(error: NodeJS.ErrnoException): StatusError {

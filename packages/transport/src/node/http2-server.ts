@@ -90,6 +90,7 @@ function accept(
   stream.on("error", () => undefined); // a close follows
   stream.once("close", () => {
     session.open--;
+    if (context.closing && session.open === 0) setImmediate(() => session.http2.destroy());
     if (stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR) return;
     controller.abort(callerGone());
     if (stream.rstCode === constants.NGHTTP2_CANCEL && !session.resets.take()) tooManyResets(context, session);

@@ -85,7 +85,7 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
       const closed = new Promise<void>((resolve) => listener.server.close(() => resolve()));
       http2.close();
       http1.close();
-      for (const end of [...context.endings]) end();
+      for (const end of context.endings) end();
       const timer = new AbortController();
       const grace = clock.sleep(graceMs, timer.signal).then(
         () => sockets.forEach((socket) => socket.destroy()),

@@ -1,0 +1,433 @@
+// The server on loopback with clients of Node.js: both versions of HTTP, certificates, bodies, watches, shutdown.
+import { connect as connectH2, type ClientHttp2Session } from "node:http2";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import { connect as connectTls } from "node:tls";
+import { type ApiResponse, type Handler, StatusError } from "@skates/apimachinery";
+import type { KeyPair } from "@skates/pki";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type TestingPki, type TestingServer, testingPki, testingServer, textResponse } from "./server-testing.ts";
+
+let pki: TestingPki;
+let server: TestingServer;
+let ticks = 0;
+let aborted = 0;
+
+const json = (value: unknown, status = 200): ApiResponse => ({
+  status,
+  headers: { "audit-id": "a1" },
+  warnings: ["299 - one", "299 - two"],
+  body: { kind: "json", value },
+});
+
+async function* endless(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for (;;) {
+      yield Buffer.from(`{"tick":${++ticks}}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  } finally {
+    if (signal.aborted) aborted++;
+  }
+}
+
+const handler: Handler = async (request) => {
+  switch (request.path) {
+    case "/who":
+      return json("tls" in request.peer ? (request.peer.tls.certificate ?? null) : null);
+    case "/echo": {
+      if (request.body.kind !== "bytes") return json({ body: request.body.kind });
+      try {
+        const bytes = await request.body.read(1000);
+        return json({ mediaType: request.body.mediaType, bytes: bytes.length, text: Buffer.from(bytes).toString() });
+      } catch (thrown) {
+        if (thrown instanceof StatusError) return json(thrown.toStatus(), thrown.code);
+        throw thrown;
+      }
+    }
+    case "/refuse":
+      return json({ refused: true }, 403);
+    case "/request":
+      return json({ method: request.method, path: request.path, query: [...request.query], headers: request.headers });
+    case "/watch":
+      return {
+        status: 200,
+        headers: {},
+        body: { kind: "bytes", mediaType: "application/json;stream=watch", chunks: endless(request.signal) },
+      };
+    case "/large":
+      return {
+        status: 200,
+        headers: {},
+        body: {
+          kind: "bytes",
+          mediaType: "text/plain",
+          chunks: Array.from({ length: 300 }, (_, i) => Buffer.alloc(17_000, 97 + (i % 26))),
+        },
+      };
+    case "/none":
+      return { status: 204, headers: {}, body: { kind: "none" } };
+    case "/hang":
+      await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+      aborted++;
+      return textResponse("too late");
+    case "/throw":
+      throw new Error("a bug");
+    default:
+      return textResponse("plain");
+  }
+};
+
+beforeAll(async () => {
+  pki = await testingPki();
+  server = await testingServer(handler, {
+    tls: { ...pki.server, clientCas: [pki.ca.cert] },
+    limits: { headersTimeoutMs: 300, bodyTimeoutMs: 300, stallTimeoutMs: 300, resetsMax: 20, resetsPerSecond: 1 },
+  });
+});
+afterAll(() => server.close({ graceMs: 0 }));
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+interface Ask {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly client?: KeyPair;
+  readonly to?: TestingServer;
+}
+
+function ask1(path: string, ask: Ask = {}): Promise<Answer> {
+  const options: RequestOptions = {
+    host: "127.0.0.1",
+    port: (ask.to ?? server).port,
+    path,
+    method: ask.method ?? "GET",
+    headers: { ...ask.headers },
+    ca: pki.ca.cert,
+    ...ask.client,
+    agent: false,
+  };
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (c) => chunks.push(c));
+      response.on("error", reject);
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+    request.on("error", reject);
+    request.end(ask.body);
+  });
+}
+
+function session(client?: KeyPair, to = server): ClientHttp2Session {
+  const made = connectH2(to.url, { ca: pki.ca.cert, ...client });
+  made.on("error", () => undefined);
+  return made;
+}
+
+async function ask2(path: string, ask: Ask = {}): Promise<Answer> {
+  const made = session(ask.client, ask.to);
+  try {
+    return await new Promise((resolve, reject) => {
+      const stream = made.request(
+        { ":method": ask.method ?? "GET", ":path": path, ...ask.headers },
+        { endStream: ask.body === undefined },
+      );
+      const chunks: Buffer[] = [];
+      let head: any = {};
+      made.on("error", reject);
+      stream.on("response", (headers) => (head = headers));
+      stream.on("data", (c) => chunks.push(c));
+      stream.on("error", reject);
+      stream.on("end", () =>
+        resolve({ status: head[":status"], headers: head, text: Buffer.concat(chunks).toString() }),
+      );
+      if (ask.body !== undefined) stream.end(ask.body);
+    });
+  } finally {
+    made.close();
+  }
+}
+
+/** Writes raw text and returns all that comes back until the server closes. */
+function raw(text: string | readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connectTls({ host: "127.0.0.1", port: server.port, ca: pki.ca.cert }, () => {
+      for (const part of typeof text === "string" ? [text] : text) socket.write(part);
+    });
+    let out = "";
+    socket.on("data", (c) => (out += c));
+    socket.on("error", () => resolve(out));
+    socket.on("close", () => resolve(out));
+  });
+}
+
+describe.each([
+  ["HTTP/1.1", ask1],
+  ["HTTP/2", ask2],
+])("%s", (_version, ask) => {
+  test("carries method, path, query and headers to the handler, and the response back", async () => {
+    const answer = await ask("/request?watch=0&labelSelector=a%3Db", { headers: { "user-agent": "me", "X-A": "1" } });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toMatchObject({
+      method: "GET",
+      path: "/request",
+      query: [
+        ["watch", "0"],
+        ["labelSelector", "a=b"],
+      ],
+      headers: { "user-agent": "me", "x-a": "1", host: `127.0.0.1:${server.port}` },
+    });
+    expect(answer.headers).toMatchObject({
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(answer.text)),
+      "audit-id": "a1",
+      warning: "299 - one, 299 - two",
+    });
+    expect(answer.headers["date"]).toBeDefined();
+  });
+
+  test("bodies are read on demand; none is told apart from an empty one", async () => {
+    const post = { method: "POST", headers: { "content-type": "Application/JSON; charset=utf-8" } };
+    const answer = await ask("/echo", { ...post, body: "hello" });
+    expect(JSON.parse(answer.text)).toEqual({ mediaType: "application/json", bytes: 5, text: "hello" });
+    expect(JSON.parse((await ask("/echo")).text)).toEqual({ body: "none" });
+  });
+
+  test("a body over the limit is refused with upstream's text, announced or not", async () => {
+    const body = "x".repeat(200_000);
+    for (const headers of [{ "content-length": "200000" }, {}]) {
+      const answer = await ask("/echo", { method: "POST", headers, body });
+      expect(answer.status).toBe(413);
+      expect(JSON.parse(answer.text)).toMatchObject({
+        reason: "RequestEntityTooLarge",
+        message: "Request entity too large: limit is 1000",
+      });
+    }
+  });
+
+  test("a refusal that leaves a body unread arrives", async () => {
+    const answer = await ask("/refuse", { method: "POST", body: "x".repeat(3_000_000) });
+    expect([answer.status, answer.text]).toEqual([403, '{"refused":true}']);
+  });
+
+  test("HEAD has the headers of GET and no body; 204 has neither body nor length", async () => {
+    const head = await ask("/who", { method: "HEAD" });
+    expect([head.status, head.headers["content-length"], head.text]).toEqual([200, "4", ""]);
+    const none = await ask("/none");
+    expect([none.status, none.headers["content-length"], none.text]).toEqual([204, undefined, ""]);
+  });
+
+  test("a large body of many chunks arrives whole", async () => {
+    const { text, headers } = await ask("/large");
+    expect(headers["content-length"]).toBe("5100000");
+    expect(text.length).toBe(5_100_000);
+    expect([text[0], text[16_999], text[17_000], text.at(-1)]).toEqual(["a", "a", "b", "n"]);
+  });
+
+  test("a client certificate of the CA counts, with name and groups", async () => {
+    const client = await pki.issue({ commonName: "jane", organizations: ["dev", "system:masters"] });
+    expect(JSON.parse((await ask("/who", { client })).text)).toMatchObject({
+      commonName: "jane",
+      organizations: ["dev", "system:masters"],
+    });
+    expect(JSON.parse((await ask("/who")).text)).toBeNull();
+  });
+
+  test("certificates of another CA, out of date, or meant for servers do not count", async () => {
+    const foreign = await (await testingPki()).issue({ commonName: "jane", organizations: ["system:masters"] });
+    const expired = await (await testingPki(10 * 86_400_000)).issue({ commonName: "jane" });
+    const wrongUse = await pki.issue({ commonName: "jane", usages: ["server"] });
+    for (const client of [foreign, expired, wrongUse]) {
+      const answer = await ask("/who", { client });
+      expect([answer.status, answer.text]).toEqual([200, "null"]);
+    }
+  });
+
+  test("a bug in the handler is a Status 500 without details, and is logged", async () => {
+    const answer = await ask("/throw");
+    expect(answer.status).toBe(500);
+    expect(JSON.parse(answer.text)).toMatchObject({ kind: "Status", reason: "InternalError", code: 500 });
+    expect(answer.text).not.toContain("a bug");
+    expect(server.logged.some((line) => line.pairs["error"] === "a bug")).toBe(true);
+  });
+});
+
+describe("watch", () => {
+  test("the head comes at once, events as they happen, and leaving ends the producer", async () => {
+    const before = aborted;
+    const seen: string[] = [];
+    await new Promise<void>((resolve) => {
+      const request = httpsRequest(
+        { host: "127.0.0.1", port: server.port, path: "/watch?watch=1", ca: pki.ca.cert, agent: false },
+        (response) =>
+          response.on("data", (chunk) => {
+            seen.push(String(chunk));
+            if (seen.length === 3) {
+              request.destroy();
+              resolve();
+            }
+          }),
+      );
+      request.on("error", () => undefined);
+      request.end();
+    });
+    await expect.poll(() => aborted).toBe(before + 1);
+    const client = session();
+    const stream = client.request({ ":path": "/watch?watch=1" });
+    await new Promise((resolve) => stream.once("data", resolve));
+    stream.close(8);
+    await expect.poll(() => aborted).toBe(before + 2);
+    client.close();
+  });
+
+  test("a caller that leaves aborts the request's signal", async () => {
+    const before = aborted;
+    const request = httpsRequest({
+      host: "127.0.0.1",
+      port: server.port,
+      path: "/hang",
+      ca: pki.ca.cert,
+      agent: false,
+    });
+    request.on("error", () => undefined).end();
+    await expect.poll(() => server.seen.at(-1)?.path).toBe("/hang");
+    request.destroy();
+    await expect.poll(() => aborted).toBe(before + 1);
+  });
+});
+
+describe("abuse", () => {
+  test("malformed requests and headers over the limit get a Status", async () => {
+    const malformed = await raw("NONSENSE\r\n\r\n");
+    expect(malformed).toMatch(/^HTTP\/1\.1 400 BadRequest\r\n/);
+    expect(malformed).toContain('"kind":"Status"');
+    expect(await raw(`GET / HTTP/1.1\r\nhost: x\r\nbig: ${"x".repeat(100_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+    const hostless = await raw("GET / HTTP/1.1\r\nconnection: close\r\n\r\n");
+    expect(hostless).toMatch(/^HTTP\/1\.1 400 /);
+    expect(hostless).toContain("missing required Host header");
+  });
+
+  test("headers that do not end in time are answered with 408, an idle fresh connection is closed", async () => {
+    const slow = await raw("GET / HTTP/1.1\r\nhost: x\r\nslow: ");
+    expect(slow).toMatch(/^(HTTP\/1\.1 408 .*|)/s);
+    expect(server.connections()).toBeGreaterThanOrEqual(0);
+  });
+
+  test("a body that does not arrive in time is answered with 408", async () => {
+    const answer = await raw("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\nconnection: close\r\n\r\nab");
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toContain('"reason":"Timeout"');
+  });
+
+  test("Expect: 100-continue is answered when the body is wanted, and not otherwise", async () => {
+    const head =
+      "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n";
+    expect(await raw([head, "ab"])).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+    expect(await raw(head.replace("/echo", "/refuse"))).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  test("an HTTP/2 client that opens and abandons requests is disconnected", async () => {
+    const client = session();
+    const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
+    const reset = (): void => {
+      if (client.destroyed || client.closed) return;
+      const stream = client.request({ ":path": "/hang" });
+      stream.on("error", () => undefined);
+      setTimeout(() => stream.close(8), 5);
+    };
+    const timer = setInterval(() => Array.from({ length: 5 }).forEach(reset), 5);
+    await closed;
+    clearInterval(timer);
+    expect(server.logged.some((line) => line.message.includes("too many requests abandoned"))).toBe(true);
+  });
+
+  test("a caller that takes nothing of a large response is cut off", async () => {
+    const socket = connectTls({ host: "127.0.0.1", port: server.port, ca: pki.ca.cert });
+    await new Promise<void>((resolve) => socket.once("secureConnect", () => resolve()));
+    socket.pause();
+    socket.write("GET /large HTTP/1.1\r\nhost: x\r\n\r\n".repeat(8));
+    await expect
+      .poll(() => server.logged.some((l) => String(l.pairs["error"]).includes("timed out after 300 ms")), {
+        timeout: 5_000,
+      })
+      .toBe(true);
+    socket.destroy();
+  });
+});
+
+describe("server", () => {
+  test("an old protocol or a wrong ALPN is refused in the handshake", async () => {
+    const tls = (options: object): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connectTls({ host: "127.0.0.1", port: server.port, ca: pki.ca.cert, ...options });
+        socket.on("secureConnect", () => resolve(String(socket.alpnProtocol)));
+        socket.on("error", (error: any) => resolve(error.code));
+      });
+    expect(await tls({ ALPNProtocols: ["h2", "http/1.1"] })).toBe("h2");
+    expect(await tls({ ALPNProtocols: ["http/1.1"] })).toBe("http/1.1");
+    expect(await tls({})).toBe("false");
+    expect(await tls({ ALPNProtocols: ["h3"] })).toMatch(/ALERT|ECONNRESET/);
+    expect(await tls({ minVersion: "TLSv1.1", maxVersion: "TLSv1.1" })).toMatch(/ALERT|UNSUPPORTED|VERSION|PROTOCOL/);
+  });
+
+  test("new certificates and CAs count for new connections", async () => {
+    const other = await testingPki();
+    const own = await testingServer(handler, { tls: { ...pki.server, clientCas: [pki.ca.cert] } });
+    const client = await other.issue({ commonName: "newcomer" });
+    expect((await ask1("/who", { client, to: own })).text).toBe("null");
+    own.replaceTls({ ...pki.server, clientCas: [pki.ca.cert, other.ca.cert] });
+    expect(JSON.parse((await ask1("/who", { client, to: own })).text)).toMatchObject({ commonName: "newcomer" });
+    expect((await ask1("/who", { client: await pki.issue({}), to: own })).text).toContain("somebody");
+    await own.close();
+  });
+
+  test("closing ends watches in good order and waits for what is under way", async () => {
+    const own = await testingServer(
+      async (request) => {
+        if (request.path !== "/slow") return await handler(request);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return textResponse("done");
+      },
+      { tls: { ...pki.server, clientCas: [] } },
+    );
+    const answers = Promise.all([
+      ask1("/watch?watch=true", { to: own }),
+      ask2("/watch?watch=true", { to: own }),
+      ask1("/slow", { to: own }),
+      ask2("/slow", { to: own }),
+    ]);
+    await expect.poll(() => own.seen.length).toBe(4);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    await own.close({ graceMs: 5_000 });
+    const [watch1, watch2, slow1, slow2] = await answers;
+    expect(watch1.text).toMatch(/^({"tick":\d+}\n)+$/);
+    expect(watch2.text).toMatch(/^({"tick":\d+}\n)+$/);
+    expect([slow1.text, slow2.text]).toEqual(["done", "done"]);
+    await expect(ask1("/who", { to: own })).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  test("closing cuts what does not end in time", async () => {
+    const own = await testingServer(handler, { tls: { ...pki.server, clientCas: [] } });
+    const answer = ask1("/hang", { to: own }).catch((error: Error) => error.message);
+    await expect.poll(() => own.seen.length).toBe(1);
+    const before = aborted;
+    await own.close({ graceMs: 50 });
+    expect(await answer).toMatch(/socket hang up|ECONNRESET/);
+    await expect.poll(() => aborted).toBe(before + 1);
+  });
+
+  test("a port in use is refused with the system's code", async () => {
+    await expect(testingServer(handler, { port: server.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+});
