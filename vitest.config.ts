@@ -1,6 +1,15 @@
 import { defineConfig } from "vitest/config";
 
-/** Three projects, by what a test needs: nothing but the code; servers on loopback; root, containers and kubectl. */
+/** Tests with real containers take their time, and one after another, for they share the machine. */
+const CONTAINERS = {
+  testTimeout: 180_000,
+  hookTimeout: 300_000,
+  fileParallelism: false,
+  pool: "forks",
+  isolate: true,
+} as const;
+
+/** Projects by what a test needs: nothing but the code; servers on loopback; root and containers; a whole cluster and kubectl. */
 export default defineConfig({
   test: {
     pool: "threads",
@@ -26,14 +35,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { ...CONTAINERS, name: "node", include: ["packages/*/src/**/*.e2e.test.ts"] },
+      },
+      {
+        extends: true,
         test: {
+          ...CONTAINERS,
           name: "e2e",
-          include: ["conformance/**/*.e2e.test.ts", "packages/*/src/**/*.e2e.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
-          pool: "forks",
-          isolate: true,
+          globalSetup: ["conformance/e2e/global-setup.ts"],
+          include: ["conformance/**/*.e2e.test.ts"],
         },
       },
     ],

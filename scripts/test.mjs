@@ -51,8 +51,10 @@ function main() {
   suite("unit");
   suite("integration");
   const hindrance = containersHindrance();
-  if (hindrance === undefined) suite("e2e");
-  else skipSuite("e2e", hindrance);
+  for (const name of ["node", "e2e"]) {
+    if (hindrance === undefined) suite(name);
+    else skipSuite(name, hindrance);
+  }
   finish(totals.failed > 0 ? 1 : 0);
 }
 
@@ -113,7 +115,7 @@ function skipSuite(name, reason) {
 
 /** Why real containers cannot run here, or undefined; installs what is missing where it can. */
 function containersHindrance() {
-  if (!wanted("e2e")) return "not asked for";
+  if (!wanted("node") && !wanted("e2e")) return "not asked for";
   if (process.platform !== "linux") return `real containers need Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return "real containers need root";
   const missing = Object.entries(DEBIAN_PACKAGES).filter(([, file]) => !existsSync(file)).map(([name]) => name);
