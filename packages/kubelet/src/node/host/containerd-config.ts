@@ -44,7 +44,11 @@ export function containerdConfig(settings: ContainerdSettings): string {
       state: settings.state,
       temp: settings.temp,
       disabled_plugins: DISABLED_PLUGINS,
+      // The kernel should take containers before what restarts them; lowering a score needs CAP_SYS_RESOURCE.
+      ...(settings.restrictOomScore ? {} : { oom_score: -999 }),
     }),
+    // Lines about every container would fill the disk in time, and write to it while nothing happens.
+    ...table("debug", { level: "warn" }),
     ...table("grpc", { address: settings.socket }),
     ...table("ttrpc", { address: `${settings.socket}.ttrpc` }),
     ...table('plugins."io.containerd.internal.v1.opt"', { path: settings.optDir }),

@@ -66,6 +66,9 @@ describe("containerdConfig", () => {
       temp = "/d/tmp"
       disabled_plugins = ["io.containerd.internal.v1.restart","io.containerd.internal.v1.tracing","io.containerd.snapshotter.v1.aufs","io.containerd.snapshotter.v1.blockfile","io.containerd.snapshotter.v1.btrfs","io.containerd.snapshotter.v1.devmapper","io.containerd.snapshotter.v1.zfs","io.containerd.tracing.processor.v1.otlp"]
 
+      [debug]
+      level = "warn"
+
       [grpc]
       address = "/d/containerd.sock"
 

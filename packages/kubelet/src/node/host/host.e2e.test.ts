@@ -299,6 +299,17 @@ describe.skipIf(!able)("a node's host side", () => {
     await deleteNodeState(paths, silentLogger, signal);
   });
 
+  it("takes a data directory with a long name and blanks in it", async () => {
+    const { paths, containerd } = await startNode(`a ${"long ".repeat(25)}name`, "10.244.0.0/24");
+    expect(paths.containerd.shortDir).toBe(`/run/skates-${paths.id}`);
+    await loadBusybox(containerd);
+    const cri = testCri(containerd.socket);
+    const pod = podOf(paths, "long");
+    const container = await cri.run(pod, await cri.runSandbox(pod), IMAGE, ["sleep", "600"]);
+    expect((await cri.exec(container, ["echo", "hello"])).stdout).toBe("hello\n");
+    await deleteNodeState(paths, silentLogger, signal);
+  });
+
   it("writes rules that the kernel takes, where forwarding is dropped", async () => {
     const rules = forwardingRules("", "0a1b2c3d", "10.244.0.0/16") ?? "";
     const script = `iptables -P FORWARD DROP; printf '%s' '${rules}' | iptables-restore --noflush && iptables-save -t filter`;
