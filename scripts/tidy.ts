@@ -53,6 +53,7 @@ function lineFindings(source: Source): readonly Finding[] {
 
 /** `ref<Pod>(() => Pod)`: the type and the value must have one name. */
 function referenceFindings(source: Source): readonly Finding[] {
+  if (!isSchema(source)) return [];
   return [...source.text.matchAll(/\bref<([\w.]+)>\(\(\)(?::\s*Struct)?\s*=>\s*([\w.]+)\)/g)]
     .filter((match) => match[1] !== match[2])
     .map((match) => ({ path: source.path, text: `ref<${match[1]}> points to ${match[2]}` }));
