@@ -174,3 +174,4 @@ export {
 } from "./text/quantity.ts";
 export { compareResourceVersions } from "./text/resource-version.ts";
 export { canonicalMicroTime, canonicalTime, formatMicroTime, formatTime, parseTime, TimeError } from "./text/time.ts";
+export { type ManagedFieldsUpdate, type OtherVersion, updateManagedFields } from "./patch/managed-fields/update.ts";
