@@ -225,7 +225,7 @@ function containerCheck(type: TypeNode): Check | undefined {
         checkRecord(plan(type.target()), { ...subject, old }, errors);
       };
     case "list":
-      return listCheck(type.items, type.merge);
+      return listCheck(type);
     case "map": {
       const check = itemCheck(type.values);
       return check === undefined ? undefined : mapCheck(check);
@@ -252,10 +252,10 @@ function mapCheck(check: Check): Check {
   };
 }
 
-function listCheck(items: TypeNode, merge: ListMerge): Check | undefined {
+function listCheck({ items, merge, unique }: Extract<TypeNode, { kind: "list" }>): Check | undefined {
   const check = itemCheck(items);
   const identify = identityOf(merge);
-  if (check === undefined && identify === undefined) return undefined;
+  if (check === undefined && (identify === undefined || unique !== true)) return undefined;
   return ({ next, old, path }, errors) => {
     if (!Array.isArray(next)) return;
     const before: readonly unknown[] = Array.isArray(old) ? old : [];
@@ -264,7 +264,7 @@ function listCheck(items: TypeNode, merge: ListMerge): Check | undefined {
     for (const [index, item] of next.entries()) {
       path.push(index);
       const id = identify?.(item);
-      if (id !== undefined && seen.size === seen.add(id).size && !equalValues(next, old)) {
+      if (unique === true && id !== undefined && seen.size === seen.add(id).size && !equalValues(next, old)) {
         errors.push(duplicate([...path], duplicateValue(item, merge)));
       }
       const was = id === undefined ? before[index] : known.get(id);
