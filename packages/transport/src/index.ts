@@ -2,6 +2,8 @@
  * How bytes travel: codecs of the streaming protocols and the interfaces to connections, free of Node.js. What opens
  * sockets (the TLS server, the HTTPS client, WebSocket, SPDY, gRPC) is in `@skates/transport/node`.
  */
+export { BoundedQueue, type BoundedQueueOptions } from "./bounded-queue.ts";
+export { byteStreamPair, joinStreams, upgradedStream } from "./byte-streams.ts";
 export { joinChunks, pieces, totalBytes } from "./chunks.ts";
 export type { TransportErrorCode } from "./errors.ts";
 export { type GrpcCallOptions, type GrpcClient, type GrpcMethod, grpcStatusName } from "./grpc.ts";

@@ -1,4 +1,5 @@
 /** Servers and clients on sockets of Node.js. Start with `serve-handler.ts` and `https-handler.ts`. */
 export { type GrpcClientOptions, grpcClient } from "./grpc-client.ts";
+export { type HttpsClient, type HttpsHandlerOptions, httpsHandler } from "./https-handler.ts";
 export { type ServeOptions, type ServerTls, type ServingHandle, serveHandler } from "./serve-handler.ts";
 export { duplexOf, socketStream } from "./socket-stream.ts";
