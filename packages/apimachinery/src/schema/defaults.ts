@@ -1,4 +1,4 @@
-import { isEmptyRecord } from "./equal.ts";
+import { decodeValue } from "./decode.ts";
 import { memo } from "./memo.ts";
 import type { AnyField, Struct } from "./struct.ts";
 import type { TypeNode } from "./type.ts";
@@ -22,8 +22,8 @@ interface FieldPlan {
   readonly keepsZero: boolean;
   /** Defaults within the value; undefined when there are none. */
   readonly within: ((value: unknown) => unknown) | undefined;
-  /** Absent means `{}`: there may be defaults within. */
-  readonly implied: boolean;
+  /** What absence means: there may be defaults within. Undefined where absence is absence. */
+  readonly implied: (() => unknown) | undefined;
 }
 
 interface StructPlan {
@@ -48,7 +48,7 @@ function fieldPlan(name: string, { type, required, facets }: AnyField): FieldPla
     initial: facets.default,
     keepsZero: facets.keepZero === true,
     within: fillerOf(type),
-    implied: type.kind === "ref" && (required || facets.emitEmpty === true),
+    implied: type.kind === "ref" && (required || facets.emitEmpty === true) ? () => bare(type.target()) : undefined,
   };
 }
 
@@ -99,16 +99,18 @@ function fillRecord(structPlan: StructPlan, given: Members): Members {
   }
   for (const field of structPlan.containers) {
     const now = value[field.name];
-    if (now === undefined && !field.implied) continue;
-    const next = field.within?.(now ?? EMPTY);
-    if (next === now || (now === undefined && isEmptyRecord(next as object))) continue;
+    const start = now ?? field.implied?.();
+    if (start === undefined) continue;
+    const next = field.within?.(start);
+    if (next === start) continue;
     value = copied ? assign(value, field.name, next) : { ...value, [field.name]: next };
     copied = true;
   }
   return value;
 }
 
-const EMPTY: Members = Object.freeze({});
+/** A struct of which nothing was sent: its required members have their zero values. */
+const bare = memo((struct: Struct): object => decodeValue<object>(struct, {}).object);
 
 /** Sets a member of a copy that nobody else has seen yet. */
 function assign(copy: Members, name: string, value: unknown): Members {
