@@ -81,9 +81,9 @@ export const AdmissionRequest = struct("admission.k8s.io/v1.AdmissionRequest", {
     "",
     { emitEmpty: true },
   ),
-  object: opt(9, rawExtension, ""),
-  oldObject: opt(10, rawExtension, ""),
+  object: opt(9, rawExtension, "", { emitEmpty: true }),
+  oldObject: opt(10, rawExtension, "", { emitEmpty: true }),
   dryRun: opt(11, bool, "", { keepZero: true }),
-  options: opt(12, rawExtension, ""),
+  options: opt(12, rawExtension, "", { emitEmpty: true }),
 });
 export interface AdmissionRequest extends Infer<typeof AdmissionRequest> {}

@@ -75,7 +75,7 @@ export const CustomResourceDefinitionCondition = struct("apiextensions.k8s.io/v1
     ],
   }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(3, time, ""),
+  lastTransitionTime: opt(3, time, "", { emitEmpty: true }),
   reason: opt(4, string, ""),
   message: opt(5, string, ""),
   observedGeneration: opt(6, int64, "", { gate: "CRDObservedGenerationTracking" }),

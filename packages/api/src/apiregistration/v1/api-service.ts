@@ -52,7 +52,7 @@ export interface APIServiceStatus extends Infer<typeof APIServiceStatus> {}
 export const APIServiceCondition = struct("apiregistration.k8s.io/v1.APIServiceCondition", {
   type: req(1, string, "", { known: ["Available"] }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(3, time, ""),
+  lastTransitionTime: opt(3, time, "", { emitEmpty: true }),
   reason: opt(4, string, ""),
   message: opt(5, string, ""),
 });

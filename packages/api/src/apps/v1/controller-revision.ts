@@ -10,6 +10,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { controllerRevisionColumns } from "./workload-tables.ts";
 
 export const ControllerRevision = struct("apps/v1.ControllerRevision", {
   ...typeMeta,
@@ -18,7 +19,7 @@ export const ControllerRevision = struct("apps/v1.ControllerRevision", {
     ref<ObjectMeta>(() => ObjectMeta),
     "",
   ),
-  data: opt(2, rawExtension, ""),
+  data: opt(2, rawExtension, "", { emitEmpty: true }),
   revision: req(3, int64, ""),
 });
 export interface ControllerRevision extends Infer<typeof ControllerRevision> {}
@@ -31,4 +32,5 @@ export const controllerRevisions = resource<ControllerRevision>({
   schema: ControllerRevision,
   storage: "controllerrevisions",
   storageVersionHash: "85nkx63pcBU=",
+  columns: controllerRevisionColumns,
 });

@@ -15,8 +15,11 @@ import {
   LabelSelector,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
+import { daemonSetSpecDefaults } from "./daemon-set-defaults.ts";
+import { daemonSetColumns } from "./workload-tables.ts";
 
 export const DaemonSet = struct("apps/v1.DaemonSet", {
   ...typeMeta,
@@ -64,32 +67,36 @@ export interface DaemonSetStatus extends Infer<typeof DaemonSetStatus> {}
 export const DaemonSetCondition = struct("apps/v1.DaemonSetCondition", {
   type: req(1, string, ""),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(3, time, ""),
+  lastTransitionTime: opt(3, time, "", { emitEmpty: true }),
   reason: opt(4, string, ""),
   message: opt(5, string, ""),
 });
 export interface DaemonSetCondition extends Infer<typeof DaemonSetCondition> {}
 
-export const DaemonSetSpec = struct("apps/v1.DaemonSetSpec", {
-  selector: req(
-    1,
-    ref<LabelSelector>(() => LabelSelector),
-    "",
-  ),
-  template: req(
-    2,
-    ref<PodTemplateSpec>(() => PodTemplateSpec),
-    "",
-  ),
-  updateStrategy: opt(
-    3,
-    ref<DaemonSetUpdateStrategy>(() => DaemonSetUpdateStrategy),
-    "",
-    { emitEmpty: true },
-  ),
-  minReadySeconds: opt(4, int32, ""),
-  revisionHistoryLimit: opt(6, int32, "", { keepZero: true, default: 10 }),
-});
+export const DaemonSetSpec = struct(
+  "apps/v1.DaemonSetSpec",
+  {
+    selector: req(
+      1,
+      ref<LabelSelector>(() => LabelSelector),
+      "",
+    ),
+    template: req(
+      2,
+      ref<PodTemplateSpec>(() => PodTemplateSpec),
+      "",
+    ),
+    updateStrategy: opt(
+      3,
+      ref<DaemonSetUpdateStrategy>(() => DaemonSetUpdateStrategy),
+      "",
+      { emitEmpty: true },
+    ),
+    minReadySeconds: opt(4, int32, ""),
+    revisionHistoryLimit: opt(6, int32, "", { keepZero: true, default: 10 }),
+  },
+  (): AnyStructOptions => ({ defaults: daemonSetSpecDefaults }),
+);
 export interface DaemonSetSpec extends Infer<typeof DaemonSetSpec> {}
 
 export const DaemonSetUpdateStrategy = struct("apps/v1.DaemonSetUpdateStrategy", {
@@ -118,4 +125,5 @@ export const daemonSets = resource<DaemonSet>({
   schema: DaemonSet,
   storage: "daemonsets",
   storageVersionHash: "dd7pWHUlMKQ=",
+  columns: daemonSetColumns,
 });

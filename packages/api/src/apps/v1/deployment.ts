@@ -16,8 +16,13 @@ import {
   LabelSelector,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
+import { deploymentSpecDefaults } from "./deployment-defaults.ts";
+import { deploymentSpecRules } from "./workload-rules.ts";
+import { deploymentStrategy } from "./workload-strategies.ts";
+import { deploymentColumns } from "./workload-tables.ts";
 
 export const Deployment = struct("apps/v1.Deployment", {
   ...typeMeta,
@@ -64,36 +69,40 @@ export interface DeploymentStatus extends Infer<typeof DeploymentStatus> {}
 export const DeploymentCondition = struct("apps/v1.DeploymentCondition", {
   type: req(1, string, "", { known: ["Available", "Progressing", "ReplicaFailure"] }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastUpdateTime: opt(6, time, ""),
-  lastTransitionTime: opt(7, time, ""),
+  lastUpdateTime: opt(6, time, "", { emitEmpty: true }),
+  lastTransitionTime: opt(7, time, "", { emitEmpty: true }),
   reason: opt(4, string, ""),
   message: opt(5, string, ""),
 });
 export interface DeploymentCondition extends Infer<typeof DeploymentCondition> {}
 
-export const DeploymentSpec = struct("apps/v1.DeploymentSpec", {
-  replicas: opt(1, int32, "", { keepZero: true, default: 1 }),
-  selector: req(
-    2,
-    ref<LabelSelector>(() => LabelSelector),
-    "",
-  ),
-  template: req(
-    3,
-    ref<PodTemplateSpec>(() => PodTemplateSpec),
-    "",
-  ),
-  strategy: opt(
-    4,
-    ref<DeploymentStrategy>(() => DeploymentStrategy),
-    "",
-    { emitEmpty: true, patch: "retainKeys" },
-  ),
-  minReadySeconds: opt(5, int32, ""),
-  revisionHistoryLimit: opt(6, int32, "", { keepZero: true, default: 10 }),
-  paused: opt(7, bool, ""),
-  progressDeadlineSeconds: opt(9, int32, "", { keepZero: true, default: 600 }),
-});
+export const DeploymentSpec = struct(
+  "apps/v1.DeploymentSpec",
+  {
+    replicas: opt(1, int32, "", { keepZero: true, default: 1 }),
+    selector: req(
+      2,
+      ref<LabelSelector>(() => LabelSelector),
+      "",
+    ),
+    template: req(
+      3,
+      ref<PodTemplateSpec>(() => PodTemplateSpec),
+      "",
+    ),
+    strategy: opt(
+      4,
+      ref<DeploymentStrategy>(() => DeploymentStrategy),
+      "",
+      { emitEmpty: true, patch: "retainKeys" },
+    ),
+    minReadySeconds: opt(5, int32, ""),
+    revisionHistoryLimit: opt(6, int32, "", { keepZero: true, default: 10 }),
+    paused: opt(7, bool, ""),
+    progressDeadlineSeconds: opt(9, int32, "", { keepZero: true, default: 600 }),
+  },
+  (): AnyStructOptions => ({ defaults: deploymentSpecDefaults, rules: [deploymentSpecRules] }),
+);
 export interface DeploymentSpec extends Infer<typeof DeploymentSpec> {}
 
 export const DeploymentStrategy = struct("apps/v1.DeploymentStrategy", {
@@ -123,4 +132,6 @@ export const deployments = resource<Deployment>({
   scale: { spec: "spec.replicas", status: "status.replicas", selector: "status.selector" },
   storage: "deployments",
   storageVersionHash: "8aSe+NMegvE=",
+  columns: deploymentColumns,
+  strategy: deploymentStrategy,
 });

@@ -15,9 +15,12 @@ import {
   LabelSelector,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { PersistentVolumeClaim } from "../../core/v1/persistent-volume-claim.ts";
 import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
+import { statefulSetSpecDefaults } from "./stateful-set-defaults.ts";
+import { statefulSetColumns } from "./workload-tables.ts";
 
 export const StatefulSet = struct("apps/v1.StatefulSet", {
   ...typeMeta,
@@ -65,46 +68,50 @@ export interface StatefulSetStatus extends Infer<typeof StatefulSetStatus> {}
 export const StatefulSetCondition = struct("apps/v1.StatefulSetCondition", {
   type: req(1, string, ""),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(3, time, ""),
+  lastTransitionTime: opt(3, time, "", { emitEmpty: true }),
   reason: opt(4, string, ""),
   message: opt(5, string, ""),
 });
 export interface StatefulSetCondition extends Infer<typeof StatefulSetCondition> {}
 
-export const StatefulSetSpec = struct("apps/v1.StatefulSetSpec", {
-  replicas: opt(1, int32, "", { keepZero: true, default: 1 }),
-  selector: req(
-    2,
-    ref<LabelSelector>(() => LabelSelector),
-    "",
-  ),
-  template: req(
-    3,
-    ref<PodTemplateSpec>(() => PodTemplateSpec),
-    "",
-  ),
-  volumeClaimTemplates: opt(4, list(ref<PersistentVolumeClaim>(() => PersistentVolumeClaim)), ""),
-  serviceName: opt(5, string, "", { emitEmpty: true }),
-  podManagementPolicy: opt(6, oneOf("OrderedReady", "Parallel"), "", { default: "OrderedReady" }),
-  updateStrategy: opt(
-    7,
-    ref<StatefulSetUpdateStrategy>(() => StatefulSetUpdateStrategy),
-    "",
-    { emitEmpty: true },
-  ),
-  revisionHistoryLimit: opt(8, int32, "", { keepZero: true, default: 10 }),
-  minReadySeconds: opt(9, int32, ""),
-  persistentVolumeClaimRetentionPolicy: opt(
-    10,
-    ref<StatefulSetPersistentVolumeClaimRetentionPolicy>(() => StatefulSetPersistentVolumeClaimRetentionPolicy),
-    "",
-  ),
-  ordinals: opt(
-    11,
-    ref<StatefulSetOrdinals>(() => StatefulSetOrdinals),
-    "",
-  ),
-});
+export const StatefulSetSpec = struct(
+  "apps/v1.StatefulSetSpec",
+  {
+    replicas: opt(1, int32, "", { keepZero: true, default: 1 }),
+    selector: req(
+      2,
+      ref<LabelSelector>(() => LabelSelector),
+      "",
+    ),
+    template: req(
+      3,
+      ref<PodTemplateSpec>(() => PodTemplateSpec),
+      "",
+    ),
+    volumeClaimTemplates: opt(4, list(ref<PersistentVolumeClaim>(() => PersistentVolumeClaim)), ""),
+    serviceName: opt(5, string, "", { emitEmpty: true }),
+    podManagementPolicy: opt(6, oneOf("OrderedReady", "Parallel"), "", { default: "OrderedReady" }),
+    updateStrategy: opt(
+      7,
+      ref<StatefulSetUpdateStrategy>(() => StatefulSetUpdateStrategy),
+      "",
+      { emitEmpty: true },
+    ),
+    revisionHistoryLimit: opt(8, int32, "", { keepZero: true, default: 10 }),
+    minReadySeconds: opt(9, int32, ""),
+    persistentVolumeClaimRetentionPolicy: opt(
+      10,
+      ref<StatefulSetPersistentVolumeClaimRetentionPolicy>(() => StatefulSetPersistentVolumeClaimRetentionPolicy),
+      "",
+    ),
+    ordinals: opt(
+      11,
+      ref<StatefulSetOrdinals>(() => StatefulSetOrdinals),
+      "",
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: statefulSetSpecDefaults }),
+);
 export interface StatefulSetSpec extends Infer<typeof StatefulSetSpec> {}
 
 export const StatefulSetOrdinals = struct("apps/v1.StatefulSetOrdinals", {
@@ -149,4 +156,5 @@ export const statefulSets = resource<StatefulSet>({
   scale: { spec: "spec.replicas", status: "status.replicas", selector: "status.selector" },
   storage: "statefulsets",
   storageVersionHash: "H+vl74LkKdo=",
+  columns: statefulSetColumns,
 });

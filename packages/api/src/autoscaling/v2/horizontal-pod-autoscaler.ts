@@ -58,7 +58,7 @@ export interface HorizontalPodAutoscalerStatus extends Infer<typeof HorizontalPo
 export const HorizontalPodAutoscalerCondition = struct("autoscaling/v2.HorizontalPodAutoscalerCondition", {
   type: req(1, string, "", { known: ["ScalingActive", "AbleToScale", "ScalingLimited", "ScaledToZero"] }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(3, time, ""),
+  lastTransitionTime: opt(3, time, "", { emitEmpty: true }),
   reason: opt(4, string, ""),
   message: opt(5, string, ""),
 });

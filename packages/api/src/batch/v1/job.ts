@@ -63,8 +63,8 @@ export interface UncountedTerminatedPods extends Infer<typeof UncountedTerminate
 export const JobCondition = struct("batch/v1.JobCondition", {
   type: req(1, string, "", { known: ["Suspended", "Complete", "Failed", "FailureTarget", "SuccessCriteriaMet"] }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastProbeTime: opt(3, time, ""),
-  lastTransitionTime: opt(4, time, ""),
+  lastProbeTime: opt(3, time, "", { emitEmpty: true }),
+  lastTransitionTime: opt(4, time, "", { emitEmpty: true }),
   reason: opt(5, string, ""),
   message: opt(6, string, ""),
 });

@@ -55,8 +55,8 @@ export const CertificateSigningRequestCondition = struct("certificates.k8s.io/v1
   status: req(6, string, "", { known: ["True", "False", "Unknown"] }),
   reason: opt(2, string, ""),
   message: opt(3, string, ""),
-  lastUpdateTime: opt(4, time, ""),
-  lastTransitionTime: opt(5, time, ""),
+  lastUpdateTime: opt(4, time, "", { emitEmpty: true }),
+  lastTransitionTime: opt(5, time, "", { emitEmpty: true }),
 });
 export interface CertificateSigningRequestCondition extends Infer<typeof CertificateSigningRequestCondition> {}
 

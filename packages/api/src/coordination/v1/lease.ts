@@ -11,6 +11,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { ageColumn, column, nameColumn } from "../../table.ts";
 
 export const Lease = struct("coordination.k8s.io/v1.Lease", {
   ...typeMeta,
@@ -50,4 +51,11 @@ export const leases = resource<Lease>({
   schema: Lease,
   storage: "leases",
   storageVersionHash: "gqkMMb/YqFM=",
+  createOnUpdate: true,
+  unconditionalUpdate: false,
+  columns: [
+    nameColumn,
+    column("Holder", "Who holds the lease.", (lease) => lease.spec.holderIdentity ?? ""),
+    ageColumn,
+  ],
 });

@@ -11,19 +11,25 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
+import { configMapColumns, configMapRules, configMapStrategy } from "./config-map-strategy.ts";
 
-export const ConfigMap = struct("core/v1.ConfigMap", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  immutable: opt(4, bool, "", { keepZero: true }),
-  data: opt(2, map(string), ""),
-  binaryData: opt(3, map(bytes), ""),
-});
+export const ConfigMap = struct(
+  "core/v1.ConfigMap",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "",
+    ),
+    immutable: opt(4, bool, "", { keepZero: true }),
+    data: opt(2, map(string), ""),
+    binaryData: opt(3, map(bytes), ""),
+  },
+  (): AnyStructOptions => ({ rules: [configMapRules] }),
+);
 export interface ConfigMap extends Infer<typeof ConfigMap> {}
 
 export const configMaps = resource<ConfigMap>({
@@ -34,4 +40,6 @@ export const configMaps = resource<ConfigMap>({
   shortNames: ["cm"],
   schema: ConfigMap,
   storageVersionHash: "qFsyl6wFWjQ=",
+  columns: configMapColumns,
+  strategy: configMapStrategy,
 });

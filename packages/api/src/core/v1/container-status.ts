@@ -253,14 +253,14 @@ export const ContainerStateTerminated = struct("core/v1.ContainerStateTerminated
   signal: opt(2, int32, ""),
   reason: opt(3, string, ""),
   message: opt(4, string, ""),
-  startedAt: opt(5, time, ""),
-  finishedAt: opt(6, time, ""),
+  startedAt: opt(5, time, "", { emitEmpty: true }),
+  finishedAt: opt(6, time, "", { emitEmpty: true }),
   containerID: opt(7, string, ""),
 });
 export interface ContainerStateTerminated extends Infer<typeof ContainerStateTerminated> {}
 
 export const ContainerStateRunning = struct("core/v1.ContainerStateRunning", {
-  startedAt: opt(1, time, ""),
+  startedAt: opt(1, time, "", { emitEmpty: true }),
 });
 export interface ContainerStateRunning extends Infer<typeof ContainerStateRunning> {}
 

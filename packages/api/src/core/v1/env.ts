@@ -1,4 +1,4 @@
-import { type Infer, bool, inline, opt, ref, req, string, struct } from "@skates/apimachinery";
+import { type Infer, bool, inline, opt, ref, req, string, struct, type AnyStructOptions } from "@skates/apimachinery";
 import {
   ConfigMapKeySelector,
   FileKeySelector,
@@ -7,20 +7,25 @@ import {
   SecretKeySelector,
 } from "./key-selector.ts";
 import { LocalObjectReference } from "./object-reference.ts";
+import { envFromRules, envVarRules } from "./env-rules.ts";
 
-export const EnvFromSource = struct("core/v1.EnvFromSource", {
-  prefix: opt(1, string, ""),
-  configMapRef: opt(
-    2,
-    ref<ConfigMapEnvSource>(() => ConfigMapEnvSource),
-    "",
-  ),
-  secretRef: opt(
-    3,
-    ref<SecretEnvSource>(() => SecretEnvSource),
-    "",
-  ),
-});
+export const EnvFromSource = struct(
+  "core/v1.EnvFromSource",
+  {
+    prefix: opt(1, string, ""),
+    configMapRef: opt(
+      2,
+      ref<ConfigMapEnvSource>(() => ConfigMapEnvSource),
+      "",
+    ),
+    secretRef: opt(
+      3,
+      ref<SecretEnvSource>(() => SecretEnvSource),
+      "",
+    ),
+  },
+  (): AnyStructOptions => ({ rules: [envFromRules] }),
+);
 export interface EnvFromSource extends Infer<typeof EnvFromSource> {}
 
 export const SecretEnvSource = struct("core/v1.SecretEnvSource", {
@@ -35,15 +40,19 @@ export const ConfigMapEnvSource = struct("core/v1.ConfigMapEnvSource", {
 });
 export interface ConfigMapEnvSource extends Infer<typeof ConfigMapEnvSource> {}
 
-export const EnvVar = struct("core/v1.EnvVar", {
-  name: req(1, string, ""),
-  value: opt(2, string, ""),
-  valueFrom: opt(
-    3,
-    ref<EnvVarSource>(() => EnvVarSource),
-    "",
-  ),
-});
+export const EnvVar = struct(
+  "core/v1.EnvVar",
+  {
+    name: req(1, string, ""),
+    value: opt(2, string, ""),
+    valueFrom: opt(
+      3,
+      ref<EnvVarSource>(() => EnvVarSource),
+      "",
+    ),
+  },
+  (): AnyStructOptions => ({ rules: [envVarRules] }),
+);
 export interface EnvVar extends Infer<typeof EnvVar> {}
 
 export const EnvVarSource = struct("core/v1.EnvVarSource", {

@@ -13,6 +13,8 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { ObjectReference } from "./object-reference.ts";
+import { eventColumns } from "./event-table.ts";
+import { eventFields, eventStrategy } from "./event-strategy.ts";
 
 export const Event = struct("core/v1.Event", {
   ...typeMeta,
@@ -34,11 +36,11 @@ export const Event = struct("core/v1.Event", {
     "",
     { emitEmpty: true },
   ),
-  firstTimestamp: opt(6, time, ""),
-  lastTimestamp: opt(7, time, ""),
+  firstTimestamp: opt(6, time, "", { emitEmpty: true }),
+  lastTimestamp: opt(7, time, "", { emitEmpty: true }),
   count: opt(8, int32, ""),
   type: opt(9, string, ""),
-  eventTime: opt(10, microTime, ""),
+  eventTime: opt(10, microTime, "", { emitEmpty: true }),
   series: opt(
     11,
     ref<EventSeries>(() => EventSeries),
@@ -57,7 +59,7 @@ export interface Event extends Infer<typeof Event> {}
 
 export const EventSeries = struct("core/v1.EventSeries", {
   count: opt(1, int32, ""),
-  lastObservedTime: opt(2, microTime, ""),
+  lastObservedTime: opt(2, microTime, "", { emitEmpty: true }),
 });
 export interface EventSeries extends Infer<typeof EventSeries> {}
 
@@ -75,4 +77,8 @@ export const events = resource<Event>({
   shortNames: ["ev"],
   schema: Event,
   storageVersionHash: "r2yiGXH7wu8=",
+  createOnUpdate: true,
+  columns: eventColumns,
+  strategy: eventStrategy,
+  selectableFields: eventFields,
 });

@@ -245,3 +245,29 @@ export {
   StorageOSVolumeSource,
   VsphereVirtualDiskVolumeSource,
 } from "./volume-source.ts";
+export {
+  isNodeReady,
+  isPodActive,
+  isPodAvailable,
+  isPodReady,
+  isPodTerminal,
+  nodeConditionStatus,
+  podCondition,
+} from "./pod-conditions.ts";
+export { defaultPullPolicy } from "./image-tag.ts";
+export { NAMESPACE_FINALIZER, NAMESPACE_NAME_LABEL } from "./namespace-strategy.ts";
+export { matchesNodeSelector, nodeSelectorMatches, podSelectsNode } from "./node-selection.ts";
+export { nodeRoles } from "./node-table.ts";
+export {
+  computeQosClass,
+  containersTotal,
+  isPodLevelResource,
+  isSidecar,
+  podLimits,
+  podQosClass,
+  podRequests,
+  type QosClass,
+  type Quantities,
+} from "./pod-resources.ts";
+export { headlessService, needsClusterIp, needsHealthCheckPort, needsNodePort } from "./service-types.ts";
+export { toleratesTaint, untoleratedTaint } from "./tolerations.ts";

@@ -25,7 +25,7 @@ export const ResourceFieldSelector = struct(
   {
     containerName: opt(1, string, ""),
     resource: req(2, string, ""),
-    divisor: opt(3, quantity, ""),
+    divisor: opt(3, quantity, "", { emitEmpty: true }),
   },
   { atomic: true },
 );

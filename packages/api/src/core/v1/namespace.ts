@@ -11,27 +11,34 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
+import { namespaceDefaults, namespaceFields, namespaceStrategy } from "./namespace-strategy.ts";
+import { ageColumn, column, nameColumn } from "../../table.ts";
 
-export const Namespace = struct("core/v1.Namespace", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<NamespaceSpec>(() => NamespaceSpec),
-    "",
-  ),
-  status: opt(
-    3,
-    ref<NamespaceStatus>(() => NamespaceStatus),
-    "",
-    { emitEmpty: true },
-  ),
-});
+export const Namespace = struct(
+  "core/v1.Namespace",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "",
+    ),
+    spec: req(
+      2,
+      ref<NamespaceSpec>(() => NamespaceSpec),
+      "",
+    ),
+    status: opt(
+      3,
+      ref<NamespaceStatus>(() => NamespaceStatus),
+      "",
+      { emitEmpty: true },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: namespaceDefaults }),
+);
 export interface Namespace extends Infer<typeof Namespace> {}
 
 export const NamespaceStatus = struct("core/v1.NamespaceStatus", {
@@ -59,7 +66,7 @@ export const NamespaceCondition = struct("core/v1.NamespaceCondition", {
     ],
   }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(4, time, ""),
+  lastTransitionTime: opt(4, time, "", { emitEmpty: true }),
   reason: opt(5, string, ""),
   message: opt(6, string, ""),
 });
@@ -81,4 +88,13 @@ export const namespaces = resource<Namespace>({
   schema: Namespace,
   subresources: [{ name: "finalize", group: "", version: "v1", kind: "Namespace", verbs: ["update"] }],
   storageVersionHash: "Q3oi5N2YM8M=",
+  nameFormat: "dns1123Label",
+  generationFields: [],
+  columns: [
+    nameColumn,
+    column("Status", "Active, or Terminating while it is being emptied.", (n) => n.status?.phase ?? ""),
+    ageColumn,
+  ],
+  strategy: namespaceStrategy,
+  selectableFields: namespaceFields,
 });

@@ -1,4 +1,5 @@
-import { type Infer, list, oneOf, opt, ref, req, string, struct } from "@skates/apimachinery";
+import { type Infer, list, oneOf, opt, ref, req, string, struct, type AnyStructOptions } from "@skates/apimachinery";
+import { nodeSelectorTermRules } from "./affinity-rules.ts";
 
 export const TopologySelectorTerm = struct(
   "core/v1.TopologySelectorTerm",
@@ -34,7 +35,7 @@ export const NodeSelectorTerm = struct(
     matchExpressions: opt(1, list(ref<NodeSelectorRequirement>(() => NodeSelectorRequirement)), ""),
     matchFields: opt(2, list(ref<NodeSelectorRequirement>(() => NodeSelectorRequirement)), ""),
   },
-  { atomic: true },
+  (): AnyStructOptions => ({ atomic: true, rules: [nodeSelectorTermRules] }),
 );
 export interface NodeSelectorTerm extends Infer<typeof NodeSelectorTerm> {}
 

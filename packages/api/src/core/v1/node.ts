@@ -16,8 +16,11 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { Taint } from "./toleration.ts";
+import { nodeColumns } from "./node-table.ts";
+import { nodeFields, nodeStatusDefaults, nodeStrategy } from "./node-strategy.ts";
 
 export const Node = struct("core/v1.Node", {
   ...typeMeta,
@@ -40,57 +43,61 @@ export const Node = struct("core/v1.Node", {
 });
 export interface Node extends Infer<typeof Node> {}
 
-export const NodeStatus = struct("core/v1.NodeStatus", {
-  capacity: opt(1, map(quantity), ""),
-  allocatable: opt(2, map(quantity), ""),
-  phase: opt(3, oneOf("Pending", "Running", "Terminated"), ""),
-  conditions: opt(
-    4,
-    list(
-      ref<NodeCondition>(() => NodeCondition),
-      { keys: ["type"] },
+export const NodeStatus = struct(
+  "core/v1.NodeStatus",
+  {
+    capacity: opt(1, map(quantity), ""),
+    allocatable: opt(2, map(quantity), ""),
+    phase: opt(3, oneOf("Pending", "Running", "Terminated"), ""),
+    conditions: opt(
+      4,
+      list(
+        ref<NodeCondition>(() => NodeCondition),
+        { keys: ["type"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "type" },
     ),
-    "",
-    { patch: "merge", patchKey: "type" },
-  ),
-  addresses: opt(
-    5,
-    list(
-      ref<NodeAddress>(() => NodeAddress),
-      { keys: ["type"] },
+    addresses: opt(
+      5,
+      list(
+        ref<NodeAddress>(() => NodeAddress),
+        { keys: ["type"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "type" },
     ),
-    "",
-    { patch: "merge", patchKey: "type" },
-  ),
-  daemonEndpoints: opt(
-    6,
-    ref<NodeDaemonEndpoints>(() => NodeDaemonEndpoints),
-    "",
-    { emitEmpty: true },
-  ),
-  nodeInfo: opt(
-    7,
-    ref<NodeSystemInfo>(() => NodeSystemInfo),
-    "",
-    { emitEmpty: true },
-  ),
-  images: opt(8, list(ref<ContainerImage>(() => ContainerImage)), ""),
-  volumesInUse: opt(9, list(string), ""),
-  volumesAttached: opt(10, list(ref<AttachedVolume>(() => AttachedVolume)), ""),
-  config: opt(
-    11,
-    ref<NodeConfigStatus>(() => NodeConfigStatus),
-    "",
-  ),
-  runtimeHandlers: opt(12, list(ref<NodeRuntimeHandler>(() => NodeRuntimeHandler)), ""),
-  features: opt(
-    13,
-    ref<NodeFeatures>(() => NodeFeatures),
-    "",
-    { gate: "SupplementalGroupsPolicy" },
-  ),
-  declaredFeatures: opt(14, list(string), "", { gate: "NodeDeclaredFeatures" }),
-});
+    daemonEndpoints: opt(
+      6,
+      ref<NodeDaemonEndpoints>(() => NodeDaemonEndpoints),
+      "",
+      { emitEmpty: true },
+    ),
+    nodeInfo: opt(
+      7,
+      ref<NodeSystemInfo>(() => NodeSystemInfo),
+      "",
+      { emitEmpty: true },
+    ),
+    images: opt(8, list(ref<ContainerImage>(() => ContainerImage)), ""),
+    volumesInUse: opt(9, list(string), ""),
+    volumesAttached: opt(10, list(ref<AttachedVolume>(() => AttachedVolume)), ""),
+    config: opt(
+      11,
+      ref<NodeConfigStatus>(() => NodeConfigStatus),
+      "",
+    ),
+    runtimeHandlers: opt(12, list(ref<NodeRuntimeHandler>(() => NodeRuntimeHandler)), ""),
+    features: opt(
+      13,
+      ref<NodeFeatures>(() => NodeFeatures),
+      "",
+      { gate: "SupplementalGroupsPolicy" },
+    ),
+    declaredFeatures: opt(14, list(string), "", { gate: "NodeDeclaredFeatures" }),
+  },
+  (): AnyStructOptions => ({ defaults: nodeStatusDefaults }),
+);
 export interface NodeStatus extends Infer<typeof NodeStatus> {}
 
 export const NodeFeatures = struct("core/v1.NodeFeatures", {
@@ -194,8 +201,8 @@ export interface NodeAddress extends Infer<typeof NodeAddress> {}
 export const NodeCondition = struct("core/v1.NodeCondition", {
   type: req(1, string, "", { known: ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"] }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastHeartbeatTime: opt(3, time, ""),
-  lastTransitionTime: opt(4, time, ""),
+  lastHeartbeatTime: opt(3, time, "", { emitEmpty: true }),
+  lastTransitionTime: opt(4, time, "", { emitEmpty: true }),
   reason: opt(5, string, ""),
   message: opt(6, string, ""),
 });
@@ -254,4 +261,8 @@ export const nodes = resource<Node>({
   ],
   storage: "minions",
   storageVersionHash: "XwShjMxG9Fs=",
+  generationFields: [],
+  columns: nodeColumns,
+  strategy: nodeStrategy,
+  selectableFields: nodeFields,
 });

@@ -83,8 +83,8 @@ export const PersistentVolumeClaimCondition = struct("core/v1.PersistentVolumeCl
     ],
   }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastProbeTime: opt(3, time, ""),
-  lastTransitionTime: opt(4, time, ""),
+  lastProbeTime: opt(3, time, "", { emitEmpty: true }),
+  lastTransitionTime: opt(4, time, "", { emitEmpty: true }),
   reason: opt(5, string, ""),
   message: opt(6, string, ""),
 });

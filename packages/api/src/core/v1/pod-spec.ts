@@ -13,6 +13,7 @@ import {
   string,
   struct,
   LabelSelector,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { Affinity } from "./affinity.ts";
 import { Container, EphemeralContainer } from "./container.ts";
@@ -21,151 +22,158 @@ import { ResourceRequirements } from "./resources.ts";
 import { PodSecurityContext } from "./security-context.ts";
 import { Toleration } from "./toleration.ts";
 import { Volume } from "./volume.ts";
+import { podSpecDefaults } from "./pod-defaults.ts";
+import { podSpecRules } from "./pod-spec-rules.ts";
+import { topologySpreadRules } from "./affinity-rules.ts";
 
-export const PodSpec = struct("core/v1.PodSpec", {
-  volumes: opt(
-    1,
-    list(
-      ref<Volume>(() => Volume),
-      { keys: ["name"] },
+export const PodSpec = struct(
+  "core/v1.PodSpec",
+  {
+    volumes: opt(
+      1,
+      list(
+        ref<Volume>(() => Volume),
+        { keys: ["name"] },
+      ),
+      "",
+      { patch: "merge,retainKeys", patchKey: "name" },
     ),
-    "",
-    { patch: "merge,retainKeys", patchKey: "name" },
-  ),
-  initContainers: opt(
-    20,
-    list(
-      ref<Container>(() => Container),
-      { keys: ["name"] },
+    initContainers: opt(
+      20,
+      list(
+        ref<Container>(() => Container),
+        { keys: ["name"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "name" },
     ),
-    "",
-    { patch: "merge", patchKey: "name" },
-  ),
-  containers: req(
-    2,
-    list(
-      ref<Container>(() => Container),
-      { keys: ["name"] },
+    containers: req(
+      2,
+      list(
+        ref<Container>(() => Container),
+        { keys: ["name"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "name" },
     ),
-    "",
-    { patch: "merge", patchKey: "name" },
-  ),
-  ephemeralContainers: opt(
-    34,
-    list(
-      ref<EphemeralContainer>(() => EphemeralContainer),
-      { keys: ["name"] },
+    ephemeralContainers: opt(
+      34,
+      list(
+        ref<EphemeralContainer>(() => EphemeralContainer),
+        { keys: ["name"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "name" },
     ),
-    "",
-    { patch: "merge", patchKey: "name" },
-  ),
-  restartPolicy: opt(3, oneOf("Always", "Never", "OnFailure"), "", { default: "Always" }),
-  terminationGracePeriodSeconds: opt(4, int64, "", { keepZero: true, default: 30 }),
-  activeDeadlineSeconds: opt(5, int64, "", { keepZero: true }),
-  dnsPolicy: opt(6, oneOf("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"), "", {
-    default: "ClusterFirst",
-  }),
-  nodeSelector: opt(7, map(string, "atomic"), ""),
-  serviceAccountName: opt(8, string, ""),
-  serviceAccount: opt(9, string, ""),
-  automountServiceAccountToken: opt(21, bool, "", { keepZero: true }),
-  nodeName: opt(10, string, ""),
-  hostNetwork: opt(11, bool, ""),
-  hostPID: opt(12, bool, ""),
-  hostIPC: opt(13, bool, ""),
-  shareProcessNamespace: opt(27, bool, "", { keepZero: true }),
-  securityContext: opt(
-    14,
-    ref<PodSecurityContext>(() => PodSecurityContext),
-    "",
-  ),
-  imagePullSecrets: opt(
-    15,
-    list(
-      ref<LocalObjectReference>(() => LocalObjectReference),
-      { keys: ["name"] },
+    restartPolicy: opt(3, oneOf("Always", "Never", "OnFailure"), "", { default: "Always" }),
+    terminationGracePeriodSeconds: opt(4, int64, "", { keepZero: true, default: 30 }),
+    activeDeadlineSeconds: opt(5, int64, "", { keepZero: true }),
+    dnsPolicy: opt(6, oneOf("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"), "", {
+      default: "ClusterFirst",
+    }),
+    nodeSelector: opt(7, map(string, "atomic"), ""),
+    serviceAccountName: opt(8, string, ""),
+    serviceAccount: opt(9, string, ""),
+    automountServiceAccountToken: opt(21, bool, "", { keepZero: true }),
+    nodeName: opt(10, string, ""),
+    hostNetwork: opt(11, bool, ""),
+    hostPID: opt(12, bool, ""),
+    hostIPC: opt(13, bool, ""),
+    shareProcessNamespace: opt(27, bool, "", { keepZero: true }),
+    securityContext: opt(
+      14,
+      ref<PodSecurityContext>(() => PodSecurityContext),
+      "",
     ),
-    "",
-    { patch: "merge", patchKey: "name" },
-  ),
-  hostname: opt(16, string, ""),
-  subdomain: opt(17, string, ""),
-  affinity: opt(
-    18,
-    ref<Affinity>(() => Affinity),
-    "",
-  ),
-  schedulerName: opt(19, string, "", { default: "default-scheduler" }),
-  tolerations: opt(22, list(ref<Toleration>(() => Toleration)), ""),
-  hostAliases: opt(
-    23,
-    list(
-      ref<HostAlias>(() => HostAlias),
-      { keys: ["ip"] },
+    imagePullSecrets: opt(
+      15,
+      list(
+        ref<LocalObjectReference>(() => LocalObjectReference),
+        { keys: ["name"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "name" },
     ),
-    "",
-    { patch: "merge", patchKey: "ip" },
-  ),
-  priorityClassName: opt(24, string, ""),
-  priority: opt(25, int32, "", { keepZero: true }),
-  dnsConfig: opt(
-    26,
-    ref<PodDNSConfig>(() => PodDNSConfig),
-    "",
-  ),
-  readinessGates: opt(28, list(ref<PodReadinessGate>(() => PodReadinessGate)), ""),
-  runtimeClassName: opt(29, string, "", { keepZero: true }),
-  enableServiceLinks: opt(30, bool, "", { keepZero: true }),
-  preemptionPolicy: opt(31, oneOf("Never", "PreemptLowerPriority"), "", { keepZero: true }),
-  overhead: opt(32, map(quantity), ""),
-  topologySpreadConstraints: opt(
-    33,
-    list(
-      ref<TopologySpreadConstraint>(() => TopologySpreadConstraint),
-      { keys: ["topologyKey", "whenUnsatisfiable"] },
+    hostname: opt(16, string, ""),
+    subdomain: opt(17, string, ""),
+    affinity: opt(
+      18,
+      ref<Affinity>(() => Affinity),
+      "",
     ),
-    "",
-    { patch: "merge", patchKey: "topologyKey" },
-  ),
-  setHostnameAsFQDN: opt(35, bool, "", { keepZero: true }),
-  os: opt(
-    36,
-    ref<PodOS>(() => PodOS),
-    "",
-  ),
-  hostUsers: opt(37, bool, "", { keepZero: true }),
-  schedulingGates: opt(
-    38,
-    list(
-      ref<PodSchedulingGate>(() => PodSchedulingGate),
-      { keys: ["name"] },
+    schedulerName: opt(19, string, "", { default: "default-scheduler" }),
+    tolerations: opt(22, list(ref<Toleration>(() => Toleration)), ""),
+    hostAliases: opt(
+      23,
+      list(
+        ref<HostAlias>(() => HostAlias),
+        { keys: ["ip"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "ip" },
     ),
-    "",
-    { patch: "merge", patchKey: "name" },
-  ),
-  resourceClaims: opt(
-    39,
-    list(
-      ref<PodResourceClaim>(() => PodResourceClaim),
-      { keys: ["name"] },
+    priorityClassName: opt(24, string, ""),
+    priority: opt(25, int32, "", { keepZero: true }),
+    dnsConfig: opt(
+      26,
+      ref<PodDNSConfig>(() => PodDNSConfig),
+      "",
     ),
-    "",
-    { patch: "merge,retainKeys", patchKey: "name", gate: "DynamicResourceAllocation" },
-  ),
-  resources: opt(
-    40,
-    ref<ResourceRequirements>(() => ResourceRequirements),
-    "",
-    { gate: "PodLevelResources" },
-  ),
-  hostnameOverride: opt(41, string, "", { keepZero: true, gate: "HostnameOverride" }),
-  schedulingGroup: opt(
-    43,
-    ref<PodSchedulingGroup>(() => PodSchedulingGroup),
-    "",
-    { gate: "GenericWorkload" },
-  ),
-});
+    readinessGates: opt(28, list(ref<PodReadinessGate>(() => PodReadinessGate)), ""),
+    runtimeClassName: opt(29, string, "", { keepZero: true }),
+    enableServiceLinks: opt(30, bool, "", { keepZero: true }),
+    preemptionPolicy: opt(31, oneOf("Never", "PreemptLowerPriority"), "", { keepZero: true }),
+    overhead: opt(32, map(quantity), ""),
+    topologySpreadConstraints: opt(
+      33,
+      list(
+        ref<TopologySpreadConstraint>(() => TopologySpreadConstraint),
+        { keys: ["topologyKey", "whenUnsatisfiable"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "topologyKey" },
+    ),
+    setHostnameAsFQDN: opt(35, bool, "", { keepZero: true }),
+    os: opt(
+      36,
+      ref<PodOS>(() => PodOS),
+      "",
+    ),
+    hostUsers: opt(37, bool, "", { keepZero: true }),
+    schedulingGates: opt(
+      38,
+      list(
+        ref<PodSchedulingGate>(() => PodSchedulingGate),
+        { keys: ["name"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "name" },
+    ),
+    resourceClaims: opt(
+      39,
+      list(
+        ref<PodResourceClaim>(() => PodResourceClaim),
+        { keys: ["name"] },
+      ),
+      "",
+      { patch: "merge,retainKeys", patchKey: "name", gate: "DynamicResourceAllocation" },
+    ),
+    resources: opt(
+      40,
+      ref<ResourceRequirements>(() => ResourceRequirements),
+      "",
+      { gate: "PodLevelResources" },
+    ),
+    hostnameOverride: opt(41, string, "", { keepZero: true, gate: "HostnameOverride" }),
+    schedulingGroup: opt(
+      43,
+      ref<PodSchedulingGroup>(() => PodSchedulingGroup),
+      "",
+      { gate: "GenericWorkload" },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: podSpecDefaults, rules: [podSpecRules] }),
+);
 export interface PodSpec extends Infer<typeof PodSpec> {}
 
 export const PodSchedulingGroup = struct("core/v1.PodSchedulingGroup", {
@@ -190,20 +198,24 @@ export const PodOS = struct("core/v1.PodOS", {
 });
 export interface PodOS extends Infer<typeof PodOS> {}
 
-export const TopologySpreadConstraint = struct("core/v1.TopologySpreadConstraint", {
-  maxSkew: req(1, int32, ""),
-  topologyKey: req(2, string, ""),
-  whenUnsatisfiable: req(3, oneOf("DoNotSchedule", "ScheduleAnyway"), ""),
-  labelSelector: opt(
-    4,
-    ref<LabelSelector>(() => LabelSelector),
-    "",
-  ),
-  minDomains: opt(5, int32, "", { keepZero: true }),
-  nodeAffinityPolicy: opt(6, oneOf("Honor", "Ignore"), "", { keepZero: true }),
-  nodeTaintsPolicy: opt(7, oneOf("Honor", "Ignore"), "", { keepZero: true }),
-  matchLabelKeys: opt(8, list(string), ""),
-});
+export const TopologySpreadConstraint = struct(
+  "core/v1.TopologySpreadConstraint",
+  {
+    maxSkew: req(1, int32, ""),
+    topologyKey: req(2, string, ""),
+    whenUnsatisfiable: req(3, oneOf("DoNotSchedule", "ScheduleAnyway"), ""),
+    labelSelector: opt(
+      4,
+      ref<LabelSelector>(() => LabelSelector),
+      "",
+    ),
+    minDomains: opt(5, int32, "", { keepZero: true }),
+    nodeAffinityPolicy: opt(6, oneOf("Honor", "Ignore"), "", { keepZero: true }),
+    nodeTaintsPolicy: opt(7, oneOf("Honor", "Ignore"), "", { keepZero: true }),
+    matchLabelKeys: opt(8, list(string), ""),
+  },
+  (): AnyStructOptions => ({ rules: [topologySpreadRules] }),
+);
 export interface TopologySpreadConstraint extends Infer<typeof TopologySpreadConstraint> {}
 
 export const PodReadinessGate = struct("core/v1.PodReadinessGate", {

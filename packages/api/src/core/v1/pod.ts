@@ -14,30 +14,38 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { ContainerStatus } from "./container-status.ts";
 import { PodSpec } from "./pod-spec.ts";
 import { ResourceRequirements } from "./resources.ts";
+import { podDefaults } from "./pod-defaults.ts";
+import { podFields, podStrategy } from "./pod-strategy.ts";
+import { podColumns } from "./pod-table.ts";
 
-export const Pod = struct("core/v1.Pod", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<PodSpec>(() => PodSpec),
-    "",
-  ),
-  status: opt(
-    3,
-    ref<PodStatus>(() => PodStatus),
-    "",
-    { emitEmpty: true },
-  ),
-});
+export const Pod = struct(
+  "core/v1.Pod",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "",
+    ),
+    spec: req(
+      2,
+      ref<PodSpec>(() => PodSpec),
+      "",
+    ),
+    status: opt(
+      3,
+      ref<PodStatus>(() => PodStatus),
+      "",
+      { emitEmpty: true },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: podDefaults }),
+);
 export interface Pod extends Infer<typeof Pod> {}
 
 export const PodStatus = struct("core/v1.PodStatus", {
@@ -156,8 +164,8 @@ export const PodCondition = struct("core/v1.PodCondition", {
   }),
   observedGeneration: opt(7, int64, ""),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastProbeTime: opt(3, time, ""),
-  lastTransitionTime: opt(4, time, ""),
+  lastProbeTime: opt(3, time, "", { emitEmpty: true }),
+  lastTransitionTime: opt(4, time, "", { emitEmpty: true }),
   reason: opt(5, string, ""),
   message: opt(6, string, ""),
 });
@@ -197,4 +205,7 @@ export const pods = resource<Pod>({
     { name: "resize", group: "", version: "v1", kind: "Pod", verbs: ["get", "patch", "update"] },
   ],
   storageVersionHash: "xPOwRZ+Yhw8=",
+  columns: podColumns,
+  strategy: podStrategy,
+  selectableFields: podFields,
 });

@@ -7,7 +7,7 @@ export const PreferAvoidPodsEntry = struct("core/v1.PreferAvoidPodsEntry", {
     ref<PodSignature>(() => PodSignature),
     "",
   ),
-  evictionTime: opt(2, time, ""),
+  evictionTime: opt(2, time, "", { emitEmpty: true }),
   reason: opt(3, string, ""),
   message: opt(4, string, ""),
 });

@@ -154,11 +154,11 @@ export interface ProbeHandler extends Infer<typeof ProbeHandler> {}
 
 export const Probe = struct("core/v1.Probe", {
   ...inline(1, ProbeHandler),
-  initialDelaySeconds: opt(2, int32, ""),
-  timeoutSeconds: opt(3, int32, "", { default: 1 }),
-  periodSeconds: opt(4, int32, "", { default: 10 }),
-  successThreshold: opt(5, int32, "", { default: 1 }),
-  failureThreshold: opt(6, int32, "", { default: 3 }),
+  initialDelaySeconds: opt(2, int32, "", { minimum: 0 }),
+  timeoutSeconds: opt(3, int32, "", { default: 1, minimum: 0 }),
+  periodSeconds: opt(4, int32, "", { default: 10, minimum: 0 }),
+  successThreshold: opt(5, int32, "", { default: 1, minimum: 0 }),
+  failureThreshold: opt(6, int32, "", { default: 3, minimum: 0 }),
   terminationGracePeriodSeconds: opt(7, int64, "", { keepZero: true }),
 });
 export interface Probe extends Infer<typeof Probe> {}

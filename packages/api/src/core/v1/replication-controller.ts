@@ -58,7 +58,7 @@ export interface ReplicationControllerStatus extends Infer<typeof ReplicationCon
 export const ReplicationControllerCondition = struct("core/v1.ReplicationControllerCondition", {
   type: req(1, string, "", { known: ["ReplicaFailure"] }),
   status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(3, time, ""),
+  lastTransitionTime: opt(3, time, "", { emitEmpty: true }),
   reason: opt(4, string, ""),
   message: opt(5, string, ""),
 });

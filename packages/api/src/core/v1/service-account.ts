@@ -1,5 +1,6 @@
 import { type Infer, bool, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { LocalObjectReference, ObjectReference } from "./object-reference.ts";
+import { ageColumn, nameColumn } from "../../table.ts";
 
 export const ServiceAccount = struct("core/v1.ServiceAccount", {
   ...typeMeta,
@@ -33,4 +34,6 @@ export const serviceAccounts = resource<ServiceAccount>({
     { name: "token", group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", verbs: ["create"] },
   ],
   storageVersionHash: "pbx9ZvyFpBE=",
+  columns: [nameColumn, ageColumn],
+  strategy: { returnsDeleted: true },
 });

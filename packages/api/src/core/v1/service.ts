@@ -15,28 +15,36 @@ import {
   Condition,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { LoadBalancerStatus } from "./load-balancer.ts";
+import { serviceDefaults, serviceSpecDefaults } from "./service-defaults.ts";
+import { serviceFields, serviceStrategy } from "./service-strategy.ts";
+import { serviceColumns } from "./service-table.ts";
 
-export const Service = struct("core/v1.Service", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<ServiceSpec>(() => ServiceSpec),
-    "",
-  ),
-  status: opt(
-    3,
-    ref<ServiceStatus>(() => ServiceStatus),
-    "",
-    { emitEmpty: true },
-  ),
-});
+export const Service = struct(
+  "core/v1.Service",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "",
+    ),
+    spec: req(
+      2,
+      ref<ServiceSpec>(() => ServiceSpec),
+      "",
+    ),
+    status: opt(
+      3,
+      ref<ServiceStatus>(() => ServiceStatus),
+      "",
+      { emitEmpty: true },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: serviceDefaults }),
+);
 export interface Service extends Infer<typeof Service> {}
 
 export const ServiceStatus = struct("core/v1.ServiceStatus", {
@@ -58,40 +66,44 @@ export const ServiceStatus = struct("core/v1.ServiceStatus", {
 });
 export interface ServiceStatus extends Infer<typeof ServiceStatus> {}
 
-export const ServiceSpec = struct("core/v1.ServiceSpec", {
-  ports: opt(
-    1,
-    list(
-      ref<ServicePort>(() => ServicePort),
-      { keys: ["port", "protocol"] },
+export const ServiceSpec = struct(
+  "core/v1.ServiceSpec",
+  {
+    ports: opt(
+      1,
+      list(
+        ref<ServicePort>(() => ServicePort),
+        { keys: ["port", "protocol"] },
+      ),
+      "",
+      { patch: "merge", patchKey: "port" },
     ),
-    "",
-    { patch: "merge", patchKey: "port" },
-  ),
-  selector: opt(2, map(string, "atomic"), ""),
-  clusterIP: opt(3, string, ""),
-  clusterIPs: opt(18, list(string), ""),
-  type: opt(4, oneOf("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"), "", { default: "ClusterIP" }),
-  externalIPs: opt(5, list(string), ""),
-  sessionAffinity: opt(7, oneOf("ClientIP", "None"), "", { default: "None" }),
-  loadBalancerIP: opt(8, string, ""),
-  loadBalancerSourceRanges: opt(9, list(string), ""),
-  externalName: opt(10, string, ""),
-  externalTrafficPolicy: opt(11, oneOf("Cluster", "Local"), ""),
-  healthCheckNodePort: opt(12, int32, ""),
-  publishNotReadyAddresses: opt(13, bool, ""),
-  sessionAffinityConfig: opt(
-    14,
-    ref<SessionAffinityConfig>(() => SessionAffinityConfig),
-    "",
-  ),
-  ipFamilies: opt(19, list(oneOf("", "IPv4", "IPv6")), ""),
-  ipFamilyPolicy: opt(17, oneOf("PreferDualStack", "RequireDualStack", "SingleStack"), "", { keepZero: true }),
-  allocateLoadBalancerNodePorts: opt(20, bool, "", { keepZero: true }),
-  loadBalancerClass: opt(21, string, "", { keepZero: true }),
-  internalTrafficPolicy: opt(22, oneOf("Cluster", "Local"), "", { keepZero: true }),
-  trafficDistribution: opt(23, string, "", { keepZero: true }),
-});
+    selector: opt(2, map(string, "atomic"), ""),
+    clusterIP: opt(3, string, ""),
+    clusterIPs: opt(18, list(string), ""),
+    type: opt(4, oneOf("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"), "", { default: "ClusterIP" }),
+    externalIPs: opt(5, list(string), ""),
+    sessionAffinity: opt(7, oneOf("ClientIP", "None"), "", { default: "None" }),
+    loadBalancerIP: opt(8, string, ""),
+    loadBalancerSourceRanges: opt(9, list(string), ""),
+    externalName: opt(10, string, ""),
+    externalTrafficPolicy: opt(11, oneOf("Cluster", "Local"), ""),
+    healthCheckNodePort: opt(12, int32, ""),
+    publishNotReadyAddresses: opt(13, bool, ""),
+    sessionAffinityConfig: opt(
+      14,
+      ref<SessionAffinityConfig>(() => SessionAffinityConfig),
+      "",
+    ),
+    ipFamilies: opt(19, list(oneOf("", "IPv4", "IPv6")), ""),
+    ipFamilyPolicy: opt(17, oneOf("PreferDualStack", "RequireDualStack", "SingleStack"), "", { keepZero: true }),
+    allocateLoadBalancerNodePorts: opt(20, bool, "", { keepZero: true }),
+    loadBalancerClass: opt(21, string, "", { keepZero: true }),
+    internalTrafficPolicy: opt(22, oneOf("Cluster", "Local"), "", { keepZero: true }),
+    trafficDistribution: opt(23, string, "", { keepZero: true }),
+  },
+  (): AnyStructOptions => ({ defaults: serviceSpecDefaults }),
+);
 export interface ServiceSpec extends Infer<typeof ServiceSpec> {}
 
 export const SessionAffinityConfig = struct("core/v1.SessionAffinityConfig", {
@@ -113,7 +125,7 @@ export const ServicePort = struct("core/v1.ServicePort", {
   protocol: opt(2, oneOf("SCTP", "TCP", "UDP"), "", { default: "TCP" }),
   appProtocol: opt(6, string, "", { keepZero: true }),
   port: req(3, int32, ""),
-  targetPort: opt(4, intOrString, ""),
+  targetPort: opt(4, intOrString, "", { emitEmpty: true }),
   nodePort: opt(5, int32, ""),
 });
 export interface ServicePort extends Infer<typeof ServicePort> {}
@@ -138,4 +150,10 @@ export const services = resource<Service>({
   ],
   storage: "services/specs",
   storageVersionHash: "0/CO1lhkEBI=",
+  nameFormat: "dns1035Label",
+  generationFields: [],
+  createOnUpdate: true,
+  columns: serviceColumns,
+  strategy: serviceStrategy,
+  selectableFields: serviceFields,
 });

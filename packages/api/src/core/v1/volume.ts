@@ -15,6 +15,7 @@ import {
   struct,
   LabelSelector,
   ObjectMeta,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { KeyToPath, ObjectFieldSelector, ResourceFieldSelector } from "./key-selector.ts";
 import { LocalObjectReference } from "./object-reference.ts";
@@ -35,6 +36,8 @@ import {
   StorageOSVolumeSource,
   VsphereVirtualDiskVolumeSource,
 } from "./volume-source.ts";
+import { volumeDefaults } from "./pod-defaults.ts";
+import { volumeRules } from "./volume-rules.ts";
 
 export const VolumeSource = struct("core/v1.VolumeSource", {
   hostPath: opt(
@@ -190,10 +193,14 @@ export const VolumeSource = struct("core/v1.VolumeSource", {
 });
 export interface VolumeSource extends Infer<typeof VolumeSource> {}
 
-export const Volume = struct("core/v1.Volume", {
-  name: req(1, string, ""),
-  ...inline(2, VolumeSource),
-});
+export const Volume = struct(
+  "core/v1.Volume",
+  {
+    name: req(1, string, ""),
+    ...inline(2, VolumeSource),
+  },
+  (): AnyStructOptions => ({ defaults: volumeDefaults, rules: [volumeRules] }),
+);
 export interface Volume extends Infer<typeof Volume> {}
 
 export const ImageVolumeSource = struct("core/v1.ImageVolumeSource", {

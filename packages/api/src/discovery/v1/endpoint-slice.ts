@@ -15,6 +15,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { ObjectReference } from "../../core/v1/object-reference.ts";
+import { endpointSliceColumns } from "./endpoint-slice-table.ts";
 
 export const EndpointSlice = struct("discovery.k8s.io/v1.EndpointSlice", {
   ...typeMeta,
@@ -97,4 +98,6 @@ export const endpointSlices = resource<EndpointSlice>({
   schema: EndpointSlice,
   storage: "endpointslices",
   storageVersionHash: "qgS0xkrxYAI=",
+  columns: endpointSliceColumns,
+  generationFields: ["addressType", "endpoints", "ports"],
 });

@@ -14,6 +14,8 @@ import {
 } from "@skates/apimachinery";
 import { EventSource } from "../../core/v1/event.ts";
 import { ObjectReference } from "../../core/v1/object-reference.ts";
+import { eventConversion, eventColumns, eventFields } from "./event-conversion.ts";
+import { eventGroupStrategy } from "../../core/v1/event-strategy.ts";
 
 export const Event = struct("events.k8s.io/v1.Event", {
   ...typeMeta,
@@ -22,7 +24,7 @@ export const Event = struct("events.k8s.io/v1.Event", {
     ref<ObjectMeta>(() => ObjectMeta),
     "",
   ),
-  eventTime: req(2, microTime, ""),
+  eventTime: opt(2, microTime, "", { emitEmpty: true }),
   series: opt(
     3,
     ref<EventSeries>(() => EventSeries),
@@ -51,8 +53,8 @@ export const Event = struct("events.k8s.io/v1.Event", {
     "",
     { emitEmpty: true },
   ),
-  deprecatedFirstTimestamp: opt(13, time, ""),
-  deprecatedLastTimestamp: opt(14, time, ""),
+  deprecatedFirstTimestamp: opt(13, time, "", { emitEmpty: true }),
+  deprecatedLastTimestamp: opt(14, time, "", { emitEmpty: true }),
   deprecatedCount: opt(15, int32, ""),
 });
 export interface Event extends Infer<typeof Event> {}
@@ -72,4 +74,9 @@ export const events = resource<Event>({
   schema: Event,
   storage: "events",
   storageVersionHash: "r2yiGXH7wu8=",
+  createOnUpdate: true,
+  columns: eventColumns,
+  strategy: eventGroupStrategy,
+  selectableFields: eventFields,
+  conversion: eventConversion,
 });

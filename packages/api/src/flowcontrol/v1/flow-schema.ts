@@ -51,7 +51,7 @@ export interface FlowSchemaStatus extends Infer<typeof FlowSchemaStatus> {}
 export const FlowSchemaCondition = struct("flowcontrol.apiserver.k8s.io/v1.FlowSchemaCondition", {
   type: opt(1, string, ""),
   status: opt(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(3, time, ""),
+  lastTransitionTime: opt(3, time, "", { emitEmpty: true }),
   reason: opt(4, string, ""),
   message: opt(5, string, ""),
 });

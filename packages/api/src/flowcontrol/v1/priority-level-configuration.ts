@@ -55,7 +55,7 @@ export const PriorityLevelConfigurationCondition = struct(
   {
     type: opt(1, string, ""),
     status: opt(2, string, "", { known: ["True", "False", "Unknown"] }),
-    lastTransitionTime: opt(3, time, ""),
+    lastTransitionTime: opt(3, time, "", { emitEmpty: true }),
     reason: opt(4, string, ""),
     message: opt(5, string, ""),
   },

@@ -1,4 +1,5 @@
 import { type Infer, opt, ref, req, string, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import { ipAddressColumns, ipAddressStrategy } from "./ip-address-strategy.ts";
 
 export const IPAddress = struct("networking.k8s.io/v1.IPAddress", {
   ...typeMeta,
@@ -42,4 +43,6 @@ export const ipAddresses = resource<IPAddress>({
   schema: IPAddress,
   storage: "ipaddresses",
   storageVersionHash: "3f/plJFChNE=",
+  columns: ipAddressColumns,
+  strategy: ipAddressStrategy,
 });

@@ -11,6 +11,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { serviceCIDRColumns, serviceCIDRStrategy } from "./service-cidr-strategy.ts";
 
 export const ServiceCIDR = struct("networking.k8s.io/v1.ServiceCIDR", {
   ...typeMeta,
@@ -60,4 +61,7 @@ export const serviceCIDRs = resource<ServiceCIDR>({
   schema: ServiceCIDR,
   storage: "servicecidrs",
   storageVersionHash: "gNLvruQhW2g=",
+  generationFields: [],
+  columns: serviceCIDRColumns,
+  strategy: serviceCIDRStrategy,
 });

@@ -12,6 +12,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { priorityClassColumns, priorityClassStrategy } from "./priority-class-strategy.ts";
 
 export const PriorityClass = struct("scheduling.k8s.io/v1.PriorityClass", {
   ...typeMeta,
@@ -40,4 +41,6 @@ export const priorityClasses = resource<PriorityClass>({
   schema: PriorityClass,
   storage: "priorityclasses",
   storageVersionHash: "1QwjyaZjj3Y=",
+  columns: priorityClassColumns,
+  strategy: priorityClassStrategy,
 });

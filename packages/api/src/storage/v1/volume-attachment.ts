@@ -53,7 +53,7 @@ export const VolumeAttachmentStatus = struct("storage.k8s.io/v1.VolumeAttachment
 export interface VolumeAttachmentStatus extends Infer<typeof VolumeAttachmentStatus> {}
 
 export const VolumeError = struct("storage.k8s.io/v1.VolumeError", {
-  time: opt(1, time, ""),
+  time: opt(1, time, "", { emitEmpty: true }),
   message: opt(2, string, ""),
   errorCode: opt(3, int32, "", { keepZero: true, gate: "MutableCSINodeAllocatableCount" }),
 });

@@ -1,0 +1,15 @@
+import { same } from "../../share.ts";
+import type { DaemonSetSpec, DaemonSetUpdateStrategy } from "./daemon-set.ts";
+
+/** Pods are replaced one by one, unless told otherwise. */
+export function daemonSetSpecDefaults(spec: DaemonSetSpec): DaemonSetSpec {
+  const updateStrategy = updateStrategyDefaults(spec.updateStrategy ?? {});
+  return same(updateStrategy, spec.updateStrategy) ? spec : { ...spec, updateStrategy };
+}
+
+function updateStrategyDefaults(strategy: DaemonSetUpdateStrategy): DaemonSetUpdateStrategy {
+  const type = strategy.type ?? "RollingUpdate";
+  if (type !== "RollingUpdate") return strategy;
+  const { maxUnavailable = 1, maxSurge = 0 } = strategy.rollingUpdate ?? {};
+  return { ...strategy, type, rollingUpdate: { maxUnavailable, maxSurge } };
+}
