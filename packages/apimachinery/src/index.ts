@@ -175,3 +175,15 @@ export {
 export { compareResourceVersions } from "./text/resource-version.ts";
 export { canonicalMicroTime, canonicalTime, formatMicroTime, formatTime, parseTime, TimeError } from "./text/time.ts";
 export { type ManagedFieldsUpdate, type OtherVersion, updateManagedFields } from "./patch/managed-fields/update.ts";
+export { DecodeError } from "./schema/decode-error.ts";
+export { base64Decode, base64Encode } from "./schema/protobuf/base64.ts";
+export { decodeProtobuf } from "./schema/protobuf/decode.ts";
+export { encodeProtobuf } from "./schema/protobuf/encode.ts";
+export {
+  type Envelope,
+  encodeWatchEvent,
+  PROTOBUF_MAGIC,
+  protobufHeader,
+  unwrapUnknown,
+  wrapUnknown,
+} from "./schema/protobuf/envelope.ts";

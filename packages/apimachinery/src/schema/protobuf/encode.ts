@@ -1,0 +1,234 @@
+import { parseDuration } from "../../text/duration.ts";
+import { parseTime } from "../../text/time.ts";
+import { jsonText } from "../json-text.ts";
+import { memo } from "../memo.ts";
+import type { AnyField, Struct } from "../struct.ts";
+import type { TypeNode } from "../type.ts";
+import { base64Decode } from "./base64.ts";
+import { ProtobufWriter } from "./writer.ts";
+
+/** A value of `struct` as a protobuf message, as upstream writes it: without the envelope, `apiVersion` and `kind`. */
+export function encodeProtobuf(struct: Struct, value: unknown): Uint8Array {
+  const writer = new ProtobufWriter();
+  plan(struct)(writer, value as Members);
+  return writer.bytes();
+}
+
+type Members = Readonly<Record<string, unknown>>;
+type WriteMembers = (writer: ProtobufWriter, value: Members) => void;
+/** Writes a value with its length where it has one, without its tag. */
+type WriteValue = (writer: ProtobufWriter, value: unknown) => void;
+
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+
+interface Tagged {
+  readonly tag: number;
+  readonly write: WriteMembers;
+}
+
+const plan = memo((struct: Struct): WriteMembers => writeAll(taggedFields(struct)));
+
+/** Fields that are inlined go into a message of their own. */
+function taggedFields(struct: Struct): readonly Tagged[] {
+  const own: Tagged[] = [];
+  const inlined = new Map<number, Tagged[]>();
+  for (const [name, field] of Object.entries(struct.fields)) {
+    if (field.tag === 0) continue;
+    const tagged = { tag: field.tag, write: fieldWriter(name, field) };
+    if (field.via === undefined) own.push(tagged);
+    else inlined.set(field.via.tag, [...(inlined.get(field.via.tag) ?? []), tagged]);
+  }
+  for (const [tag, fields] of inlined) {
+    const write = writeAll(fields);
+    own.push({
+      tag,
+      write: (writer, value) => {
+        delimited(writer, () => write(writer, value));
+        writer.varint(tag * 8 + BYTES);
+      },
+    });
+  }
+  return own;
+}
+
+/** Ascending tags, written from the back. */
+function writeAll(fields: readonly Tagged[]): WriteMembers {
+  const writes = fields.toSorted((a, b) => b.tag - a.tag).map((field) => field.write);
+  return (writer, value) => {
+    for (const write of writes) write(writer, value);
+  };
+}
+
+function delimited(writer: ProtobufWriter, write: () => void): void {
+  const before = writer.length;
+  write();
+  writer.varint(writer.length - before);
+}
+
+function fieldWriter(name: string, field: AnyField): WriteMembers {
+  const { type, tag } = field;
+  if (type.kind === "list" && type.wrapped !== true) return repeated(name, type.items, tag);
+  if (type.kind === "map") return mapEntries(name, type.values, tag);
+  const write = valueWriter(type);
+  const head = tag * 8 + wireType(type);
+  const zero = zeroOf(field);
+  return (writer, members) => {
+    const value = members[name] ?? zero;
+    if (value === undefined) return;
+    write(writer, value);
+    writer.varint(head);
+  };
+}
+
+/** What is written for a field that is not set: scalars and messages that are no pointers upstream are always written. */
+function zeroOf({ type, required, facets }: AnyField): unknown {
+  if (facets.keepZero === true || type.kind === "bytes" || type.kind === "list") return undefined;
+  if (type.kind === "ref") return required || facets.emitEmpty === true ? {} : undefined;
+  return scalarZero(type);
+}
+
+function scalarZero(type: TypeNode): unknown {
+  switch (type.kind) {
+    case "bool":
+      return false;
+    case "int":
+    case "double":
+    case "intOrString":
+      return 0;
+    case "quantity":
+      return "0";
+    case "duration":
+      return "0s";
+    case "fieldsV1":
+    case "rawExtension":
+    case "json":
+      return NO_JSON;
+    default:
+      return "";
+  }
+}
+
+/** Stands for a JSON value that is not there, in a message that is written all the same. */
+const NO_JSON: unique symbol = Symbol("no json");
+
+function repeated(name: string, items: TypeNode, tag: number): WriteMembers {
+  const write = valueWriter(items);
+  const head = tag * 8 + wireType(items);
+  return (writer, members) => {
+    const list = members[name] as readonly unknown[] | undefined;
+    if (list === undefined) return;
+    for (let i = list.length - 1; i >= 0; i--) {
+      write(writer, list[i]);
+      writer.varint(head);
+    }
+  };
+}
+
+function mapEntries(name: string, values: TypeNode, tag: number): WriteMembers {
+  const write = valueWriter(values);
+  const valueHead = 2 * 8 + wireType(values);
+  return (writer, members) => {
+    const map = members[name] as Members | undefined;
+    if (map === undefined) return;
+    for (const key of Object.keys(map).sort().reverse()) {
+      const value = map[key];
+      if (value === undefined) continue;
+      delimited(writer, () => {
+        write(writer, value);
+        writer.varint(valueHead);
+        writeText(writer, key);
+        writer.varint(8 + BYTES);
+      });
+      writer.varint(tag * 8 + BYTES);
+    }
+  };
+}
+
+function wireType(type: TypeNode): number {
+  if (type.kind === "bool" || type.kind === "int") return VARINT;
+  return type.kind === "double" ? FIXED64 : BYTES;
+}
+
+function valueWriter(type: TypeNode): WriteValue {
+  switch (type.kind) {
+    case "string":
+      return writeText;
+    case "bool":
+      return (writer, value) => writer.varint(value === true ? 1 : 0);
+    case "int":
+      return (writer, value) => writer.integer(value as number | bigint);
+    case "double":
+      return (writer, value) => writer.double(value as number);
+    case "bytes":
+      return (writer, value) => delimited(writer, () => writer.raw(base64Decode(value as string)));
+    case "ref":
+      return (writer, value) => delimited(writer, () => plan(type.target())(writer, value as Members));
+    case "list":
+      return wrappedList(type.items);
+    case "map":
+      throw new Error("a map within a list or map has no protobuf form");
+    default:
+      return specialWriter(type);
+  }
+}
+
+function writeText(writer: ProtobufWriter, value: unknown): void {
+  const before = writer.length;
+  writer.text(value as string);
+  writer.varint(writer.length - before);
+}
+
+/** A list in a message of its own, with the field `items`. */
+function wrappedList(items: TypeNode): WriteValue {
+  const write = repeated("items", items, 1);
+  return (writer, value) => delimited(writer, () => write(writer, { items: value }));
+}
+
+/** Types whose JSON form is a text or JSON of any kind, and whose protobuf form is a message. */
+function specialWriter(type: TypeNode): WriteValue {
+  return (writer, value) =>
+    delimited(writer, () => {
+      if (value === NO_JSON || (value === "" && type.kind !== "intOrString")) return;
+      switch (type.kind) {
+        case "quantity":
+          writeText(writer, value);
+          writer.varint(8 + BYTES);
+          break;
+        case "time":
+          writeTimestamp(writer, value as string, 0);
+          break;
+        case "microTime":
+          writeTimestamp(writer, value as string, Number((value as string).slice(20, 26).padEnd(6, "0")) * 1000);
+          break;
+        case "duration":
+          writer.integer(BigInt(Math.round(parseDuration(value as string) * 1e6)));
+          writer.varint(8);
+          break;
+        case "intOrString":
+          writeIntOrString(writer, value as number | string);
+          break;
+        default:
+          writeText(writer, jsonText(value));
+          writer.varint(8 + BYTES);
+      }
+    });
+}
+
+function writeTimestamp(writer: ProtobufWriter, time: string, nanos: number): void {
+  writer.varint(nanos);
+  writer.varint(2 * 8);
+  writer.integer(Math.floor(parseTime(time) / 1000));
+  writer.varint(8);
+}
+
+function writeIntOrString(writer: ProtobufWriter, value: number | string): void {
+  const text = typeof value === "string";
+  writeText(writer, text ? value : "");
+  writer.varint(3 * 8 + BYTES);
+  writer.integer(text ? 0 : value);
+  writer.varint(2 * 8);
+  writer.varint(text ? 1 : 0);
+  writer.varint(8);
+}
