@@ -9,6 +9,8 @@ export interface Announcement {
   readonly reason: string;
   /** `{name}` stands for the name of the object that was written. */
   readonly message: string;
+  /** The part of the object that is meant: `spec.containers{web}`. */
+  readonly fieldPath?: string | undefined;
 }
 
 /** Updates carry the resourceVersion the plan was made from: a conflict means plan again. */

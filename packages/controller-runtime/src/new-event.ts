@@ -12,7 +12,7 @@ export interface EventOrigin {
 
 /** The Event for an announcement. Events about cluster-scoped objects stand in `default`. */
 export function newEvent(announcement: Announcement, origin: EventOrigin): Event {
-  const { about, type, reason, message } = announcement;
+  const { about, type, reason, message, fieldPath } = announcement;
   const { nowMs, component, host, order } = origin;
   const nanos = BigInt(Math.floor(nowMs)) * 1_000_000n + BigInt(order % 1_000_000);
   const now = formatTime(nowMs);
@@ -23,7 +23,7 @@ export function newEvent(announcement: Announcement, origin: EventOrigin): Event
       name: `${about.metadata.name}.${nanos.toString(16)}`,
       namespace: about.metadata.namespace ?? "default",
     },
-    involvedObject: referenceTo(about),
+    involvedObject: { ...referenceTo(about), ...(fieldPath === undefined ? {} : { fieldPath }) },
     reason,
     message,
     source: host === undefined ? { component } : { component, host },
