@@ -54,6 +54,8 @@ export interface Field<T, Required extends boolean> {
 export interface Inlined {
   readonly tag: number;
   readonly struct: string;
+  /** Where the inlined struct inlines another one: that one's message within this one's. */
+  readonly inner?: Inlined | undefined;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -111,9 +113,10 @@ export function present<T>(tag: number, type: Type<T>, doc: string, facets: Face
 
 /** The fields of `target`, flat among those of the surrounding struct; `tag` is that of their message in protobuf. */
 export function inline<F extends Fields>(tag: number, target: Struct<F>): F {
-  const via: Inlined = { tag, struct: target.name };
   const out: Record<string, AnyField> = {};
-  for (const [name, field] of Object.entries(target.fields)) out[name] = { ...field, via };
+  for (const [name, field] of Object.entries(target.fields)) {
+    out[name] = { ...field, via: { tag, struct: target.name, inner: field.via } };
+  }
   // The keys and types are those of `target`; only `via` was added.
   return out as F;
 }

@@ -4,7 +4,7 @@ import { formatMicroTime, formatTime } from "../../text/time.ts";
 import { DecodeError } from "../decode-error.ts";
 import { memo } from "../memo.ts";
 import { isRecord, newMap } from "../record.ts";
-import type { AnyField, Struct } from "../struct.ts";
+import type { AnyField, Inlined, Struct } from "../struct.ts";
 import type { TypeNode } from "../type.ts";
 import { dropsZero, isZero, zeroValue } from "../zero.ts";
 import { base64Encode } from "./base64.ts";
@@ -26,32 +26,43 @@ interface FieldPlan {
   readonly read: (reader: ProtobufReader, into: Members, wireType: number) => void;
 }
 
+interface Named {
+  readonly name: string;
+  readonly field: AnyField;
+  readonly via: Inlined | undefined;
+}
+
 const plan = memo((struct: Struct): StructPlan => {
-  const own = new Map<number, FieldPlan>();
-  const inlined = new Map<number, Map<number, FieldPlan>>();
-  for (const [name, field] of Object.entries(struct.fields)) {
-    if (field.tag === 0) continue;
-    if (field.via === undefined) own.set(field.tag, fieldPlan(name, field));
-    else {
-      const fields = inlined.get(field.via.tag) ?? new Map<number, FieldPlan>();
-      inlined.set(field.via.tag, fields.set(field.tag, fieldPlan(name, field)));
-    }
-  }
-  for (const [tag, fields] of inlined) {
-    own.set(tag, { read: (reader, into) => readFields(fields, reader.message(), into) });
-  }
-  const required = Object.entries(struct.fields).filter(([, field]) => field.required && field.tag !== 0);
-  const typed = Object.entries(struct.fields).filter(([, field]) => field.required && field.tag === 0);
+  const named = Object.entries(struct.fields).map(([name, field]) => ({ name, field, via: field.via }));
+  const fields = fieldPlans(named);
+  const required = named.filter(({ field }) => field.required && field.tag !== 0);
+  const typed = named.filter(({ field }) => field.required && field.tag === 0);
   return {
     read: (reader) => {
       const into: Members = {};
-      for (const [name] of typed) into[name] = "";
-      readFields(own, reader, into);
-      for (const [name, field] of required) into[name] ??= missing(field);
+      for (const { name } of typed) into[name] = "";
+      readFields(fields, reader, into);
+      for (const { name, field } of required) into[name] ??= missing(field);
       return into;
     },
   };
 });
+
+/** Fields that are inlined come in a message of their own. */
+function fieldPlans(named: readonly Named[]): ReadonlyMap<number, FieldPlan> {
+  const own = new Map<number, FieldPlan>();
+  const inlined = new Map<number, Named[]>();
+  for (const { name, field, via } of named) {
+    if (field.tag === 0) continue;
+    if (via === undefined) own.set(field.tag, fieldPlan(name, field));
+    else inlined.set(via.tag, [...(inlined.get(via.tag) ?? []), { name, field, via: via.inner }]);
+  }
+  for (const [tag, within] of inlined) {
+    const fields = fieldPlans(within);
+    own.set(tag, { read: (reader, into) => readFields(fields, reader.message(), into) });
+  }
+  return own;
+}
 
 function missing({ type }: AnyField): unknown {
   return type.kind === "ref" ? plan(type.target()).read(new ProtobufReader(new Uint8Array())) : zeroValue(type);

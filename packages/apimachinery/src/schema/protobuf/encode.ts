@@ -2,7 +2,7 @@ import { parseDuration } from "../../text/duration.ts";
 import { parseTime } from "../../text/time.ts";
 import { jsonText } from "../json-text.ts";
 import { memo } from "../memo.ts";
-import type { AnyField, Struct } from "../struct.ts";
+import type { AnyField, Inlined, Struct } from "../struct.ts";
 import type { TypeNode } from "../type.ts";
 import { base64Decode } from "./base64.ts";
 import { ProtobufWriter } from "./writer.ts";
@@ -28,20 +28,28 @@ interface Tagged {
   readonly write: WriteMembers;
 }
 
-const plan = memo((struct: Struct): WriteMembers => writeAll(taggedFields(struct)));
+interface Named {
+  readonly name: string;
+  readonly field: AnyField;
+  readonly via: Inlined | undefined;
+}
+
+const plan = memo((struct: Struct): WriteMembers => {
+  const fields = Object.entries(struct.fields).map(([name, field]) => ({ name, field, via: field.via }));
+  return writeAll(taggedFields(fields));
+});
 
 /** Fields that are inlined go into a message of their own. */
-function taggedFields(struct: Struct): readonly Tagged[] {
+function taggedFields(fields: readonly Named[]): readonly Tagged[] {
   const own: Tagged[] = [];
-  const inlined = new Map<number, Tagged[]>();
-  for (const [name, field] of Object.entries(struct.fields)) {
+  const inlined = new Map<number, Named[]>();
+  for (const { name, field, via } of fields) {
     if (field.tag === 0) continue;
-    const tagged = { tag: field.tag, write: fieldWriter(name, field) };
-    if (field.via === undefined) own.push(tagged);
-    else inlined.set(field.via.tag, [...(inlined.get(field.via.tag) ?? []), tagged]);
+    if (via === undefined) own.push({ tag: field.tag, write: fieldWriter(name, field) });
+    else inlined.set(via.tag, [...(inlined.get(via.tag) ?? []), { name, field, via: via.inner }]);
   }
-  for (const [tag, fields] of inlined) {
-    const write = writeAll(fields);
+  for (const [tag, within] of inlined) {
+    const write = writeAll(taggedFields(within));
     own.push({
       tag,
       write: (writer, value) => {
