@@ -9,6 +9,13 @@ export interface MountedVolume {
   readonly readOnly: boolean;
 }
 
+export interface MountedVolumes {
+  /** By the volume's name. */
+  readonly byName: ReadonlyMap<string, MountedVolume>;
+  /** When contents (tokens) are to be renewed; absent: never by themselves. */
+  readonly renewAtMs?: number | undefined;
+}
+
 export interface ContainerFilesRequest {
   readonly pod: Pod;
   readonly container: AnyContainer;
@@ -34,8 +41,8 @@ export interface PodHost {
   logDirectory(pod: Pod): string;
   /** Makes directories and the cgroup. May be called again. */
   setUpPod(pod: Pod, signal: AbortSignal): Promise<void>;
-  /** Volumes by name. May be called again: brings contents up to date. */
-  mountVolumes(pod: Pod, signal: AbortSignal): Promise<ReadonlyMap<string, MountedVolume>>;
+  /** Sets up all volumes. May be called again: brings contents up to date. */
+  mountVolumes(pod: Pod, signal: AbortSignal): Promise<MountedVolumes>;
   /** Volume mounts with sub paths, hosts file, termination log. */
   containerFiles(request: ContainerFilesRequest, signal: AbortSignal): Promise<ContainerFiles>;
   /** After each start: the link in the directory that log collectors read. */

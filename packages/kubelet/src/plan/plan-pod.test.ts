@@ -61,6 +61,7 @@ function view(p: Pod, containers: readonly RuntimeContainer[], over: Partial<Pod
     nowMs: NOW,
     backoffs: new Map(),
     probes: new Map(),
+    held: new Map(),
     ...over,
   };
 }

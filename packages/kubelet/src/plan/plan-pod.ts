@@ -24,6 +24,13 @@ export interface PodView {
   readonly backoffs: ReadonlyMap<string, Backoff>;
   /** By container id. */
   readonly probes: ReadonlyMap<string, ProbeResults>;
+  /** By container name: starts that failed and are to wait. */
+  readonly held: ReadonlyMap<string, Held>;
+}
+
+export interface Held {
+  readonly untilMs: number;
+  readonly waiting: Waiting;
 }
 
 /** What the probes of one container say; absent: not known yet, or no such probe. */
@@ -33,7 +40,7 @@ export interface ProbeResults {
   readonly startup?: boolean | undefined;
 }
 
-export type KillReason = "definition" | "liveness" | "startup" | "unknown" | "orphan" | "sandbox";
+export type KillReason = "definition" | "liveness" | "startup" | "unknown" | "stop" | "sandbox";
 
 export interface KillContainer {
   readonly id: string;
@@ -153,8 +160,10 @@ export class PlanDraft {
   start(found: PodContainer): void {
     const { name } = found.container;
     if (this.#start.some((s) => s.container.name === name)) return;
+    const { nowMs, backoffs, pod, held } = this.#view;
+    const hold = held.get(name);
+    if (hold !== undefined && hold.untilMs > nowMs) return this.#hold(name, hold);
     const last = newest(this.#view.observed, name);
-    const { nowMs, backoffs, pod } = this.#view;
     const ended = last?.state === "exited" ? last.finishedAtMs : undefined;
     const untilMs = ended === undefined ? undefined : waitUntil(backoffs.get(name), ended, nowMs, CRASH_BACKOFF);
     if (untilMs === undefined) {
@@ -163,7 +172,11 @@ export class PlanDraft {
     }
     const delay = goSeconds(backoffs.get(name)?.delayMs ?? 0);
     const message = `back-off ${delay} restarting failed container=${name} pod=${formatPod(pod)}`;
-    this.#waiting.set(name, { reason: "CrashLoopBackOff", message });
+    this.#hold(name, { untilMs, waiting: { reason: "CrashLoopBackOff", message } });
+  }
+
+  #hold(name: string, { untilMs, waiting }: Held): void {
+    this.#waiting.set(name, waiting);
     this.#wakeAtMs = Math.min(this.#wakeAtMs ?? untilMs, untilMs);
   }
 

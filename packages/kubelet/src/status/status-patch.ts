@@ -49,14 +49,26 @@ function replaceList(list: unknown): readonly unknown[] {
   return [...(Array.isArray(list) ? list : []), { $patch: "replace" }];
 }
 
-/** Equal as JSON; the order of keys does not count. */
+/**
+ * Equal as JSON, where nothing, zero and empty count as the same, as they do on the wire: what a server leaves out must not look
+ * like a change.
+ */
 export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
+  if (a === b || (isEmpty(a) && isEmpty(b))) return true;
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((v, i) => sameJson(v, b[i]));
   }
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const left = Object.entries(a).filter(([, v]) => v !== undefined);
-  const right = new Map(Object.entries(b).filter(([, v]) => v !== undefined));
-  return left.length === right.size && left.every(([k, v]) => sameJson(v, right.get(k)));
+  if (!isObject(a) || !isObject(b)) return false;
+  const right = new Map(Object.entries(b));
+  const left = new Map(Object.entries(a));
+  return [...new Set([...left.keys(), ...right.keys()])].every((k) => sameJson(left.get(k), right.get(k)));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === 0 || value === "") return true;
+  return isObject(value) && Object.values(value).every(isEmpty);
 }

@@ -1,0 +1,202 @@
+import { type ApiObject, isStatus, keyOf } from "@skates/apimachinery";
+import { type Pod, pods } from "@skates/api/core/v1";
+import type { Client } from "@skates/client";
+import { type Component, type Env, isAbort, TaskGroup } from "@skates/component-base";
+import { createEventRecorder, createInformer, type Delta } from "@skates/controller-runtime";
+import { ApiReferences } from "./api-references.ts";
+import { containerEnv } from "./env/container-env.ts";
+import type { EventRecorder } from "./event-recorder.ts";
+import { type Credentials, ImagePuller } from "./image/image-puller.ts";
+import type { MachineInfo, Pressure } from "./node-status/machine.ts";
+import { runNodeLease } from "./node-status/node-lease.ts";
+import { nodeResources, type NodeSettings } from "./node-status/node-object.ts";
+import { NodeReporter } from "./node-status/node-reporter.ts";
+import type { PodHost } from "./pod-host.ts";
+import { PodSet } from "./pod-set.ts";
+import type { ProbeNetwork } from "./probe/probe-network.ts";
+import { noReferences, type References } from "./references.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ClusterDns } from "./spec/dns.ts";
+import type { NodeFacts, PodApi, PodDeps } from "./worker/pod-deps.ts";
+
+export interface KubeletOptions {
+  readonly settings: NodeSettings;
+  readonly machine: MachineInfo;
+  /** Under the identity `system:node:<name>`. */
+  readonly client: Client;
+  readonly env: Env;
+  readonly runtime: Runtime;
+  /** The scheme of container ids; default `containerd`. */
+  readonly runtimeName?: string | undefined;
+  /** Makes the node's side of pods; it is given what it may ask for their contents. */
+  readonly host: (deps: HostDeps) => PodHost;
+  readonly network: ProbeNetwork;
+  readonly dns: ClusterDns;
+  /** Default: no credentials but those of pull secrets. */
+  readonly credentials?: Credentials | undefined;
+  /** Default: never under pressure. */
+  readonly pressure?: (() => Pressure) | undefined;
+  /** Simulated nodes need no environment, and nothing of what pods refer to. */
+  readonly withoutReferences?: true | undefined;
+  /** The events about pods and the node; default: sent to the API. */
+  readonly recorder?: EventRecorder | undefined;
+  /** Told about the parts that its API serves, each time the kubelet starts to run. */
+  readonly serve?: ((parts: KubeletParts) => void) | undefined;
+}
+
+export interface HostDeps {
+  readonly references: References;
+  readonly node: NodeFacts;
+}
+
+/** What the kubelet's own API shows. */
+export interface KubeletParts {
+  readonly pods: PodSet;
+  readonly runtime: Runtime;
+  readonly node: NodeReporter;
+}
+
+/** A kubelet. Reads pods that are bound to its node, and runs them. */
+export interface Kubelet extends Component {
+  /** All pods that are looked after, with their newest statuses. */
+  pods(): readonly Pod[];
+}
+
+const NO_PRESSURE: Pressure = { memory: false, disk: false, pid: false };
+
+/** One node's agent. Nothing happens until it runs. Containers survive it: another run takes them over. */
+export function createKubelet(options: KubeletOptions): Kubelet {
+  const { settings, env } = options;
+  let parts: KubeletParts | undefined;
+  return {
+    name: "kubelet",
+    ready: () => parts?.node.ready() ?? false,
+    pods: () => parts?.pods.pods() ?? [],
+    async run(signal) {
+      const tasks = new TaskGroup(signal);
+      try {
+        parts = startParts(options, tasks);
+        options.serve?.(parts);
+        await tasks.join();
+      } finally {
+        tasks.stop();
+        parts = undefined;
+        env.log.info("kubelet has ended", { node: settings.name });
+      }
+    },
+  };
+}
+
+function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
+  const { settings, client, env, runtime, machine, network } = options;
+  const { clock, log } = env;
+  const recorder = options.recorder ?? startRecorder(options, tasks);
+  const references = options.withoutReferences === true ? noReferences : new ApiReferences({ client, env, tasks });
+  const node = nodeFacts(options);
+  const credentials = options.credentials ?? (() => Promise.resolve([]));
+  const deps: PodDeps = {
+    runtime,
+    host: options.host({ references, node }),
+    references,
+    containerEnv: (request, s) =>
+      options.withoutReferences === true ? Promise.resolve([]) : containerEnv(references, request, s),
+    puller: new ImagePuller({ runtime, clock, recorder, credentials, signal: tasks.signal }),
+    network,
+    clock,
+    log,
+    recorder,
+    api: podApi(client),
+    node,
+    tasks,
+  };
+  const reporter = new NodeReporter({
+    settings,
+    machine,
+    client,
+    runtime,
+    clock,
+    log,
+    recorder,
+    pressure: options.pressure ?? (() => NO_PRESSURE),
+  });
+  const set = new PodSet(deps);
+  tasks.spawn((signal) => reporter.run(signal));
+  tasks.spawn((signal) =>
+    runNodeLease({ nodeName: settings.name, client, clock, log, node: () => reporter.node() }, signal),
+  );
+  tasks.spawn((signal) => followPods(options, set, tasks, signal));
+  return { pods: set, runtime, node: reporter };
+}
+
+function startRecorder({ client, env, settings }: KubeletOptions, tasks: TaskGroup): EventRecorder {
+  const sender = createEventRecorder({ client, env, component: "kubelet", host: settings.name });
+  tasks.spawn((signal) => sender.run(signal));
+  return {
+    event: ({ object, fieldPath }, type, reason, message) =>
+      sender.event({ about: namedAsKubeletDoes(object), type, reason, message, fieldPath }),
+  };
+}
+
+/** Events about a node carry its name as uid, by which kubectl finds them. */
+function namedAsKubeletDoes(object: ApiObject): ApiObject {
+  if (object.kind !== "Node") return object;
+  const { name } = object.metadata;
+  return { ...object, metadata: { name, uid: name } };
+}
+
+async function followPods(options: KubeletOptions, set: PodSet, tasks: TaskGroup, signal: AbortSignal): Promise<void> {
+  const { client, env, settings } = options;
+  const informer = createInformer(client.resource<Pod>(pods), pods, {
+    env,
+    fieldSelector: `spec.nodeName=${settings.name}`,
+  });
+  tasks.spawn((s) => informer.run(s));
+  try {
+    await Promise.all([set.adopt(signal), informer.whenSynced(signal)]);
+  } catch (error) {
+    if (isAbort(error, signal)) return;
+    throw error;
+  }
+  // Synchronous from here to the end of subscribe, so that no change is missed or seen twice.
+  informer.subscribe((delta: Delta<Pod>) => {
+    if (delta.type === "deleted") set.removed(delta.object);
+    else set.seen(delta.object);
+  });
+  set.endOrphans();
+}
+
+function nodeFacts({ settings, machine, dns, runtimeName }: KubeletOptions): NodeFacts {
+  const { allocatable } = nodeResources(settings, machine);
+  return {
+    hostIps: () => settings.addresses,
+    allocatable: () => allocatable,
+    memoryCapacityBytes: machine.memoryBytes,
+    dns: () => dns,
+    runtimeName: runtimeName ?? "containerd",
+    version: /^v\d+\.\d+/.exec(settings.version)?.[0] ?? settings.version,
+  };
+}
+
+function podApi(client: Client): PodApi {
+  const api = client.resource<Pod>(pods);
+  return {
+    async patchStatus(pod, status, signal) {
+      const body = { metadata: { uid: pod.metadata.uid }, status };
+      try {
+        return await api.sub("status").patch<Pod>(keyOf(pod), { type: "strategic", body }, {}, signal);
+      } catch (error) {
+        // A conflict says that another pod has the name now.
+        if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) return undefined;
+        throw error;
+      }
+    },
+    async delete(pod, signal) {
+      const { uid } = pod.metadata;
+      try {
+        await api.delete(keyOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } }, signal);
+      } catch (error) {
+        if (!isStatus(error, "NotFound") && !isStatus(error, "Conflict")) throw error;
+      }
+    },
+  };
+}

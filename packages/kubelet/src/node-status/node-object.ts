@@ -1,0 +1,189 @@
+import type { ContainerImage, Node, NodeAddress, NodeCondition, NodeStatus, Taint } from "@skates/api/core/v1";
+import type { Image, RuntimeHealth } from "../runtime.ts";
+import { timeText } from "../status/time-text.ts";
+import type { MachineInfo, Pressure } from "./machine.ts";
+
+/** What a node is told to be. */
+export interface NodeSettings {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly addresses: readonly string[];
+  readonly podCidr: string | undefined;
+  readonly maxPods: number;
+  /** `v1.36.0+skates`. */
+  readonly version: string;
+  readonly kubeletPort: number;
+  /** Held back from pods, for the system. */
+  readonly reserved: { readonly milliCpu: number; readonly memoryBytes: number };
+}
+
+export interface NodeStatusInput {
+  readonly settings: NodeSettings;
+  readonly machine: MachineInfo;
+  readonly health: RuntimeHealth;
+  readonly pressure: Pressure;
+  readonly images: readonly Image[];
+  readonly runtimeVersion: string;
+  /** Conditions as the API has them. */
+  readonly old: readonly NodeCondition[];
+  readonly nowMs: number;
+}
+
+/** Memory below which pods would be evicted, and part of the disk likewise: not given to pods. */
+const EVICTION_MEMORY_BYTES = 100 * 1024 * 1024;
+const EVICTION_DISK_PART = 0.1;
+const IMAGES_MAX = 50;
+const IMAGE_NAMES_MAX = 5;
+
+/** The Node object as it is first registered, without status. */
+export function newNode(settings: NodeSettings, machine: MachineInfo): Node {
+  const taints: readonly Taint[] = [...settings.taints, { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }];
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: {
+      name: settings.name,
+      labels: nodeLabels(settings, machine),
+      annotations: { "volumes.kubernetes.io/controller-managed-attach-detach": "true" },
+    },
+    spec: {
+      ...(settings.podCidr === undefined ? {} : { podCIDR: settings.podCidr, podCIDRs: [settings.podCidr] }),
+      taints,
+    },
+  };
+}
+
+/** Labels that every node of ours has, and those of the settings. */
+export function nodeLabels(settings: NodeSettings, machine: MachineInfo): Readonly<Record<string, string>> {
+  const { operatingSystem: os, architecture: arch } = machine;
+  return {
+    "beta.kubernetes.io/arch": arch,
+    "beta.kubernetes.io/os": os,
+    "kubernetes.io/arch": arch,
+    "kubernetes.io/hostname": settings.name,
+    "kubernetes.io/os": os,
+    ...settings.labels,
+  };
+}
+
+/** Capacity and what pods may use of it. */
+export function nodeResources(settings: NodeSettings, machine: MachineInfo) {
+  const disk = machine.ephemeralStorageBytes;
+  const capacity = {
+    cpu: String(machine.cpus),
+    "ephemeral-storage": kibibytes(disk),
+    "hugepages-1Gi": "0",
+    "hugepages-2Mi": "0",
+    memory: kibibytes(machine.memoryBytes),
+    pods: String(settings.maxPods),
+  };
+  const milliCpu = machine.cpus * 1000 - settings.reserved.milliCpu;
+  const memory = machine.memoryBytes - settings.reserved.memoryBytes - EVICTION_MEMORY_BYTES;
+  const allocatable = {
+    ...capacity,
+    cpu: milliCpu % 1000 === 0 ? String(milliCpu / 1000) : `${milliCpu}m`,
+    "ephemeral-storage": String(Math.floor(disk * (1 - EVICTION_DISK_PART))),
+    memory: kibibytes(Math.max(0, memory)),
+  };
+  return { capacity, allocatable };
+}
+
+function kibibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024)}Ki`;
+}
+
+/** The status of a node. Pure. */
+export function nodeStatus(input: NodeStatusInput): NodeStatus {
+  const { settings, machine } = input;
+  return {
+    ...nodeResources(settings, machine),
+    conditions: conditions(input),
+    addresses: addresses(settings),
+    daemonEndpoints: { kubeletEndpoint: { Port: settings.kubeletPort } },
+    nodeInfo: {
+      machineID: machine.machineId,
+      systemUUID: machine.systemUuid,
+      bootID: machine.bootId,
+      kernelVersion: machine.kernelVersion,
+      osImage: machine.osImage,
+      containerRuntimeVersion: input.runtimeVersion,
+      kubeletVersion: settings.version,
+      kubeProxyVersion: "",
+      operatingSystem: machine.operatingSystem,
+      architecture: machine.architecture,
+    },
+    images: images(input.images),
+    runtimeHandlers: [{ name: "", features: { recursiveReadOnlyMounts: false, userNamespaces: false } }],
+  };
+}
+
+function addresses(settings: NodeSettings): readonly NodeAddress[] {
+  return [
+    ...settings.addresses.map((address) => ({ type: "InternalIP", address })),
+    { type: "Hostname", address: settings.name },
+  ];
+}
+
+/** The biggest images, for the scheduler; few, as this travels with every change of the status. */
+function images(list: readonly Image[]): readonly ContainerImage[] {
+  return list
+    .toSorted((a, b) => b.sizeBytes - a.sizeBytes || (a.id < b.id ? -1 : 1))
+    .slice(0, IMAGES_MAX)
+    .map((image) => ({
+      names: [...image.digests, ...image.tags].slice(0, IMAGE_NAMES_MAX),
+      sizeBytes: image.sizeBytes,
+    }))
+    .filter((image) => image.names.length > 0);
+}
+
+type Finding = Pick<NodeCondition, "type" | "status" | "reason" | "message">;
+
+function conditions({ health, pressure, old, nowMs }: NodeStatusInput): readonly NodeCondition[] {
+  const findings: readonly Finding[] = [
+    pressureFinding(
+      "MemoryPressure",
+      pressure.memory,
+      ["InsufficientMemory", "insufficient memory available"],
+      ["SufficientMemory", "sufficient memory available"],
+    ),
+    pressureFinding(
+      "DiskPressure",
+      pressure.disk,
+      ["DiskPressure", "disk pressure"],
+      ["NoDiskPressure", "no disk pressure"],
+    ),
+    pressureFinding(
+      "PIDPressure",
+      pressure.pid,
+      ["InsufficientPID", "insufficient PID available"],
+      ["SufficientPID", "sufficient PID available"],
+    ),
+    readyFinding(health),
+  ];
+  const others = old.filter((c) => !findings.some((f) => f.type === c.type));
+  const now = timeText(nowMs);
+  const dated = findings.map((finding) => {
+    const before = old.find((c) => c.type === finding.type);
+    const changed = before?.status !== finding.status;
+    return { ...finding, lastHeartbeatTime: now, lastTransitionTime: changed ? now : before.lastTransitionTime };
+  });
+  return [...others, ...dated];
+}
+
+type Words = readonly [reason: string, message: string];
+
+function pressureFinding(type: string, under: boolean, bad: Words, good: Words): Finding {
+  const [reason, message] = under ? bad : good;
+  return { type, status: under ? "True" : "False", reason: `KubeletHas${reason}`, message: `kubelet has ${message}` };
+}
+
+function readyFinding(health: RuntimeHealth): Finding {
+  if (health.runtimeReady && health.networkReady) {
+    return { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" };
+  }
+  const message = health.runtimeReady
+    ? `container runtime network not ready: NetworkReady=false ${health.message}`
+    : `container runtime is down: ${health.message}`;
+  return { type: "Ready", status: "False", reason: "KubeletNotReady", message };
+}

@@ -1,0 +1,158 @@
+import { isStatus } from "@skates/apimachinery";
+import { type Node, type NodeStatus, nodes } from "@skates/api/core/v1";
+import type { Client } from "@skates/client";
+import { type Clock, isAbort, type Logger, messageOf } from "@skates/component-base";
+import type { EventRecorder } from "../event-recorder.ts";
+import type { Image, Runtime, RuntimeHealth } from "../runtime.ts";
+import { sameJson } from "../status/status-patch.ts";
+import { RetryDelays } from "../worker/retry-delays.ts";
+import { Wakeup } from "../worker/wakeup.ts";
+import type { MachineInfo, Pressure } from "./machine.ts";
+import { newNode, nodeLabels, type NodeSettings, nodeStatus } from "./node-object.ts";
+
+export interface NodeReporterOptions {
+  readonly settings: NodeSettings;
+  readonly machine: MachineInfo;
+  readonly client: Client;
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly recorder: EventRecorder;
+  pressure(): Pressure;
+}
+
+/** How often the node is looked at, and how often it is written although nothing changed. */
+const LOOK_MS = 10_000;
+const REPORT_MS = 300_000;
+
+/** Registers the Node and keeps its status up to date: at once when something changes, else every five minutes. */
+export class NodeReporter {
+  readonly #options: NodeReporterOptions;
+  readonly #wakeup = new Wakeup();
+  #node: Node | undefined;
+  #reportedAtMs = 0;
+  #healthy = false;
+  constructor(options: NodeReporterOptions) {
+    this.#options = options;
+  }
+
+  /** True once the API has the node as Ready. */
+  ready(): boolean {
+    return this.#healthy;
+  }
+
+  /** The Node as the API last gave it. */
+  node(): Node | undefined {
+    return this.#node;
+  }
+
+  /** Something that the status shows may have changed. */
+  look(): void {
+    this.#wakeup.notify();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const delays = new RetryDelays(100, 7000);
+    while (!signal.aborted) {
+      let nextMs = LOOK_MS;
+      try {
+        this.#node ??= await this.#register(signal);
+        await this.#report(this.#node, signal);
+        delays.reset();
+      } catch (error) {
+        if (isAbort(error, signal)) return;
+        // Deleted or replaced behind our back: register anew.
+        if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) this.#node = undefined;
+        log.warn("node status could not be reported", { error: messageOf(error) });
+        nextMs = delays.next();
+      }
+      await this.#wakeup.wait(clock, clock.nowMs() + nextMs, signal);
+    }
+  }
+
+  async #register(signal: AbortSignal): Promise<Node> {
+    const { client, settings, machine, recorder } = this.#options;
+    const api = client.resource<Node>(nodes);
+    const wanted = newNode(settings, machine);
+    try {
+      const made = await api.create(wanted, {}, signal);
+      recorder.event({ object: made }, "Normal", "Starting", "Starting kubelet.");
+      return made;
+    } catch (error) {
+      if (!isStatus(error, "AlreadyExists")) throw error;
+    }
+    const found = await api.get({ name: settings.name }, {}, signal);
+    recorder.event({ object: found }, "Normal", "Starting", "Starting kubelet.");
+    const labels = { ...found.metadata.labels, ...nodeLabels(settings, machine) };
+    const podCidr = settings.podCidr;
+    const spec = { ...found.spec, ...(podCidr === undefined ? {} : { podCIDR: podCidr, podCIDRs: [podCidr] }) };
+    if (sameJson(labels, found.metadata.labels) && sameJson(spec, found.spec)) return found;
+    const body = { metadata: { labels }, spec: podCidr === undefined ? {} : { podCIDR: podCidr, podCIDRs: [podCidr] } };
+    return await api.patch({ name: settings.name }, { type: "merge", body }, {}, signal);
+  }
+
+  async #report(node: Node, signal: AbortSignal): Promise<void> {
+    const { client, settings, machine, clock, pressure } = this.#options;
+    const { health, images, runtimeVersion } = await this.#look(signal);
+    const nowMs = clock.nowMs();
+    const old = node.status?.conditions ?? [];
+    const input = { settings, machine, health, pressure: pressure(), images, runtimeVersion, old, nowMs };
+    const status = nodeStatus(input);
+    const due = nowMs - this.#reportedAtMs >= REPORT_MS;
+    if (!due && sameButHeartbeat(node.status, status)) return;
+    const api = client.resource<Node>(nodes);
+    const body = { metadata: { uid: node.metadata.uid }, status };
+    const patched = await api
+      .sub("status")
+      .patch<Node>({ name: settings.name }, { type: "strategic", body }, {}, signal);
+    this.#tell(node, patched);
+    this.#node = patched;
+    this.#reportedAtMs = nowMs;
+    this.#healthy = isReady(patched);
+  }
+
+  async #look(signal: AbortSignal): Promise<Looked> {
+    const { runtime } = this.#options;
+    try {
+      const [health, images, runtimeVersion] = await Promise.all([
+        runtime.health(signal),
+        runtime.images(signal),
+        runtime.version(signal),
+      ]);
+      return { health, images, runtimeVersion };
+    } catch (error) {
+      if (isAbort(error, signal)) throw error;
+      const health = { runtimeReady: false, networkReady: false, message: messageOf(error) };
+      return { health, images: [], runtimeVersion: this.#node?.status?.nodeInfo?.containerRuntimeVersion ?? "" };
+    }
+  }
+
+  #tell(before: Node, after: Node): void {
+    const { recorder, settings } = this.#options;
+    if (isReady(before) === isReady(after)) return;
+    const reason = isReady(after) ? "NodeReady" : "NodeNotReady";
+    recorder.event({ object: after }, "Normal", reason, `Node ${settings.name} status is now: ${reason}`);
+  }
+}
+
+interface Looked {
+  readonly health: RuntimeHealth;
+  readonly images: readonly Image[];
+  readonly runtimeVersion: string;
+}
+
+function isReady(node: Node): boolean {
+  return (node.status?.conditions ?? []).some((c) => c.type === "Ready" && c.status === "True");
+}
+
+/** What others write into the status does not count, nor when we last looked. */
+function sameButHeartbeat(before: NodeStatus | undefined, after: NodeStatus): boolean {
+  if (before === undefined) return false;
+  const plain = (status: NodeStatus): unknown =>
+    (status.conditions ?? []).map((c) => ({ ...c, lastHeartbeatTime: undefined }));
+  const rest = Object.keys(after).filter((key) => key !== "conditions");
+  const left: Readonly<Record<string, unknown>> = { ...before };
+  const right: Readonly<Record<string, unknown>> = { ...after };
+  return sameJson(plain(before), plain(after)) && rest.every((key) => sameJson(left[key], right[key]));
+}

@@ -1,0 +1,178 @@
+import { isAbort, messageOf } from "@skates/component-base";
+import type { Pod } from "@skates/api/core/v1";
+import { POD_NAME, POD_NAMESPACE, podUidOf } from "./pod/labels.ts";
+import { NOTHING_OBSERVED, type ObservedPod } from "./pod/observed.ts";
+import type { RuntimeContainer, RuntimeList, Sandbox } from "./runtime.ts";
+import { completeObservation } from "./worker/observe.ts";
+import type { PodDeps } from "./worker/pod-deps.ts";
+import { PodWorker } from "./worker/pod-worker.ts";
+import { RetryDelays } from "./worker/retry-delays.ts";
+
+/** A slow look at everything, in case an event got lost. */
+const RELIST_MS = 45_000;
+
+/** All pods of a node, each with its worker; brings events of the API and of the runtime to the right one. */
+export class PodSet {
+  readonly #deps: PodDeps;
+  readonly #workers = new Map<string, PodWorker>();
+  /** What ran before this kubelet did, by pod uid, until its pod is seen. */
+  #found = new Map<string, ObservedPod>();
+  constructor(deps: PodDeps) {
+    this.#deps = deps;
+  }
+
+  /** All pods with their newest statuses. */
+  pods(): readonly Pod[] {
+    return [...this.#workers.values()].map((w) => w.pod());
+  }
+
+  worker(uid: string): PodWorker | undefined {
+    return this.#workers.get(uid);
+  }
+
+  /** The worker of the pod of this name that is not on its way out, or else the one that is. */
+  byName(namespace: string, name: string): PodWorker | undefined {
+    const named = [...this.#workers.values()].filter(({ state: { pod } }) => {
+      return pod.metadata.name === name && pod.metadata.namespace === namespace;
+    });
+    return named.find((w) => w.state.pod.metadata.deletionTimestamp === undefined) ?? named.at(-1);
+  }
+
+  /** Finds out what runs already, and from then on follows the runtime. Retries until the runtime answers. */
+  async adopt(signal: AbortSignal): Promise<void> {
+    const { runtime, clock, log, tasks } = this.#deps;
+    const delays = new RetryDelays(100, 5000);
+    tasks.spawn((s) => this.#followRuntime(s));
+    for (;;) {
+      try {
+        this.#found = await this.#group(await runtime.list({}, signal), signal);
+        tasks.spawn((s) => this.#relistAgain(s));
+        return;
+      } catch (error) {
+        if (isAbort(error, signal)) throw error;
+        log.warn("runtime does not answer", { error: messageOf(error) });
+        await clock.sleep(delays.next(), signal);
+      }
+    }
+  }
+
+  /** A pod of the API, new or changed. */
+  seen(pod: Pod): void {
+    const uid = pod.metadata.uid ?? "";
+    const known = this.#workers.get(uid);
+    if (known !== undefined) {
+      known.update(pod);
+      return;
+    }
+    const observed = this.#found.get(uid) ?? NOTHING_OBSERVED;
+    this.#found.delete(uid);
+    this.#start(uid, new PodWorker(this.#deps, pod, observed));
+  }
+
+  removed(pod: Pod): void {
+    this.#workers.get(pod.metadata.uid ?? "")?.removed();
+  }
+
+  /** What ran before and belongs to no pod of the API is ended; call once all pods have been seen. */
+  endOrphans(): void {
+    const { host, tasks, log } = this.#deps;
+    for (const [uid, observed] of this.#found) {
+      const worker = new PodWorker(this.#deps, orphanPod(uid, observed), observed);
+      worker.removed();
+      this.#start(uid, worker);
+    }
+    this.#found.clear();
+    tasks.spawn(async (signal) => {
+      for (const uid of await host.podUids()) {
+        if (this.#workers.has(uid)) continue;
+        await host.tearDownPod(uid, signal).catch((error: unknown) => {
+          log.warn("directory of a pod that is gone could not be removed", { uid, error: messageOf(error) });
+        });
+      }
+    });
+  }
+
+  #start(uid: string, worker: PodWorker): void {
+    this.#workers.set(uid, worker);
+    this.#deps.tasks.spawn(async (signal) => {
+      await worker.run(signal);
+      this.#workers.delete(uid);
+    });
+  }
+
+  async #group(list: RuntimeList, signal: AbortSignal): Promise<Map<string, ObservedPod>> {
+    const groups = new Map<string, { sandboxes: Sandbox[]; containers: RuntimeContainer[] }>();
+    const groupOf = (item: Sandbox | RuntimeContainer) => {
+      const uid = podUidOf(item);
+      if (uid === undefined) return undefined;
+      const group = groups.get(uid) ?? { sandboxes: [], containers: [] };
+      groups.set(uid, group);
+      return group;
+    };
+    for (const sandbox of list.sandboxes) groupOf(sandbox)?.sandboxes.push(sandbox);
+    for (const container of list.containers) groupOf(container)?.containers.push(container);
+    const done = new Map<string, ObservedPod>();
+    for (const [uid, group] of groups) done.set(uid, await completeObservation(this.#deps, group, signal));
+    return done;
+  }
+
+  async #followRuntime(signal: AbortSignal): Promise<void> {
+    const { runtime, clock, log } = this.#deps;
+    const delays = new RetryDelays(100, 5000);
+    while (!signal.aborted) {
+      try {
+        for await (const event of runtime.events(signal)) {
+          delays.reset();
+          this.#ownerOf(event.id)?.runtimeEvent(event);
+        }
+      } catch (error) {
+        if (isAbort(error, signal)) return;
+        log.warn("events of the runtime were lost", { error: messageOf(error) });
+      }
+      if (signal.aborted) return;
+      await clock.sleep(delays.next(), signal).catch(() => undefined);
+      if (!signal.aborted) await this.#relist(signal);
+    }
+  }
+
+  #ownerOf(id: string): PodWorker | undefined {
+    for (const worker of this.#workers.values()) if (worker.owns(id)) return worker;
+    return undefined;
+  }
+
+  async #relistAgain(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    while (!signal.aborted) {
+      await clock.sleep(RELIST_MS, signal).catch(() => undefined);
+      if (!signal.aborted) await this.#relist(signal);
+    }
+  }
+
+  /** Tells workers what differs from what they know; what belongs to nobody is ended. */
+  async #relist(signal: AbortSignal): Promise<void> {
+    const { runtime, log } = this.#deps;
+    try {
+      const list = await runtime.list({}, signal);
+      const known = new Set([...list.sandboxes, ...list.containers].map((x) => x.id));
+      for (const worker of this.#workers.values()) worker.compare(list, known);
+    } catch (error) {
+      if (!isAbort(error, signal)) log.warn("runtime could not be listed", { error: messageOf(error) });
+    }
+  }
+}
+
+/** As much of a pod as its sandbox tells; enough to end it. */
+function orphanPod(uid: string, observed: ObservedPod): Pod {
+  const labels = observed.sandboxes[0]?.labels ?? observed.containers[0]?.labels ?? {};
+  const names = [...new Set(observed.containers.map((c) => c.name))];
+  const grace = Number(observed.containers[0]?.annotations["io.kubernetes.pod.terminationGracePeriod"] ?? "30");
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: labels[POD_NAME] ?? "", namespace: labels[POD_NAMESPACE] ?? "", uid },
+    spec: {
+      containers: names.map((name) => ({ name })),
+      terminationGracePeriodSeconds: Number.isSafeInteger(grace) ? grace : 30,
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { isAbort, messageOf } from "@skates/component-base";
+import type { KillContainer, PodPlan } from "../plan/plan-pod.ts";
+import { isSidecar, type PodContainer } from "../pod/containers.ts";
+import { restartCountOf } from "../pod/labels.ts";
+import { newest } from "../pod/observed.ts";
+import type { Sandbox, SandboxSpec } from "../runtime.ts";
+import { podDns } from "../spec/dns.ts";
+import { kernelHostname, podNames } from "../spec/hostname.ts";
+import { sandboxSpec } from "../spec/sandbox-spec.ts";
+import { killContainer } from "./kill-container.ts";
+import { observeContainer, observeExit } from "./observe.ts";
+import type { PodWorker } from "./pod-worker.ts";
+import { startContainer } from "./start-container.ts";
+import { StartFailure } from "./start-failure.ts";
+
+const CONFIG_RETRY_MS = 10_000;
+
+/** Does what a plan says. Gives the time at which something that failed is to be tried again. */
+export async function carryOut(worker: PodWorker, plan: PodPlan, signal: AbortSignal): Promise<number | undefined> {
+  const { state } = worker;
+  await Promise.all(plan.kill.map((kill) => carryOutKill(worker, kill, signal)));
+  const mounting = worker.volumes.mount(state.pod, signal);
+  // A pod's sandbox does not need its volumes: both are made at the same time. Its cgroup it needs.
+  const [made] = await Promise.allSettled([
+    plan.createSandbox === undefined ? undefined : createSandbox(worker, plan.createSandbox, signal),
+    mounting,
+  ]);
+  signal.throwIfAborted();
+  await mounting;
+  if (made.status === "rejected") throw made.reason;
+  const sandbox = state.observed.sandboxes[0];
+  if (plan.start.length === 0 || sandbox === undefined) return undefined;
+  if (worker.volumes.mounted() === undefined) return worker.volumes.renewAtMs();
+  let retryAtMs: number | undefined;
+  for (const found of plan.start) {
+    const failedUntilMs = await carryOutStart(worker, { found, sandbox }, signal);
+    if (failedUntilMs === undefined) continue;
+    retryAtMs = Math.min(retryAtMs ?? failedUntilMs, failedUntilMs);
+    if (found.kind === "init" && !isSidecar(found.container)) break;
+  }
+  return retryAtMs;
+}
+
+async function carryOutKill(worker: PodWorker, kill: KillContainer, signal: AbortSignal): Promise<void> {
+  const { state, deps } = worker;
+  const container = state.observed.containers.find((c) => c.id === kill.id);
+  if (container === undefined) return;
+  const podIp = state.podIps(deps.node)[0] ?? "";
+  await killContainer(deps, { pod: state.pod, container, reason: kill.reason, message: kill.message, podIp }, signal);
+  worker.observe(kill.id, await observeExit(deps, kill.id, signal));
+}
+
+/** The specification of a pod's sandbox, made again when it is needed. */
+export function sandboxSpecOf(worker: PodWorker, attempt: number): SandboxSpec {
+  const { deps, state } = worker;
+  const { pod } = state;
+  const dns = deps.node.dns();
+  return sandboxSpec({
+    pod,
+    attempt,
+    hostname: pod.spec.hostNetwork === true ? "" : kernelHostname(pod, podNames(pod, dns.domain)),
+    logDirectory: deps.host.logDirectory(pod),
+    cgroupParent: deps.host.cgroupParent(pod),
+    dns: podDns(pod, dns),
+    runtimeHandler: "",
+  });
+}
+
+type NewSandbox = NonNullable<PodPlan["createSandbox"]>;
+
+async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortSignal): Promise<void> {
+  const { deps, state } = worker;
+  const { runtime, recorder, host } = deps;
+  const about = { object: state.pod };
+  if (need.replaces.length > 0) {
+    recorder.event(about, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+    for (const id of need.replaces) {
+      await runtime.stopSandbox(id, signal);
+      worker.observe(id, await runtime.sandbox(id, signal));
+    }
+  }
+  try {
+    await host.setUpPod(state.pod, signal);
+    const id = await runtime.runSandbox(sandboxSpecOf(worker, need.attempt), signal);
+    worker.own(id);
+    worker.observe(id, await runtime.sandbox(id, signal));
+  } catch (error) {
+    if (isAbort(error, signal) || signal.aborted) throw error;
+    recorder.event(about, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+interface Start {
+  readonly found: PodContainer;
+  readonly sandbox: Sandbox;
+}
+
+/** Starts a container; gives the time to try again if that failed. */
+async function carryOutStart(worker: PodWorker, start: Start, signal: AbortSignal): Promise<number | undefined> {
+  const { deps, state } = worker;
+  const { found, sandbox } = start;
+  const { name } = found.container;
+  const last = newest(state.observed, name);
+  const nowMs = deps.clock.nowMs();
+  state.startingAgain(name, nowMs);
+  let id: string | undefined;
+  try {
+    await startContainer(
+      deps,
+      {
+        pod: state.pod,
+        found,
+        restartCount: last === undefined ? (knownRestarts(worker, name) ?? 0) : restartCountOf(last) + 1,
+        sandbox,
+        sandboxSpec: sandboxSpecOf(worker, sandbox.attempt),
+        volumes: worker.volumes.mounted() ?? new Map(),
+        podIps: state.podIps(deps.node),
+        targetId: targetOf(worker, found),
+        created: (made) => {
+          id = made;
+          worker.own(made);
+        },
+        started: (container) => {
+          state.release(name);
+          worker.observe(container.id, container);
+        },
+      },
+      signal,
+    );
+    await pruneDead(worker, name, signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StartFailure) || signal.aborted) throw error;
+    if (id !== undefined) await afterFailedStart(worker, { id, failure: error }, signal);
+    const untilMs = deps.clock.nowMs() + (error.retryAfterMs ?? CONFIG_RETRY_MS);
+    // A container that ran shows its own end, and waits in its own backoff.
+    if (error.reason === "PostStartHookError") return undefined;
+    state.hold(name, { untilMs, waiting: { reason: error.reason, message: error.message } });
+    worker.wake();
+    return untilMs;
+  }
+}
+
+/** Restarts that the API knows of although the runtime has forgotten the container. */
+function knownRestarts({ state }: PodWorker, name: string): number | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = state.status;
+  const status = [...containerStatuses, ...initContainerStatuses].find((s) => s.name === name);
+  if (status === undefined) return undefined;
+  const ranBefore = status.state?.terminated !== undefined || status.lastState?.terminated !== undefined;
+  return ranBefore ? status.restartCount + 1 : status.restartCount;
+}
+
+function targetOf({ state }: PodWorker, { container }: PodContainer): string | undefined {
+  if (!("targetContainerName" in container)) return undefined;
+  const { targetContainerName: name } = container;
+  return name === undefined || name === "" ? undefined : newest(state.observed, name)?.id;
+}
+
+async function afterFailedStart(
+  worker: PodWorker,
+  of: { readonly id: string; readonly failure: StartFailure },
+  signal: AbortSignal,
+): Promise<void> {
+  const { deps, state } = worker;
+  const container = await observeContainer(deps, of.id, signal);
+  worker.observe(of.id, container);
+  if (of.failure.reason !== "PostStartHookError" || container?.state !== "running") return;
+  const podIp = state.podIps(deps.node)[0] ?? "";
+  const kill = { pod: state.pod, container, reason: "definition", message: "FailedPostStartHook", podIp } as const;
+  await killContainer(deps, kill, signal);
+  worker.observe(of.id, await observeExit(deps, of.id, signal));
+}
+
+/** Of a container's earlier runs only the last is kept, for its logs and its exit code. */
+async function pruneDead(worker: PodWorker, name: string, signal: AbortSignal): Promise<void> {
+  const runs = worker.state.observed.containers.filter((c) => c.name === name);
+  for (const old of runs.slice(2)) {
+    if (old.state === "running") continue;
+    await worker.deps.runtime.removeContainer(old.id, signal);
+    worker.observe(old.id, undefined);
+  }
+}

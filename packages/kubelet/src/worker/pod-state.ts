@@ -1,0 +1,86 @@
+import type { Pod, PodStatus } from "@skates/api/core/v1";
+import { type Backoff, CRASH_BACKOFF, nextBackoff } from "../plan/backoff.ts";
+import type { Held, PodPlan, PodView, ProbeResults, Waiting } from "../plan/plan-pod.ts";
+import { isHostNetwork } from "../pod/containers.ts";
+import { newest, type ObservedPod } from "../pod/observed.ts";
+import { podStatus } from "../status/pod-status.ts";
+import type { NodeFacts } from "./pod-deps.ts";
+
+/** What a worker remembers of its pod between two plans. */
+export class PodState {
+  pod: Pod;
+  observed: ObservedPod;
+  /** The last status made; the API may not have it yet. */
+  status: PodStatus;
+  /** Why the kubelet itself ends the pod. */
+  failure: Waiting | undefined;
+  /** Nothing of the pod will run again. */
+  terminal = false;
+  #backoffs: ReadonlyMap<string, Backoff> = new Map();
+  #held: ReadonlyMap<string, Held> = new Map();
+  #planned: ReadonlyMap<string, Waiting> = new Map();
+
+  constructor(pod: Pod, observed: ObservedPod) {
+    this.pod = pod;
+    this.observed = observed;
+    this.status = pod.status ?? {};
+  }
+
+  view(nowMs: number, probes: ReadonlyMap<string, ProbeResults>): PodView {
+    return { pod: this.pod, observed: this.observed, nowMs, backoffs: this.#backoffs, probes, held: this.#held };
+  }
+
+  planned(plan: PodPlan): void {
+    this.#planned = plan.waiting;
+  }
+
+  /** Notes that a container is started once more after it ended. */
+  startingAgain(name: string, nowMs: number): void {
+    const last = newest(this.observed, name);
+    if (last?.state !== "exited") return;
+    const entry = nextBackoff(this.#backoffs.get(name), last.finishedAtMs, nowMs, CRASH_BACKOFF);
+    this.#backoffs = new Map([...this.#backoffs, [name, entry]]);
+  }
+
+  hold(name: string, held: Held): void {
+    this.#held = new Map([...this.#held, [name, held]]);
+  }
+
+  release(name: string): void {
+    if (!this.#held.has(name)) return;
+    this.#held = new Map([...this.#held].filter(([other]) => other !== name));
+  }
+
+  /** Something that starts were waiting for may have changed: try them again now. */
+  releaseConfigErrors(): void {
+    this.#held = new Map([...this.#held].filter(([, h]) => h.waiting.reason !== "CreateContainerConfigError"));
+  }
+
+  /** Makes the status that follows from all this. */
+  makeStatus(facts: NodeFacts, nowMs: number, probes: ReadonlyMap<string, ProbeResults>): PodStatus {
+    const waiting = new Map(this.#planned);
+    for (const [name, held] of this.#held) waiting.set(name, held.waiting);
+    this.status = podStatus({
+      pod: this.pod,
+      observed: this.observed,
+      old: this.status,
+      probes,
+      waiting,
+      terminal: this.terminal,
+      failure: this.failure,
+      hostIps: facts.hostIps(),
+      nowMs,
+      runtimeName: facts.runtimeName,
+    });
+    return this.status;
+  }
+
+  podIps(facts: NodeFacts): readonly string[] {
+    if (isHostNetwork(this.pod)) return facts.hostIps().slice(0, 1);
+    return this.observed.sandboxes[0]?.ips ?? [];
+  }
+
+  runningContainers() {
+    return this.observed.containers.filter((c) => c.state === "running");
+  }
+}

@@ -1,0 +1,327 @@
+// One worker on the simulated runtime and a virtual clock, against an API of one pod: lives of pods from creation to removal.
+import type { Pod, PodStatus } from "@skates/api/core/v1";
+import { silentLogger, TaskGroup, virtualClock } from "@skates/component-base";
+import { afterEach, expect, test } from "vitest";
+import { containerEnv } from "../env/container-env.ts";
+import { ImagePuller } from "../image/image-puller.ts";
+import { noReferences } from "../references.ts";
+import type { CreateContainer } from "../runtime.ts";
+import { SimulatedHost } from "../simulated/simulated-host.ts";
+import { simulatedNetwork } from "../simulated/simulated-network.ts";
+import { SimulatedRuntime } from "../simulated/simulated-runtime.ts";
+import type { PodDeps } from "./pod-deps.ts";
+import { PodWorker } from "./pod-worker.ts";
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+/** Keeps how often containers were created, and can refuse images. */
+class TestRuntime extends SimulatedRuntime {
+  readonly created: CreateContainer["spec"][] = [];
+  refuse: string | undefined;
+  override createContainer(request: CreateContainer): Promise<string> {
+    this.created.push(request.spec);
+    return super.createContainer(request);
+  }
+  override image(image: string) {
+    return image === this.refuse ? Promise.resolve(undefined) : super.image(image);
+  }
+  override pullImage(image: string) {
+    return image === this.refuse ? Promise.reject(new Error("no such image")) : super.pullImage(image);
+  }
+}
+
+function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) {
+  const clock = virtualClock();
+  const tasks = new TaskGroup(new AbortController().signal);
+  const runtime = new TestRuntime({ clock, podCidr: "10.244.0.0/24", node: "n" });
+  const events: string[] = [];
+  const api: { pod: Pod | undefined; writes: number } = { pod: undefined, writes: 0 };
+  let worker: PodWorker | undefined;
+  const recorder = {
+    event: (_: unknown, type: string, reason: string, message: string) =>
+      void events.push(`${type} ${reason}: ${message}`),
+  };
+  const references = noReferences;
+  const deps: PodDeps = {
+    runtime,
+    host: new SimulatedHost(),
+    references,
+    containerEnv: (request, signal) => containerEnv(references, request, signal),
+    puller: new ImagePuller({ runtime, clock, recorder, credentials: () => Promise.resolve([]), signal: tasks.signal }),
+    network: simulatedNetwork,
+    clock,
+    log: silentLogger,
+    recorder,
+    tasks,
+    api: {
+      patchStatus: (_, patch) => {
+        if (api.pod === undefined) return Promise.resolve(undefined);
+        api.writes++;
+        api.pod = { ...api.pod, status: applyStatus(api.pod.status, patch) };
+        return Promise.resolve(api.pod);
+      },
+      delete: () => {
+        api.pod = undefined;
+        worker?.removed();
+        return Promise.resolve();
+      },
+    },
+    node: {
+      hostIps: () => ["192.168.0.1"],
+      allocatable: () => ({}),
+      memoryCapacityBytes: 1e10,
+      dns: () => ({
+        servers: ["10.96.0.10"],
+        domain: "cluster.local",
+        host: { servers: [], searches: [], options: [] },
+      }),
+      runtimeName: "simulated",
+      version: "v1.36",
+    },
+  };
+  const pod: Pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web", namespace: "default", uid: "u1", generation: 1, ...over },
+    spec: {
+      containers: [{ name: "a", image: "img:1" }],
+      restartPolicy: "Always",
+      terminationGracePeriodSeconds: 30,
+      ...spec,
+    },
+    status: { phase: "Pending" },
+  };
+  api.pod = pod;
+  const started = new PodWorker(deps, pod);
+  worker = started;
+  tasks.spawn((signal) => started.run(signal));
+  tasks.spawn(async (signal) => {
+    for await (const event of runtime.events(signal)) if (started.owns(event.id)) started.runtimeEvent(event);
+  });
+  stops.push(async () => {
+    tasks.stop();
+    runtime.close();
+    await tasks.join();
+  });
+  return { clock, runtime, events, api, worker: started, update: (change: (pod: Pod) => Pod) => update(change) };
+
+  function update(change: (pod: Pod) => Pod): void {
+    if (api.pod === undefined) return;
+    api.pod = change(api.pod);
+    started.update(api.pod);
+  }
+}
+
+function applyStatus(status: PodStatus | undefined, patch: Readonly<Record<string, unknown>>): PodStatus {
+  const conditions = new Map((status?.conditions ?? []).map((c) => [c.type, c]));
+  for (const c of (patch["conditions"] ?? []) as any[]) conditions.set(c.type, c);
+  for (const c of conditions.values() as Iterable<any>) for (const k of Object.keys(c)) if (c[k] === null) delete c[k];
+  const next: any = { ...status, ...patch, conditions: [...conditions.values()] };
+  for (const key of ["podIPs", "hostIPs"])
+    if (next[key]) next[key] = next[key].filter((x: any) => x.$patch === undefined);
+  for (const [key, value] of Object.entries(next)) if (value === null) delete next[key];
+  return next;
+}
+
+const condition = (pod: Pod | undefined, type: string): string | undefined =>
+  pod?.status?.conditions?.find((c) => c.type === type)?.status;
+const state = (pod: Pod | undefined, i = 0) => pod?.status?.containerStatuses?.[i];
+
+test("a pod becomes Ready without the clock moving, in at most two status writes", async () => {
+  const t = start({});
+  await t.clock.advance(0);
+  expect(t.api.pod?.status).toMatchObject({
+    phase: "Running",
+    podIP: "10.244.0.2",
+    hostIP: "192.168.0.1",
+    qosClass: "BestEffort",
+    observedGeneration: 1,
+    containerStatuses: [{ name: "a", ready: true, started: true, restartCount: 0, image: "img:1" }],
+  });
+  expect(
+    ["Initialized", "Ready", "ContainersReady", "PodScheduled", "PodReadyToStartContainers"].map((c) =>
+      condition(t.api.pod, c),
+    ),
+  ).toEqual(Array(5).fill("True"));
+  expect(t.events).toEqual([
+    'Normal Pulled: Container image "img:1" already present on machine and can be accessed by the pod',
+    "Normal Created: Container created",
+    "Normal Started: Container started",
+  ]);
+  expect(t.api.writes).toBeLessThanOrEqual(2);
+  await t.clock.advance(3_600_000);
+  expect(t.api.writes).toBeLessThanOrEqual(2);
+});
+
+test("a crashing container restarts at once, then after 10 s, 20 s, …, and says CrashLoopBackOff between", async () => {
+  const t = start({ containers: [{ name: "a", image: "img:1", command: ["false"] }] });
+  await t.clock.advance(1000);
+  expect(t.runtime.created).toHaveLength(2);
+  expect(state(t.api.pod)).toMatchObject({
+    restartCount: 1,
+    ready: false,
+    state: {
+      waiting: {
+        reason: "CrashLoopBackOff",
+        message: "back-off 10s restarting failed container=a pod=web_default(u1)",
+      },
+    },
+    lastState: { terminated: { exitCode: 1, reason: "Error" } },
+  });
+  expect(t.api.pod?.status?.phase).toBe("Running");
+  await t.clock.advance(10_000);
+  expect(t.runtime.created).toHaveLength(3);
+  await t.clock.advance(18_000);
+  expect(t.runtime.created).toHaveLength(3);
+  await t.clock.advance(2000);
+  expect(t.runtime.created).toHaveLength(4);
+  const dead = (await t.runtime.list({})).containers;
+  expect(dead.length).toBeLessThanOrEqual(2);
+});
+
+test("jobs end: Succeeded and Failed, and the sandbox goes", async () => {
+  const good = start({ restartPolicy: "Never", containers: [{ name: "a", image: "i", command: ["sleep", "5"] }] });
+  const bad = start({
+    restartPolicy: "OnFailure",
+    containers: [{ name: "a", image: "i", command: ["sh", "-c", "exit 3"] }],
+  });
+  await good.clock.advance(4000);
+  expect(good.api.pod?.status?.phase).toBe("Running");
+  await good.clock.advance(2000);
+  expect(good.api.pod?.status?.phase).toBe("Succeeded");
+  expect(condition(good.api.pod, "Ready")).toBe("False");
+  expect(state(good.api.pod)?.state?.terminated).toMatchObject({ exitCode: 0, reason: "Completed" });
+  expect((await good.runtime.list({})).sandboxes.map((s) => s.ready)).toEqual([false]);
+  await bad.clock.advance(15_000);
+  expect(bad.api.pod?.status?.phase).toBe("Running");
+  expect(state(bad.api.pod)?.restartCount).toBe(2);
+  const never = start({ restartPolicy: "Never", containers: [{ name: "a", image: "i", command: ["false"] }] });
+  await never.clock.advance(0);
+  expect(never.api.pod?.status?.phase).toBe("Failed");
+});
+
+test("init containers run in order, sidecars go on and end last", async () => {
+  const t = start({
+    restartPolicy: "Never",
+    initContainers: [
+      { name: "i", image: "i", command: ["sleep", "1"] },
+      { name: "s", image: "i", restartPolicy: "Always" },
+    ],
+    containers: [{ name: "a", image: "i", command: ["sleep", "2"] }],
+  });
+  await t.clock.advance(500);
+  expect(t.api.pod?.status).toMatchObject({
+    phase: "Pending",
+    containerStatuses: [{ state: { waiting: { reason: "PodInitializing" } } }],
+  });
+  expect(condition(t.api.pod, "Initialized")).toBe("False");
+  await t.clock.advance(1000);
+  expect(t.runtime.created.map((c) => c.name)).toEqual(["i", "s", "a"]);
+  expect(t.api.pod?.status?.phase).toBe("Running");
+  expect(condition(t.api.pod, "Ready")).toBe("True");
+  await t.clock.advance(2000);
+  expect(t.api.pod?.status?.phase).toBe("Succeeded");
+  expect(t.events.filter((e) => e.includes("Killing"))).toEqual(["Normal Killing: Stopping container s"]);
+});
+
+test("deletion stops containers, then removes the object, then all that was left", async () => {
+  const t = start({});
+  await t.clock.advance(0);
+  t.update((pod) => ({
+    ...pod,
+    metadata: { ...pod.metadata, deletionTimestamp: "2026-01-01T00:00:30Z", deletionGracePeriodSeconds: 30 },
+  }));
+  await t.clock.advance(0);
+  expect(t.events.at(-1)).toBe("Normal Killing: Stopping container a");
+  expect(t.api.pod).toBeUndefined();
+  expect(await t.runtime.list({})).toEqual({ sandboxes: [], containers: [] });
+  expect(t.worker.stage).toBe("gone");
+});
+
+test("a pod that vanishes from the API is ended too", async () => {
+  const t = start({});
+  await t.clock.advance(0);
+  t.api.pod = undefined;
+  t.worker.removed();
+  await t.clock.advance(0);
+  expect(await t.runtime.list({})).toEqual({ sandboxes: [], containers: [] });
+  expect(t.worker.stage).toBe("gone");
+});
+
+test("an image that cannot be pulled: ErrImagePull, ImagePullBackOff, and again after 10 s", async () => {
+  const t = start({ containers: [{ name: "a", image: "bad:1" }] });
+  t.runtime.refuse = "bad:1";
+  await t.clock.advance(0);
+  expect(state(t.api.pod)?.state).toEqual({ waiting: { reason: "ErrImagePull", message: "no such image" } });
+  await t.clock.advance(3000);
+  expect(state(t.api.pod)?.state).toEqual({
+    waiting: { reason: "ImagePullBackOff", message: 'Back-off pulling image "bad:1": ErrImagePull: no such image' },
+  });
+  expect(t.api.pod?.status?.phase).toBe("Pending");
+  t.runtime.refuse = undefined;
+  await t.clock.advance(8000);
+  expect(t.api.pod?.status?.phase).toBe("Running");
+  expect(t.events.filter((e) => /Pull|Failed|BackOff/.test(e))).toEqual([
+    'Normal Pulling: Pulling image "bad:1"',
+    'Warning Failed: Failed to pull image "bad:1": no such image',
+    'Normal BackOff: Back-off pulling image "bad:1"',
+    'Normal Pulled: Container image "bad:1" already present on machine and can be accessed by the pod',
+  ]);
+});
+
+test("a failed liveness probe kills and restarts; readiness follows its probe", async () => {
+  const t = start({
+    containers: [
+      {
+        name: "a",
+        image: "i",
+        livenessProbe: { exec: { command: ["false"] }, periodSeconds: 5, failureThreshold: 2 },
+        readinessProbe: { exec: { command: ["true"] }, initialDelaySeconds: 1, periodSeconds: 5 },
+      },
+    ],
+  });
+  await t.clock.advance(0);
+  expect(state(t.api.pod)).toMatchObject({ ready: false, started: true });
+  await t.clock.advance(1000);
+  expect(state(t.api.pod)?.ready).toBe(true);
+  await t.clock.advance(4500);
+  expect(state(t.api.pod)?.restartCount).toBe(1);
+  expect(t.events).toContain("Warning Unhealthy: Liveness probe failed: ");
+  expect(t.events).toContain("Normal Killing: Container a failed liveness probe, will be restarted");
+});
+
+test("a missing config map holds the container back and says so", async () => {
+  const t = start({
+    containers: [{ name: "a", image: "i", envFrom: [{ configMapRef: { name: "cfg" } }] }],
+  });
+  await t.clock.advance(0);
+  expect(state(t.api.pod)?.state).toEqual({
+    waiting: { reason: "CreateContainerConfigError", message: 'configmap "cfg" not found' },
+  });
+  expect(t.events).toContain('Warning Failed: Error: configmap "cfg" not found');
+});
+
+test("activeDeadlineSeconds fails the pod", async () => {
+  const t = start({ activeDeadlineSeconds: 20 });
+  await t.clock.advance(21_000);
+  expect(t.api.pod?.status).toMatchObject({
+    phase: "Failed",
+    reason: "DeadlineExceeded",
+    message: "Pod was active on the node longer than the specified deadline",
+  });
+  expect((await t.runtime.list({})).containers.map((c) => c.state)).toEqual(["exited"]);
+});
+
+test("a sandbox that dies is replaced, and the containers with it", async () => {
+  const t = start({});
+  await t.clock.advance(0);
+  const [sandbox] = (await t.runtime.list({})).sandboxes;
+  await t.runtime.stopSandbox(sandbox?.id ?? "");
+  await t.clock.advance(0);
+  expect(t.events).toContain("Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.");
+  expect(t.api.pod?.status).toMatchObject({ phase: "Running", podIP: "10.244.0.3" });
+  expect(state(t.api.pod)?.restartCount).toBe(1);
+});

@@ -1,0 +1,115 @@
+import { messageOf } from "@skates/component-base";
+import type { Pod } from "@skates/api/core/v1";
+import type { EventSubject } from "../event-recorder.ts";
+import { runHook } from "../hooks/run-hook.ts";
+import type { MountedVolume } from "../pod-host.ts";
+import type { PodContainer } from "../pod/containers.ts";
+import type { Image, RuntimeContainer, Sandbox, SandboxSpec } from "../runtime.ts";
+import { containerSpec } from "../spec/container-spec.ts";
+import type { ImageUser } from "../spec/security.ts";
+import type { PodDeps } from "./pod-deps.ts";
+import { StartFailure } from "./start-failure.ts";
+
+export interface StartRequest {
+  readonly pod: Pod;
+  readonly found: PodContainer;
+  readonly restartCount: number;
+  readonly sandbox: Sandbox;
+  readonly sandboxSpec: SandboxSpec;
+  readonly volumes: ReadonlyMap<string, MountedVolume>;
+  readonly podIps: readonly string[];
+  /** For ephemeral containers: whose processes they see. */
+  readonly targetId: string | undefined;
+  /** Called with the id before the container runs, so that its end is not missed. */
+  created(id: string): void;
+  /** Called with its state as soon as it runs, before its postStart hook. */
+  started(container: RuntimeContainer): void;
+}
+
+const LISTS = { init: "initContainers", regular: "containers", ephemeral: "ephemeralContainers" } as const;
+
+/** What events about a container point at. */
+export function containerSubject(pod: Pod, found: PodContainer): EventSubject {
+  return { object: pod, fieldPath: `spec.${LISTS[found.kind]}{${found.container.name}}` };
+}
+
+/** Pulls, creates and starts a container, then runs its postStart hook. Throws StartFailure with the waiting reason. */
+export async function startContainer(deps: PodDeps, request: StartRequest, signal: AbortSignal): Promise<void> {
+  const { runtime, puller, recorder, host } = deps;
+  const { pod, found } = request;
+  const about = containerSubject(pod, found);
+  const imageId = await puller.ensure({ pod, container: found.container, about }, signal);
+  const spec = await step("CreateContainerConfigError", async () => await makeSpec(deps, request, imageId, signal));
+  const id = await step("CreateContainerError", async () => {
+    const { sandbox, sandboxSpec } = request;
+    return await runtime.createContainer({ sandboxId: sandbox.id, sandbox: sandboxSpec, spec }, signal);
+  });
+  request.created(id);
+  recorder.event(about, "Normal", "Created", "Container created");
+  await step("RunContainerError", async () => await runtime.startContainer(id, signal));
+  recorder.event(about, "Normal", "Started", "Container started");
+  const container = await step("RunContainerError", async () => await runtime.container(id, signal));
+  if (container === undefined) throw new StartFailure("RunContainerError", `container ${id} is gone`);
+  request.started(container);
+  deps.tasks.spawn(async () => {
+    await host.linkLog(pod, container).catch((error: unknown) => {
+      deps.log.warn("log could not be linked", { container: container.name, error: messageOf(error) });
+    });
+  });
+  await postStart(deps, request, id, signal);
+
+  async function step<T>(reason: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (signal.aborted || error instanceof StartFailure) throw error;
+      const message = messageOf(error);
+      recorder.event(about, "Warning", "Failed", `Error: ${message}`);
+      throw new StartFailure(reason, message, { cause: error });
+    }
+  }
+}
+
+async function makeSpec(deps: PodDeps, request: StartRequest, imageId: string, signal: AbortSignal) {
+  const { host, node } = deps;
+  const { pod, found, podIps, restartCount, volumes } = request;
+  const { container } = found;
+  const addresses = { podIps, hostIps: node.hostIps() };
+  const env = await deps.containerEnv({ pod, container, addresses, allocatable: node.allocatable() }, signal);
+  const files = await host.containerFiles({ pod, container, volumes, podIps, restartCount, env }, signal);
+  return containerSpec({
+    pod,
+    container,
+    restartCount,
+    imageId,
+    imageUser: await imageUser(deps, request, signal),
+    env,
+    files,
+    targetId: request.targetId,
+    memoryCapacityBytes: node.memoryCapacityBytes,
+  });
+}
+
+/** The image's own user matters only where a pod demands that it is not root. */
+async function imageUser(deps: PodDeps, { pod, found }: StartRequest, signal: AbortSignal): Promise<ImageUser> {
+  const own = found.container.securityContext;
+  const demanded = own?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
+  if (demanded !== true) return { username: "" };
+  const image: Image | undefined = await deps.runtime.image(found.container.image ?? "", signal);
+  return { uid: image?.uid, username: image?.username ?? "" };
+}
+
+async function postStart(deps: PodDeps, request: StartRequest, id: string, signal: AbortSignal): Promise<void> {
+  const { pod, found, podIps } = request;
+  const handler = found.container.lifecycle?.postStart;
+  if (handler === undefined) return;
+  const { runtime, network, clock, node, recorder } = deps;
+  const call = { handler, container: found.container, containerId: id, podIp: podIps[0] ?? "" };
+  try {
+    await runHook({ runtime, network, clock, version: node.version }, call, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    recorder.event(containerSubject(pod, found), "Warning", "FailedPostStartHook", "PostStartHook failed");
+    throw new StartFailure("PostStartHookError", messageOf(error), { cause: error });
+  }
+}
