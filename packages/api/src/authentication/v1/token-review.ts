@@ -48,7 +48,7 @@ export const TokenReviewStatus = struct("authentication.k8s.io/v1.TokenReviewSta
 export interface TokenReviewStatus extends Infer<typeof TokenReviewStatus> {}
 
 export const TokenReviewSpec = struct("authentication.k8s.io/v1.TokenReviewSpec", {
-  token: req(1, string, ""),
+  token: req(1, string, "", { mayBeEmpty: true }),
   audiences: opt(2, list(string), ""),
 });
 export interface TokenReviewSpec extends Infer<typeof TokenReviewSpec> {}

@@ -29,7 +29,7 @@ export const LimitRange = struct("core/v1.LimitRange", {
 export interface LimitRange extends Infer<typeof LimitRange> {}
 
 export const LimitRangeSpec = struct("core/v1.LimitRangeSpec", {
-  limits: req(1, list(ref<LimitRangeItem>(() => LimitRangeItem)), ""),
+  limits: req(1, list(ref<LimitRangeItem>(() => LimitRangeItem)), "", { mayBeEmpty: true }),
 });
 export interface LimitRangeSpec extends Infer<typeof LimitRangeSpec> {}
 

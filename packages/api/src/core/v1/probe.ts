@@ -186,7 +186,7 @@ export interface HTTPGetAction extends Infer<typeof HTTPGetAction> {}
 
 export const HTTPHeader = struct("core/v1.HTTPHeader", {
   name: req(1, string, ""),
-  value: req(2, string, ""),
+  value: req(2, string, "", { mayBeEmpty: true }),
 });
 export interface HTTPHeader extends Infer<typeof HTTPHeader> {}
 

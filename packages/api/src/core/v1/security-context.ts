@@ -64,7 +64,7 @@ export interface PodSecurityContext extends Infer<typeof PodSecurityContext> {}
 
 export const Sysctl = struct("core/v1.Sysctl", {
   name: req(1, string, ""),
-  value: req(2, string, ""),
+  value: req(2, string, "", { mayBeEmpty: true }),
 });
 export interface Sysctl extends Infer<typeof Sysctl> {}
 

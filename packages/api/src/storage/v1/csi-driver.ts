@@ -48,7 +48,7 @@ export const CSIDriverSpec = struct("storage.k8s.io/v1.CSIDriverSpec", {
 export interface CSIDriverSpec extends Infer<typeof CSIDriverSpec> {}
 
 export const TokenRequest = struct("storage.k8s.io/v1.TokenRequest", {
-  audience: req(1, string, ""),
+  audience: req(1, string, "", { mayBeEmpty: true }),
   expirationSeconds: opt(2, int64, "", { keepZero: true }),
 });
 export interface TokenRequest extends Infer<typeof TokenRequest> {}

@@ -35,7 +35,7 @@ export const CSINodeSpec = struct("storage.k8s.io/v1.CSINodeSpec", {
       { keys: ["name"] },
     ),
     "",
-    { patch: "merge", patchKey: "name" },
+    { patch: "merge", patchKey: "name", mayBeEmpty: true },
   ),
 });
 export interface CSINodeSpec extends Infer<typeof CSINodeSpec> {}
