@@ -187,3 +187,5 @@ export {
   unwrapUnknown,
   wrapUnknown,
 } from "./schema/protobuf/envelope.ts";
+export { type JsonSchema, openApiDefinitions, openApiList } from "./schema/openapi/definitions.ts";
+export { definitionName } from "./schema/openapi/names.ts";
