@@ -175,7 +175,8 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
     return any || this.#mustList;
   }
 
-  #put(object: T): void {
+  #put(whole: T): void {
+    const object = this.#options.keep?.(whole) ?? whole;
     const old = this.#cache.get(keyOf(object));
     if (old === undefined) {
       this.#cache.set(object);
@@ -184,7 +185,7 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
     if (old.metadata.resourceVersion === object.metadata.resourceVersion) return;
     if (old.metadata.uid !== object.metadata.uid) {
       this.#remove(old);
-      return this.#put(object);
+      return this.#put(whole);
     }
     this.#cache.set(object);
     this.#tell({ type: "updated", object, old });

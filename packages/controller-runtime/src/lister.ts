@@ -22,6 +22,8 @@ export interface InformerOptions<T extends ApiObject> {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /** What the cache keeps of an object, when not all of it is needed. Key, uid and resourceVersion must stay. */
+  readonly keep?: { read(object: T): T }["read"] | undefined;
   /** Index name to the values under which an object is found. */
   readonly indexes?: Readonly<Record<string, KeysOf<T>>> | undefined;
 }

@@ -37,3 +37,8 @@ export function podRestarts(pod: Pod): number {
   const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
   return Math.max(0, ...statuses.map((status) => status.restartCount));
 }
+
+/** Index of pods by the node that they are bound to. */
+export function byNode(pod: Pod): readonly string[] {
+  return pod.spec.nodeName === undefined ? [] : [pod.spec.nodeName];
+}

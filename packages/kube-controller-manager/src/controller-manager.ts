@@ -1,0 +1,84 @@
+import { builtinResources } from "@skates/api";
+import type { Client } from "@skates/client";
+import { type Component, type Env, TaskGroup } from "@skates/component-base";
+import {
+  type Controller,
+  controllerComponent,
+  createEventRecorder,
+  createInformers,
+  type Informers,
+} from "@skates/controller-runtime";
+import { deploymentController } from "./deployment/controller.ts";
+import { endpointSliceController } from "./endpoint-slice/controller.ts";
+import { garbageCollector } from "./garbage-collector/controller.ts";
+import { namespaceController } from "./namespace/controller.ts";
+import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
+import { podGcController } from "./pod-gc/controller.ts";
+import { replicaSetController } from "./replica-set/controller.ts";
+import { rootCaController } from "./root-ca/controller.ts";
+import { serviceAccountController } from "./service-account/controller.ts";
+import { taintEvictionController } from "./taint-eviction/controller.ts";
+
+export interface ControllerManagerOptions {
+  /**
+   * The client of an identity: `system:kube-controller-manager` for the shared caches,
+   * `system:serviceaccount:kube-system:<controller>` for each controller's own calls.
+   */
+  readonly clientAs: (user: string) => Client;
+  readonly env: Env;
+  /** Certificates in PEM by which pods verify the API server. */
+  readonly caBundle: string;
+}
+
+/** All controllers, on shared caches. Ends when the first of them fails. */
+export function createControllerManager(options: ControllerManagerOptions): Component {
+  const { env, clientAs } = options;
+  const informers = createInformers(clientAs("system:kube-controller-manager"), env);
+  const components = [
+    ...planned(options, informers),
+    namespaceController({ ...own(options, "namespace-controller"), informers, resources: builtinResources }),
+    podGcController({ ...own(options, "pod-garbage-collector"), informers }),
+    garbageCollector({ ...own(options, "generic-garbage-collector"), informers, resources: builtinResources }),
+  ];
+  return {
+    name: "kube-controller-manager",
+    ready: () => components.every((component) => component.ready()),
+    async run(signal) {
+      const group = new TaskGroup(signal);
+      group.spawn((inner) => informers.run(inner));
+      for (const component of components) group.spawn((inner) => component.run(inner));
+      env.log.info("controllers are running", { count: components.length });
+      await group.join();
+    },
+  };
+}
+
+function own(
+  { clientAs, env }: ControllerManagerOptions,
+  name: string,
+): { readonly client: Client; readonly env: Env } {
+  return { client: clientAs(`system:serviceaccount:kube-system:${name}`), env };
+}
+
+function planned(options: ControllerManagerOptions, informers: Informers): readonly Component[] {
+  return [
+    ...runnable(options, informers, replicaSetController),
+    ...runnable(options, informers, deploymentController),
+    ...runnable(options, informers, endpointSliceController),
+    ...runnable(options, informers, serviceAccountController),
+    ...runnable(options, informers, rootCaController(options.caBundle)),
+    ...runnable(options, informers, nodeLifecycleController),
+    ...runnable(options, informers, taintEvictionController),
+  ];
+}
+
+/** A controller with the recorder of its events. */
+function runnable<View>(
+  options: ControllerManagerOptions,
+  informers: Informers,
+  controller: Controller<View>,
+): readonly [Component, Component] {
+  const { client, env } = own(options, controller.name);
+  const recorder = createEventRecorder({ client, env, component: controller.name });
+  return [controllerComponent(controller, { client, informers, recorder, env }), recorder];
+}

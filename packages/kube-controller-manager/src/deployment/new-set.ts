@@ -1,0 +1,59 @@
+import type { Deployment, ReplicaSet } from "@skates/api/apps/v1";
+import { controllerReference } from "../owner/controller-of.ts";
+import { HASH_LABEL, newSetAnnotations, revisionOf, sizeAnnotations } from "./annotations.ts";
+import type { Rollout } from "./rollout.ts";
+import { boundsOf, newSetSize } from "./sizes.ts";
+import { templateHash } from "./template-hash.ts";
+
+/** Makes sure that the rollout has its newest set, with what it takes over from the deployment. Returns that set's revision. */
+export function ensureNewest(rollout: Rollout, creating: boolean): number | undefined {
+  const { deployment } = rollout;
+  const revision = Math.max(0, ...rollout.old().map(revisionOf)) + 1;
+  const existing = rollout.newest();
+  if (existing !== undefined) {
+    const annotations = newSetAnnotations(deployment, existing, revision);
+    const { minReadySeconds } = deployment.spec;
+    rollout.change({
+      ...existing,
+      metadata: { ...existing.metadata, annotations },
+      spec: { ...existing.spec, minReadySeconds },
+    });
+    return revisionOf({ ...existing, metadata: { ...existing.metadata, annotations } });
+  }
+  if (!creating) return undefined;
+  rollout.create(newSet(rollout, revision));
+  return revision;
+}
+
+/** The set for a template that none has yet. */
+function newSet(rollout: Rollout, revision: number): ReplicaSet {
+  const { deployment } = rollout;
+  const { template, selector, minReadySeconds } = deployment.spec;
+  const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
+  const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
+  const empty: ReplicaSet = {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: deployment.metadata.namespace,
+      labels,
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas: 0,
+      minReadySeconds,
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, [HASH_LABEL]: hash } },
+      template: { ...template, metadata: { name: "", ...template.metadata, labels } },
+    },
+  };
+  const { desired, maxSurge } = boundsOf(deployment);
+  const annotations = sizeAnnotations(newSetAnnotations(deployment, empty, revision), desired, desired + maxSurge);
+  const replicas = newSetSize(deployment, [...rollout.old(), empty], empty);
+  return { ...empty, metadata: { ...empty.metadata, annotations }, spec: { ...empty.spec, replicas } };
+}
+
+/** The name that the set for the deployment's template gets. */
+export function newSetName(deployment: Deployment): string {
+  return `${deployment.metadata.name}-${templateHash(deployment.spec.template, deployment.status?.collisionCount ?? 0)}`;
+}

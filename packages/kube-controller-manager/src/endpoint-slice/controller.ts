@@ -1,0 +1,79 @@
+import { equalValues, keyOf, type ObjectKey, selectorFromLabels } from "@skates/apimachinery";
+import { nodes, type Pod, pods, services } from "@skates/api/core/v1";
+import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
+import { type Controller, type Listers, watch } from "@skates/controller-runtime";
+import { byNode } from "../pod/pod-state.ts";
+import { byService, SERVICE_NAME } from "./labels.ts";
+import { type EndpointSliceView, planEndpointSlices } from "./plan.ts";
+
+/** Lists in slices which pods stand behind a service, and which of them are ready. */
+export const endpointSliceController: Controller<EndpointSliceView> = {
+  name: "endpointslice-controller",
+  watches: [
+    watch({ resource: services, keys: (service) => [keyOf(service)] }),
+    watch({
+      resource: pods,
+      keys: (pod, old, listers) => {
+        if (old === undefined) return servicesOf(pod, listers);
+        if (!changed(pod, old)) return [];
+        const moved = !equalValues(pod.metadata.labels, old.metadata.labels);
+        return moved ? [...servicesOf(pod, listers), ...servicesOf(old, listers)] : servicesOf(pod, listers);
+      },
+      indexes: { node: byNode },
+    }),
+    watch({
+      resource: nodes,
+      keys: (node, old, listers) => {
+        if (old !== undefined && equalValues(node.metadata.labels, old.metadata.labels)) return [];
+        return listers
+          .for(pods)
+          .by("node", node.metadata.name)
+          .flatMap((pod) => servicesOf(pod, listers));
+      },
+    }),
+    watch({
+      resource: endpointSlices,
+      keys: (slice, old) => [...serviceOf(slice), ...(old === undefined ? [] : serviceOf(old))],
+      indexes: { service: byService },
+    }),
+  ],
+  view: (listers) => ({
+    services: listers.for(services),
+    pods: listers.for(pods),
+    nodes: listers.for(nodes),
+    slices: listers.for(endpointSlices),
+  }),
+  plan: planEndpointSlices,
+};
+
+/** Services that choose a pod by its labels. */
+function servicesOf(pod: Pod, listers: Listers): readonly ObjectKey[] {
+  const { namespace, labels } = pod.metadata;
+  const out: ObjectKey[] = [];
+  for (const service of listers.for(services).list(namespace)) {
+    const selector = service.spec?.selector;
+    if (selector !== undefined && Object.keys(selector).length > 0 && selectorFromLabels(selector).matches(labels)) {
+      out.push(keyOf(service));
+    }
+  }
+  return out;
+}
+
+function serviceOf({ metadata: { namespace, labels } }: EndpointSlice): readonly ObjectKey[] {
+  const name = labels?.[SERVICE_NAME];
+  return name === undefined ? [] : [{ namespace, name }];
+}
+
+/** True if a change of a pod can show in slices. */
+function changed(pod: Pod, old: Pod): boolean {
+  const shown = ({ metadata, spec, status }: Pod): unknown => [
+    metadata.labels,
+    metadata.deletionTimestamp,
+    spec.nodeName,
+    status?.phase,
+    status?.podIP,
+    status?.podIPs,
+    status?.conditions?.find((condition) => condition.type === "Ready")?.status,
+  ];
+  return !equalValues(shown(pod), shown(old));
+}

@@ -1,0 +1,77 @@
+import type { Node, Pod, Service, ServicePort } from "@skates/api/core/v1";
+import type { Endpoint, EndpointPort } from "@skates/api/discovery/v1";
+import { podEnded, podReady } from "../pod/pod-state.ts";
+import { type AddressType, podAddresses } from "./addresses.ts";
+
+const ZONE = "topology.kubernetes.io/zone";
+
+/** True if a pod can stand behind a service: it has an address and has not ended. */
+export function hasEndpoint(pod: Pod): boolean {
+  if (podEnded(pod)) return false;
+  return pod.status?.podIP !== undefined || (pod.status?.podIPs?.length ?? 0) > 0;
+}
+
+/** How a service reaches a pod. */
+export function endpointOf(
+  pod: Pod,
+  service: Service,
+  about: { readonly type: AddressType; readonly node: Node | undefined },
+): Endpoint {
+  const { namespace, name, uid, deletionTimestamp } = pod.metadata;
+  const serving = podReady(pod);
+  const terminating = deletionTimestamp !== undefined;
+  const ready = service.spec?.publishNotReadyAddresses === true || (serving && !terminating);
+  const { hostname, subdomain, nodeName } = pod.spec;
+  const named =
+    hostname !== undefined && subdomain === service.metadata.name && namespace === service.metadata.namespace;
+  return {
+    addresses: podAddresses(pod, about.type),
+    conditions: { ready, serving, terminating },
+    ...(named ? { hostname } : {}),
+    targetRef: { kind: "Pod", namespace, name, uid },
+    ...(nodeName === undefined ? {} : { nodeName }),
+    ...zoneOf(about.node),
+  };
+}
+
+function zoneOf(node: Node | undefined): { readonly zone?: string } {
+  const zone = node?.metadata.labels?.[ZONE];
+  return zone === undefined || zone === "" ? {} : { zone };
+}
+
+/** The ports of a service as this pod has them; a port whose name the pod does not know is left out. */
+export function portsOf(pod: Pod, service: Service): readonly EndpointPort[] {
+  const out: EndpointPort[] = [];
+  for (const port of service.spec?.ports ?? []) {
+    const number = targetPort(pod, port);
+    if (number === undefined) continue;
+    const { name = "", protocol = "TCP", appProtocol } = port;
+    out.push({ name, protocol, port: number, ...(appProtocol === undefined ? {} : { appProtocol }) });
+  }
+  return out;
+}
+
+function targetPort(pod: Pod, port: ServicePort): number | undefined {
+  const { targetPort: target, protocol = "TCP" } = port;
+  if (typeof target === "number") return target === 0 ? port.port : target;
+  if (target === undefined || target === "") return port.port;
+  const sidecars = (pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === "Always");
+  for (const container of [...(pod.spec.containers ?? []), ...sidecars]) {
+    const found = container.ports?.find((one) => one.name === target && (one.protocol ?? "TCP") === protocol);
+    if (found !== undefined) return found.containerPort;
+  }
+  return undefined;
+}
+
+/** What makes two endpoints the same, whatever their conditions. */
+export function endpointId(endpoint: Endpoint): string {
+  const { namespace, name } = endpoint.targetRef ?? {};
+  return JSON.stringify([[...endpoint.addresses].sort(), endpoint.hostname, namespace, name]);
+}
+
+/** What makes two lists of ports the same, whatever their order. */
+export function portsId(ports: readonly EndpointPort[]): string {
+  return JSON.stringify(
+    ports.map((port) => JSON.stringify([port.name, port.protocol, port.port, port.appProtocol])).sort(),
+  );
+}

@@ -1,0 +1,263 @@
+import {
+  type ApiObject,
+  isStatus,
+  type ObjectKey,
+  type OwnerReference,
+  parseGroupVersion,
+  type Resource,
+} from "@skates/apimachinery";
+import type { Client } from "@skates/client";
+import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
+import { createInformer, createWorkQueue, type Delta, type Informer, type Informers } from "@skates/controller-runtime";
+import { type Fate, verdictOn } from "./classify.ts";
+import { FOREGROUND, type GraphNode, nodeOf, ORPHAN, OwnerGraph } from "./graph.ts";
+
+export interface GarbageCollectorOptions {
+  readonly client: Client;
+  /** Those that exist are used; for other resources only what ownership needs is kept. */
+  readonly informers: Informers;
+  readonly env: Env;
+  /** All that the server serves. */
+  readonly resources: readonly Resource[];
+}
+
+const WORKERS = 5;
+/** An owner may be seen later than what it owns: so long before one that is not known is asked for. */
+const UNKNOWN_OWNER_MS = 500;
+
+/** Deletes objects whose owners are all gone, and carries out foreground and orphaning deletions. */
+export function garbageCollector(options: GarbageCollectorOptions): Component {
+  return new GarbageCollector(options);
+}
+
+class GarbageCollector implements Component {
+  readonly name = "generic-garbage-collector";
+  readonly #options: GarbageCollectorOptions;
+  readonly #resources: readonly Resource[];
+  readonly #graph = new OwnerGraph();
+  #ready = false;
+  #enqueue: (uid: string, delayMs?: number) => void = () => undefined;
+
+  constructor(options: GarbageCollectorOptions) {
+    this.#options = options;
+    this.#resources = collectable(options.resources);
+  }
+
+  ready(): boolean {
+    return this.#ready;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { env } = this.#options;
+    const queue = createWorkQueue<string>({ clock: env.clock, id: (uid) => uid }, signal);
+    const group = new TaskGroup(signal);
+    const endings: (() => void)[] = [];
+    try {
+      const informers = this.#resources.map((resource) => this.#informer(resource, group));
+      for (const { resource, informer } of informers) {
+        endings.push(informer.subscribe((delta) => this.#see(resource, delta)));
+      }
+      await Promise.all(informers.map(({ informer }) => informer.whenSynced(signal)));
+      this.#enqueue = (uid, delayMs) => queue.add(uid, { delayMs });
+      for (const node of this.#graph.nodes()) this.#consider(node);
+      this.#ready = true;
+      for (let i = 0; i < WORKERS; i++) {
+        group.spawn(async (inner) => {
+          while (!inner.aborted) {
+            const uid = await queue.take(inner);
+            queue.done(uid, (await this.#process(uid, inner)) ? "ok" : "retry");
+          }
+        });
+      }
+      await group.join();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      for (const end of endings) end();
+      this.#ready = false;
+    }
+  }
+
+  #informer(
+    resource: Resource,
+    group: TaskGroup,
+  ): { readonly resource: Resource; readonly informer: Informer<ApiObject> } {
+    const { client, informers, env } = this.#options;
+    const shared = informers.existing(resource);
+    if (shared !== undefined) return { resource, informer: shared };
+    const informer = createInformer(client.resource<ApiObject>(resource), resource, { env, keep: ownershipOf });
+    group.spawn((signal) => informer.run(signal));
+    return { resource, informer };
+  }
+
+  /** Keeps the graph, and looks again at whom a change concerns. */
+  #see(resource: Resource, delta: Delta<ApiObject>): void {
+    const node = nodeOf(resource, delta.object);
+    if (delta.type === "deleted") {
+      const dependents = this.#graph.dependents(node.uid);
+      this.#graph.delete(node.uid);
+      for (const dependent of dependents) this.#enqueue(dependent.uid);
+      this.#wakeOwners(node.owners);
+      return;
+    }
+    const old = this.#graph.set(node);
+    if (old !== undefined) this.#wakeOwners(old.owners);
+    this.#consider(node);
+  }
+
+  /** Owners that wait for their dependents look at them again. */
+  #wakeOwners(owners: readonly OwnerReference[]): void {
+    for (const { uid } of owners) if (this.#graph.get(uid)?.deleting === "foreground") this.#enqueue(uid);
+  }
+
+  #consider(node: GraphNode): void {
+    if (node.deleting === "foreground" || node.deleting === "orphan") {
+      this.#enqueue(node.uid);
+      return;
+    }
+    if (node.deleting !== undefined) return;
+    for (const { uid } of node.owners) {
+      const owner = this.#graph.get(uid);
+      if (owner === undefined) this.#enqueue(node.uid, UNKNOWN_OWNER_MS);
+      else if (owner.deleting === "foreground") this.#enqueue(node.uid);
+    }
+  }
+
+  /** False: it has to be tried again. */
+  async #process(uid: string, signal: AbortSignal): Promise<boolean> {
+    const node = this.#graph.get(uid);
+    if (node === undefined) return true;
+    try {
+      if (node.deleting === "orphan") await this.#orphanDependents(node, signal);
+      else if (node.deleting === "foreground") await this.#awaitDependents(node, signal);
+      else if (node.deleting === undefined && node.owners.length > 0) await this.#judge(node, signal);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isStatus(error, "NotFound")) return true; // gone meanwhile
+      if (!isStatus(error, "Conflict")) {
+        const pairs = { resource: node.resource.plural, name: node.key.name, cause: messageOf(error) };
+        this.#options.env.log.info("an object could not be collected yet", pairs);
+      }
+      return false;
+    }
+  }
+
+  async #judge(node: GraphNode, signal: AbortSignal): Promise<void> {
+    const live = await this.#live(node, signal);
+    if (live === undefined || live.metadata.deletionTimestamp !== undefined) return;
+    const { ownerReferences = [], finalizers = [], uid, resourceVersion } = live.metadata;
+    const owners: { readonly owner: OwnerReference; readonly fate: Fate }[] = [];
+    for (const owner of ownerReferences) owners.push({ owner, fate: await this.#fate(owner, node.key, signal) });
+    const hasDependents = this.#graph.dependents(node.uid).length > 0;
+    const verdict = verdictOn(owners, { finalizers, hasDependents });
+    if (verdict.do === "keep") return;
+    if (verdict.do === "forget") {
+      const left = ownerReferences.filter((owner) => !verdict.uids.includes(owner.uid));
+      return await this.#patch(node, { resourceVersion, uid, ownerReferences: left }, signal);
+    }
+    const preconditions = { uid, resourceVersion };
+    const options = { propagationPolicy: verdict.policy, preconditions };
+    await this.#typed(node).delete(node.key, options, signal);
+  }
+
+  async #fate(owner: OwnerReference, dependent: ObjectKey, signal: AbortSignal): Promise<Fate> {
+    const known = this.#graph.get(owner.uid);
+    if (known !== undefined) {
+      const reachable = known.key.namespace === undefined || known.key.namespace === dependent.namespace;
+      if (!reachable) return "dangling";
+      return known.deleting === "foreground" ? "waiting" : "solid";
+    }
+    const resource = this.#resourceOf(owner);
+    // An owner of a kind that nobody knows may exist: what it owns is left alone.
+    if (resource === undefined || (resource.namespaced && dependent.namespace === undefined)) return "solid";
+    const key = { namespace: resource.namespaced ? dependent.namespace : undefined, name: owner.name };
+    try {
+      const object = await this.#options.client.resource<ApiObject>(resource).get(key, {}, signal);
+      if (object.metadata.uid !== owner.uid) return "dangling";
+      return nodeOf(resource, object).deleting === "foreground" ? "waiting" : "solid";
+    } catch (error) {
+      if (isStatus(error, "NotFound")) return "dangling";
+      throw error;
+    }
+  }
+
+  #resourceOf({ apiVersion, kind }: OwnerReference): Resource | undefined {
+    const { group } = parseGroupVersion(apiVersion);
+    return this.#resources.find((resource) => resource.group === group && resource.kind === kind);
+  }
+
+  /** A foreground deletion ends when nothing blocks it any more. */
+  async #awaitDependents(node: GraphNode, signal: AbortSignal): Promise<void> {
+    const dependents = this.#graph.dependents(node.uid);
+    const blocking = dependents.filter(({ owners }) =>
+      owners.some((owner) => owner.uid === node.uid && owner.blockOwnerDeletion === true),
+    );
+    if (blocking.length === 0) await this.#removeFinalizer(node, FOREGROUND, signal);
+    else for (const dependent of dependents) if (dependent.deleting === undefined) this.#enqueue(dependent.uid);
+  }
+
+  async #orphanDependents(node: GraphNode, signal: AbortSignal): Promise<void> {
+    for (const dependent of this.#graph.dependents(node.uid)) {
+      const live = await this.#live(dependent, signal);
+      if (live === undefined) continue;
+      const { uid, resourceVersion, ownerReferences = [] } = live.metadata;
+      const left = ownerReferences.filter((owner) => owner.uid !== node.uid);
+      if (left.length === ownerReferences.length) continue;
+      await this.#patch(dependent, { resourceVersion, uid, ownerReferences: left }, signal);
+    }
+    await this.#removeFinalizer(node, ORPHAN, signal);
+  }
+
+  async #removeFinalizer(node: GraphNode, finalizer: string, signal: AbortSignal): Promise<void> {
+    const live = await this.#live(node, signal);
+    if (live === undefined) return;
+    const { uid, resourceVersion, finalizers = [] } = live.metadata;
+    if (!finalizers.includes(finalizer)) return;
+    await this.#patch(
+      node,
+      { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) },
+      signal,
+    );
+  }
+
+  /** The object as it is now; undefined when it is gone or another has its name. */
+  async #live(node: GraphNode, signal: AbortSignal): Promise<ApiObject | undefined> {
+    try {
+      const object = await this.#typed(node).get(node.key, {}, signal);
+      return object.metadata.uid === node.uid ? object : undefined;
+    } catch (error) {
+      if (isStatus(error, "NotFound")) return undefined;
+      throw error;
+    }
+  }
+
+  async #patch(node: GraphNode, metadata: Partial<ApiObject["metadata"]>, signal: AbortSignal): Promise<void> {
+    await this.#typed(node).patch(node.key, { type: "merge", body: { metadata } }, {}, signal);
+  }
+
+  #typed(node: GraphNode) {
+    return this.#options.client.resource<ApiObject>(node.resource);
+  }
+}
+
+/** What can own and be owned, each stored kind once. Events are left out: they go by age. */
+function collectable(resources: readonly Resource[]): readonly Resource[] {
+  const seen = new Set<string>();
+  return resources.filter(({ storagePrefix, verbs, kind }) => {
+    if (storagePrefix === undefined || kind === "Event" || seen.has(storagePrefix)) return false;
+    if (!verbs.includes("watch") || !verbs.includes("list") || !verbs.includes("delete")) return false;
+    seen.add(storagePrefix);
+    return true;
+  });
+}
+
+/** What the graph needs of an object. */
+function ownershipOf({ apiVersion, kind, metadata }: ApiObject): ApiObject {
+  const { name, namespace, uid, resourceVersion, ownerReferences, finalizers, deletionTimestamp } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace, uid, resourceVersion, ownerReferences, finalizers, deletionTimestamp },
+  };
+}

@@ -1,0 +1,114 @@
+import { isStatus, type Resource } from "@skates/apimachinery";
+import { type Namespace, namespaces, pods } from "@skates/api/core/v1";
+import type { Client } from "@skates/client";
+import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
+import { createWorkQueue, type Informers, type WorkQueue } from "@skates/controller-runtime";
+import { withRemains } from "./conditions.ts";
+import { deletableResources, deleteContent } from "./content.ts";
+
+export interface NamespaceOptions {
+  readonly client: Client;
+  readonly informers: Informers;
+  readonly env: Env;
+  /** All that the server serves. */
+  readonly resources: readonly Resource[];
+}
+
+const FINALIZER = "kubernetes";
+const WORKERS = 4;
+/** What has finalizers is asked for again after half of this. */
+const FINALIZER_SECONDS = 15;
+
+/** Empties namespaces that are being deleted, and lets them go when nothing is left. */
+export function namespaceController(options: NamespaceOptions): Component {
+  const { client, informers, env } = options;
+  const resources = deletableResources(options.resources);
+  const typed = client.resource(namespaces);
+  const lister = informers.for(namespaces);
+  const podInformer = informers.for(pods);
+  let ready = false;
+
+  /** Seconds after which to look again; undefined: done. */
+  async function sync(name: string, signal: AbortSignal): Promise<number | undefined> {
+    let namespace = await find(name, signal);
+    if (namespace?.metadata.deletionTimestamp === undefined) return undefined;
+    if (namespace.spec?.finalizers?.includes(FINALIZER) !== true) return undefined;
+    if (namespace.status?.phase !== "Terminating") {
+      namespace = await typed.updateStatus(
+        { ...namespace, status: { ...namespace.status, phase: "Terminating" } },
+        {},
+        signal,
+      );
+    }
+    const remains = await deleteContent(client, { namespace: name, resources }, signal);
+    const empty = remains.counts.size === 0 && remains.errors.length === 0;
+    const told = withRemains(namespace, remains, env.clock.nowMs());
+    // The last word on an empty namespace would be gone with it.
+    if (told !== namespace && !empty) namespace = await typed.updateStatus(told, {}, signal);
+    if (empty) {
+      const finalizers = namespace.spec?.finalizers?.filter((finalizer) => finalizer !== FINALIZER);
+      const released: Namespace = { ...namespace, spec: { ...namespace.spec, finalizers } };
+      await typed.sub("finalize").update({ name }, released, {}, signal);
+      return undefined;
+    }
+    if (remains.errors.length > 0) throw new Error(remains.errors.join("; "));
+    const estimate = Math.max(remains.graceSeconds, remains.finalizers.size > 0 ? FINALIZER_SECONDS : 0);
+    return Math.floor(estimate / 2) + 1;
+  }
+
+  async function find(name: string, signal: AbortSignal): Promise<Namespace | undefined> {
+    try {
+      return await typed.get({ name }, {}, signal);
+    } catch (error) {
+      if (isStatus(error, "NotFound")) return undefined;
+      throw error;
+    }
+  }
+
+  async function work(queue: WorkQueue<string>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const name = await queue.take(signal);
+      try {
+        const seconds = await sync(name, signal);
+        if (seconds !== undefined) queue.add(name, { delayMs: seconds * 1000 });
+        queue.done(name, "ok");
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isStatus(error, "Conflict") && !isStatus(error, "NotFound")) {
+          env.log.info("a namespace could not be emptied yet", { namespace: name, cause: messageOf(error) });
+        }
+        queue.done(name, "retry");
+      }
+    }
+  }
+
+  return {
+    name: "namespace-controller",
+    ready: () => ready,
+    async run(signal) {
+      const queue = createWorkQueue<string>({ clock: env.clock, id: (name) => name }, signal);
+      const endings = [
+        lister.subscribe(({ type, object: { metadata } }) => {
+          if (type !== "deleted" && metadata.deletionTimestamp !== undefined) queue.add(metadata.name);
+        }),
+        // The last pod is what most namespaces wait for.
+        podInformer.subscribe(({ type, object: { metadata } }) => {
+          const name = metadata.namespace ?? "";
+          const namespace = type === "deleted" ? lister.get({ name }) : undefined;
+          if (namespace?.metadata.deletionTimestamp !== undefined) queue.add(name);
+        }),
+      ];
+      const group = new TaskGroup(signal);
+      try {
+        await Promise.all([lister.whenSynced(signal), podInformer.whenSynced(signal)]);
+        ready = true;
+        for (let i = 0; i < WORKERS; i++) group.spawn((inner) => work(queue, inner));
+        await group.join();
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        for (const end of endings) end();
+      }
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { keyOf } from "@skates/apimachinery";
+import { leases } from "@skates/api/coordination/v1";
+import { nodes, pods } from "@skates/api/core/v1";
+import { type Controller, watch } from "@skates/controller-runtime";
+import { byNode } from "../pod/pod-state.ts";
+import { createHeartbeats } from "./heartbeats.ts";
+import { LEASE_NAMESPACE, type NodeLifecycleView, planNode } from "./plan.ts";
+import { readyCondition } from "./taints.ts";
+
+/** Watches over the life of nodes. Keys are nodes. */
+export const nodeLifecycleController: Controller<NodeLifecycleView> = {
+  name: "node-controller",
+  watches: [
+    watch({
+      resource: nodes,
+      keys: (node, old, listers) => {
+        const same = old !== undefined && readyCondition(old)?.status === readyCondition(node)?.status;
+        // While no node is ready, pods are driven from none: all look at each other.
+        return same ? [keyOf(node)] : [keyOf(node), ...listers.for(nodes).list().map(keyOf)];
+      },
+    }),
+    watch({
+      resource: leases,
+      keys: ({ metadata: { name, namespace } }) => (namespace === LEASE_NAMESPACE ? [{ name }] : []),
+    }),
+    // Pods are looked at when their node changes.
+    watch({ resource: pods, keys: () => [], indexes: { node: byNode } }),
+  ],
+  view: (listers) => ({
+    nodes: listers.for(nodes),
+    leases: listers.for(leases),
+    pods: listers.for(pods),
+    heartbeats: createHeartbeats(),
+  }),
+  plan: planNode,
+};

@@ -1,0 +1,120 @@
+import { formatTime } from "@skates/apimachinery";
+import { nodes, type Pod, type PodCondition, pods } from "@skates/api/core/v1";
+import type { Client } from "@skates/client";
+import { type Component, type Env, messageOf } from "@skates/component-base";
+import type { Informers, Lister } from "@skates/controller-runtime";
+import { withCondition } from "../condition.ts";
+import { podEnded } from "../pod/pod-state.ts";
+
+export interface PodGcOptions {
+  readonly client: Client;
+  readonly informers: Informers;
+  readonly env: Env;
+  /** Pods that have ended and are kept; the oldest beyond go. Default 12500; 0 keeps all. */
+  readonly endedMax?: number | undefined;
+}
+
+const PERIOD_MS = 20_000;
+/** A node may come back within this time. */
+const QUARANTINE_MS = 40_000;
+
+/** Deletes pods that nobody will ever clear away: of nodes that are gone, never bound, or ended and too many. */
+export function podGcController(options: PodGcOptions): Component {
+  const { client, informers, env, endedMax = 12_500 } = options;
+  const gone = new Map<string, number>();
+  let ready = false;
+  const podLister = informers.for(pods);
+  const nodeLister = informers.for(nodes);
+
+  async function collect(signal: AbortSignal): Promise<void> {
+    const orphaned = orphans(podLister, (name) => nodeLister.get({ name }) !== undefined, {
+      gone,
+      nowMs: env.clock.nowMs(),
+    });
+    for (const pod of orphaned) await remove(pod, true, signal);
+    for (const pod of neverBound(podLister.list())) await remove(pod, false, signal);
+    for (const pod of tooManyEnded(podLister.list(), endedMax)) await remove(pod, false, signal);
+  }
+
+  async function remove(pod: Pod, lost: boolean, signal: AbortSignal): Promise<void> {
+    const typed = client.resource(pods);
+    const { namespace, name, uid } = pod.metadata;
+    try {
+      if (lost && !podEnded(pod)) await typed.updateStatus(failed(pod, env.clock.nowMs()), {}, signal);
+      await typed.delete({ namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } }, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      env.log.info("a pod could not be cleared away and will be tried again", { pod: name, cause: messageOf(error) });
+    }
+  }
+
+  return {
+    name: "pod-garbage-collector",
+    ready: () => ready,
+    async run(signal) {
+      try {
+        await Promise.all([podLister.whenSynced(signal), nodeLister.whenSynced(signal)]);
+        ready = true;
+        while (!signal.aborted) {
+          await collect(signal);
+          await env.clock.sleep(PERIOD_MS, signal);
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    },
+  };
+}
+
+interface Quarantine {
+  /** Nodes that are missing, since when. */
+  readonly gone: Map<string, number>;
+  readonly nowMs: number;
+}
+
+/** Pods whose node has been gone for long enough. Keeps `gone` up to date. */
+export function orphans(
+  lister: Lister<Pod>,
+  exists: (node: string) => boolean,
+  quarantine: Quarantine,
+): readonly Pod[] {
+  const { gone, nowMs } = quarantine;
+  const missing = new Set<string>();
+  const out: Pod[] = [];
+  for (const pod of lister.list()) {
+    const node = pod.spec.nodeName;
+    if (node === undefined || exists(node)) continue;
+    missing.add(node);
+    const since = gone.get(node) ?? nowMs;
+    gone.set(node, since);
+    if (nowMs - since >= QUARANTINE_MS) out.push(pod);
+  }
+  for (const node of gone.keys()) if (!missing.has(node)) gone.delete(node);
+  return out;
+}
+
+/** Pods that are to be deleted and have no node on which anything could run. */
+export function neverBound(all: readonly Pod[]): readonly Pod[] {
+  return all.filter((pod) => pod.metadata.deletionTimestamp !== undefined && pod.spec.nodeName === undefined);
+}
+
+/** Of the pods that have ended, the oldest beyond `max`. */
+export function tooManyEnded(all: readonly Pod[], max: number): readonly Pod[] {
+  if (max <= 0) return [];
+  const ended = all.filter(podEnded);
+  if (ended.length <= max) return [];
+  const age = (pod: Pod): string => pod.metadata.creationTimestamp ?? "";
+  return [...ended].sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, ended.length - max);
+}
+
+function failed(pod: Pod, nowMs: number): Pod {
+  const condition: PodCondition = {
+    type: "DisruptionTarget",
+    status: "True",
+    lastTransitionTime: formatTime(nowMs),
+    reason: "DeletionByPodGC",
+    message: "PodGC: node no longer exists",
+  };
+  const conditions = withCondition(pod.status?.conditions ?? [], condition);
+  return { ...pod, status: { ...pod.status, phase: "Failed", conditions } };
+}

@@ -1,0 +1,67 @@
+import { formatTime, type ObjectKey, parseTime } from "@skates/apimachinery";
+import { type Node, type Pod, type PodCondition, pods, type Taint } from "@skates/api/core/v1";
+import { deletion, type Lister, NOTHING, type Plan, statusUpdate } from "@skates/controller-runtime";
+import { withCondition } from "../condition.ts";
+import { podCondition, podEnded } from "../pod/pod-state.ts";
+import { tolerates } from "./tolerates.ts";
+
+/** What the plan of a pod on a tainted node looks at. */
+export interface TaintEvictionView {
+  readonly pods: Lister<Pod>;
+  readonly nodes: Lister<Node>;
+  /** When a taint that does not say so was first seen. */
+  firstSeenMs(node: string, taint: Taint, nowMs: number): number;
+}
+
+/** Deletes a pod from a node whose NoExecute taints it does not tolerate, or not any longer. */
+export function planTaintEviction(view: TaintEvictionView, key: ObjectKey, nowMs: number): Plan {
+  const pod = view.pods.get(key);
+  const node = pod?.spec.nodeName === undefined ? undefined : view.nodes.get({ name: pod.spec.nodeName });
+  if (pod === undefined || node === undefined) return NOTHING;
+  if (pod.metadata.deletionTimestamp !== undefined || podEnded(pod)) return NOTHING;
+  const leavesAtMs = Math.min(...executing(node).map((taint) => toleratedUntilMs(view, { pod, node, taint }, nowMs)));
+  if (leavesAtMs === Number.POSITIVE_INFINITY) return NOTHING;
+  if (leavesAtMs > nowMs) return { stages: [], requeueAfterMs: leavesAtMs - nowMs };
+  const { namespace = "", name } = pod.metadata;
+  const announce = {
+    about: pod,
+    type: "Normal",
+    reason: "TaintManagerEviction",
+    message: `Marking for deletion Pod ${namespace}/${name}`,
+  } as const;
+  const condition: PodCondition = {
+    type: "DisruptionTarget",
+    status: "True",
+    lastTransitionTime: formatTime(nowMs),
+    reason: "DeletionByTaintManager",
+    message: "Taint manager: deleting due to NoExecute taint",
+  };
+  const conditions = withCondition(pod.status?.conditions ?? [], condition);
+  const marking = statusUpdate(pods, { ...pod, status: { ...pod.status, conditions } });
+  const marked = conditions === pod.status?.conditions;
+  return { stages: [marked ? [] : [marking], [deletion(pods, pod, { announce })]] };
+}
+
+/** The taints of a node that drive pods away. */
+export function executing(node: Node): readonly Taint[] {
+  return (node.spec?.taints ?? []).filter((taint) => taint.effect === "NoExecute");
+}
+
+interface Exposure {
+  readonly pod: Pod;
+  readonly node: Node;
+  readonly taint: Taint;
+}
+
+/** The first toleration that covers the taint counts. */
+function toleratedUntilMs(view: TaintEvictionView, { pod, node, taint }: Exposure, nowMs: number): number {
+  const toleration = pod.spec.tolerations?.find((one) => tolerates(one, taint));
+  if (toleration === undefined) return 0;
+  const { tolerationSeconds } = toleration;
+  if (tolerationSeconds === undefined) return Number.POSITIVE_INFINITY;
+  const { timeAdded } = taint;
+  const taintedMs = timeAdded === undefined ? view.firstSeenMs(node.metadata.name, taint, nowMs) : parseTime(timeAdded);
+  const boundAt = podCondition(pod, "PodScheduled")?.lastTransitionTime ?? pod.metadata.creationTimestamp;
+  const boundMs = boundAt === undefined ? 0 : parseTime(boundAt);
+  return Math.max(taintedMs, boundMs) + Math.max(tolerationSeconds, 0) * 1000;
+}
