@@ -1,0 +1,288 @@
+import {
+  type ApiRequest,
+  type ApiResponse,
+  type Handler,
+  notImplemented,
+  StatusError,
+  type UserInfo,
+} from "@skates/apimachinery";
+import { type Env, isAbort, messageOf } from "@skates/component-base";
+import type { AuthorizationAttributes, Authenticator, Authorizer } from "./auth.ts";
+import type { Next, RequestContext, Stage } from "./context.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { RequestMetrics } from "./metrics.ts";
+import type { Limits } from "./options.ts";
+import { errorResponse } from "./responses.ts";
+import { type Route, routeOf } from "./route.ts";
+import { type Form, Negotiator, type Offer } from "./wire/accept.ts";
+import { encodeResponse } from "./wire/encode-response.ts";
+import type { IncludeObject } from "./wire/table.ts";
+
+export interface ChainOptions {
+  readonly env: Env;
+  readonly limits: Limits;
+  readonly deadlines: Deadlines;
+  readonly metrics: RequestMetrics;
+  readonly authenticator: Authenticator;
+  /** Asked for each request; the authorizer may want the registry, which is made later. */
+  readonly authorizer: () => Authorizer;
+  readonly audit: Stage | undefined;
+  readonly impersonation: Stage | undefined;
+  readonly fairness: Stage | undefined;
+  readonly gzip: ((chunk: Uint8Array) => Uint8Array) | undefined;
+  /** What forms the endpoint of a route can answer in. */
+  offer(route: Route): Offer;
+  readonly dispatch: Next;
+}
+
+const NOBODY: UserInfo = { name: "", groups: [] };
+/** Subresources whose requests are streams and have no deadline. */
+const STREAMS: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
+const WRITES: ReadonlySet<string> = new Set(["create", "update", "patch", "delete", "deletecollection", "post", "put"]);
+
+/**
+ * The way of a request: route, time limit, authentication, audit, impersonation, limits on requests in flight, authorization, the
+ * form of the answer, then the endpoint. Never rejects; what is thrown on the way becomes a Status.
+ */
+export function chain(options: ChainOptions): Handler {
+  const negotiator = new Negotiator();
+  const { audit, impersonation, fairness } = options;
+  const authorized = authorizing(options, negotiating(options, negotiator));
+  const admitted = fairness === undefined ? limiting(options, authorized) : fairness(authorized);
+  const known = impersonation === undefined ? refusingImpersonation(admitted) : impersonation(admitted);
+  const audited = audit === undefined ? known : audit(known);
+  const start = authenticating(options, audited);
+  return async (request) => {
+    const startedMs = options.env.clock.monotonicMs();
+    let response: ApiResponse;
+    let route: Route | undefined;
+    try {
+      route = routeOf(request.method, request.path, request.query);
+      response = await bounded(options, { request, route, startedMs }, start);
+    } catch (error) {
+      response = refusal(options, error, request);
+    }
+    count(options, { request, route, response, startedMs });
+    return "loopback" in request.peer ? response : await written(options, { negotiator, request, route, response });
+  };
+}
+
+interface Arrived {
+  readonly request: ApiRequest;
+  readonly route: Route;
+  readonly startedMs: number;
+}
+
+async function bounded(options: ChainOptions, { request, route, startedMs }: Arrived, next: Next): Promise<ApiResponse> {
+  const nowMs = options.env.clock.nowMs();
+  const context = (signal: AbortSignal): RequestContext => ({
+    request,
+    route,
+    nowMs,
+    startedMs,
+    signal,
+    user: NOBODY,
+    warnings: [],
+  });
+  if (isLongRunning(route)) return await withWarnings(context(request.signal), next);
+  const { signal, done } = options.deadlines.bound(request.signal, options.limits.requestMs);
+  try {
+    return await withWarnings(context(signal), next);
+  } finally {
+    done();
+  }
+}
+
+/** Watches and streams: no deadline, no place among the requests in flight. */
+export function isLongRunning(route: Route): boolean {
+  return route.verb === "watch" || STREAMS.has(route.subresource);
+}
+
+async function withWarnings(context: RequestContext, next: Next): Promise<ApiResponse> {
+  let response: ApiResponse;
+  try {
+    response = await next(context);
+  } catch (error) {
+    if (context.warnings.length === 0 || !(error instanceof StatusError)) throw error;
+    response = errorResponse(error);
+  }
+  if (context.warnings.length === 0) return response;
+  const warnings = context.warnings.map((text) => `299 - ${quoted(text)}`);
+  return { ...response, warnings: [...(response.warnings ?? []), ...warnings] };
+}
+
+/** An HTTP quoted string; line breaks and other control characters become spaces. */
+function quoted(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return `"${text.replaceAll(/[\u0000-\u001f\u007f]/g, " ").replaceAll(/["\\]/g, "\\$&")}"`;
+}
+
+function authenticating({ authenticator }: ChainOptions, next: Next): Next {
+  return async (context) => {
+    const { peer } = context.request;
+    const user =
+      "loopback" in peer ? peer.loopback : await authenticator.authenticate(context.request, context.signal);
+    if (user === undefined) throw new StatusError("Unauthorized", "Unauthorized");
+    context.user = user;
+    return await next(context);
+  };
+}
+
+function refusingImpersonation(next: Next): Next {
+  return (context) => {
+    if (context.request.headers["impersonate-user"] !== undefined) {
+      throw notImplemented("impersonation is not implemented by this server");
+    }
+    return next(context);
+  };
+}
+
+/** Refuses what is more than the server does at a time. */
+function limiting({ limits, metrics }: ChainOptions, next: Next): Next {
+  let reading = 0;
+  let writing = 0;
+  return async (context) => {
+    const { route } = context;
+    if (isLongRunning(route)) return await next(context);
+    const writes = WRITES.has(route.verb);
+    if (writes ? writing >= limits.writingInFlight : reading >= limits.readingInFlight) {
+      metrics.refused(route, 429);
+      throw new StatusError("TooManyRequests", "too many requests, please try again later", {
+        details: { retryAfterSeconds: 1 },
+      });
+    }
+    const by = (change: 1 | -1): void => {
+      if (writes) writing += change;
+      else reading += change;
+      metrics.inFlight(writes, change);
+    };
+    by(1);
+    try {
+      return await next(context);
+    } finally {
+      by(-1);
+    }
+  };
+}
+
+function authorizing(options: ChainOptions, next: Next): Next {
+  return async (context) => {
+    const attributes = attributesOf(context);
+    const { decision, reason } = await options.authorizer().authorize(attributes, context.signal);
+    if (decision !== "allow") throw forbidden(attributes, reason);
+    return await next(context);
+  };
+}
+
+function attributesOf({ user, route, request }: RequestContext): AuthorizationAttributes {
+  const { verb, resourceRequest, path, group, version, resource, subresource, namespace } = route;
+  const selects = verb === "list" || verb === "watch" || verb === "deletecollection";
+  return {
+    user,
+    verb,
+    resourceRequest,
+    path,
+    group,
+    version,
+    resource,
+    subresource,
+    namespace,
+    name: route.authorizedName,
+    fieldSelector: selects ? (request.query.get("fieldSelector") ?? undefined) : undefined,
+    labelSelector: selects ? (request.query.get("labelSelector") ?? undefined) : undefined,
+  };
+}
+
+/** Upstream's words; clients show them. */
+function forbidden(attributes: AuthorizationAttributes, reason: string): StatusError {
+  const { user, verb, group, resource, subresource, namespace, name, path } = attributes;
+  const why = reason === "" ? "" : `: ${reason}`;
+  if (!attributes.resourceRequest) {
+    const message = `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}${why}`;
+    return new StatusError("Forbidden", message, { details: {} });
+  }
+  const full = subresource === "" ? resource : `${resource}/${subresource}`;
+  const where = namespace === "" ? " at the cluster scope" : ` in the namespace ${JSON.stringify(namespace)}`;
+  const what = `User ${JSON.stringify(user.name)} cannot ${verb} resource ${JSON.stringify(full)}`;
+  const subject = group === "" ? resource : `${resource}.${group}`;
+  const named = name === "" ? subject : `${subject} ${JSON.stringify(name)}`;
+  const message = `${named} is forbidden: ${what} in API group ${JSON.stringify(group)}${where}${why}`;
+  const details = { ...(name === "" ? {} : { name }), ...(group === "" ? {} : { group }), kind: resource };
+  return new StatusError("Forbidden", message, { details });
+}
+
+/** Refuses before anything is done when the answer could not be written in a form that the client reads. */
+function negotiating(options: ChainOptions, negotiator: Negotiator): Next {
+  return async (context) => {
+    const { request, route } = context;
+    if (!("loopback" in request.peer)) negotiator.choose(request.headers["accept"], options.offer(route));
+    return await options.dispatch(context);
+  };
+}
+
+function refusal(options: ChainOptions, error: unknown, request: ApiRequest): ApiResponse {
+  if (!(error instanceof StatusError) && !isAbort(error, request.signal)) {
+    options.env.log.error("a request failed", { method: request.method, path: request.path, error: messageOf(error) });
+  }
+  return errorResponse(error);
+}
+
+interface Answered {
+  readonly request: ApiRequest;
+  readonly route: Route | undefined;
+  readonly response: ApiResponse;
+}
+
+function count({ env, metrics }: ChainOptions, { request, route, response, startedMs }: Answered & { startedMs: number }): void {
+  if (route === undefined) return;
+  const seconds = (env.clock.monotonicMs() - startedMs) / 1000;
+  metrics.answered(route, response.status, { seconds, dryRun: request.query.size > 0 && request.query.has("dryRun") });
+}
+
+async function written(
+  options: ChainOptions,
+  { negotiator, request, route, response }: Answered & { readonly negotiator: Negotiator },
+): Promise<ApiResponse> {
+  const form = answerForm(options, { negotiator, request, route, response });
+  const { query, headers } = request;
+  try {
+    return await encodeResponse(response, {
+      form,
+      pretty: wantsPretty(query, headers["user-agent"] ?? ""),
+      table: { version: form.asVersion, includeObject: includeObject(query), nowMs: options.env.clock.nowMs() },
+      gzip: request.method === "GET" && (headers["accept-encoding"] ?? "").includes("gzip") ? options.gzip : undefined,
+    });
+  } catch (error) {
+    const refused = refusal(options, error, request);
+    return await encodeResponse(refused, { form: PLAIN, pretty: false, table: NO_TABLE, gzip: undefined });
+  }
+}
+
+const PLAIN: Form = { encoding: "json", as: "", asVersion: "" };
+const NO_TABLE = { version: "v1", includeObject: "None", nowMs: 0 } as const;
+
+/** A refusal is written even to those who accept nothing that we write. */
+function answerForm(
+  options: ChainOptions,
+  { negotiator, request, route, response }: Answered & { readonly negotiator: Negotiator },
+): Form {
+  if (route === undefined) return PLAIN;
+  try {
+    const form = negotiator.choose(request.headers["accept"], options.offer(route));
+    return response.status >= 400 ? { ...form, as: "" } : form;
+  } catch {
+    return PLAIN; // not acceptable, which is what the answer says
+  }
+}
+
+/** People's clients get indented JSON, as upstream has it. */
+function wantsPretty(query: URLSearchParams, userAgent: string): boolean {
+  const asked = query.size === 0 ? null : query.get("pretty");
+  if (asked !== null) return asked !== "false" && asked !== "0";
+  return userAgent.startsWith("curl") || userAgent.startsWith("Wget") || userAgent.startsWith("Mozilla/5.0");
+}
+
+function includeObject(query: URLSearchParams): IncludeObject {
+  const asked = query.size === 0 ? null : query.get("includeObject");
+  return asked === "None" || asked === "Object" ? asked : "Metadata";
+}

@@ -1,0 +1,85 @@
+import { formatGroupVersion, type Resource, type Subresource } from "@skates/apimachinery";
+import type { SpecialHandler } from "../special.ts";
+import type { ResourceCache } from "../watch-cache/resource-cache.ts";
+
+/** A resource in a version, as it is served. */
+export interface Served {
+  readonly resource: Resource;
+  /** The version that strategies and the cache work on. */
+  readonly hub: Resource;
+  /** Absent: not stored. */
+  readonly cache: ResourceCache | undefined;
+  readonly subresources: ReadonlyMap<string, Subresource>;
+}
+
+/** All that is served now. */
+export class ServedSet {
+  readonly #byPath = new Map<string, Served>();
+  readonly #specials = new Map<string, SpecialHandler>();
+  #generation = 0;
+
+  add(resource: Resource, cache: ResourceCache | undefined): Served {
+    const path = pathOf(resource.group, resource.version, resource.plural);
+    if (this.#byPath.has(path)) throw new Error(`${path} is served already`);
+    const served: Served = {
+      resource,
+      hub: resource.conversion?.hub() ?? resource,
+      cache,
+      subresources: new Map(resource.subresources.map((sub) => [sub.name, sub])),
+    };
+    this.#byPath.set(path, served);
+    this.#generation++;
+    return served;
+  }
+
+  /** Gives what was removed. */
+  remove(resource: Resource): Served | undefined {
+    const path = pathOf(resource.group, resource.version, resource.plural);
+    const served = this.#byPath.get(path);
+    if (served !== undefined) this.#generation++;
+    this.#byPath.delete(path);
+    return served;
+  }
+
+  find(group: string, version: string, plural: string): Served | undefined {
+    return this.#byPath.get(pathOf(group, version, plural));
+  }
+
+  /** The resource whose objects say this of themselves. */
+  ofKind(apiVersion: string, kind: string): Resource | undefined {
+    for (const { resource } of this.#byPath.values()) {
+      if (resource.kind === kind && formatGroupVersion(resource) === apiVersion) return resource;
+    }
+    return undefined;
+  }
+
+  addSpecial(handler: SpecialHandler): void {
+    this.#specials.set(specialKey(handler.group, handler.resource, handler.subresource ?? ""), handler);
+  }
+
+  special(group: string, resource: string, subresource: string): SpecialHandler | undefined {
+    return this.#specials.size === 0 ? undefined : this.#specials.get(specialKey(group, resource, subresource));
+  }
+
+  all(): readonly Served[] {
+    return [...this.#byPath.values()];
+  }
+
+  /** Changes whenever a resource comes or goes. */
+  get generation(): number {
+    return this.#generation;
+  }
+}
+
+function pathOf(group: string, version: string, plural: string): string {
+  return group === "" ? `${version}/${plural}` : `${group}/${version}/${plural}`;
+}
+
+function specialKey(group: string, resource: string, subresource: string): string {
+  return `${group}/${resource}/${subresource}`;
+}
+
+/** `apps/v1, Kind=Deployment`: how messages name a kind in a version. */
+export function describeKind(resource: Pick<Resource, "group" | "version" | "kind">): string {
+  return `${formatGroupVersion(resource)}, Kind=${resource.kind}`;
+}

@@ -1,0 +1,88 @@
+import { type ApiObject, type Encoded, notFound, type ObjectKey, type Resource } from "@skates/apimachinery";
+import type { ResourceCache } from "../watch-cache/resource-cache.ts";
+import { everythingIn } from "../watch-cache/selection.ts";
+import { type RegistryCore, readCurrent } from "./core.ts";
+import { inVersion, toHub } from "./in-version.ts";
+import type { Registry, Writer } from "./registry.ts";
+import type { Served } from "./served.ts";
+import { cacheOf } from "./stored.ts";
+import { updateObject } from "./update.ts";
+import type { WriteCall } from "./write-call.ts";
+
+/** The registry, over the server's own machinery. */
+export function serverRegistry(core: RegistryCore): Registry {
+  const stored = (resource: Resource): { readonly served: Served; readonly cache: ResourceCache } => {
+    const served = core.served.find(resource.group, resource.version, resource.plural);
+    if (served === undefined) throw notFound(resource, "");
+    return { served, cache: cacheOf(served) };
+  };
+  return {
+    resources: () => core.served.all().map((served) => served.resource),
+    add: (resource) => void core.served.add(resource, core.watchCache.register(resource)),
+    remove: (resource) => {
+      const removed = core.served.remove(resource);
+      const cache = removed?.cache;
+      if (cache !== undefined && !core.served.all().some((served) => served.cache === cache)) {
+        core.watchCache.unregister(cache);
+      }
+    },
+    get: async <T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal) => {
+      const { cache } = stored(resource);
+      const entry = await readCurrent(core, cache, cache.keyOf(key.namespace ?? "", key.name), signal);
+      return entry === undefined ? undefined : typed<T>(entry.view(resource).object);
+    },
+    cached: <T extends ApiObject>(resource: Resource<T>, key: ObjectKey) => {
+      const { cache } = stored(resource);
+      const entry = cache.get(cache.keyOf(key.namespace ?? "", key.name));
+      return entry === undefined ? undefined : typed<T>(entry.view(resource).object);
+    },
+    cachedList: <T extends ApiObject>(resource: Resource<T>, namespace = "") =>
+      stored(resource)
+        .cache.candidates(everythingIn(namespace))
+        .map((entry) => typed<T>(entry.view(resource).object)),
+    modify: async <T extends ApiObject>(
+      resource: Resource<T>,
+      target: { readonly key: ObjectKey; readonly writer: Writer; change(current: T): T },
+      signal: AbortSignal,
+    ): Promise<Encoded> => {
+      const { served } = stored(resource);
+      const next = (old: ApiObject | undefined): ApiObject => {
+        if (old === undefined) throw notFound(resource, target.key.name);
+        const before = inVersion(resource, old);
+        const after = target.change(typed<T>(before));
+        return after === before ? old : toHub(resource, after);
+      };
+      const updated = await updateObject(writerCall(core, { served, key: target.key, writer: target.writer, signal }), {
+        next,
+        allowCreate: false,
+      });
+      return updated.object;
+    },
+  };
+}
+
+function writerCall(
+  core: RegistryCore,
+  { served, key, writer, signal }: { served: Served; key: ObjectKey; writer: Writer; signal: AbortSignal },
+): WriteCall {
+  return {
+    core,
+    served,
+    namespace: served.resource.namespaced ? (key.namespace ?? "") : "",
+    name: key.name,
+    subresource: writer.subresource ?? "",
+    user: writer.user,
+    nowMs: writer.nowMs,
+    dryRun: writer.dryRun,
+    fieldManager: writer.fieldManager,
+    options: {},
+    admission: [],
+    signal,
+    warn: () => undefined,
+  };
+}
+
+/** The border between a resource value and the static type that it stands for. */
+function typed<T extends ApiObject>(object: ApiObject): T {
+  return object as T;
+}

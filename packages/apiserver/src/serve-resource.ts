@@ -1,0 +1,319 @@
+import {
+  type ApiObject,
+  type ApiResponse,
+  badRequest,
+  type Encoded,
+  formatGroupVersion,
+  notFound,
+  notImplemented,
+  StatusError,
+} from "@skates/apimachinery";
+import { mutateByAdmission, validateByAdmission } from "./admission.ts";
+import type { RequestContext } from "./context.ts";
+import { createObject } from "./registry/create.ts";
+import type { RegistryCore } from "./registry/core.ts";
+import { deletedStatus, deleteObject } from "./registry/delete.ts";
+import { deleteCollection } from "./registry/delete-collection.ts";
+import { deleteOptions } from "./registry/delete-options.ts";
+import { listParameters } from "./registry/list-parameters.ts";
+import { withNamespace } from "./registry/object-meta.ts";
+import { applyObject } from "./registry/apply.ts";
+import { checkPatchedName, patchKind, patchObject, readPatch } from "./registry/patch.ts";
+import { inVersion, toHub } from "./registry/in-version.ts";
+import { getObject, listObjects, pagesOf, type ReadCall } from "./registry/read.ts";
+import type { Registry } from "./registry/registry.ts";
+import { serveScale } from "./registry/scale.ts";
+import type { Served } from "./registry/served.ts";
+import { type Updated, updateObject } from "./registry/update.ts";
+import { watchObjects } from "./registry/watch.ts";
+import type { WatchKeeper } from "./registry/watch-keeper.ts";
+import { admissionAttributes, type WriteCall } from "./registry/write-call.ts";
+import { managerOf, type WriteOptions, writeOptions } from "./registry/write-options.ts";
+import { jsonResponse, objectResponse } from "./responses.ts";
+import type { SpecialCall } from "./special.ts";
+import { type BodyRules, expectedOf, readObject } from "./wire/body.ts";
+import { CachedObject, looseObject } from "./watch-cache/cached-object.ts";
+import { parseMediaType } from "./wire/media-type.ts";
+
+/** What answers requests on resources. */
+export interface ResourceServer {
+  readonly core: RegistryCore;
+  readonly keeper: WatchKeeper;
+  readonly registry: Registry;
+}
+
+/** A request for a resource that is served. */
+export interface ResourceRequest {
+  readonly server: ResourceServer;
+  readonly context: RequestContext;
+  readonly served: Served;
+}
+
+/** The resource of a request. Throws upstream's plain NotFound for paths that nobody serves. */
+export function findServed(server: ResourceServer, context: RequestContext): Served {
+  const { route } = context;
+  const served = server.core.served.find(route.group, route.version, route.resource);
+  if (served === undefined) throw pageNotFound();
+  const scoped = route.namespace !== "" && !(route.resource === "namespaces" && route.group === "");
+  if (scoped && !served.resource.namespaced) throw pageNotFound();
+  return served;
+}
+
+/** Upstream's answer for paths that do not exist. */
+export function pageNotFound(): StatusError {
+  return new StatusError("NotFound", "the server could not find the requested resource", { details: {} });
+}
+
+/** Carries out a request on a resource: special handlers first, then the registry. */
+export async function serveResource(request: ResourceRequest): Promise<ApiResponse> {
+  const { server, context, served } = request;
+  const { route } = context;
+  const special = server.core.served.special(route.group, route.resource, route.subresource);
+  if (special?.verbs.includes(route.verb) === true) return await special.handle(specialCall(request));
+  if (route.subresource === "") {
+    checkVerb(served, route.verb);
+    return await serveObject(request);
+  }
+  return await serveSubresource(request);
+}
+
+function checkVerb({ resource }: Served, verb: string): void {
+  if (resource.verbs.some((known) => known === verb)) return;
+  throw methodNotAllowed(resource.plural, resource.group, verb);
+}
+
+function methodNotAllowed(plural: string, group: string, verb: string): StatusError {
+  const message = `${verb} is not supported on resources of kind "${group === "" ? plural : `${plural}.${group}`}"`;
+  const details = { ...(group === "" ? {} : { group }), kind: plural };
+  return new StatusError("MethodNotAllowed", message, { details });
+}
+
+async function serveObject(request: ResourceRequest): Promise<ApiResponse> {
+  const { context, served } = request;
+  const { route } = context;
+  switch (route.verb) {
+    case "get":
+      return objectResponse(200, served.resource, await read(request));
+    case "list":
+      return await list(request);
+    case "watch":
+      return await watch(request);
+    case "create":
+      return await create(request);
+    case "update":
+      return await update(request);
+    case "patch":
+      return await patch(request);
+    case "delete":
+      return await remove(request);
+    case "deletecollection":
+      return await removeCollection(request);
+    default:
+      throw methodNotAllowed(served.resource.plural, served.resource.group, route.verb);
+  }
+}
+
+/** Views of the same kind go through the registry; `scale` has its own kind; the rest needs a special handler. */
+async function serveSubresource(request: ResourceRequest): Promise<ApiResponse> {
+  const { context, served } = request;
+  const { route } = context;
+  const { resource } = served;
+  const sub = served.subresources.get(route.subresource);
+  if (sub === undefined || route.name === "" || route.rest.length > 0) throw pageNotFound();
+  if (!sub.verbs.some((verb) => verb === route.verb)) {
+    throw methodNotAllowed(`${resource.plural}/${sub.name}`, resource.group, route.verb);
+  }
+  if (sub.name === "scale" && resource.scale !== undefined) return await serveScale(request);
+  const isView = sub.kind === resource.kind && sub.connect !== true && formatGroupVersion(sub) === formatGroupVersion(resource);
+  const writable = sub.name === "status" || served.hub.strategy.views?.[sub.name] !== undefined;
+  if (!isView || !writable) throw notImplemented(`${resource.plural}/${sub.name} is not implemented by this server`);
+  return await serveObject(request);
+}
+
+export function readCall({ server, context, served }: ResourceRequest): ReadCall {
+  return { core: server.core, served, namespace: namespaceOf(context, served), signal: context.signal };
+}
+
+function namespaceOf({ route }: RequestContext, served: Served): string {
+  return served.resource.namespaced ? route.namespace : "";
+}
+
+async function read(request: ResourceRequest) {
+  const { context } = request;
+  return await getObject(readCall(request), context.route.name, context.request.query.get("resourceVersion") ?? "");
+}
+
+async function list(request: ResourceRequest): Promise<ApiResponse> {
+  const { server, context, served } = request;
+  const { query } = context.request;
+  const { meta, entries } = await listObjects(readCall(request), query, listParameters(query, false));
+  const pages = pagesOf(entries, served.resource, server.core.turn);
+  return { status: 200, headers: {}, body: { kind: "list", resource: served.resource, meta, pages } };
+}
+
+async function watch(request: ResourceRequest): Promise<ApiResponse> {
+  const { server, context, served } = request;
+  const query = watchQuery(context);
+  const parameters = listParameters(query, true);
+  const events = await watchObjects(readCall(request), query, { parameters, keeper: server.keeper });
+  return { status: 200, headers: {}, body: { kind: "events", resource: served.resource, events } };
+}
+
+/** `/api/v1/watch/namespaces/a/pods/b` watches one object. */
+function watchQuery({ request, route }: RequestContext): URLSearchParams {
+  if (route.name === "") return request.query;
+  const query = new URLSearchParams(request.query);
+  query.set("fieldSelector", `metadata.name=${route.name}`);
+  return query;
+}
+
+/** A write of this request. */
+export function writeCall(request: ResourceRequest, options: WriteOptions): WriteCall {
+  const { server, context, served } = request;
+  const { route } = context;
+  return {
+    core: server.core,
+    served,
+    namespace: namespaceOf(context, served),
+    name: route.name,
+    subresource: route.subresource,
+    user: context.user,
+    nowMs: context.nowMs,
+    dryRun: options.dryRun,
+    fieldManager: managerOf(options.fieldManager, context.request.headers["user-agent"] ?? ""),
+    options: options.object,
+    admission: server.core.admission,
+    signal: context.signal,
+    warn: (text) => void context.warnings.push(text),
+  };
+}
+
+export function bodyRules({ server, context }: ResourceRequest, options: Pick<WriteOptions, "fieldValidation">): BodyRules {
+  return {
+    limitBytes: server.core.limits.bodyBytes,
+    fieldValidation: options.fieldValidation,
+    warn: (text) => void context.warnings.push(text),
+  };
+}
+
+/** The object in the body, in the hub version, in the namespace of the request. */
+async function bodyObject(request: ResourceRequest, options: WriteOptions): Promise<ApiObject> {
+  const { context, served } = request;
+  const { resource } = served;
+  const sent = await readObject<ApiObject>(context.request, expectedOf(resource), bodyRules(request, options));
+  return toHub(resource, withNamespace(resource, context.route.namespace, sent));
+}
+
+async function create(request: ResourceRequest): Promise<ApiResponse> {
+  const { context, served } = request;
+  if (context.route.name !== "") throw methodNotAllowed(served.resource.plural, served.resource.group, "create");
+  if (served.resource.namespaced && context.route.namespace === "") {
+    throw new StatusError("MethodNotAllowed", "the server does not allow this method on the requested resource");
+  }
+  const options = writeOptions(context.request.query, "CreateOptions");
+  const call = writeCall(request, options);
+  return answer(request, { object: await createObject(call, await bodyObject(request, options)), created: true });
+}
+
+async function update(request: ResourceRequest): Promise<ApiResponse> {
+  const { context, served } = request;
+  const { name } = context.route;
+  if (name === "") throw methodNotAllowed(served.resource.plural, served.resource.group, "update");
+  const options = writeOptions(context.request.query, "UpdateOptions");
+  const next = await bodyObject(request, options);
+  const given = next.metadata.name;
+  if (given === "") throw badRequest("name must be provided");
+  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  const allowCreate = served.hub.createOnUpdate && context.route.subresource === "";
+  return answer(request, await updateObject(writeCall(request, options), { next: () => next, allowCreate }));
+}
+
+async function patch(request: ResourceRequest): Promise<ApiResponse> {
+  const { server, context, served } = request;
+  const { request: sent, route } = context;
+  if (route.name === "") throw methodNotAllowed(served.resource.plural, served.resource.group, "patch");
+  const kind = patchKind(parseMediaType(sent.headers["content-type"] ?? "").type);
+  const options = writeOptions(sent.query, "PatchOptions", kind === "apply");
+  const body = await readPatch(sent.body, kind, server.core.limits.bodyBytes);
+  const call = writeCall(request, options);
+  const rules = bodyRules(request, options);
+  if (kind === "apply") {
+    return answer(request, await applyObject(call, { patch: body, force: options.force, rules }));
+  }
+  const next = (old: ApiObject | undefined): ApiObject => {
+    if (old === undefined) throw notFound(served.resource, route.name);
+    const object = patchObject(served, old, { kind, patch: body, rules });
+    checkPatchedName(object, route.name);
+    return object;
+  };
+  return answer(request, await updateObject(call, { next, allowCreate: false }));
+}
+
+/** An object of the hub version, in the version of the request. */
+function answer({ served }: ResourceRequest, { object, created }: Updated): ApiResponse {
+  return objectResponse(created ? 201 : 200, served.resource, inRequestVersion(served, object));
+}
+
+function inRequestVersion({ resource }: Served, object: Encoded): Encoded {
+  if (resource.conversion === undefined) return object;
+  if (object instanceof CachedObject) return object.view(resource);
+  return looseObject(resource, inVersion(resource, object.object));
+}
+
+async function remove(request: ResourceRequest): Promise<ApiResponse> {
+  const { server, context, served } = request;
+  const options = await deleteOptions(context.request, server.core.limits.bodyBytes);
+  const dryRun = (options.dryRun?.length ?? 0) > 0;
+  const call = writeCall(request, { dryRun, fieldManager: "", fieldValidation: "Warn", force: false, object: options });
+  const { gone, object } = await deleteObject(call, options);
+  const status = !gone && options.orphanDependents === false ? 202 : 200;
+  if (!gone || served.hub.strategy.returnsDeleted === true) return answer(request, { object, created: false });
+  return jsonResponse(status, deletedStatus(call, object.object));
+}
+
+async function removeCollection(request: ResourceRequest): Promise<ApiResponse> {
+  const { server, context, served } = request;
+  const { query } = context.request;
+  const options = await deleteOptions(context.request, server.core.limits.bodyBytes);
+  const dryRun = (options.dryRun?.length ?? 0) > 0;
+  const call = writeCall(request, { dryRun, fieldManager: "", fieldValidation: "Warn", force: false, object: options });
+  const { meta, entries } = await deleteCollection(call, { options, query, read: readCall(request) });
+  const pages = pagesOf(entries, served.resource, server.core.turn);
+  return { status: 200, headers: {}, body: { kind: "list", resource: served.resource, meta, pages } };
+}
+
+function specialCall(request: ResourceRequest): SpecialCall {
+  const { server, context, served } = request;
+  const { route } = context;
+  const options = writeOptions(route.verb === "create" || route.verb === "update" ? context.request.query : NO_QUERY, "CreateOptions");
+  const call = writeCall(request, options);
+  return {
+    request: context.request,
+    route,
+    resource: served.resource,
+    subresource: served.subresources.get(route.subresource),
+    user: context.user,
+    nowMs: context.nowMs,
+    dryRun: options.dryRun,
+    signal: context.signal,
+    registry: server.registry,
+    read: (schema) => {
+      const { group, version, kind } = served.subresources.get(route.subresource) ?? served.resource;
+      return readObject(context.request, { group, version, kind, schema }, bodyRules(request, options));
+    },
+    admit: async (operation, object, old) => {
+      const attributes = admissionAttributes(call, operation, { object, old });
+      const admitted = (await mutateByAdmission(call.admission, attributes, call.signal)) ?? object;
+      await validateByAdmission(call.admission, { ...attributes, object: admitted }, call.signal);
+      return sameKind(object, admitted);
+    },
+    warn: (text) => call.warn(text),
+  };
+}
+
+const NO_QUERY = new URLSearchParams();
+
+/** Admission gives back an object of the kind that it got. */
+function sameKind<T extends ApiObject>(_sent: T, admitted: ApiObject): T {
+  return admitted as T;
+}

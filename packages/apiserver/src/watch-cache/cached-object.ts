@@ -1,0 +1,158 @@
+import {
+  type ApiObject,
+  type Encoded,
+  encodeJson,
+  type Resource,
+  type Revision,
+  type WireForm,
+} from "@skates/apimachinery";
+import { encodeProtobuf } from "../wire/protobuf.ts";
+import type { StoredCodec } from "./codec.ts";
+import type { DecodedRing } from "./decoded-ring.ts";
+
+/** What selectors look at. */
+export interface Selectable {
+  readonly labels: Readonly<Record<string, string>>;
+  /** A selectable field's text; empty when the object does not have it. */
+  field(path: string): string;
+}
+
+/** An object in one version, with its encodings. */
+export interface View extends Encoded, Selectable {}
+
+const NO_LABELS: Readonly<Record<string, string>> = {};
+const UTF8 = new TextEncoder();
+
+/** An object as it was at one revision: bytes, and all else on demand. Never changes. */
+export class CachedObject implements View {
+  /** The store's key. */
+  readonly key: string;
+  readonly revision: Revision;
+  /** With resourceVersion. */
+  readonly json: Uint8Array;
+  readonly codec: StoredCodec;
+  readonly #ring: DecodedRing;
+  #object: ApiObject | undefined;
+  #protobuf: Uint8Array | undefined;
+  #labels: Readonly<Record<string, string>> | undefined;
+  #fields: Map<string, string> | undefined;
+  #views: Map<Resource, View> | undefined;
+
+  constructor(
+    source: { readonly codec: StoredCodec; readonly ring: DecodedRing },
+    at: { readonly key: string; readonly revision: Revision; readonly json: Uint8Array },
+    object?: ApiObject,
+  ) {
+    this.codec = source.codec;
+    this.#ring = source.ring;
+    this.key = at.key;
+    this.revision = at.revision;
+    this.json = at.json;
+    if (object !== undefined) this.#keep(object);
+  }
+
+  get object(): ApiObject {
+    return this.#object ?? this.#keep(this.codec.decode(this.json));
+  }
+
+  bytes(form: WireForm): Uint8Array {
+    if (form === "json") return this.json;
+    this.#protobuf ??= this.codec.protobuf(this.object);
+    return this.#protobuf;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    this.#labels ??= this.object.metadata.labels ?? NO_LABELS;
+    return this.#labels;
+  }
+
+  field(path: string): string {
+    const known = this.#fields?.get(path);
+    if (known !== undefined) return known;
+    const text = fieldText(this.codec.resource, this.object, path);
+    this.#fields ??= new Map();
+    this.#fields.set(path, text);
+    return text;
+  }
+
+  /** The object in a version of its kind. */
+  view(resource: Resource): View {
+    if (resource.conversion === undefined) return this;
+    this.#views ??= new Map();
+    let view = this.#views.get(resource);
+    if (view === undefined) {
+      view = new ConvertedObject(this, resource);
+      this.#views.set(resource, view);
+      this.#ring.hold(this);
+    }
+    return view;
+  }
+
+  /** The same content under another revision: an object's last state, as its deletion announces it. */
+  at(revision: Revision): CachedObject {
+    const json = this.codec.resplice(this.json, revision);
+    return new CachedObject({ codec: this.codec, ring: this.#ring }, { key: this.key, revision, json });
+  }
+
+  /** Drops what can be made again. */
+  forget(): void {
+    this.#object = undefined;
+    this.#protobuf = undefined;
+    this.#views = undefined;
+  }
+
+  #keep(object: ApiObject): ApiObject {
+    this.#object = object;
+    this.#ring.hold(this);
+    return object;
+  }
+}
+
+/** An object in a version that is not the hub. */
+class ConvertedObject implements View {
+  readonly object: ApiObject;
+  readonly revision: Revision;
+  readonly #resource: Resource;
+  #json: Uint8Array | undefined;
+  #protobuf: Uint8Array | undefined;
+
+  constructor(hub: Encoded, resource: Resource) {
+    this.object = resource.conversion === undefined ? hub.object : resource.conversion.fromHub(hub.object);
+    this.revision = hub.revision;
+    this.#resource = resource;
+  }
+
+  bytes(form: WireForm): Uint8Array {
+    if (form === "json") {
+      this.#json ??= UTF8.encode(encodeJson(this.#resource.schema, this.object));
+      return this.#json;
+    }
+    this.#protobuf ??= encodeProtobuf(this.#resource.schema, this.object);
+    return this.#protobuf;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.object.metadata.labels ?? NO_LABELS;
+  }
+
+  field(path: string): string {
+    return fieldText(this.#resource, this.object, path);
+  }
+}
+
+/** An object that is not stored: the answer of a review, a preview. Its revision is 0. */
+export function looseObject(resource: Pick<Resource, "schema">, object: ApiObject): Encoded {
+  return {
+    object,
+    revision: 0,
+    bytes: (form) =>
+      form === "json" ? UTF8.encode(encodeJson(resource.schema, object)) : encodeProtobuf(resource.schema, object),
+  };
+}
+
+function fieldText(resource: Resource, object: ApiObject, path: string): string {
+  if (path === "metadata.name") return object.metadata.name;
+  if (path === "metadata.namespace") return object.metadata.namespace ?? "";
+  const read = Object.hasOwn(resource.selectableFields, path) ? resource.selectableFields[path] : undefined;
+  return read === undefined ? "" : read(object);
+}

@@ -1,0 +1,125 @@
+import {
+  type ApiObject,
+  decodeJson,
+  decodeStored,
+  encodeJson,
+  formatGroupVersion,
+  type Resource,
+  type Revision,
+} from "@skates/apimachinery";
+import { decodeProtobuf, encodeProtobuf, unwrapUnknown } from "../wire/protobuf.ts";
+import { assert } from "@skates/component-base";
+
+const UTF8_ENCODER = new TextEncoder();
+const UTF8_DECODER = new TextDecoder();
+const VERSION_FIELD_LENGTH = '"resourceVersion":"'.length;
+const QUOTE = 0x22;
+const PROTOBUF_MAGIC: readonly number[] = [0x6b, 0x38, 0x73, 0x00];
+
+/** Finds the served resource of another version in which a stored value may be written. */
+export type FindVersion = (apiVersion: string, kind: string) => Resource | undefined;
+
+/**
+ * How objects of one kind are stored and served: JSON with `kind`, `apiVersion` and `metadata` first and without resourceVersion.
+ * As the revision is known only after the commit, it is spliced in at a place that is the same for all objects of the kind.
+ */
+export class StoredCodec {
+  readonly resource: Resource;
+  /** `{"kind":"Pod","apiVersion":"v1","metadata":{` */
+  readonly #head: Uint8Array;
+  /** Where `"metadata"` starts: list items leave out what stands before. */
+  readonly itemOffset: number;
+  readonly #findVersion: FindVersion;
+
+  constructor(resource: Resource, findVersion: FindVersion) {
+    const type = `"kind":${JSON.stringify(resource.kind)},"apiVersion":${JSON.stringify(formatGroupVersion(resource))},`;
+    this.resource = resource;
+    this.#head = UTF8_ENCODER.encode(`{${type}"metadata":{`);
+    this.itemOffset = UTF8_ENCODER.encode(type).length + 1;
+    this.#findVersion = findVersion;
+  }
+
+  /** The bytes to be stored; a resourceVersion in the object is left out. */
+  encode(object: ApiObject): Uint8Array {
+    const { resourceVersion, ...metadata } = object.metadata;
+    const bare = resourceVersion === undefined ? object : { ...object, metadata };
+    const value = UTF8_ENCODER.encode(encodeJson(this.resource.schema, bare));
+    assert(this.#startsWithHead(value), "a stored object starts with kind, apiVersion and metadata");
+    return value;
+  }
+
+  /** Stored bytes with the revision as resourceVersion: what goes to clients. Values of others are rewritten in our form. */
+  splice(value: Uint8Array, revision: Revision): Uint8Array {
+    const own = this.#startsWithHead(value) ? value : this.encode(this.#decodeForeign(value));
+    const empty = own[this.#head.length] === 0x7d;
+    const field = UTF8_ENCODER.encode(`"resourceVersion":"${revision}"${empty ? "" : ","}`);
+    const out = new Uint8Array(own.length + field.length);
+    out.set(own.subarray(0, this.#head.length));
+    out.set(field, this.#head.length);
+    out.set(own.subarray(this.#head.length), this.#head.length + field.length);
+    return out;
+  }
+
+  /** Bytes made by `splice`, under another revision. */
+  resplice(json: Uint8Array, revision: Revision): Uint8Array {
+    const from = this.#head.length + VERSION_FIELD_LENGTH;
+    const to = json.indexOf(QUOTE, from);
+    const digits = UTF8_ENCODER.encode(String(revision));
+    const out = new Uint8Array(json.length - (to - from) + digits.length);
+    out.set(json.subarray(0, from));
+    out.set(digits, from);
+    out.set(json.subarray(to), from + digits.length);
+    return out;
+  }
+
+  /** True if `json`, with its resourceVersion, says the same as `value` without. */
+  sameValue(json: Uint8Array, value: Uint8Array): boolean {
+    const shift = json.length - value.length;
+    const start = this.#head.length;
+    if (shift <= 0) return false;
+    for (let i = value.length - 1; i >= start; i--) if (json[i + shift] !== value[i]) return false;
+    return true;
+  }
+
+  decode(json: Uint8Array): ApiObject {
+    return decodeStored<ApiObject>(this.resource.schema, json);
+  }
+
+  /** The message, without the envelope. */
+  protobuf(object: ApiObject): Uint8Array {
+    return encodeProtobuf(this.resource.schema, object);
+  }
+
+  #startsWithHead(value: Uint8Array): boolean {
+    const head = this.#head;
+    if (value.length <= head.length) return false;
+    for (let i = 0; i < head.length; i++) if (value[i] !== head[i]) return false;
+    return true;
+  }
+
+  #decodeForeign(value: Uint8Array): ApiObject {
+    const isProtobuf = PROTOBUF_MAGIC.every((byte, i) => value[i] === byte);
+    const envelope = isProtobuf ? unwrapUnknown(value) : undefined;
+    const type = envelope ?? typeOf(value);
+    const own = type.apiVersion === formatGroupVersion(this.resource) && type.kind === this.resource.kind;
+    const version = own ? this.resource : this.#findVersion(type.apiVersion, type.kind);
+    assert(version !== undefined, `stored ${type.apiVersion} ${type.kind} can be read`);
+    const object =
+      envelope === undefined
+        ? decodeJson<ApiObject>(version.schema, value).object
+        : typed({ ...decodeProtobuf(version.schema, envelope.raw), kind: type.kind, apiVersion: type.apiVersion });
+    return version.conversion === undefined ? object : version.conversion.toHub(object);
+  }
+}
+
+function typeOf(value: Uint8Array): { readonly apiVersion: string; readonly kind: string } {
+  const parsed: unknown = JSON.parse(UTF8_DECODER.decode(value));
+  assert(typeof parsed === "object" && parsed !== null, "a stored value is an object");
+  const apiVersion = "apiVersion" in parsed && typeof parsed.apiVersion === "string" ? parsed.apiVersion : "";
+  const kind = "kind" in parsed && typeof parsed.kind === "string" ? parsed.kind : "";
+  return { apiVersion, kind };
+}
+
+function typed(value: unknown): ApiObject {
+  return value as ApiObject;
+}
