@@ -40,3 +40,4 @@ export { allowPodForwarding, removePodForwarding } from "./host/pod-forwarding.t
 export { type MasqueradeRanges, podTable, removeTables, writePodMasquerade } from "./host/pod-masquerade.ts";
 export { listProcesses, type Process, processEnded, sendSignal } from "./host/processes.ts";
 export { type CommandResult, runCommand, tryCommand } from "./host/run-command.ts";
+export { nodePodHost, type NodePodHostOptions } from "./pod-host/node-pod-host.ts";

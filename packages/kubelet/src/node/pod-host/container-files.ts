@@ -1,0 +1,87 @@
+import { chmod, mkdir, open } from "node:fs/promises";
+import { join } from "node:path";
+import type { VolumeMount } from "@skates/api/core/v1";
+import { OperatingError } from "@skates/component-base";
+import { expand } from "../../env/expand.ts";
+import type { ContainerFiles, ContainerFilesRequest } from "../../pod-host.ts";
+import { isHostNetwork } from "../../pod/containers.ts";
+import type { ContainerMount } from "../../runtime.ts";
+import type { PodPaths } from "./pod-paths.ts";
+import { resolveSubPath } from "./sub-path.ts";
+
+const TERMINATION_LOG = "/dev/termination-log";
+const HOSTS = "/etc/hosts";
+
+/** Everything that is mounted into a container: its volumes, /etc/hosts, and the file for its last words. */
+export async function containerFiles(request: ContainerFilesRequest, paths: PodPaths): Promise<ContainerFiles> {
+  const { pod, container } = request;
+  const mounts: ContainerMount[] = [];
+  for (const mount of container.volumeMounts ?? []) mounts.push(await volumeMount(request, mount));
+  const uid = pod.metadata.uid ?? "";
+  const taken = (path: string): boolean => mounts.some((m) => m.containerPath === path);
+  if (!taken(HOSTS)) mounts.push(plain(HOSTS, paths.etcHosts(uid), isHostNetwork(pod) ? false : readOnlyRoot(request)));
+  const logPath = container.terminationMessagePath ?? TERMINATION_LOG;
+  if (logPath !== "" && !taken(logPath)) {
+    const file = await terminationLog(paths.container(uid, container.name), request.restartCount);
+    mounts.push(plain(logPath, file, false));
+  }
+  const devices = (container.volumeDevices ?? []).map(({ name }): never => {
+    throw new OperatingError(
+      "VolumeUnsupported",
+      `volume device ${JSON.stringify(name)}: block volumes are not supported by this kubelet`,
+    );
+  });
+  return { mounts, devices };
+}
+
+function readOnlyRoot({ container }: ContainerFilesRequest): boolean {
+  return container.securityContext?.readOnlyRootFilesystem === true;
+}
+
+function plain(containerPath: string, hostPath: string, readOnly: boolean): ContainerMount {
+  return { containerPath, hostPath, readOnly, propagation: "private" };
+}
+
+async function volumeMount(request: ContainerFilesRequest, mount: VolumeMount): Promise<ContainerMount> {
+  const volume = request.volumes.get(mount.name);
+  if (volume === undefined) {
+    throw new OperatingError(
+      "VolumeMissing",
+      `cannot find volume ${JSON.stringify(mount.name)} to mount into container ${JSON.stringify(request.container.name)}`,
+    );
+  }
+  const subPath = subPathOf(mount, request.env);
+  const hostPath = subPath === "" ? volume.hostPath : await resolveSubPath(volume.hostPath, subPath);
+  return {
+    containerPath: mount.mountPath.startsWith("/") ? mount.mountPath : `/${mount.mountPath}`,
+    hostPath,
+    readOnly: mount.readOnly === true || volume.readOnly,
+    ...(mount.readOnly === true && (mount.recursiveReadOnly === "Enabled" || mount.recursiveReadOnly === "IfPossible")
+      ? { recursiveReadOnly: mount.recursiveReadOnly === "Enabled" }
+      : {}),
+    propagation:
+      mount.mountPropagation === "Bidirectional"
+        ? "bidirectional"
+        : mount.mountPropagation === "HostToContainer"
+          ? "hostToContainer"
+          : "private",
+  };
+}
+
+function subPathOf(mount: VolumeMount, env: ContainerFilesRequest["env"]): string {
+  if (mount.subPathExpr === undefined || mount.subPathExpr === "") return mount.subPath ?? "";
+  const path = expand(mount.subPathExpr, new Map(env));
+  if (path.includes("$(")) {
+    throw new OperatingError("SubPathRefused", `missing value for ${JSON.stringify(mount.subPathExpr)} in subPathExpr`);
+  }
+  return path;
+}
+
+/** A fresh, empty file that the container may write to, whoever it runs as. */
+async function terminationLog(folder: string, restartCount: number): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  const file = join(folder, `termination-${restartCount}`);
+  await (await open(file, "w", 0o666)).close();
+  await chmod(file, 0o666);
+  return file;
+}

@@ -1,0 +1,194 @@
+import { mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Pod } from "@skates/api/core/v1";
+import { hasCode } from "@skates/component-base";
+import type { HostDeps } from "../../kubelet.ts";
+import type { ContainerFiles, ContainerFilesRequest, MountedVolume, MountedVolumes, PodHost } from "../../pod-host.ts";
+import { isHostNetwork } from "../../pod/containers.ts";
+import { POD_NAME, POD_NAMESPACE } from "../../pod/labels.ts";
+import type { RuntimeContainer } from "../../runtime.ts";
+import { hostNetworkHostsFile, hostsFile, podNames } from "../../spec/hostname.ts";
+import { podLimits } from "./pod-limits.ts";
+import { qosClass } from "../../status/qos-class.ts";
+import { type Cgroups, podCgroup, type QosClass } from "../host/cgroups.ts";
+import { unmountBelow } from "../host/mounts.ts";
+import type { NodePaths } from "../host/node-paths.ts";
+import { containerFiles } from "./container-files.ts";
+import { mountVolume } from "./mount-volume.ts";
+import { type PodPaths, podPaths } from "./pod-paths.ts";
+
+export interface NodePodHostOptions {
+  readonly paths: Pick<NodePaths, "kubeletDir" | "podLogsDir" | "containerLogsDir" | "cgroupRoot">;
+  readonly cgroups: Cgroups;
+  readonly clusterDomain: string;
+}
+
+/** The longest last words that are kept, and the longest part of a log that stands in for them, as upstream. */
+const MESSAGE_BYTES_MAX = 4096;
+const LOG_BYTES_MAX = 2048;
+const LOG_LINES_MAX = 80;
+const CLASSES: readonly QosClass[] = ["Guaranteed", "Burstable", "BestEffort"];
+const LOG_NAME_MAX = 251;
+
+/** The node's side of pods on this machine. */
+export function nodePodHost(options: NodePodHostOptions): (deps: HostDeps) => PodHost {
+  return (deps) => new NodePodHost(options, deps);
+}
+
+class NodePodHost implements PodHost {
+  readonly #options: NodePodHostOptions;
+  readonly #deps: HostDeps;
+  readonly #paths: PodPaths;
+
+  constructor(options: NodePodHostOptions, deps: HostDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#paths = podPaths(options.paths.kubeletDir);
+  }
+
+  cgroupParent(pod: Pod): string {
+    return `/${podCgroup(this.#options.paths.cgroupRoot, qosClass(pod), pod.metadata.uid ?? "")}`;
+  }
+
+  logDirectory(pod: Pod): string {
+    const { namespace = "", name, uid = "" } = pod.metadata;
+    return this.#logDirectoryOf({ namespace, name, uid });
+  }
+
+  #logDirectoryOf({
+    namespace,
+    name,
+    uid,
+  }: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  }): string {
+    return join(this.#options.paths.podLogsDir, `${namespace}_${name}_${uid}`);
+  }
+
+  async setUpPod(pod: Pod): Promise<void> {
+    const uid = pod.metadata.uid ?? "";
+    await Promise.all([
+      mkdir(join(this.#paths.pod(uid), "volumes"), { recursive: true, mode: 0o750 }),
+      mkdir(this.logDirectory(pod), { recursive: true, mode: 0o755 }),
+      this.#options.cgroups.ensure(this.cgroupParent(pod).slice(1), podLimits(pod)),
+    ]);
+  }
+
+  async mountVolumes(pod: Pod, signal: AbortSignal): Promise<MountedVolumes> {
+    const byName = new Map<string, MountedVolume>();
+    let renewAtMs: number | undefined;
+    for (const volume of pod.spec.volumes ?? []) {
+      const mounted = await mountVolume({ pod, volume, paths: this.#paths, sources: this.#deps }, signal);
+      byName.set(volume.name, mounted.volume);
+      if (mounted.renewAtMs !== undefined)
+        renewAtMs = Math.min(renewAtMs ?? Number.POSITIVE_INFINITY, mounted.renewAtMs);
+    }
+    return { byName, renewAtMs };
+  }
+
+  async containerFiles(request: ContainerFilesRequest): Promise<ContainerFiles> {
+    await this.#writeHosts(request.pod, request.podIps);
+    return containerFiles(request, this.#paths);
+  }
+
+  async #writeHosts(pod: Pod, podIps: readonly string[]): Promise<void> {
+    const text = isHostNetwork(pod)
+      ? hostNetworkHostsFile(pod, await readFile("/etc/hosts", "utf8").catch(() => "127.0.0.1\tlocalhost\n"))
+      : hostsFile(pod, podNames(pod, this.#options.clusterDomain), podIps);
+    const file = this.#paths.etcHosts(pod.metadata.uid ?? "");
+    const known = await readFile(file, "utf8").catch(() => undefined); // not there yet
+    // In place: containers that run have this very file mounted.
+    if (known !== text) await writeFile(file, text, { mode: 0o644 });
+  }
+
+  async linkLog(_pod: Pod, container: RuntimeContainer): Promise<void> {
+    const folder = this.#options.paths.containerLogsDir;
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    const { [POD_NAME]: pod = "", [POD_NAMESPACE]: namespace = "" } = container.labels;
+    const suffix = `_${namespace}_${container.name}-${container.id}.log`;
+    const link = join(folder, `${pod.slice(0, LOG_NAME_MAX - suffix.length)}${suffix}`);
+    const draft = `${link}.new`;
+    await rm(draft, { force: true });
+    await symlink(container.logPath, draft);
+    await rename(draft, link);
+  }
+
+  async terminationMessage(container: RuntimeContainer): Promise<string> {
+    const { path, policy } = terminationOf(container);
+    const file = container.mounts.find((mount) => mount.containerPath === path)?.hostPath;
+    const words = file === undefined ? "" : await tail(file, MESSAGE_BYTES_MAX);
+    if (words !== "" || policy !== "FallbackToLogsOnError" || container.exitCode === 0) return words;
+    const text = logText(await tail(container.logPath, LOG_BYTES_MAX * 2));
+    return text.split("\n").slice(-LOG_LINES_MAX).join("\n").slice(-LOG_BYTES_MAX);
+  }
+
+  async tearDownPod(uid: string, signal: AbortSignal): Promise<void> {
+    const folder = this.#paths.pod(uid);
+    await unmountBelow([folder], signal);
+    await rm(folder, { recursive: true, force: true });
+    for (const qos of CLASSES) await this.#options.cgroups.remove(podCgroup(this.#options.paths.cgroupRoot, qos, uid));
+  }
+
+  async removeLogs(pod: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<void> {
+    const folder = this.#logDirectoryOf(pod);
+    await rm(folder, { recursive: true, force: true });
+    const links = this.#options.paths.containerLogsDir;
+    const prefix = `${pod.name}_${pod.namespace}_`;
+    for (const name of await readdir(links).catch(() => [])) {
+      if (name.startsWith(prefix) && (await isDangling(join(links, name))))
+        await rm(join(links, name), { force: true });
+    }
+  }
+
+  async podUids(): Promise<readonly string[]> {
+    const fromFolders = await readdir(this.#paths.pods).catch((error: unknown): readonly string[] => {
+      if (hasCode(error, "ENOENT")) return [];
+      throw error;
+    });
+    return fromFolders;
+  }
+}
+
+function terminationOf({ annotations }: RuntimeContainer): { readonly path: string; readonly policy: string } {
+  return {
+    path: annotations["io.kubernetes.container.terminationMessagePath"] ?? "",
+    policy: annotations["io.kubernetes.container.terminationMessagePolicy"] ?? "",
+  };
+}
+
+/** The end of a file; empty if it is not there. */
+async function tail(path: string, bytes: number): Promise<string> {
+  if (path === "") return "";
+  const file = await open(path, "r").catch(() => undefined);
+  if (file === undefined) return "";
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, bytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.subarray(0, bytesRead).toString("utf8");
+  } finally {
+    await file.close();
+  }
+}
+
+/** What containers wrote, without the time, stream and tag that each line of a CRI log starts with. */
+function logText(text: string): string {
+  const pattern = /^\S+ (?:stdout|stderr) [FP](?::\S*)? ?/;
+  return text
+    .split("\n")
+    .filter((line) => pattern.test(line))
+    .map((line) => line.replace(pattern, ""))
+    .join("\n");
+}
+
+async function isDangling(link: string): Promise<boolean> {
+  return open(link, "r").then(
+    async (file) => {
+      await file.close();
+      return false;
+    },
+    (error: unknown) => hasCode(error, "ENOENT"),
+  );
+}

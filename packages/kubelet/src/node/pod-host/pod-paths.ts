@@ -1,0 +1,24 @@
+import { join } from "node:path";
+
+/** Upstream's layout below the kubelet's root, on which log collectors, drivers and people rely. */
+export interface PodPaths {
+  readonly pods: string;
+  pod(uid: string): string;
+  /** `plugin`: `empty-dir`, `configmap`, `secret`, `projected`, `downward-api`. */
+  volume(uid: string, plugin: string, name: string): string;
+  /** Files of one container: its termination log. */
+  container(uid: string, name: string): string;
+  etcHosts(uid: string): string;
+}
+
+export function podPaths(kubeletDir: string): PodPaths {
+  const pods = join(kubeletDir, "pods");
+  const pod = (uid: string): string => join(pods, uid);
+  return {
+    pods,
+    pod,
+    volume: (uid, plugin, name) => join(pod(uid), "volumes", `kubernetes.io~${plugin}`, name),
+    container: (uid, name) => join(pod(uid), "containers", name),
+    etcHosts: (uid) => join(pod(uid), "etc-hosts"),
+  };
+}
