@@ -1,5 +1,17 @@
-import { type Infer, inline, list, oneOf, opt, ref, string, struct, LabelSelector } from "@skates/apimachinery";
+import {
+  type Infer,
+  inline,
+  list,
+  oneOf,
+  opt,
+  ref,
+  string,
+  struct,
+  LabelSelector,
+  type AnyStructOptions,
+} from "@skates/apimachinery";
 import { RuleWithOperations } from "./rule-with-operations.ts";
+import { selectorDefaults } from "./admission-tables.ts";
 
 export const MatchResources = struct(
   "admissionregistration.k8s.io/v1.MatchResources",
@@ -18,7 +30,7 @@ export const MatchResources = struct(
     excludeResourceRules: opt(4, list(ref<NamedRuleWithOperations>(() => NamedRuleWithOperations)), ""),
     matchPolicy: opt(7, oneOf("Equivalent", "Exact"), "", { keepZero: true, default: "Equivalent" }),
   },
-  { atomic: true },
+  (): AnyStructOptions => ({ atomic: true, defaults: selectorDefaults }),
 );
 export interface MatchResources extends Infer<typeof MatchResources> {}
 

@@ -1,6 +1,7 @@
 import { type Infer, opt, ref, req, string, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { MatchResources } from "./match-resources.ts";
 import { ParamRef } from "./param-ref.ts";
+import { policyBindingColumns } from "./admission-tables.ts";
 
 export const MutatingAdmissionPolicyBinding = struct("admissionregistration.k8s.io/v1.MutatingAdmissionPolicyBinding", {
   ...typeMeta,
@@ -46,4 +47,6 @@ export const mutatingAdmissionPolicyBindings = resource<MutatingAdmissionPolicyB
   storage: "mutatingadmissionpolicybindings",
   storageVersion: "admissionregistration.k8s.io/v1beta1",
   storageVersionHash: "90V5FRZZ3Zg=",
+  generationFields: ["spec"],
+  columns: policyBindingColumns,
 });

@@ -15,6 +15,7 @@ import { MatchCondition } from "./match-condition.ts";
 import { MatchResources } from "./match-resources.ts";
 import { ParamKind } from "./param-kind.ts";
 import { Variable } from "./variable.ts";
+import { mutatingPolicyColumns } from "./admission-tables.ts";
 
 export const MutatingAdmissionPolicy = struct("admissionregistration.k8s.io/v1.MutatingAdmissionPolicy", {
   ...typeMeta,
@@ -44,7 +45,7 @@ export const MutatingAdmissionPolicySpec = struct("admissionregistration.k8s.io/
   ),
   variables: opt(3, list(ref<Variable>(() => Variable)), ""),
   mutations: opt(4, list(ref<Mutation>(() => Mutation)), ""),
-  failurePolicy: opt(5, oneOf("Fail", "Ignore"), "", { keepZero: true }),
+  failurePolicy: opt(5, oneOf("Fail", "Ignore"), "", { keepZero: true, default: "Fail" }),
   matchConditions: opt(
     6,
     list(
@@ -94,4 +95,6 @@ export const mutatingAdmissionPolicies = resource<MutatingAdmissionPolicy>({
   storage: "mutatingadmissionpolicies",
   storageVersion: "admissionregistration.k8s.io/v1beta1",
   storageVersionHash: "LYmCf+UMVdg=",
+  generationFields: ["spec"],
+  columns: mutatingPolicyColumns,
 });

@@ -13,6 +13,7 @@ import {
 } from "@skates/apimachinery";
 import { MatchResources } from "./match-resources.ts";
 import { ParamRef } from "./param-ref.ts";
+import { policyBindingColumns } from "./admission-tables.ts";
 
 export const ValidatingAdmissionPolicyBinding = struct(
   "admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyBinding",
@@ -61,4 +62,6 @@ export const validatingAdmissionPolicyBindings = resource<ValidatingAdmissionPol
   schema: ValidatingAdmissionPolicyBinding,
   storage: "validatingadmissionpolicybindings",
   storageVersionHash: "v9715VZqakg=",
+  generationFields: ["spec"],
+  columns: policyBindingColumns,
 });

@@ -17,6 +17,7 @@ import { MatchCondition } from "./match-condition.ts";
 import { MatchResources } from "./match-resources.ts";
 import { ParamKind } from "./param-kind.ts";
 import { Variable } from "./variable.ts";
+import { validatingPolicyColumns } from "./admission-tables.ts";
 
 export const ValidatingAdmissionPolicy = struct("admissionregistration.k8s.io/v1.ValidatingAdmissionPolicy", {
   ...typeMeta,
@@ -154,4 +155,5 @@ export const validatingAdmissionPolicies = resource<ValidatingAdmissionPolicy>({
   schema: ValidatingAdmissionPolicy,
   storage: "validatingadmissionpolicies",
   storageVersionHash: "6OxvlMmQ6is=",
+  columns: validatingPolicyColumns,
 });

@@ -19,27 +19,33 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
+import { crdDefaults, crdSpecDefaults } from "./custom-resource-definition-defaults.ts";
 
-export const CustomResourceDefinition = struct("apiextensions.k8s.io/v1.CustomResourceDefinition", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<CustomResourceDefinitionSpec>(() => CustomResourceDefinitionSpec),
-    "",
-  ),
-  status: opt(
-    3,
-    ref<CustomResourceDefinitionStatus>(() => CustomResourceDefinitionStatus),
-    "",
-    { emitEmpty: true },
-  ),
-});
+export const CustomResourceDefinition = struct(
+  "apiextensions.k8s.io/v1.CustomResourceDefinition",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "",
+    ),
+    spec: req(
+      2,
+      ref<CustomResourceDefinitionSpec>(() => CustomResourceDefinitionSpec),
+      "",
+    ),
+    status: opt(
+      3,
+      ref<CustomResourceDefinitionStatus>(() => CustomResourceDefinitionStatus),
+      "",
+      { emitEmpty: true },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: crdDefaults }),
+);
 export interface CustomResourceDefinition extends Infer<typeof CustomResourceDefinition> {}
 
 export const CustomResourceDefinitionStatus = struct("apiextensions.k8s.io/v1.CustomResourceDefinitionStatus", {
@@ -82,22 +88,26 @@ export const CustomResourceDefinitionCondition = struct("apiextensions.k8s.io/v1
 });
 export interface CustomResourceDefinitionCondition extends Infer<typeof CustomResourceDefinitionCondition> {}
 
-export const CustomResourceDefinitionSpec = struct("apiextensions.k8s.io/v1.CustomResourceDefinitionSpec", {
-  group: req(1, string, ""),
-  names: req(
-    3,
-    ref<CustomResourceDefinitionNames>(() => CustomResourceDefinitionNames),
-    "",
-  ),
-  scope: req(4, string, "", { known: ["Cluster", "Namespaced"] }),
-  versions: req(7, list(ref<CustomResourceDefinitionVersion>(() => CustomResourceDefinitionVersion)), ""),
-  conversion: opt(
-    9,
-    ref<CustomResourceConversion>(() => CustomResourceConversion),
-    "",
-  ),
-  preserveUnknownFields: opt(10, bool, ""),
-});
+export const CustomResourceDefinitionSpec = struct(
+  "apiextensions.k8s.io/v1.CustomResourceDefinitionSpec",
+  {
+    group: req(1, string, ""),
+    names: req(
+      3,
+      ref<CustomResourceDefinitionNames>(() => CustomResourceDefinitionNames),
+      "",
+    ),
+    scope: req(4, string, "", { known: ["Cluster", "Namespaced"] }),
+    versions: req(7, list(ref<CustomResourceDefinitionVersion>(() => CustomResourceDefinitionVersion)), ""),
+    conversion: opt(
+      9,
+      ref<CustomResourceConversion>(() => CustomResourceConversion),
+      "",
+    ),
+    preserveUnknownFields: opt(10, bool, ""),
+  },
+  (): AnyStructOptions => ({ defaults: crdSpecDefaults }),
+);
 export interface CustomResourceDefinitionSpec extends Infer<typeof CustomResourceDefinitionSpec> {}
 
 export const CustomResourceConversion = struct("apiextensions.k8s.io/v1.CustomResourceConversion", {
@@ -313,4 +323,5 @@ export const customResourceDefinitions = resource<CustomResourceDefinition>({
   schema: CustomResourceDefinition,
   storageVersion: "apiextensions.k8s.io/v1beta1",
   storageVersionHash: "jfWCUB31mvA=",
+  unconditionalUpdate: false,
 });

@@ -14,6 +14,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { apiServiceColumns } from "./api-service-table.ts";
 
 export const APIService = struct("apiregistration.k8s.io/v1.APIService", {
   ...typeMeta,
@@ -89,4 +90,7 @@ export const apiServices = resource<APIService>({
   namespaced: false,
   schema: APIService,
   storageVersionHash: "InPBPD7+PqM=",
+  generationFields: [],
+  unconditionalUpdate: false,
+  columns: apiServiceColumns,
 });

@@ -14,7 +14,10 @@ import {
   LabelSelector,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
+import { horizontalPodAutoscalerColumns } from "./horizontal-pod-autoscaler-table.ts";
+import { autoscalerBehaviorDefaults, autoscalerSpecDefaults } from "./horizontal-pod-autoscaler-defaults.ts";
 
 export const HorizontalPodAutoscaler = struct("autoscaling/v2.HorizontalPodAutoscaler", {
   ...typeMeta,
@@ -215,35 +218,43 @@ export const MetricValueStatus = struct("autoscaling/v2.MetricValueStatus", {
 });
 export interface MetricValueStatus extends Infer<typeof MetricValueStatus> {}
 
-export const HorizontalPodAutoscalerSpec = struct("autoscaling/v2.HorizontalPodAutoscalerSpec", {
-  scaleTargetRef: req(
-    1,
-    ref<CrossVersionObjectReference>(() => CrossVersionObjectReference),
-    "",
-  ),
-  minReplicas: opt(2, int32, "", { keepZero: true, default: 1 }),
-  maxReplicas: req(3, int32, "", { minimum: 1 }),
-  metrics: opt(4, list(ref<MetricSpec>(() => MetricSpec)), ""),
-  behavior: opt(
-    5,
-    ref<HorizontalPodAutoscalerBehavior>(() => HorizontalPodAutoscalerBehavior),
-    "",
-  ),
-});
+export const HorizontalPodAutoscalerSpec = struct(
+  "autoscaling/v2.HorizontalPodAutoscalerSpec",
+  {
+    scaleTargetRef: req(
+      1,
+      ref<CrossVersionObjectReference>(() => CrossVersionObjectReference),
+      "",
+    ),
+    minReplicas: opt(2, int32, "", { keepZero: true, default: 1 }),
+    maxReplicas: req(3, int32, "", { minimum: 1 }),
+    metrics: opt(4, list(ref<MetricSpec>(() => MetricSpec)), ""),
+    behavior: opt(
+      5,
+      ref<HorizontalPodAutoscalerBehavior>(() => HorizontalPodAutoscalerBehavior),
+      "",
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: autoscalerSpecDefaults }),
+);
 export interface HorizontalPodAutoscalerSpec extends Infer<typeof HorizontalPodAutoscalerSpec> {}
 
-export const HorizontalPodAutoscalerBehavior = struct("autoscaling/v2.HorizontalPodAutoscalerBehavior", {
-  scaleUp: opt(
-    1,
-    ref<HPAScalingRules>(() => HPAScalingRules),
-    "",
-  ),
-  scaleDown: opt(
-    2,
-    ref<HPAScalingRules>(() => HPAScalingRules),
-    "",
-  ),
-});
+export const HorizontalPodAutoscalerBehavior = struct(
+  "autoscaling/v2.HorizontalPodAutoscalerBehavior",
+  {
+    scaleUp: opt(
+      1,
+      ref<HPAScalingRules>(() => HPAScalingRules),
+      "",
+    ),
+    scaleDown: opt(
+      2,
+      ref<HPAScalingRules>(() => HPAScalingRules),
+      "",
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: autoscalerBehaviorDefaults }),
+);
 export interface HorizontalPodAutoscalerBehavior extends Infer<typeof HorizontalPodAutoscalerBehavior> {}
 
 export const HPAScalingRules = struct("autoscaling/v2.HPAScalingRules", {
@@ -440,4 +451,6 @@ export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>({
   schema: HorizontalPodAutoscaler,
   storage: "horizontalpodautoscalers",
   storageVersionHash: "qwQve8ut294=",
+  generationFields: [],
+  columns: horizontalPodAutoscalerColumns,
 });

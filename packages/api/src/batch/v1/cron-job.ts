@@ -17,6 +17,7 @@ import {
 } from "@skates/apimachinery";
 import { ObjectReference } from "../../core/v1/object-reference.ts";
 import { JobSpec } from "./job-spec.ts";
+import { cronJobColumns } from "./job-strategy.ts";
 
 export const CronJob = struct("batch/v1.CronJob", {
   ...typeMeta,
@@ -88,4 +89,5 @@ export const cronJobs = resource<CronJob>({
   schema: CronJob,
   storage: "cronjobs",
   storageVersionHash: "sd5LIXh4Fjs=",
+  columns: cronJobColumns,
 });

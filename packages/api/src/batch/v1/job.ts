@@ -11,28 +11,35 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { JobSpec } from "./job-spec.ts";
+import { jobDefaults } from "./job-defaults.ts";
+import { jobColumns, jobFields, jobStrategy } from "./job-strategy.ts";
 
-export const Job = struct("batch/v1.Job", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<JobSpec>(() => JobSpec),
-    "",
-  ),
-  status: opt(
-    3,
-    ref<JobStatus>(() => JobStatus),
-    "",
-    { emitEmpty: true },
-  ),
-});
+export const Job = struct(
+  "batch/v1.Job",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "",
+    ),
+    spec: req(
+      2,
+      ref<JobSpec>(() => JobSpec),
+      "",
+    ),
+    status: opt(
+      3,
+      ref<JobStatus>(() => JobStatus),
+      "",
+      { emitEmpty: true },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: jobDefaults }),
+);
 export interface Job extends Infer<typeof Job> {}
 
 export const JobStatus = struct("batch/v1.JobStatus", {
@@ -79,4 +86,7 @@ export const jobs = resource<Job>({
   schema: Job,
   storage: "jobs",
   storageVersionHash: "mudhfqk/qZY=",
+  columns: jobColumns,
+  strategy: jobStrategy,
+  selectableFields: jobFields,
 });

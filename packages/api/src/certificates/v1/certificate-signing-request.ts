@@ -15,6 +15,11 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import {
+  certificateSigningRequestColumns,
+  certificateSigningRequestFields,
+} from "./certificate-signing-request-table.ts";
+import { certificateSigningRequestStrategy } from "./certificate-signing-request-strategy.ts";
 
 export const CertificateSigningRequest = struct("certificates.k8s.io/v1.CertificateSigningRequest", {
   ...typeMeta,
@@ -121,4 +126,8 @@ export const certificateSigningRequests = resource<CertificateSigningRequest>({
   ],
   storage: "certificatesigningrequests",
   storageVersionHash: "95fRKMXA+00=",
+  generationFields: [],
+  columns: certificateSigningRequestColumns,
+  selectableFields: certificateSigningRequestFields,
+  strategy: certificateSigningRequestStrategy,
 });

@@ -1,4 +1,5 @@
 import { type Infer, list, opt, ref, req, string, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import { componentStatusColumns } from "./quota-tables.ts";
 
 export const ComponentStatus = struct("core/v1.ComponentStatus", {
   ...typeMeta,
@@ -37,4 +38,5 @@ export const componentStatuses = resource<ComponentStatus>({
   verbs: ["get", "list"],
   schema: ComponentStatus,
   storage: false,
+  columns: componentStatusColumns,
 });

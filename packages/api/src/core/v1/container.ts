@@ -96,7 +96,7 @@ export const EphemeralContainerCommon = struct("core/v1.EphemeralContainerCommon
     "",
   ),
   terminationMessagePath: opt(13, string, "", { default: "/dev/termination-log" }),
-  terminationMessagePolicy: opt(20, oneOf("FallbackToLogsOnError", "File"), "", { default: "File" }),
+  terminationMessagePolicy: opt(20, oneOf("File", "FallbackToLogsOnError"), "", { default: "File" }),
   imagePullPolicy: opt(14, oneOf("Always", "IfNotPresent", "Never"), ""),
   securityContext: opt(
     15,
@@ -198,7 +198,7 @@ export const Container = struct(
       "",
     ),
     terminationMessagePath: opt(13, string, "", { default: "/dev/termination-log" }),
-    terminationMessagePolicy: opt(20, oneOf("FallbackToLogsOnError", "File"), "", { default: "File" }),
+    terminationMessagePolicy: opt(20, oneOf("File", "FallbackToLogsOnError"), "", { default: "File" }),
     imagePullPolicy: opt(14, oneOf("Always", "IfNotPresent", "Never"), ""),
     securityContext: opt(
       15,

@@ -13,6 +13,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { ObjectReference } from "./object-reference.ts";
+import { endpointsColumns } from "./quota-tables.ts";
 
 export const Endpoints = struct("core/v1.Endpoints", {
   ...typeMeta,
@@ -69,4 +70,6 @@ export const endpoints = resource<Endpoints>({
   schema: Endpoints,
   storage: "services/endpoints",
   storageVersionHash: "fWeeMqaN/OA=",
+  createOnUpdate: true,
+  columns: endpointsColumns,
 });

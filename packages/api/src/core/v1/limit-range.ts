@@ -11,7 +11,9 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
+import { limitRangeItemDefaults } from "./limit-range-defaults.ts";
 
 export const LimitRange = struct("core/v1.LimitRange", {
   ...typeMeta,
@@ -33,14 +35,18 @@ export const LimitRangeSpec = struct("core/v1.LimitRangeSpec", {
 });
 export interface LimitRangeSpec extends Infer<typeof LimitRangeSpec> {}
 
-export const LimitRangeItem = struct("core/v1.LimitRangeItem", {
-  type: req(1, string, "", { known: ["Pod", "Container", "PersistentVolumeClaim"] }),
-  max: opt(2, map(quantity), ""),
-  min: opt(3, map(quantity), ""),
-  default: opt(4, map(quantity), ""),
-  defaultRequest: opt(5, map(quantity), ""),
-  maxLimitRequestRatio: opt(6, map(quantity), ""),
-});
+export const LimitRangeItem = struct(
+  "core/v1.LimitRangeItem",
+  {
+    type: req(1, string, "", { known: ["Pod", "Container", "PersistentVolumeClaim"] }),
+    max: opt(2, map(quantity), ""),
+    min: opt(3, map(quantity), ""),
+    default: opt(4, map(quantity), ""),
+    defaultRequest: opt(5, map(quantity), ""),
+    maxLimitRequestRatio: opt(6, map(quantity), ""),
+  },
+  (): AnyStructOptions => ({ defaults: limitRangeItemDefaults }),
+);
 export interface LimitRangeItem extends Infer<typeof LimitRangeItem> {}
 
 export const limitRanges = resource<LimitRange>({
@@ -51,4 +57,5 @@ export const limitRanges = resource<LimitRange>({
   shortNames: ["limits"],
   schema: LimitRange,
   storageVersionHash: "EBKMFVe6cwo=",
+  createOnUpdate: true,
 });

@@ -17,6 +17,7 @@ import {
 } from "@skates/apimachinery";
 import { TypedLocalObjectReference, TypedObjectReference } from "./object-reference.ts";
 import { VolumeResourceRequirements } from "./resources.ts";
+import { persistentVolumeClaimColumns } from "./volume-claim-tables.ts";
 
 export const PersistentVolumeClaim = struct("core/v1.PersistentVolumeClaim", {
   ...typeMeta,
@@ -128,4 +129,7 @@ export const persistentVolumeClaims = resource<PersistentVolumeClaim>({
   shortNames: ["pvc"],
   schema: PersistentVolumeClaim,
   storageVersionHash: "QWTyNDq0dC4=",
+  generationFields: [],
+  columns: persistentVolumeClaimColumns,
+  strategy: { returnsDeleted: true },
 });

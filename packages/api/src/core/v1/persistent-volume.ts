@@ -32,6 +32,7 @@ import {
   QuobyteVolumeSource,
   VsphereVirtualDiskVolumeSource,
 } from "./volume-source.ts";
+import { persistentVolumeColumns } from "./volume-claim-tables.ts";
 
 export const PersistentVolume = struct("core/v1.PersistentVolume", {
   ...typeMeta,
@@ -185,10 +186,10 @@ export const PersistentVolumeSpec = struct("core/v1.PersistentVolumeSpec", {
     ref<ObjectReference>(() => ObjectReference),
     "",
   ),
-  persistentVolumeReclaimPolicy: opt(5, oneOf("Delete", "Recycle", "Retain"), ""),
+  persistentVolumeReclaimPolicy: opt(5, oneOf("Delete", "Recycle", "Retain"), "", { default: "Retain" }),
   storageClassName: opt(6, string, ""),
   mountOptions: opt(7, list(string), ""),
-  volumeMode: opt(8, oneOf("Block", "Filesystem"), "", { keepZero: true }),
+  volumeMode: opt(8, oneOf("Block", "Filesystem"), "", { keepZero: true, default: "Filesystem" }),
   nodeAffinity: opt(
     9,
     ref<VolumeNodeAffinity>(() => VolumeNodeAffinity),
@@ -377,4 +378,7 @@ export const persistentVolumes = resource<PersistentVolume>({
   namespaced: false,
   schema: PersistentVolume,
   storageVersionHash: "HN/zwEC+JgM=",
+  generationFields: [],
+  columns: persistentVolumeColumns,
+  strategy: { returnsDeleted: true },
 });

@@ -65,10 +65,10 @@ export const PodSpec = struct(
       "",
       { patch: "merge", patchKey: "name" },
     ),
-    restartPolicy: opt(3, oneOf("Always", "Never", "OnFailure"), "", { default: "Always" }),
+    restartPolicy: opt(3, oneOf("Always", "OnFailure", "Never"), "", { default: "Always" }),
     terminationGracePeriodSeconds: opt(4, int64, "", { keepZero: true, default: 30 }),
     activeDeadlineSeconds: opt(5, int64, "", { keepZero: true }),
-    dnsPolicy: opt(6, oneOf("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"), "", {
+    dnsPolicy: opt(6, oneOf("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"), "", {
       default: "ClusterFirst",
     }),
     nodeSelector: opt(7, map(string, "atomic"), ""),
@@ -122,7 +122,7 @@ export const PodSpec = struct(
     readinessGates: opt(28, list(ref<PodReadinessGate>(() => PodReadinessGate)), ""),
     runtimeClassName: opt(29, string, "", { keepZero: true }),
     enableServiceLinks: opt(30, bool, "", { keepZero: true }),
-    preemptionPolicy: opt(31, oneOf("Never", "PreemptLowerPriority"), "", { keepZero: true }),
+    preemptionPolicy: opt(31, oneOf("PreemptLowerPriority", "Never"), "", { keepZero: true }),
     overhead: opt(32, map(quantity), ""),
     topologySpreadConstraints: opt(
       33,

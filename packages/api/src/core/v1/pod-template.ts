@@ -1,5 +1,6 @@
 import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { PodSpec } from "./pod-spec.ts";
+import { podTemplateColumns } from "./replication-controller-strategy.ts";
 
 export const PodTemplate = struct("core/v1.PodTemplate", {
   ...typeMeta,
@@ -40,4 +41,7 @@ export const podTemplates = resource<PodTemplate>({
   plural: "podtemplates",
   schema: PodTemplate,
   storageVersionHash: "LIXB2x4IFpk=",
+  generationFields: ["template"],
+  columns: podTemplateColumns,
+  strategy: { returnsDeleted: true },
 });

@@ -13,28 +13,39 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { PodTemplateSpec } from "./pod-template.ts";
+import {
+  replicationControllerColumns,
+  replicationControllerDefaults,
+  replicationControllerFields,
+  replicationControllerStrategy,
+} from "./replication-controller-strategy.ts";
 
-export const ReplicationController = struct("core/v1.ReplicationController", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<ReplicationControllerSpec>(() => ReplicationControllerSpec),
-    "",
-  ),
-  status: opt(
-    3,
-    ref<ReplicationControllerStatus>(() => ReplicationControllerStatus),
-    "",
-    { emitEmpty: true },
-  ),
-});
+export const ReplicationController = struct(
+  "core/v1.ReplicationController",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "",
+    ),
+    spec: req(
+      2,
+      ref<ReplicationControllerSpec>(() => ReplicationControllerSpec),
+      "",
+    ),
+    status: opt(
+      3,
+      ref<ReplicationControllerStatus>(() => ReplicationControllerStatus),
+      "",
+      { emitEmpty: true },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: replicationControllerDefaults }),
+);
 export interface ReplicationController extends Infer<typeof ReplicationController> {}
 
 export const ReplicationControllerStatus = struct("core/v1.ReplicationControllerStatus", {
@@ -87,4 +98,7 @@ export const replicationControllers = resource<ReplicationController>({
   scale: { spec: "spec.replicas", status: "status.replicas", selector: "status.selector" },
   storage: "controllers",
   storageVersionHash: "Jond2If31h0=",
+  columns: replicationControllerColumns,
+  strategy: replicationControllerStrategy,
+  selectableFields: replicationControllerFields,
 });

@@ -13,6 +13,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { resourceQuotaColumns } from "./quota-tables.ts";
 
 export const ResourceQuota = struct("core/v1.ResourceQuota", {
   ...typeMeta,
@@ -102,4 +103,7 @@ export const resourceQuotas = resource<ResourceQuota>({
   shortNames: ["quota"],
   schema: ResourceQuota,
   storageVersionHash: "8uhSgffRX6w=",
+  generationFields: [],
+  columns: resourceQuotaColumns,
+  strategy: { returnsDeleted: true },
 });

@@ -6,7 +6,7 @@ export const Taint = struct(
   {
     key: req(1, string, ""),
     value: opt(2, string, ""),
-    effect: req(3, oneOf("NoExecute", "NoSchedule", "PreferNoSchedule"), ""),
+    effect: req(3, oneOf("NoSchedule", "PreferNoSchedule", "NoExecute"), ""),
     timeAdded: opt(4, time, "", { keepZero: true }),
   },
   (): AnyStructOptions => ({ rules: [taintRules] }),
@@ -19,7 +19,7 @@ export const Toleration = struct(
     key: opt(1, string, ""),
     operator: opt(2, oneOf("Equal", "Exists", "Gt", "Lt"), ""),
     value: opt(3, string, ""),
-    effect: opt(4, oneOf("NoExecute", "NoSchedule", "PreferNoSchedule"), ""),
+    effect: opt(4, oneOf("NoSchedule", "PreferNoSchedule", "NoExecute"), ""),
     tolerationSeconds: opt(5, int64, "", { keepZero: true }),
   },
   (): AnyStructOptions => ({ rules: [tolerationRules] }),

@@ -13,6 +13,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { flowSchemaColumns } from "./flowcontrol-tables.ts";
 
 export const FlowSchema = struct("flowcontrol.apiserver.k8s.io/v1.FlowSchema", {
   ...typeMeta,
@@ -153,4 +154,5 @@ export const flowSchemas = resource<FlowSchema>({
   schema: FlowSchema,
   storage: "flowschemas",
   storageVersionHash: "GJVAJZSZBIw=",
+  columns: flowSchemaColumns,
 });

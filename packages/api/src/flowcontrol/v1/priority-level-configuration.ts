@@ -12,6 +12,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { priorityLevelColumns } from "./flowcontrol-tables.ts";
 
 export const PriorityLevelConfiguration = struct("flowcontrol.apiserver.k8s.io/v1.PriorityLevelConfiguration", {
   ...typeMeta,
@@ -128,4 +129,5 @@ export const priorityLevelConfigurations = resource<PriorityLevelConfiguration>(
   schema: PriorityLevelConfiguration,
   storage: "prioritylevelconfigurations",
   storageVersionHash: "Kir5PVfvNeI=",
+  columns: priorityLevelColumns,
 });

@@ -1,4 +1,17 @@
-import { type Infer, opt, ref, req, string, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import {
+  type Infer,
+  opt,
+  ref,
+  req,
+  string,
+  struct,
+  typeMeta,
+  ObjectMeta,
+  resource,
+  type AnyStructOptions,
+} from "@skates/apimachinery";
+import { ingressClassColumns } from "./networking-tables.ts";
+import { ingressParametersDefaults } from "./networking-defaults.ts";
 
 export const IngressClass = struct("networking.k8s.io/v1.IngressClass", {
   ...typeMeta,
@@ -25,13 +38,17 @@ export const IngressClassSpec = struct("networking.k8s.io/v1.IngressClassSpec", 
 });
 export interface IngressClassSpec extends Infer<typeof IngressClassSpec> {}
 
-export const IngressClassParametersReference = struct("networking.k8s.io/v1.IngressClassParametersReference", {
-  apiGroup: opt(1, string, "", { keepZero: true }),
-  kind: req(2, string, ""),
-  name: req(3, string, ""),
-  scope: opt(4, string, "", { keepZero: true, emitEmpty: true }),
-  namespace: opt(5, string, "", { keepZero: true }),
-});
+export const IngressClassParametersReference = struct(
+  "networking.k8s.io/v1.IngressClassParametersReference",
+  {
+    apiGroup: opt(1, string, "", { keepZero: true }),
+    kind: req(2, string, ""),
+    name: req(3, string, ""),
+    scope: opt(4, string, "", { keepZero: true, emitEmpty: true }),
+    namespace: opt(5, string, "", { keepZero: true }),
+  },
+  (): AnyStructOptions => ({ defaults: ingressParametersDefaults }),
+);
 export interface IngressClassParametersReference extends Infer<typeof IngressClassParametersReference> {}
 
 export const ingressClasses = resource<IngressClass>({
@@ -43,4 +60,6 @@ export const ingressClasses = resource<IngressClass>({
   schema: IngressClass,
   storage: "ingressclasses",
   storageVersionHash: "l/iqIbDgFyQ=",
+  generationFields: ["spec"],
+  columns: ingressClassColumns,
 });

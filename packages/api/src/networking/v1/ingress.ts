@@ -14,6 +14,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { TypedLocalObjectReference } from "../../core/v1/object-reference.ts";
+import { ingressColumns } from "./networking-tables.ts";
 
 export const Ingress = struct("networking.k8s.io/v1.Ingress", {
   ...typeMeta,
@@ -158,4 +159,5 @@ export const ingresses = resource<Ingress>({
   schema: Ingress,
   storage: "ingress",
   storageVersionHash: "39NQlfNR+bo=",
+  columns: ingressColumns,
 });

@@ -13,7 +13,10 @@ import {
   LabelSelector,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
+import { networkPolicyColumns } from "./networking-tables.ts";
+import { networkPolicySpecDefaults } from "./networking-defaults.ts";
 
 export const NetworkPolicy = struct("networking.k8s.io/v1.NetworkPolicy", {
   ...typeMeta,
@@ -30,17 +33,21 @@ export const NetworkPolicy = struct("networking.k8s.io/v1.NetworkPolicy", {
 });
 export interface NetworkPolicy extends Infer<typeof NetworkPolicy> {}
 
-export const NetworkPolicySpec = struct("networking.k8s.io/v1.NetworkPolicySpec", {
-  podSelector: opt(
-    1,
-    ref<LabelSelector>(() => LabelSelector),
-    "",
-    { emitEmpty: true },
-  ),
-  ingress: opt(2, list(ref<NetworkPolicyIngressRule>(() => NetworkPolicyIngressRule)), ""),
-  egress: opt(3, list(ref<NetworkPolicyEgressRule>(() => NetworkPolicyEgressRule)), ""),
-  policyTypes: opt(4, list(oneOf("Egress", "Ingress")), ""),
-});
+export const NetworkPolicySpec = struct(
+  "networking.k8s.io/v1.NetworkPolicySpec",
+  {
+    podSelector: opt(
+      1,
+      ref<LabelSelector>(() => LabelSelector),
+      "",
+      { emitEmpty: true },
+    ),
+    ingress: opt(2, list(ref<NetworkPolicyIngressRule>(() => NetworkPolicyIngressRule)), ""),
+    egress: opt(3, list(ref<NetworkPolicyEgressRule>(() => NetworkPolicyEgressRule)), ""),
+    policyTypes: opt(4, list(oneOf("Egress", "Ingress")), ""),
+  },
+  (): AnyStructOptions => ({ defaults: networkPolicySpecDefaults }),
+);
 export interface NetworkPolicySpec extends Infer<typeof NetworkPolicySpec> {}
 
 export const NetworkPolicyEgressRule = struct("networking.k8s.io/v1.NetworkPolicyEgressRule", {
@@ -96,4 +103,6 @@ export const networkPolicies = resource<NetworkPolicy>({
   schema: NetworkPolicy,
   storage: "networkpolicies",
   storageVersionHash: "YpfwF18m1G8=",
+  generationFields: ["spec"],
+  columns: networkPolicyColumns,
 });

@@ -13,6 +13,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { Toleration } from "../../core/v1/toleration.ts";
+import { ageColumn, column, nameColumn } from "../../table.ts";
 
 export const RuntimeClass = struct("node.k8s.io/v1.RuntimeClass", {
   ...typeMeta,
@@ -55,4 +56,6 @@ export const runtimeClasses = resource<RuntimeClass>({
   schema: RuntimeClass,
   storage: "runtimeclasses",
   storageVersionHash: "WQTu1GL3T2Q=",
+  unconditionalUpdate: false,
+  columns: [nameColumn, column("Handler", "What the runtime calls it.", (one) => one.handler), ageColumn],
 });

@@ -17,6 +17,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { podDisruptionBudgetColumns } from "./pod-disruption-budget-table.ts";
 
 export const PodDisruptionBudget = struct("policy/v1.PodDisruptionBudget", {
   ...typeMeta,
@@ -80,4 +81,6 @@ export const podDisruptionBudgets = resource<PodDisruptionBudget>({
   schema: PodDisruptionBudget,
   storage: "poddisruptionbudgets",
   storageVersionHash: "EVWiDmWqyJw=",
+  unconditionalUpdate: false,
+  columns: podDisruptionBudgetColumns,
 });

@@ -1,6 +1,7 @@
 import { type Infer, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { RoleRef } from "./role-ref.ts";
 import { Subject } from "./subject.ts";
+import { bindingColumns } from "./rbac-tables.ts";
 
 export const ClusterRoleBinding = struct("rbac.authorization.k8s.io/v1.ClusterRoleBinding", {
   ...typeMeta,
@@ -27,4 +28,7 @@ export const clusterRoleBindings = resource<ClusterRoleBinding>({
   schema: ClusterRoleBinding,
   storage: "clusterrolebindings",
   storageVersionHash: "48tpQ8gZHFc=",
+  nameFormat: "pathSegmentName",
+  createOnUpdate: true,
+  columns: bindingColumns,
 });

@@ -42,4 +42,6 @@ export const clusterRoles = resource<ClusterRole>({
   schema: ClusterRole,
   storage: "clusterroles",
   storageVersionHash: "bYE5ZWDrJ44=",
+  nameFormat: "pathSegmentName",
+  createOnUpdate: true,
 });

@@ -1,6 +1,7 @@
 import { type Infer, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { RoleRef } from "./role-ref.ts";
 import { Subject } from "./subject.ts";
+import { bindingColumns } from "./rbac-tables.ts";
 
 export const RoleBinding = struct("rbac.authorization.k8s.io/v1.RoleBinding", {
   ...typeMeta,
@@ -26,4 +27,7 @@ export const roleBindings = resource<RoleBinding>({
   schema: RoleBinding,
   storage: "rolebindings",
   storageVersionHash: "eGsCzGH6b1g=",
+  nameFormat: "pathSegmentName",
+  createOnUpdate: true,
+  columns: bindingColumns,
 });

@@ -1,4 +1,5 @@
-import { type Infer, opt, req, string, struct } from "@skates/apimachinery";
+import { type Infer, opt, req, string, struct, type AnyStructOptions } from "@skates/apimachinery";
+import { roleRefDefaults } from "./rbac-tables.ts";
 
 export const RoleRef = struct(
   "rbac.authorization.k8s.io/v1.RoleRef",
@@ -7,6 +8,6 @@ export const RoleRef = struct(
     kind: req(2, string, ""),
     name: req(3, string, ""),
   },
-  { atomic: true },
+  (): AnyStructOptions => ({ atomic: true, defaults: roleRefDefaults }),
 );
 export interface RoleRef extends Infer<typeof RoleRef> {}

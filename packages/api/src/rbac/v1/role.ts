@@ -20,4 +20,6 @@ export const roles = resource<Role>({
   schema: Role,
   storage: "roles",
   storageVersionHash: "7FuwZcIIItM=",
+  nameFormat: "pathSegmentName",
+  createOnUpdate: true,
 });

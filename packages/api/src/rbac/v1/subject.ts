@@ -1,4 +1,5 @@
-import { type Infer, opt, req, string, struct } from "@skates/apimachinery";
+import { type Infer, opt, req, string, struct, type AnyStructOptions } from "@skates/apimachinery";
+import { subjectDefaults } from "./rbac-tables.ts";
 
 export const Subject = struct(
   "rbac.authorization.k8s.io/v1.Subject",
@@ -8,6 +9,6 @@ export const Subject = struct(
     name: req(3, string, ""),
     namespace: opt(4, string, ""),
   },
-  { atomic: true },
+  (): AnyStructOptions => ({ atomic: true, defaults: subjectDefaults }),
 );
 export interface Subject extends Infer<typeof Subject> {}

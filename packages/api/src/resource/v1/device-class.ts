@@ -13,6 +13,7 @@ import {
 } from "@skates/apimachinery";
 import { DeviceConfiguration } from "./device-configuration.ts";
 import { DeviceSelector } from "./device-selector.ts";
+import { ageColumn, nameColumn } from "../../table.ts";
 
 export const DeviceClass = struct("resource.k8s.io/v1.DeviceClass", {
   ...typeMeta,
@@ -50,4 +51,6 @@ export const deviceClasses = resource<DeviceClass>({
   schema: DeviceClass,
   storage: "deviceclasses",
   storageVersionHash: "Yk2PTc1Ybxk=",
+  generationFields: ["spec"],
+  columns: [nameColumn, ageColumn],
 });

@@ -12,9 +12,11 @@ import {
   req,
   string,
   struct,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { DeviceConfiguration } from "./device-configuration.ts";
 import { DeviceSelector } from "./device-selector.ts";
+import { deviceCountDefaults } from "./resource-tables.ts";
 
 export const ResourceClaimSpec = struct("resource.k8s.io/v1.ResourceClaimSpec", {
   devices: opt(
@@ -60,36 +62,44 @@ export const DeviceRequest = struct("resource.k8s.io/v1.DeviceRequest", {
 });
 export interface DeviceRequest extends Infer<typeof DeviceRequest> {}
 
-export const DeviceSubRequest = struct("resource.k8s.io/v1.DeviceSubRequest", {
-  name: req(1, string, ""),
-  deviceClassName: req(2, string, ""),
-  selectors: opt(3, list(ref<DeviceSelector>(() => DeviceSelector)), "", { maxItems: 32 }),
-  allocationMode: opt(4, oneOf("All", "ExactCount"), "", { default: "ExactCount" }),
-  count: opt(5, int64, ""),
-  tolerations: opt(6, list(ref<DeviceToleration>(() => DeviceToleration)), "", { gate: "DRADeviceTaints" }),
-  capacity: opt(
-    7,
-    ref<CapacityRequirements>(() => CapacityRequirements),
-    "",
-    { gate: "DRAConsumableCapacity" },
-  ),
-});
+export const DeviceSubRequest = struct(
+  "resource.k8s.io/v1.DeviceSubRequest",
+  {
+    name: req(1, string, ""),
+    deviceClassName: req(2, string, ""),
+    selectors: opt(3, list(ref<DeviceSelector>(() => DeviceSelector)), "", { maxItems: 32 }),
+    allocationMode: opt(4, oneOf("All", "ExactCount"), "", { default: "ExactCount" }),
+    count: opt(5, int64, ""),
+    tolerations: opt(6, list(ref<DeviceToleration>(() => DeviceToleration)), "", { gate: "DRADeviceTaints" }),
+    capacity: opt(
+      7,
+      ref<CapacityRequirements>(() => CapacityRequirements),
+      "",
+      { gate: "DRAConsumableCapacity" },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: deviceCountDefaults }),
+);
 export interface DeviceSubRequest extends Infer<typeof DeviceSubRequest> {}
 
-export const ExactDeviceRequest = struct("resource.k8s.io/v1.ExactDeviceRequest", {
-  deviceClassName: req(1, string, ""),
-  selectors: opt(2, list(ref<DeviceSelector>(() => DeviceSelector)), "", { maxItems: 32 }),
-  allocationMode: opt(3, oneOf("All", "ExactCount"), "", { default: "ExactCount" }),
-  count: opt(4, int64, ""),
-  adminAccess: opt(5, bool, "", { keepZero: true, gate: "DRAAdminAccess" }),
-  tolerations: opt(6, list(ref<DeviceToleration>(() => DeviceToleration)), "", { gate: "DRADeviceTaints" }),
-  capacity: opt(
-    7,
-    ref<CapacityRequirements>(() => CapacityRequirements),
-    "",
-    { gate: "DRAConsumableCapacity" },
-  ),
-});
+export const ExactDeviceRequest = struct(
+  "resource.k8s.io/v1.ExactDeviceRequest",
+  {
+    deviceClassName: req(1, string, ""),
+    selectors: opt(2, list(ref<DeviceSelector>(() => DeviceSelector)), "", { maxItems: 32 }),
+    allocationMode: opt(3, oneOf("All", "ExactCount"), "", { default: "ExactCount" }),
+    count: opt(4, int64, ""),
+    adminAccess: opt(5, bool, "", { keepZero: true, gate: "DRAAdminAccess" }),
+    tolerations: opt(6, list(ref<DeviceToleration>(() => DeviceToleration)), "", { gate: "DRADeviceTaints" }),
+    capacity: opt(
+      7,
+      ref<CapacityRequirements>(() => CapacityRequirements),
+      "",
+      { gate: "DRAConsumableCapacity" },
+    ),
+  },
+  (): AnyStructOptions => ({ defaults: deviceCountDefaults }),
+);
 export interface ExactDeviceRequest extends Infer<typeof ExactDeviceRequest> {}
 
 export const CapacityRequirements = struct("resource.k8s.io/v1.CapacityRequirements", {

@@ -1,5 +1,6 @@
 import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { ResourceClaimSpec } from "./resource-claim-spec.ts";
+import { ageColumn, nameColumn } from "../../table.ts";
 
 export const ResourceClaimTemplate = struct("resource.k8s.io/v1.ResourceClaimTemplate", {
   ...typeMeta,
@@ -39,4 +40,5 @@ export const resourceClaimTemplates = resource<ResourceClaimTemplate>({
   schema: ResourceClaimTemplate,
   storage: "resourceclaimtemplates",
   storageVersionHash: "TuzjC49aUfM=",
+  columns: [nameColumn, ageColumn],
 });

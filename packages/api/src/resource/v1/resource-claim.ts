@@ -21,6 +21,7 @@ import {
 import { NodeSelector } from "../../core/v1/node-selector.ts";
 import { DeviceConfiguration } from "./device-configuration.ts";
 import { DeviceToleration, ResourceClaimSpec } from "./resource-claim-spec.ts";
+import { resourceClaimColumns } from "./resource-tables.ts";
 
 export const ResourceClaim = struct("resource.k8s.io/v1.ResourceClaim", {
   ...typeMeta,
@@ -168,4 +169,6 @@ export const resourceClaims = resource<ResourceClaim>({
   schema: ResourceClaim,
   storage: "resourceclaims",
   storageVersionHash: "wgAZaHcZxUg=",
+  generationFields: [],
+  columns: resourceClaimColumns,
 });

@@ -17,6 +17,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { NodeSelector } from "../../core/v1/node-selector.ts";
+import { resourceSliceColumns, resourceSliceFields, resourceSliceStrategy } from "./resource-tables.ts";
 
 export const ResourceSlice = struct("resource.k8s.io/v1.ResourceSlice", {
   ...typeMeta,
@@ -177,4 +178,8 @@ export const resourceSlices = resource<ResourceSlice>({
   schema: ResourceSlice,
   storage: "resourceslices",
   storageVersionHash: "KsC072WgaEY=",
+  generationFields: ["spec"],
+  columns: resourceSliceColumns,
+  strategy: resourceSliceStrategy,
+  selectableFields: resourceSliceFields,
 });

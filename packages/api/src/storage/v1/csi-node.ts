@@ -11,6 +11,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { csiNodeColumns } from "./storage-tables.ts";
 
 export const CSINode = struct("storage.k8s.io/v1.CSINode", {
   ...typeMeta,
@@ -66,4 +67,6 @@ export const csiNodes = resource<CSINode>({
   schema: CSINode,
   storage: "csinodes",
   storageVersionHash: "Pe62DkZtjuo=",
+  unconditionalUpdate: false,
+  columns: csiNodeColumns,
 });

@@ -11,6 +11,7 @@ import {
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import { csiStorageCapacityColumns } from "./storage-tables.ts";
 
 export const CSIStorageCapacity = struct("storage.k8s.io/v1.CSIStorageCapacity", {
   ...typeMeta,
@@ -38,4 +39,6 @@ export const csiStorageCapacities = resource<CSIStorageCapacity>({
   schema: CSIStorageCapacity,
   storage: "csistoragecapacities",
   storageVersionHash: "xeVl+2Ly1kE=",
+  unconditionalUpdate: false,
+  columns: csiStorageCapacityColumns,
 });

@@ -14,6 +14,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { TopologySelectorTerm } from "../../core/v1/node-selector.ts";
+import { storageClassColumns } from "./storage-tables.ts";
 
 export const StorageClass = struct("storage.k8s.io/v1.StorageClass", {
   ...typeMeta,
@@ -42,4 +43,5 @@ export const storageClasses = resource<StorageClass>({
   schema: StorageClass,
   storage: "storageclasses",
   storageVersionHash: "K+m6uJwbjGY=",
+  columns: storageClassColumns,
 });

@@ -14,6 +14,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { PersistentVolumeSpec } from "../../core/v1/persistent-volume.ts";
+import { volumeAttachmentColumns } from "./storage-tables.ts";
 
 export const VolumeAttachment = struct("storage.k8s.io/v1.VolumeAttachment", {
   ...typeMeta,
@@ -89,4 +90,7 @@ export const volumeAttachments = resource<VolumeAttachment>({
   schema: VolumeAttachment,
   storage: "volumeattachments",
   storageVersionHash: "tJx/ezt6UDU=",
+  generationFields: [],
+  unconditionalUpdate: false,
+  columns: volumeAttachmentColumns,
 });

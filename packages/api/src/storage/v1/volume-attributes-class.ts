@@ -1,4 +1,5 @@
 import { type Infer, map, opt, ref, req, string, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import { volumeAttributesClassColumns } from "./storage-tables.ts";
 
 export const VolumeAttributesClass = struct("storage.k8s.io/v1.VolumeAttributesClass", {
   ...typeMeta,
@@ -22,4 +23,5 @@ export const volumeAttributesClasses = resource<VolumeAttributesClass>({
   schema: VolumeAttributesClass,
   storage: "volumeattributesclasses",
   storageVersionHash: "tIjydgKBC5w=",
+  columns: volumeAttributesClassColumns,
 });
