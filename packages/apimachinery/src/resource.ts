@@ -100,7 +100,7 @@ export interface Resource<T extends ApiObject = ApiObject> {
   readonly schema: Struct;
   /** What `metadata.name` must be: a named text format (`schema/formats.ts`), `dns1123Subdomain` for most kinds. */
   readonly nameFormat: string;
-  /** Top-level fields whose change raises `metadata.generation`, which starts at 1; empty: the kind has no generation. */
+  /** Paths (`spec`, `metadata.annotations`) whose change raises `metadata.generation`, which starts at 1; empty: the kind has no generation. */
   readonly generationFields: readonly string[];
   /** A PUT to a name that does not exist creates the object. */
   readonly createOnUpdate: boolean;

@@ -1,4 +1,4 @@
-import { type ApiObject, equalValues, notImplemented, type Resource } from "@skates/apimachinery";
+import { type ApiObject, equalValues, isRecord, notImplemented, type Resource } from "@skates/apimachinery";
 
 /** A new object by the conventions: clients do not set a status that has a subresource of its own. */
 export function conventionalCreate(hub: Resource, object: ApiObject): ApiObject {
@@ -35,8 +35,11 @@ function hasStatus(hub: Resource): boolean {
   return hub.subresources.some((sub) => sub.name === "status");
 }
 
-function fieldOf(object: ApiObject, name: string): unknown {
-  return Object.entries(object).find(([key]) => key === name)?.[1];
+/** The value at a path such as `spec` or `metadata.annotations`. */
+function fieldOf(object: ApiObject, path: string): unknown {
+  let value: unknown = object;
+  for (const name of path.split(".")) value = isRecord(value) ? value[name] : undefined;
+  return value;
 }
 
 function withField(object: ApiObject, name: string, value: unknown): ApiObject {

@@ -134,4 +134,5 @@ export const deployments = resource<Deployment>({
   storageVersionHash: "8aSe+NMegvE=",
   columns: deploymentColumns,
   strategy: deploymentStrategy,
+  generationFields: ["spec", "metadata.annotations"],
 });
