@@ -50,7 +50,8 @@ export async function prepareUpdate(call: WriteCall, next: ApiObject, old: ApiOb
   const viewed = conventionalUpdate(hub, call.subresource, { ...admitted, metadata }, old);
   const conventional = { ...viewed, metadata: { ...viewed.metadata, managedFields: admitted.metadata.managedFields } };
   const mended = hub.strategy.prepare?.(conventional, old, info) ?? conventional;
-  const generation = nextGeneration(hub, mended, old);
+  // A status is no change of what is wanted, also where it brings annotations with it (a deployment's revision).
+  const generation = call.subresource === "status" ? old.metadata.generation : nextGeneration(hub, mended, old);
   const prepared =
     generation === mended.metadata.generation ? mended : { ...mended, metadata: { ...mended.metadata, generation } };
   return await claimed(call, { next: prepared, old }, async (object) => {
