@@ -59,6 +59,7 @@ class TimedQueue<K> implements WorkQueue<K> {
   constructor(options: WorkQueueOptions<K>, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
+    signal.addEventListener("abort", () => this.#timer?.controller.abort(), { once: true });
   }
 
   add: WorkQueue<K>["add"] = (key, { delayMs = 0, priority = 0 } = {}) => {
@@ -150,11 +151,11 @@ class TimedQueue<K> implements WorkQueue<K> {
     const next = this.#later.peek();
     if (next === undefined || (this.#timer !== undefined && this.#timer.atMs <= next.atMs)) return;
     this.#timer?.controller.abort();
+    if (this.#signal.aborted) return;
     const controller = new AbortController();
     this.#timer = { atMs: next.atMs, controller };
     const { clock } = this.#options;
-    const both = AbortSignal.any([controller.signal, this.#signal]);
-    clock.sleep(Math.max(next.atMs - clock.monotonicMs(), 0), both).then(
+    clock.sleep(Math.max(next.atMs - clock.monotonicMs(), 0), controller.signal).then(
       () => this.#wake(),
       () => undefined, // replaced by an earlier timer, or the queue has ended
     );

@@ -1,0 +1,157 @@
+import { setMaxListeners } from "node:events";
+import { builtinResources } from "@skates/api";
+import { type Namespace, namespaces, type Node, nodes, type Pod, type PodCondition, pods } from "@skates/api/core/v1";
+import { type ApiObject, formatTime, type ObjectKey, type Resource } from "@skates/apimachinery";
+import { createApiServer } from "@skates/apiserver";
+import { type Client, clientFor } from "@skates/client";
+import {
+  createEnv,
+  type Env,
+  seededRandom,
+  silentLogger,
+  TaskGroup,
+  type VirtualClock,
+  virtualClock,
+} from "@skates/component-base";
+import { memoryStore } from "@skates/storage";
+import { createControllerManager } from "../controller-manager.ts";
+
+/** A cluster without machines: the real API server on a store in memory, all controllers, and virtual time. */
+export interface World {
+  readonly clock: VirtualClock;
+  readonly client: Client;
+  readonly signal: AbortSignal;
+  /** Requests to the API server but watches, in order: `PUT /api/v1/...`. */
+  readonly requests: string[];
+  /** What a kubelet would do with pods; pods whose name it is not given stay as they are. Called after each change. */
+  kubelet: ((pod: Pod) => Pod | "gone" | undefined) | undefined;
+  list<T extends ApiObject>(resource: Resource<T>, namespace?: string): Promise<readonly T[]>;
+  get<T extends ApiObject>(resource: Resource<T>, key: ObjectKey): Promise<T>;
+  create<T extends ApiObject>(resource: Resource<T>, object: T): Promise<T>;
+  /** Reads, changes and writes. */
+  edit<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, change: (object: T) => T): Promise<T>;
+  /** Lets `seconds` pass, in steps, so that everybody gets on with their work. */
+  pass(seconds: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a world with the namespace `default`. */
+export async function startWorld(options: { readonly controllers?: boolean } = {}): Promise<World> {
+  setMaxListeners(0); // one signal ends all controllers
+  const clock = virtualClock(undefined, settle);
+  const env: Env = createEnv({ clock, random: seededRandom(7), log: silentLogger });
+  const store = memoryStore({ clock });
+  const server = createApiServer({
+    env,
+    store,
+    resources: builtinResources,
+    version: {
+      major: "1",
+      minor: "36",
+      gitVersion: "v1.36.0",
+      gitCommit: "",
+      buildDate: "",
+      platform: "",
+      goVersion: "",
+    },
+    authenticator: { authenticate: () => Promise.resolve(undefined) },
+    authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
+    admission: () => [],
+    turn: () => Promise.resolve(),
+  });
+  const stopping = new AbortController();
+  const group = new TaskGroup(stopping.signal);
+  group.spawn((signal) => server.run(signal));
+  const requests: string[] = [];
+  const handler = server.loopback({ name: "admin", groups: ["system:masters"] });
+  const client = clientFor(handler, { userAgent: "world", clock });
+  const observed = clientFor(
+    (request) => {
+      if (request.query.get("watch") === null) requests.push(`${request.method} ${request.path}`);
+      return handler(request);
+    },
+    { userAgent: "kube-controller-manager", clock },
+  );
+  const manager = createControllerManager({ clientAs: () => observed, env, caBundle: "PEM" });
+  const { signal } = stopping;
+
+  const world: World = {
+    clock,
+    client,
+    signal,
+    requests,
+    kubelet: undefined,
+    list: async (resource, namespace) => (await client.resource(resource).list({ namespace }, signal)).items,
+    get: (resource, key) => client.resource(resource).get(key, {}, signal),
+    create: (resource, object) => client.resource(resource).create(object, {}, signal),
+    async edit(resource, key, change) {
+      const typed = client.resource(resource);
+      return await typed.update(change(await typed.get(key, {}, signal)), {}, signal);
+    },
+    async pass(seconds) {
+      for (let i = 0; i < seconds; i++) {
+        await actAsKubelet(world);
+        await clock.advance(1000);
+      }
+    },
+    async stop() {
+      stopping.abort(new Error("the world stops"));
+      await group.join();
+      await store.close();
+    },
+  };
+  await clock.advance(0);
+  await world.create(namespaces, namespace("default"));
+  if (options.controllers !== false) group.spawn((inner) => manager.run(inner));
+  await clock.advance(2000);
+  return world;
+}
+
+/** Store, server and informers hand over by turns of the event loop, not by microtasks alone. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 8; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+async function actAsKubelet(world: World): Promise<void> {
+  const { kubelet, client, signal } = world;
+  if (kubelet === undefined) return;
+  for (const pod of await world.list(pods)) {
+    const next = kubelet(pod);
+    if (next === undefined || next === pod) continue;
+    if (next === "gone") await client.resource(pods).delete(pod.metadata, { gracePeriodSeconds: 0 }, signal);
+    else await client.resource(pods).updateStatus(next, {}, signal);
+  }
+}
+
+/** A kubelet whose pods are ready at once, and gone at once when they are deleted. */
+export function readyKubelet(clock: VirtualClock): (pod: Pod) => Pod | "gone" | undefined {
+  let address = 0;
+  return (pod) => {
+    if (pod.metadata.deletionTimestamp !== undefined) return "gone";
+    if (pod.status?.podIP !== undefined) return undefined;
+    return readyPod(pod, `10.244.0.${++address}`, clock.nowMs());
+  };
+}
+
+/** A pod as it is when it runs and takes traffic. */
+export function readyPod(pod: Pod, podIP: string, nowMs: number): Pod {
+  const ready: PodCondition = { type: "Ready", status: "True", lastTransitionTime: formatTime(nowMs) };
+  return { ...pod, status: { ...pod.status, phase: "Running", podIP, podIPs: [{ ip: podIP }], conditions: [ready] } };
+}
+
+export function namespace(name: string): Namespace {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name }, spec: { finalizers: ["kubernetes"] } };
+}
+
+/** A node that is ready as of now. */
+export async function addNode(world: World, name: string): Promise<void> {
+  const node: Node = { apiVersion: "v1", kind: "Node", metadata: { name }, spec: {} };
+  const created = await world.create(nodes, node);
+  const now = formatTime(world.clock.nowMs());
+  const conditions = [
+    { type: "Ready", status: "True", lastHeartbeatTime: now, lastTransitionTime: now, reason: "KubeletReady" },
+  ];
+  await world.client
+    .resource(nodes)
+    .updateStatus({ ...created, status: { ...created.status, conditions } }, {}, world.signal);
+}
