@@ -1,0 +1,22 @@
+import type { Command } from "../cli/command.ts";
+import { CliError, EXIT } from "../cli/errors.ts";
+import { loadConfig } from "../cluster/config.ts";
+import { pathsOf } from "../cluster/data-dir.ts";
+
+/** The control plane's process. `up` starts it in the background. */
+export const server: Command = {
+  name: "server",
+  summary: "Runs API server, controllers and scheduler of the cluster in the data directory, in the foreground.",
+  usage: "skates server [flags]",
+  flags: {},
+  async run({ dataDir, signal }) {
+    const paths = pathsOf(dataDir);
+    const config = loadConfig(paths);
+    if (config === undefined) {
+      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
+    }
+    const { runServer } = await import("../compose/server.ts");
+    await runServer(paths, config, signal);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,45 @@
+import { TaskGroup } from "@skates/component-base";
+import { createSimulatedKubelet } from "@skates/kubelet";
+import type { ClusterConfig } from "../cluster/config.ts";
+import type { Paths } from "../cluster/data-dir.ts";
+import { hostAddress } from "../cluster/host-address.ts";
+import { openPki } from "../cluster/pki.ts";
+import { GIT_VERSION } from "../version.ts";
+import { apiClients } from "./api-clients.ts";
+import { processEnv, watchForBugs } from "./process-env.ts";
+
+/** Nodes whose containers are acted out, all in this process, each under an identity of its own. */
+export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
+  const env = processEnv("agent");
+  watchForBugs(env);
+  const address = hostAddress();
+  const pki = await openPki(paths, config, address);
+  await using clients = apiClients(config, pki.ca.cert, env);
+  await clients.untilReachable(signal);
+  const group = new TaskGroup(signal);
+  for (let i = 0; i < config.simulatedNodes; i++) {
+    const name = simulatedNodeName(i);
+    const identity = await pki.node({ name, ipAddresses: [address] });
+    const kubelet = createSimulatedKubelet({
+      name,
+      client: clients.as(`kubelet/${GIT_VERSION}`, identity.client),
+      env,
+      podCidr: simulatedPodCidr(config.podCidr, i),
+      address,
+      version: GIT_VERSION,
+    });
+    group.spawn((inner) => kubelet.run(inner));
+  }
+  env.log.info("simulated nodes are running", { count: config.simulatedNodes });
+  await group.join();
+}
+
+export function simulatedNodeName(index: number): string {
+  return `simulated-${index}`;
+}
+
+/** A /24 of the pods' range for each node; past 256 nodes ranges are shared, for their addresses carry no packets. */
+function simulatedPodCidr(podCidr: string, index: number): string {
+  const [a = "10", b = "244"] = podCidr.split(".");
+  return `${a}.${b}.${index % 256}.0/24`;
+}
