@@ -73,7 +73,11 @@ interface Arrived {
   readonly startedMs: number;
 }
 
-async function bounded(options: ChainOptions, { request, route, startedMs }: Arrived, next: Next): Promise<ApiResponse> {
+async function bounded(
+  options: ChainOptions,
+  { request, route, startedMs }: Arrived,
+  next: Next,
+): Promise<ApiResponse> {
   const nowMs = options.env.clock.nowMs();
   const context = (signal: AbortSignal): RequestContext => ({
     request,
@@ -120,8 +124,7 @@ function quoted(text: string): string {
 function authenticating({ authenticator }: ChainOptions, next: Next): Next {
   return async (context) => {
     const { peer } = context.request;
-    const user =
-      "loopback" in peer ? peer.loopback : await authenticator.authenticate(context.request, context.signal);
+    const user = "loopback" in peer ? peer.loopback : await authenticator.authenticate(context.request, context.signal);
     if (user === undefined) throw new StatusError("Unauthorized", "Unauthorized");
     context.user = user;
     return await next(context);
@@ -233,7 +236,10 @@ interface Answered {
   readonly response: ApiResponse;
 }
 
-function count({ env, metrics }: ChainOptions, { request, route, response, startedMs }: Answered & { startedMs: number }): void {
+function count(
+  { env, metrics }: ChainOptions,
+  { request, route, response, startedMs }: Answered & { startedMs: number },
+): void {
   if (route === undefined) return;
   const seconds = (env.clock.monotonicMs() - startedMs) / 1000;
   metrics.answered(route, response.status, { seconds, dryRun: request.query.size > 0 && request.query.has("dryRun") });

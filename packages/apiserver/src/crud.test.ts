@@ -227,8 +227,20 @@ describe("update", () => {
   test("creates where the kind allows it", async () => {
     const lease = { kind: "Lease", apiVersion: "coordination.k8s.io/v1", metadata: { name: "l" }, spec: {} };
     const path = "/apis/coordination.k8s.io/v1/namespaces/default/leases/l";
-    expect((await api.call("PUT", path, lease)).status).toBe(201);
-    expect((await api.call("PUT", path, lease)).status).toBe(200);
+    const { status, json } = await api.call("PUT", path, lease);
+    expect(status).toBe(201);
+    expect((await api.call("PUT", path, json)).status).toBe(200);
+  });
+
+  test("without a resourceVersion is Invalid where the kind demands one", async () => {
+    const lease = { kind: "Lease", apiVersion: "coordination.k8s.io/v1", metadata: { name: "l" }, spec: {} };
+    const path = "/apis/coordination.k8s.io/v1/namespaces/default/leases/l";
+    await api.call("PUT", path, lease);
+    const { status, json } = await api.call("PUT", path, lease);
+    expect([status, json.message]).toEqual([
+      422,
+      'leases.coordination.k8s.io "l" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
+    ]);
   });
 });
 
@@ -304,7 +316,12 @@ describe("patch", () => {
     const { json: old } = await api.call("POST", MAPS, configMap("one"));
     await api.call("PATCH", `${MAPS}/one`, { data: { b: "2" } }, MERGE);
     const { resourceVersion } = old.metadata;
-    const { status } = await api.call("PATCH", `${MAPS}/one`, { metadata: { resourceVersion }, data: { c: "3" } }, MERGE);
+    const { status } = await api.call(
+      "PATCH",
+      `${MAPS}/one`,
+      { metadata: { resourceVersion }, data: { c: "3" } },
+      MERGE,
+    );
     expect(status).toBe(409);
   });
 
@@ -346,7 +363,7 @@ describe("delete", () => {
     const { status, json } = await api.call("DELETE", `${MAPS}/one`, { preconditions: { uid: "other" } });
     expect(status).toBe(409);
     expect(json.message).toContain("the UID in the precondition (other) does not match the UID in record");
-    const version = await api.call("DELETE", `${MAPS}/one`, { preconditions: { resourceVersion: "1" } });
+    const version = await api.call("DELETE", `${MAPS}/one`, { preconditions: { resourceVersion: "999" } });
     expect(version.status).toBe(409);
   });
 
@@ -359,7 +376,12 @@ describe("delete", () => {
       "2026-11-20T12:00:00Z",
       0,
     ]);
-    const added = await api.call("PATCH", `${MAPS}/held`, { metadata: { finalizers: ["example.com/hold", "example.com/b"] } }, MERGE);
+    const added = await api.call(
+      "PATCH",
+      `${MAPS}/held`,
+      { metadata: { finalizers: ["example.com/hold", "example.com/b"] } },
+      MERGE,
+    );
     expect(added.status).toBe(422);
     expect(added.json.message).toContain("no new finalizers can be added if the object is being deleted");
     const freed = await api.call("PATCH", `${MAPS}/held`, { metadata: { finalizers: null } }, MERGE);

@@ -5,7 +5,11 @@ import { textResponse } from "./responses.ts";
 const ROOTS: readonly string[] = ["/healthz", "/livez", "/readyz"];
 
 /** Answers `/healthz`, `/livez`, `/readyz` and their single checks; undefined for other paths. */
-export function serveHealth(checks: readonly HealthCheck[], path: string, query: URLSearchParams): ApiResponse | undefined {
+export function serveHealth(
+  checks: readonly HealthCheck[],
+  path: string,
+  query: URLSearchParams,
+): ApiResponse | undefined {
   const root = ROOTS.find((known) => path === known || path.startsWith(`${known}/`));
   if (root === undefined) return undefined;
   const mine = checks.filter((check) => root === "/healthz" || check.of === "both" || `/${check.of}` === root);
@@ -35,5 +39,7 @@ function serveAll(name: string, checks: readonly HealthCheck[], query: URLSearch
     lines.push(wrong === undefined ? `[+]${check.name} ok` : `[-]${check.name} failed: reason withheld`);
   }
   if (failed) return textResponse(500, `${lines.join("\n")}\n${name} check failed\n`);
-  return query.has("verbose") ? textResponse(200, `${lines.join("\n")}\n${name} check passed\n`) : textResponse(200, "ok");
+  return query.has("verbose")
+    ? textResponse(200, `${lines.join("\n")}\n${name} check passed\n`)
+    : textResponse(200, "ok");
 }

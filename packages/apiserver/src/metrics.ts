@@ -57,5 +57,14 @@ function labelsOf(route: Route, dryRun: boolean): readonly string[] {
   const { group, version, resource, subresource } = route;
   const verb = VERBS[route.verb] ?? route.verb.toUpperCase();
   const scope = route.name !== "" ? "resource" : route.namespace !== "" ? "namespace" : "cluster";
-  return [verb, dryRun ? "All" : "", group, version, resource, subresource, route.resourceRequest ? scope : "", "apiserver"];
+  return [
+    verb,
+    dryRun ? "All" : "",
+    group,
+    version,
+    resource,
+    subresource,
+    route.resourceRequest ? scope : "",
+    "apiserver",
+  ];
 }

@@ -1,4 +1,11 @@
-import { type ApiObject, type ApiResponse, type Encoded, isRecord, type Resource, statusOf } from "@skates/apimachinery";
+import {
+  type ApiObject,
+  type ApiResponse,
+  type Encoded,
+  isRecord,
+  type Resource,
+  statusOf,
+} from "@skates/apimachinery";
 import { looseObject } from "./watch-cache/cached-object.ts";
 
 const NO_HEADERS: Readonly<Record<string, string>> = {};

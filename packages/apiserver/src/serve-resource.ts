@@ -11,7 +11,6 @@ import {
 import { mutateByAdmission, validateByAdmission } from "./admission.ts";
 import type { RequestContext } from "./context.ts";
 import { createObject } from "./registry/create.ts";
-import type { RegistryCore } from "./registry/core.ts";
 import { deletedStatus, deleteObject } from "./registry/delete.ts";
 import { deleteCollection } from "./registry/delete-collection.ts";
 import { deleteOptions } from "./registry/delete-options.ts";
@@ -20,34 +19,19 @@ import { withNamespace } from "./registry/object-meta.ts";
 import { applyObject } from "./registry/apply.ts";
 import { checkPatchedName, patchKind, patchObject, readPatch } from "./registry/patch.ts";
 import { inVersion, toHub } from "./registry/in-version.ts";
-import { getObject, listObjects, pagesOf, type ReadCall } from "./registry/read.ts";
-import type { Registry } from "./registry/registry.ts";
+import { getObject, listObjects, pagesOf } from "./registry/read.ts";
 import { serveScale } from "./registry/scale.ts";
 import type { Served } from "./registry/served.ts";
 import { type Updated, updateObject } from "./registry/update.ts";
 import { watchObjects } from "./registry/watch.ts";
-import type { WatchKeeper } from "./registry/watch-keeper.ts";
-import { admissionAttributes, type WriteCall } from "./registry/write-call.ts";
-import { managerOf, type WriteOptions, writeOptions } from "./registry/write-options.ts";
+import { admissionAttributes } from "./registry/write-call.ts";
+import { type WriteOptions, writeOptions } from "./registry/write-options.ts";
+import { bodyRules, readCall, type ResourceRequest, type ResourceServer, writeCall } from "./resource-request.ts";
 import { jsonResponse, objectResponse } from "./responses.ts";
 import type { SpecialCall } from "./special.ts";
-import { type BodyRules, expectedOf, readObject } from "./wire/body.ts";
+import { expectedOf, readObject } from "./wire/body.ts";
 import { CachedObject, looseObject } from "./watch-cache/cached-object.ts";
 import { parseMediaType } from "./wire/media-type.ts";
-
-/** What answers requests on resources. */
-export interface ResourceServer {
-  readonly core: RegistryCore;
-  readonly keeper: WatchKeeper;
-  readonly registry: Registry;
-}
-
-/** A request for a resource that is served. */
-export interface ResourceRequest {
-  readonly server: ResourceServer;
-  readonly context: RequestContext;
-  readonly served: Served;
-}
 
 /** The resource of a request. Throws upstream's plain NotFound for paths that nobody serves. */
 export function findServed(server: ResourceServer, context: RequestContext): Served {
@@ -124,18 +108,11 @@ async function serveSubresource(request: ResourceRequest): Promise<ApiResponse> 
     throw methodNotAllowed(`${resource.plural}/${sub.name}`, resource.group, route.verb);
   }
   if (sub.name === "scale" && resource.scale !== undefined) return await serveScale(request);
-  const isView = sub.kind === resource.kind && sub.connect !== true && formatGroupVersion(sub) === formatGroupVersion(resource);
+  const isView =
+    sub.kind === resource.kind && sub.connect !== true && formatGroupVersion(sub) === formatGroupVersion(resource);
   const writable = sub.name === "status" || served.hub.strategy.views?.[sub.name] !== undefined;
   if (!isView || !writable) throw notImplemented(`${resource.plural}/${sub.name} is not implemented by this server`);
   return await serveObject(request);
-}
-
-export function readCall({ server, context, served }: ResourceRequest): ReadCall {
-  return { core: server.core, served, namespace: namespaceOf(context, served), signal: context.signal };
-}
-
-function namespaceOf({ route }: RequestContext, served: Served): string {
-  return served.resource.namespaced ? route.namespace : "";
 }
 
 async function read(request: ResourceRequest) {
@@ -167,35 +144,6 @@ function watchQuery({ request, route }: RequestContext): URLSearchParams {
   return query;
 }
 
-/** A write of this request. */
-export function writeCall(request: ResourceRequest, options: WriteOptions): WriteCall {
-  const { server, context, served } = request;
-  const { route } = context;
-  return {
-    core: server.core,
-    served,
-    namespace: namespaceOf(context, served),
-    name: route.name,
-    subresource: route.subresource,
-    user: context.user,
-    nowMs: context.nowMs,
-    dryRun: options.dryRun,
-    fieldManager: managerOf(options.fieldManager, context.request.headers["user-agent"] ?? ""),
-    options: options.object,
-    admission: server.core.admission,
-    signal: context.signal,
-    warn: (text) => void context.warnings.push(text),
-  };
-}
-
-export function bodyRules({ server, context }: ResourceRequest, options: Pick<WriteOptions, "fieldValidation">): BodyRules {
-  return {
-    limitBytes: server.core.limits.bodyBytes,
-    fieldValidation: options.fieldValidation,
-    warn: (text) => void context.warnings.push(text),
-  };
-}
-
 /** The object in the body, in the hub version, in the namespace of the request. */
 async function bodyObject(request: ResourceRequest, options: WriteOptions): Promise<ApiObject> {
   const { context, served } = request;
@@ -223,7 +171,8 @@ async function update(request: ResourceRequest): Promise<ApiResponse> {
   const next = await bodyObject(request, options);
   const given = next.metadata.name;
   if (given === "") throw badRequest("name must be provided");
-  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  if (given !== name)
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   const allowCreate = served.hub.createOnUpdate && context.route.subresource === "";
   return answer(request, await updateObject(writeCall(request, options), { next: () => next, allowCreate }));
 }
@@ -285,7 +234,10 @@ async function removeCollection(request: ResourceRequest): Promise<ApiResponse> 
 function specialCall(request: ResourceRequest): SpecialCall {
   const { server, context, served } = request;
   const { route } = context;
-  const options = writeOptions(route.verb === "create" || route.verb === "update" ? context.request.query : NO_QUERY, "CreateOptions");
+  const options = writeOptions(
+    route.verb === "create" || route.verb === "update" ? context.request.query : NO_QUERY,
+    "CreateOptions",
+  );
   const call = writeCall(request, options);
   return {
     request: context.request,

@@ -1,6 +1,14 @@
 import { builtinResources } from "@skates/api";
 import type { ApiRequest, ApiResponse, Resource, UserInfo } from "@skates/apimachinery";
-import { createEnv, type Env, seededRandom, silentLogger, TaskGroup, type VirtualClock, virtualClock } from "@skates/component-base";
+import {
+  createEnv,
+  type Env,
+  seededRandom,
+  silentLogger,
+  TaskGroup,
+  type VirtualClock,
+  virtualClock,
+} from "@skates/component-base";
 import { memoryStore, type RevisionStore } from "@skates/storage";
 import type { ApiServerOptions } from "./options.ts";
 import { type ApiServer, createApiServer } from "./server.ts";
@@ -95,14 +103,15 @@ function requestOf(method: string, url: string, { body, headers, signal }: Sent)
   const query = new URLSearchParams(at < 0 ? "" : url.slice(at + 1));
   const mediaType = headers["content-type"] ?? "application/json";
   const bytes =
-    body instanceof Uint8Array ? body : new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
+    body instanceof Uint8Array
+      ? body
+      : new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
   return {
     method,
     path,
     query,
     headers: { "content-type": mediaType, "user-agent": "test/1.0", host: "api.test", ...headers },
-    body:
-      body === undefined ? { kind: "none" } : { kind: "bytes", mediaType, read: () => Promise.resolve(bytes) },
+    body: body === undefined ? { kind: "none" } : { kind: "bytes", mediaType, read: () => Promise.resolve(bytes) },
     peer: { tls: { remoteAddress: "127.0.0.1" } },
     signal: signal ?? new AbortController().signal,
   };

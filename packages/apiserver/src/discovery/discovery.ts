@@ -32,7 +32,13 @@ export class Discovery {
     const path = request.path.length > 1 && request.path.endsWith("/") ? request.path.slice(0, -1) : request.path;
     if ((path === "/api" || path === "/apis") && wantsAggregated(request)) return this.#serveAggregated(request, path);
     if (path === "/api") {
-      return jsonResponse(200, apiVersions(this.#groups.find(({ name }) => name === ""), request.headers["host"] ?? ""));
+      return jsonResponse(
+        200,
+        apiVersions(
+          this.#groups.find(({ name }) => name === ""),
+          request.headers["host"] ?? "",
+        ),
+      );
     }
     if (path.startsWith("/openapi/")) return this.#openApi?.serve(request, path);
     const document = this.#documents.get(path);

@@ -51,7 +51,10 @@ export function groupsOf(resources: readonly Resource[]): readonly Group[] {
       name,
       versions: [...versions.entries()]
         .sort(([a], [b]) => compareVersions(b, a))
-        .map(([version, members]) => ({ version, resources: members.toSorted((a, b) => (a.plural < b.plural ? -1 : 1)) })),
+        .map(([version, members]) => ({
+          version,
+          resources: members.toSorted((a, b) => (a.plural < b.plural ? -1 : 1)),
+        })),
     }));
 }
 

@@ -49,7 +49,8 @@ export function storeRefusal(error: unknown): unknown {
   if (hasCode(error, "Busy")) {
     return new StatusError("TooManyRequests", messageOf(error), { details: { retryAfterSeconds: 1 }, cause: error });
   }
-  if (hasCode(error, "ValueTooLarge")) return new StatusError("RequestEntityTooLarge", messageOf(error), { cause: error });
+  if (hasCode(error, "ValueTooLarge"))
+    return new StatusError("RequestEntityTooLarge", messageOf(error), { cause: error });
   if (hasCode(error, "OutcomeUnknown")) return new StatusError("Timeout", messageOf(error), { cause: error });
   if (hasCode(error, "DiskFull") || hasCode(error, "WriteFailed") || hasCode(error, "Closed")) {
     return new StatusError("InternalError", messageOf(error), { cause: error });

@@ -10,7 +10,11 @@ const WORKERS = 8;
 /** Deletes what a list would show, each object by its own rules; what others delete meanwhile is no failure. Gives the list. */
 export async function deleteCollection(
   call: WriteCall,
-  { options, query, read }: { readonly options: DeleteOptions; readonly query: URLSearchParams; readonly read: ReadCall },
+  {
+    options,
+    query,
+    read,
+  }: { readonly options: DeleteOptions; readonly query: URLSearchParams; readonly read: ReadCall },
 ): Promise<Listed> {
   const listed = await listObjects(read, query, listParameters(query, false));
   const queue = listed.entries[Symbol.iterator]();

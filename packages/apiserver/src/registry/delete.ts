@@ -1,4 +1,13 @@
-import { type ApiObject, conflict, type DeleteOptions, type Encoded, formatTime, notFound, parseTime, type Status } from "@skates/apimachinery";
+import {
+  type ApiObject,
+  conflict,
+  type DeleteOptions,
+  type Encoded,
+  formatTime,
+  notFound,
+  parseTime,
+  type Status,
+} from "@skates/apimachinery";
 import { validateByAdmission } from "../admission.ts";
 import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts";
 import { readCurrent, storeRefusal } from "./core.ts";
@@ -38,7 +47,11 @@ export async function deleteObject(call: WriteCall, options: DeleteOptions): Pro
 }
 
 /** Go's zero of absent preconditions is nil: only what was sent counts. */
-function checkPreconditions({ served, name }: WriteCall, { preconditions }: DeleteOptions, current: CachedObject): void {
+function checkPreconditions(
+  { served, name }: WriteCall,
+  { preconditions }: DeleteOptions,
+  current: CachedObject,
+): void {
   const resource = { group: served.resource.group, plural: served.resource.kind };
   const uid = current.object.metadata.uid ?? "";
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
@@ -111,7 +124,8 @@ function endingAt(
 function markDeleting(old: ApiObject, nowMs: number): ApiObject {
   const { deletionTimestamp, deletionGracePeriodSeconds, generation } = old.metadata;
   if (deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0) return old;
-  const raised = generation === undefined || generation === 0 || deletionTimestamp !== undefined ? generation : generation + 1;
+  const raised =
+    generation === undefined || generation === 0 || deletionTimestamp !== undefined ? generation : generation + 1;
   return endingAt(old, deletionTimestamp === undefined ? nowMs : parseTime(deletionTimestamp), {
     seconds: 0,
     generation: raised,
@@ -167,7 +181,11 @@ async function carryOut(call: WriteCall, plan: DeletionPlan, current: CachedObje
   return { gone: false, object };
 }
 
-async function commit(call: WriteCall, current: CachedObject, value: Uint8Array | undefined): Promise<number | undefined> {
+async function commit(
+  call: WriteCall,
+  current: CachedObject,
+  value: Uint8Array | undefined,
+): Promise<number | undefined> {
   try {
     const done = await call.core.store.commit(current.key, current.revision, value, {}, call.signal);
     return done.ok ? done.revision : undefined;

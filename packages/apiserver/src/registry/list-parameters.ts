@@ -66,7 +66,9 @@ function listErrors(parameters: Unmatched, match: string): readonly FieldError[]
 function watchErrors(parameters: Unmatched, match: string): readonly FieldError[] {
   const path = ["resourceVersionMatch"];
   if (parameters.sendInitialEvents === undefined) {
-    return match === "" ? [] : [forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")];
+    return match === ""
+      ? []
+      : [forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")];
   }
   const errors: FieldError[] = [];
   if (match !== "NotOlderThan") {

@@ -15,8 +15,12 @@ export function withNamespace(resource: Resource, namespace: string, object: Api
 }
 
 /** What the server alone says about a new object. Names are made here, so that another attempt gets another name. */
-export function createdMeta(meta: ObjectMeta, at: { readonly nowMs: number; readonly uids: Random; readonly names: Random }): ObjectMeta {
-  const name = meta.name === "" && meta.generateName !== undefined ? generatedName(meta.generateName, at.names) : meta.name;
+export function createdMeta(
+  meta: ObjectMeta,
+  at: { readonly nowMs: number; readonly uids: Random; readonly names: Random },
+): ObjectMeta {
+  const name =
+    meta.name === "" && meta.generateName !== undefined ? generatedName(meta.generateName, at.names) : meta.name;
   return {
     ...meta,
     name,
@@ -40,6 +44,7 @@ export function updatedMeta(next: ObjectMeta, old: ObjectMeta): ObjectMeta {
     ...next,
     selfLink: undefined,
     generation: old.generation,
+    resourceVersion: old.resourceVersion,
     uid: next.uid === undefined || next.uid === "" ? old.uid : next.uid,
     creationTimestamp: old.creationTimestamp ?? next.creationTimestamp,
     deletionTimestamp: old.deletionTimestamp ?? next.deletionTimestamp,

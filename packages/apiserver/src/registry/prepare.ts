@@ -1,4 +1,12 @@
-import { type ApiObject, type Claim, type FieldError, invalidStatus, validateObjectMeta, validateObjectMetaUpdate, validateValue } from "@skates/apimachinery";
+import {
+  type ApiObject,
+  type Claim,
+  type FieldError,
+  invalidStatus,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  validateValue,
+} from "@skates/apimachinery";
 import { mutateByAdmission, validateByAdmission } from "../admission.ts";
 import { conventionalCreate, conventionalUpdate, nextGeneration } from "./conventions.ts";
 import { inVersion } from "./in-version.ts";

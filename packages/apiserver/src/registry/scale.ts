@@ -19,7 +19,7 @@ import {
   validateValue,
 } from "@skates/apimachinery";
 import { looseResponse } from "../responses.ts";
-import { bodyRules, readCall, type ResourceRequest, writeCall } from "../serve-resource.ts";
+import { bodyRules, readCall, type ResourceRequest, writeCall } from "../resource-request.ts";
 import { readObject } from "../wire/body.ts";
 import { parseMediaType } from "../wire/media-type.ts";
 import { type PatchKind, patchKind, readPatch, unsupportedApply } from "./patch.ts";
@@ -72,7 +72,8 @@ async function sentScale(request: ResourceRequest): Promise<ScaleChange> {
   const scale = await readObject<Scale>(request.context.request, scales, bodyRules(request, options));
   const { name } = request.context.route;
   const given = scale.metadata.name;
-  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  if (given !== name)
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   return { options, next: () => scale };
 }
 

@@ -48,7 +48,11 @@ function createInstead(call: WriteCall, next: ApiObject): Promise<Encoded> {
 }
 
 /** Undefined: the object changed meanwhile. */
-async function updateOnce(call: WriteCall, options: UpdateOptions, current: CachedObject): Promise<Encoded | undefined> {
+async function updateOnce(
+  call: WriteCall,
+  options: UpdateOptions,
+  current: CachedObject,
+): Promise<Encoded | undefined> {
   const old = current.object;
   const wanted = await options.next(old);
   if (wanted === old) return current;
@@ -123,7 +127,11 @@ function deletesInstead({ served }: WriteCall, next: ApiObject, old: ApiObject):
   return served.hub.strategy.holds?.(next) !== true;
 }
 
-async function removeFinalized(call: WriteCall, object: ApiObject, current: CachedObject): Promise<Encoded | undefined> {
+async function removeFinalized(
+  call: WriteCall,
+  object: ApiObject,
+  current: CachedObject,
+): Promise<Encoded | undefined> {
   if (!call.dryRun) {
     try {
       const commit = await call.core.store.commit(current.key, current.revision, undefined, {}, call.signal);

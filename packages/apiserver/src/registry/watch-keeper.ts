@@ -75,7 +75,7 @@ export class WatchKeeper {
   }
 
   endAll(): void {
-    for (const watcher of [...this.#running.keys()]) watcher.end();
+    for (const watcher of this.#running.keys()) watcher.end();
   }
 
   get size(): number {

@@ -28,7 +28,8 @@ export async function watchObjects(
   else if (fromState) await reachRevision(core, parseRevision(resourceVersion), call.signal);
   else await core.watchCache.ready(call.signal);
   const revision = core.watchCache.revision;
-  const after = fromState || resourceVersion === "" || resourceVersion === "0" ? revision : parseRevision(resourceVersion);
+  const after =
+    fromState || resourceVersion === "" || resourceVersion === "0" ? revision : parseRevision(resourceVersion);
   const past = fromState ? [] : cache.eventsAfter(after);
   if (past === undefined) return once(errorEvent(tooOld(after, cache.since)));
   const watcher = new Watcher({
@@ -52,7 +53,9 @@ export async function watchObjects(
     signal: call.signal,
     resource,
     timeoutMs: watchTimeoutMs(core, parameters.timeoutSeconds),
-    bookmark: parameters.allowWatchBookmarks ? () => bookmark(resource, core.watchCache.revision, undefined) : undefined,
+    bookmark: parameters.allowWatchBookmarks
+      ? () => bookmark(resource, core.watchCache.revision, undefined)
+      : undefined,
   });
   return watcher;
 }
@@ -97,7 +100,10 @@ function bookmark(
 ): EncodedEvent {
   const { kind } = resource;
   const metadata = { name: "", resourceVersion: String(revision), annotations };
-  return new SharedEvent("BOOKMARK", looseObject(resource, { kind, apiVersion: formatGroupVersion(resource), metadata }));
+  return new SharedEvent(
+    "BOOKMARK",
+    looseObject(resource, { kind, apiVersion: formatGroupVersion(resource), metadata }),
+  );
 }
 
 async function* once(event: EncodedEvent): AsyncGenerator<readonly EncodedEvent[]> {

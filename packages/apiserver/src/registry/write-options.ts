@@ -36,7 +36,8 @@ export function writeOptions(query: URLSearchParams, kind: OptionsKind, apply = 
   }
   if (kind === "PatchOptions") {
     if (apply && fieldManager === "") errors.push(required(["fieldManager"], "is required for apply patch"));
-    if (!apply && query.get("force") !== null) errors.push(forbidden(["force"], "may not be specified for non-apply patch"));
+    if (!apply && query.get("force") !== null)
+      errors.push(forbidden(["force"], "may not be specified for non-apply patch"));
   }
   if (errors.length > 0) throw invalidStatus({ group: "meta.k8s.io", kind }, "", errors);
   return {
@@ -77,5 +78,6 @@ export function managerOf(fieldManager: string, userAgent: string): string {
   if (fieldManager !== "") return fieldManager;
   const slash = userAgent.indexOf("/");
   const program = slash < 0 ? userAgent : userAgent.slice(0, slash);
-  return [...program].filter((char) => char >= " " && char !== "\u007f").join("").slice(0, 128);
+  // oxlint-disable-next-line no-control-regex
+  return program.replaceAll(/[\u0000-\u001f\u007f]/g, "").slice(0, 128);
 }

@@ -36,7 +36,11 @@ export class CacheEvent {
 
   constructor(
     revision: Revision,
-    change: { readonly key: string; readonly current: CachedObject | undefined; readonly previous: CachedObject | undefined },
+    change: {
+      readonly key: string;
+      readonly current: CachedObject | undefined;
+      readonly previous: CachedObject | undefined;
+    },
   ) {
     this.revision = revision;
     this.key = change.key;

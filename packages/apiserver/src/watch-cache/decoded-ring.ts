@@ -9,7 +9,7 @@ export class DecodedRing {
   #next = 0;
 
   constructor(capacity: number) {
-    this.#slots = new Array<Forgetful | undefined>(capacity).fill(undefined);
+    this.#slots = Array.from({ length: capacity }, () => undefined);
   }
 
   hold(entry: Forgetful): void {

@@ -39,7 +39,7 @@ export class ResourceCache {
 
   /** Starts again from nothing, as of a revision: who watches must list again. */
   reset(revision: Revision): void {
-    for (const group of [...this.#groups.values()]) for (const watcher of [...group]) watcher.end();
+    for (const group of this.#groups.values()) for (const watcher of group) watcher.end();
     this.#groups.clear();
     this.#indexes.clear();
     this.#entries.clear();

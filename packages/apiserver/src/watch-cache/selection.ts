@@ -1,4 +1,12 @@
-import { badRequest, everything, type FieldSelector, parseFieldSelector, parseLabelSelector, type Resource, type Selector } from "@skates/apimachinery";
+import {
+  badRequest,
+  everything,
+  type FieldSelector,
+  parseFieldSelector,
+  parseLabelSelector,
+  type Resource,
+  type Selector,
+} from "@skates/apimachinery";
 import type { View } from "./cached-object.ts";
 
 /** Which objects of a resource a list or watch is about: a namespace or a single name, and selectors. */

@@ -1,10 +1,4 @@
-import {
-  type Body,
-  type EncodedEvent,
-  jsonText,
-  PartialObjectMetadata,
-  Status,
-} from "@skates/apimachinery";
+import { type Body, type EncodedEvent, jsonText, PartialObjectMetadata, Status } from "@skates/apimachinery";
 import { SharedEvent } from "../watch-cache/cache-event.ts";
 import type { Form } from "./accept.ts";
 import { ChunkBuilder } from "./chunks.ts";

@@ -89,5 +89,9 @@ export async function protobufListBytes(body: ListBody, form: Form): Promise<Uin
     return wrapUnknown({ apiVersion: `meta.k8s.io/${form.asVersion}`, kind: "PartialObjectMetadataList", raw });
   }
   for await (const page of body.pages) for (const object of page) items.push(object.bytes("protobuf"));
-  return wrapUnknown({ apiVersion: formatGroupVersion(resource), kind: resource.listKind, raw: protobufList(metadata, items) });
+  return wrapUnknown({
+    apiVersion: formatGroupVersion(resource),
+    kind: resource.listKind,
+    raw: protobufList(metadata, items),
+  });
 }

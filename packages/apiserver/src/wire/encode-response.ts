@@ -1,4 +1,12 @@
-import { type ApiResponse, type Body, formatGroupVersion, isRecord, jsonText, PartialObjectMetadata, Status } from "@skates/apimachinery";
+import {
+  type ApiResponse,
+  type Body,
+  formatGroupVersion,
+  isRecord,
+  jsonText,
+  PartialObjectMetadata,
+  Status,
+} from "@skates/apimachinery";
 import { dump } from "js-yaml";
 import type { Form } from "./accept.ts";
 import { collectChunks } from "./chunks.ts";

@@ -23,7 +23,11 @@ const NAME_DOC =
   "Name of the object, unique in its namespace among objects of its kind; clients choose it, or a beginning of it.";
 
 /** The beginning of a Table, up to and with the `[` of its rows. Without columns for later events of a watch. */
-export function tableHead(resource: Resource, meta: ResponseListMeta, options: { version: string; columns: boolean }): string {
+export function tableHead(
+  resource: Resource,
+  meta: ResponseListMeta,
+  options: { version: string; columns: boolean },
+): string {
   const columns = options.columns ? definitions(resource) : "null";
   const listMeta = {
     ...(meta.resourceVersion === "" ? {} : { resourceVersion: meta.resourceVersion }),
