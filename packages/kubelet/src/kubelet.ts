@@ -35,7 +35,7 @@ export interface KubeletOptions {
   /** Default: no credentials but those of pull secrets. */
   readonly credentials?: Credentials | undefined;
   /** Default: never under pressure. */
-  readonly pressure?: (() => Pressure) | undefined;
+  readonly pressure?: ((signal: AbortSignal) => Promise<Pressure>) | undefined;
   /** Simulated nodes need no environment, and nothing of what pods refer to. */
   readonly withoutReferences?: true | undefined;
   /** The events about pods and the node; default: sent to the API. */
@@ -117,7 +117,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     clock,
     log,
     recorder,
-    pressure: options.pressure ?? (() => NO_PRESSURE),
+    pressure: options.pressure ?? (() => Promise.resolve(NO_PRESSURE)),
   });
   const set = new PodSet(deps);
   tasks.spawn((signal) => reporter.run(signal));

@@ -18,7 +18,7 @@ export interface NodeReporterOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly recorder: EventRecorder;
-  pressure(): Pressure;
+  pressure(signal: AbortSignal): Promise<Pressure>;
 }
 
 /** How often the node is looked at, and how often it is written although nothing changed. */
@@ -97,7 +97,7 @@ export class NodeReporter {
     const { health, images, runtimeVersion } = await this.#look(signal);
     const nowMs = clock.nowMs();
     const old = node.status?.conditions ?? [];
-    const input = { settings, machine, health, pressure: pressure(), images, runtimeVersion, old, nowMs };
+    const input = { settings, machine, health, pressure: await pressure(signal), images, runtimeVersion, old, nowMs };
     const status = nodeStatus(input);
     const due = nowMs - this.#reportedAtMs >= REPORT_MS;
     if (!due && sameButHeartbeat(node.status, status)) return;

@@ -41,3 +41,6 @@ export { type MasqueradeRanges, podTable, removeTables, writePodMasquerade } fro
 export { listProcesses, type Process, processEnded, sendSignal } from "./host/processes.ts";
 export { type CommandResult, runCommand, tryCommand } from "./host/run-command.ts";
 export { nodePodHost, type NodePodHostOptions } from "./pod-host/node-pod-host.ts";
+export { type CriRuntime, type CriRuntimeOptions, criRuntime } from "./cri/cri-runtime.ts";
+export { machineInfo, machinePressure } from "./machine/machine-info.ts";
+export { nodeProbeNetwork } from "./probes/node-probe-network.ts";
