@@ -5,13 +5,17 @@ import {
   opt,
   ref,
   req,
-  string,
   struct,
   time,
   typeMeta,
   ObjectMeta,
   resource,
 } from "@skates/apimachinery";
+import {
+  horizontalPodAutoscalerColumns,
+  horizontalPodAutoscalerConversion,
+} from "./horizontal-pod-autoscaler-conversion.ts";
+import { CrossVersionObjectReference } from "./cross-version-object-reference.ts";
 
 export const HorizontalPodAutoscaler = struct("autoscaling/v1.HorizontalPodAutoscaler", {
   ...typeMeta,
@@ -55,17 +59,6 @@ export const HorizontalPodAutoscalerSpec = struct("autoscaling/v1.HorizontalPodA
 });
 export interface HorizontalPodAutoscalerSpec extends Infer<typeof HorizontalPodAutoscalerSpec> {}
 
-export const CrossVersionObjectReference = struct(
-  "autoscaling/v1.CrossVersionObjectReference",
-  {
-    kind: req(1, string, ""),
-    name: req(2, string, ""),
-    apiVersion: opt(3, string, ""),
-  },
-  { atomic: true },
-);
-export interface CrossVersionObjectReference extends Infer<typeof CrossVersionObjectReference> {}
-
 export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>({
   group: "autoscaling",
   version: "v1",
@@ -77,4 +70,7 @@ export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>({
   storage: "horizontalpodautoscalers",
   storageVersion: "autoscaling/v2",
   storageVersionHash: "qwQve8ut294=",
+  generationFields: [],
+  columns: horizontalPodAutoscalerColumns,
+  conversion: horizontalPodAutoscalerConversion,
 });

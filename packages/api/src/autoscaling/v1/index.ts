@@ -1,10 +1,10 @@
 /** Types of autoscaling/v1. */
+export { CrossVersionObjectReference } from "./cross-version-object-reference.ts";
 export { ContainerResourceMetricSource } from "./container-resource-metric-source.ts";
 export { ContainerResourceMetricStatus } from "./container-resource-metric-status.ts";
 export { ExternalMetricSource } from "./external-metric-source.ts";
 export { ExternalMetricStatus } from "./external-metric-status.ts";
 export {
-  CrossVersionObjectReference,
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerSpec,
   HorizontalPodAutoscalerStatus,

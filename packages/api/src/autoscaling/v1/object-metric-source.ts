@@ -1,5 +1,5 @@
 import { type Infer, opt, quantity, ref, req, string, struct, LabelSelector } from "@skates/apimachinery";
-import { CrossVersionObjectReference } from "./horizontal-pod-autoscaler.ts";
+import { CrossVersionObjectReference } from "./cross-version-object-reference.ts";
 
 export const ObjectMetricSource = struct("autoscaling/v1.ObjectMetricSource", {
   target: req(

@@ -73,6 +73,7 @@ export const events = resource<Event>({
   shortNames: ["ev"],
   schema: Event,
   storage: "events",
+  storageVersion: "v1",
   storageVersionHash: "r2yiGXH7wu8=",
   createOnUpdate: true,
   columns: eventColumns,
