@@ -1,0 +1,34 @@
+import { type Pod, pods, type Toleration } from "@skates/api/core/v1";
+import type { AdmissionPlugin } from "@skates/apiserver";
+import { objectOf, oldOf } from "./object-kind.ts";
+
+const NOT_READY = "node.kubernetes.io/not-ready";
+const UNREACHABLE = "node.kubernetes.io/unreachable";
+const SECONDS = 300;
+
+/** Pods stay for five minutes on a node that is not ready or cannot be reached, unless they say otherwise. */
+export const defaultTolerationSeconds: AdmissionPlugin = {
+  name: "DefaultTolerationSeconds",
+  handles: (attributes) =>
+    (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
+    objectOf(attributes, pods) !== undefined,
+  async mutate(attributes) {
+    const pod = objectOf<Pod>(attributes, pods);
+    if (pod === undefined) throw new Error("DefaultTolerationSeconds was given no pod");
+    if (oldOf<Pod>(attributes, pods)?.metadata.deletionTimestamp !== undefined) return pod;
+    const tolerations = pod.spec.tolerations ?? [];
+    const missing = [NOT_READY, UNREACHABLE].filter(
+      (key) => !tolerations.some((toleration) => tolerates(toleration, key)),
+    );
+    if (missing.length === 0) return pod;
+    return { ...pod, spec: { ...pod.spec, tolerations: [...tolerations, ...missing.map(forSeconds)] } };
+  },
+};
+
+function tolerates({ key = "", effect }: Toleration, taint: string): boolean {
+  return (key === taint || key === "") && (effect === undefined || effect === "NoExecute");
+}
+
+function forSeconds(key: string): Toleration {
+  return { key, operator: "Exists", effect: "NoExecute", tolerationSeconds: SECONDS };
+}

@@ -1,0 +1,47 @@
+import { type Namespace, namespaces } from "@skates/api/core/v1";
+import { forbiddenRequest, notFound, StatusError } from "@skates/apimachinery";
+import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
+import { isAbout } from "./object-kind.ts";
+
+/** They hold what the cluster itself needs. */
+const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);
+
+/** Nothing is written into namespaces that are not there, and nothing new into those that are going; some never go. */
+export function namespaceLifecycle(registry: Registry): AdmissionPlugin {
+  return {
+    name: "NamespaceLifecycle",
+    handles: ({ operation }) => operation !== "CONNECT",
+    async validate(attributes, signal) {
+      const { operation, namespace, name, resource } = attributes;
+      if (isAbout(attributes, namespaces)) {
+        if (operation === "DELETE" && IMMORTAL.has(name)) {
+          throw forbiddenRequest(resource, name, "this namespace may not be deleted");
+        }
+        return;
+      }
+      if (!resource.namespaced || operation === "DELETE") return;
+      const key = { name: namespace };
+      const found = registry.cached(namespaces, key) ?? (await registry.get(namespaces, key, signal));
+      if (found === undefined) throw notFound(namespaces, namespace);
+      if (operation === "CREATE" && isGoing(found)) throw terminating(attributes);
+    },
+  };
+}
+
+function isGoing(namespace: Namespace): boolean {
+  return namespace.metadata.deletionTimestamp !== undefined || namespace.status?.phase === "Terminating";
+}
+
+function terminating({ resource, name, namespace }: AdmissionAttributes): StatusError {
+  const refusal = forbiddenRequest(
+    resource,
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+  );
+  const cause = {
+    reason: "NamespaceTerminating",
+    message: `namespace ${namespace} is being terminated`,
+    field: "metadata.namespace",
+  };
+  return new StatusError("Forbidden", refusal.message, { details: { ...refusal.details, causes: [cause] } });
+}

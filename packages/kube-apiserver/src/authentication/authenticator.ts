@@ -1,0 +1,70 @@
+import type { ApiRequest, UserInfo } from "@skates/apimachinery";
+import type { Authenticator } from "@skates/apiserver";
+import { hasCode, type Logger, messageOf } from "@skates/component-base";
+import type { TokenAuthenticator } from "./service-account-tokens.ts";
+import { ANONYMOUS, authenticated } from "./users.ts";
+
+export interface AuthenticatorOptions {
+  /** Made with the server, which needs the authenticator first. */
+  tokens(): TokenAuthenticator;
+  /** Audiences that a token must have one of to be used here. */
+  readonly audiences: readonly string[];
+  readonly log: Logger;
+}
+
+/** Open to everybody: whether the server lives, and what it is. */
+const ANONYMOUS_PATHS: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz", "/version", "/version/"]);
+const ANONYMOUS_PREFIXES = ["/healthz/", "/livez/", "/readyz/"];
+
+/** Client certificate, then bearer token, then, on a few paths, nobody. Credentials that are wrong are never taken for none. */
+export function createAuthenticator({ tokens, audiences, log }: AuthenticatorOptions): Authenticator {
+  return {
+    async authenticate(request, signal) {
+      const certificate = "tls" in request.peer ? request.peer.tls.certificate : undefined;
+      if (certificate !== undefined && certificate.commonName !== "") {
+        return authenticated({ name: certificate.commonName, groups: certificate.organizations });
+      }
+      const token = bearerToken(request);
+      if (token === undefined) return isOpen(request.path) ? ANONYMOUS : undefined;
+      return await userOfToken(token, signal);
+    },
+  };
+
+  async function userOfToken(token: string, signal: AbortSignal): Promise<UserInfo | undefined> {
+    try {
+      const found = await tokens().authenticate(token, audiences, signal);
+      return found === undefined ? undefined : authenticated(found.user);
+    } catch (error) {
+      if (!hasCode(error, "TokenInvalid") && !hasCode(error, "TokenExpired") && !hasCode(error, "TokenNotYetValid"))
+        throw error;
+      log.info("Token refused", { reason: messageOf(error) });
+      return undefined;
+    }
+  }
+}
+
+/** From the header, or from the WebSocket protocol list where browsers put it; undefined: none was sent. */
+function bearerToken(request: ApiRequest): string | undefined {
+  const header = request.headers["authorization"];
+  if (header !== undefined) return /^bearer +(\S+) *$/i.exec(header)?.[1] ?? "";
+  const protocols = request.headers["sec-websocket-protocol"];
+  const prefix = "base64url.bearer.authorization.k8s.io.";
+  const protocol = protocols
+    ?.split(",")
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(prefix));
+  return protocol === undefined ? undefined : decodeBase64Url(protocol.slice(prefix.length));
+}
+
+function decodeBase64Url(text: string): string {
+  try {
+    return atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    // Not base64: a token that no check will accept.
+    return "";
+  }
+}
+
+function isOpen(path: string): boolean {
+  return ANONYMOUS_PATHS.has(path) || ANONYMOUS_PREFIXES.some((prefix) => path.startsWith(prefix));
+}

@@ -1,0 +1,155 @@
+import type { Rule, RuleSet } from "./rule.ts";
+
+const READ = ["get", "list", "watch"];
+const EVENTS: Rule = { groups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch", "update"] };
+const REVIEWS: readonly Rule[] = [
+  { groups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
+  { groups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
+];
+const LEASES: Rule = {
+  groups: ["coordination.k8s.io"],
+  resources: ["leases"],
+  verbs: ["create", "get", "list", "watch", "update", "patch"],
+};
+
+/** What everybody with credentials may: ask about themselves and what there is. */
+export const AUTHENTICATED_RULES: RuleSet = {
+  rules: [
+    {
+      groups: ["authorization.k8s.io"],
+      resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+      verbs: ["create"],
+    },
+    { groups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"], verbs: ["create"] },
+  ],
+  paths: [
+    {
+      paths: [
+        "/api",
+        "/api/*",
+        "/apis",
+        "/apis/*",
+        "/healthz",
+        "/healthz/*",
+        "/livez",
+        "/livez/*",
+        "/openapi",
+        "/openapi/*",
+        "/readyz",
+        "/readyz/*",
+        "/version",
+        "/version/",
+      ],
+      verbs: ["get"],
+    },
+  ],
+};
+
+/** What those without credentials may. */
+export const UNAUTHENTICATED_RULES: RuleSet = {
+  rules: [],
+  paths: [
+    {
+      paths: ["/healthz", "/healthz/*", "/livez", "/livez/*", "/readyz", "/readyz/*", "/version", "/version/"],
+      verbs: ["get"],
+    },
+  ],
+};
+
+/** Every service account may find the issuer's keys. */
+export const SERVICE_ACCOUNT_RULES: RuleSet = {
+  rules: [],
+  paths: [{ paths: ["/.well-known/openid-configuration", "/openid/v1/jwks"], verbs: ["get"] }],
+};
+
+/**
+ * The controllers. Garbage collection and the deletion of namespaces read and delete every kind and edit its owners and finalizers;
+ * what can be created is a closed list.
+ */
+const CONTROLLER_MANAGER: RuleSet = {
+  rules: [
+    { groups: ["*"], resources: ["*"], verbs: [...READ, "delete", "deletecollection", "patch", "update"] },
+    { groups: [""], resources: ["pods", "serviceaccounts", "configmaps", "secrets", "endpoints"], verbs: ["create"] },
+    { groups: [""], resources: ["serviceaccounts/token", "pods/eviction"], verbs: ["create"] },
+    { groups: ["apps"], resources: ["replicasets", "controllerrevisions"], verbs: ["create"] },
+    { groups: ["batch"], resources: ["jobs"], verbs: ["create"] },
+    { groups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["create"] },
+    LEASES,
+    EVENTS,
+    ...REVIEWS,
+  ],
+  paths: [{ paths: ["*"], verbs: ["get"] }],
+};
+
+const SCHEDULER: RuleSet = {
+  rules: [
+    {
+      groups: [""],
+      resources: [
+        "nodes",
+        "namespaces",
+        "services",
+        "replicationcontrollers",
+        "persistentvolumeclaims",
+        "persistentvolumes",
+      ],
+      verbs: READ,
+    },
+    { groups: [""], resources: ["pods"], verbs: [...READ, "delete"] },
+    { groups: [""], resources: ["pods/status"], verbs: ["patch", "update"] },
+    { groups: [""], resources: ["bindings", "pods/binding"], verbs: ["create"] },
+    { groups: ["apps"], resources: ["replicasets", "statefulsets"], verbs: READ },
+    { groups: ["policy"], resources: ["poddisruptionbudgets"], verbs: READ },
+    { groups: ["scheduling.k8s.io"], resources: ["priorityclasses"], verbs: READ },
+    {
+      groups: ["storage.k8s.io"],
+      resources: ["storageclasses", "csinodes", "csidrivers", "csistoragecapacities", "volumeattachments"],
+      verbs: READ,
+    },
+    { groups: ["resource.k8s.io"], resources: ["resourceclaims", "resourceslices", "deviceclasses"], verbs: READ },
+    { groups: ["resource.k8s.io"], resources: ["resourceclaims/status"], verbs: ["patch", "update"] },
+    LEASES,
+    EVENTS,
+    ...REVIEWS,
+  ],
+};
+
+const KUBE_PROXY: RuleSet = {
+  rules: [
+    { groups: [""], resources: ["services", "endpoints", "nodes"], verbs: READ },
+    { groups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
+    { groups: ["networking.k8s.io"], resources: ["servicecidrs"], verbs: READ },
+    EVENTS,
+  ],
+};
+
+/** Cluster DNS reads services and their endpoints, and announces itself by a Service and a slice. */
+const CLUSTER_DNS: RuleSet = {
+  rules: [
+    { groups: [""], resources: ["services", "endpoints", "pods", "namespaces", "nodes"], verbs: READ },
+    { groups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: READ },
+    { groups: [""], resources: ["services"], verbs: ["create"], namespace: "kube-system" },
+    {
+      groups: [""],
+      resources: ["services"],
+      verbs: ["update", "patch"],
+      namespace: "kube-system",
+      names: ["kube-dns"],
+    },
+    {
+      groups: ["discovery.k8s.io"],
+      resources: ["endpointslices"],
+      verbs: ["create", "update", "patch"],
+      namespace: "kube-system",
+    },
+    EVENTS,
+  ],
+};
+
+/** By user name: what each component of the cluster may. Kubelets are judged by `node-authorizer.ts`. */
+export const COMPONENT_RULES: ReadonlyMap<string, RuleSet> = new Map([
+  ["system:kube-controller-manager", CONTROLLER_MANAGER],
+  ["system:kube-scheduler", SCHEDULER],
+  ["system:kube-proxy", KUBE_PROXY],
+  ["system:cluster-dns", CLUSTER_DNS],
+]);

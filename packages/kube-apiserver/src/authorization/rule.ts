@@ -1,0 +1,48 @@
+import type { AuthorizationAttributes } from "@skates/apiserver";
+
+/** Allows verbs on resources, in the manner of RBAC. A star stands for all, and before `/scale` for that subresource of all. */
+export interface Rule {
+  readonly groups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  /** Absent: any name. */
+  readonly names?: readonly string[] | undefined;
+  /** Absent: any namespace, and cluster-scoped. */
+  readonly namespace?: string | undefined;
+}
+
+/** Allows methods on paths that are no resources; a `*` at the end stands for any rest. */
+export interface PathRule {
+  readonly paths: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+export interface RuleSet {
+  readonly rules: readonly Rule[];
+  readonly paths?: readonly PathRule[] | undefined;
+}
+
+/** Whether the set allows it. */
+export function allows(set: RuleSet, attributes: AuthorizationAttributes): boolean {
+  if (attributes.resourceRequest) return set.rules.some((rule) => ruleAllows(rule, attributes));
+  return (set.paths ?? []).some(
+    ({ paths, verbs }) => matches(verbs, attributes.verb) && paths.some((path) => pathMatches(path, attributes.path)),
+  );
+}
+
+function ruleAllows(rule: Rule, attributes: AuthorizationAttributes): boolean {
+  if (!matches(rule.verbs, attributes.verb) || !matches(rule.groups, attributes.group)) return false;
+  if (rule.namespace !== undefined && rule.namespace !== attributes.namespace) return false;
+  if (rule.names !== undefined && !rule.names.includes(attributes.name)) return false;
+  const { resource, subresource } = attributes;
+  if (subresource === "") return matches(rule.resources, resource);
+  return matches(rule.resources, `${resource}/${subresource}`) || rule.resources.includes(`*/${subresource}`);
+}
+
+function matches(list: readonly string[], value: string): boolean {
+  return list.includes("*") || list.includes(value);
+}
+
+function pathMatches(pattern: string, path: string): boolean {
+  return pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
+}

@@ -1,0 +1,15 @@
+/**
+ * This cluster's API server on top of the generic one: who callers are (`authentication/`), what they may (`authorization/`), the
+ * built-in admission plugins, addresses and ports of services, subresources that are more than storage (`specials/`), and what a
+ * cluster has from its first moment (`bootstrap/`). Start with `kube-api-server.ts`.
+ */
+export type { TokenOptions } from "./authentication/token-options.ts";
+export { serviceAccountUserName } from "./authentication/users.ts";
+export { type ApiEndpoint, apiServiceAddress, SYSTEM_NAMESPACES } from "./bootstrap/system-objects.ts";
+export {
+  createKubeApiServer,
+  type KubeApiServer,
+  type KubeApiServerOptions,
+} from "./kube-api-server.ts";
+export type { KubeletAddress, KubeletDialer } from "./kubelet/kubelets.ts";
+export type { PortRange } from "./services/node-ports.ts";

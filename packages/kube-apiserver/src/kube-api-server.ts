@@ -1,0 +1,165 @@
+import { builtinResources } from "@skates/api";
+import { services } from "@skates/api/core/v1";
+import type { Handler, Resource, UserInfo } from "@skates/apimachinery";
+import {
+  type ApiServer,
+  type ApiServerOptions,
+  createApiServer,
+  type PathHandler,
+  type Registry,
+} from "@skates/apiserver";
+import { type Client, clientFor } from "@skates/client";
+import { type Component, type Env, must, TaskGroup } from "@skates/component-base";
+import type { RevisionStore } from "@skates/storage";
+import { admissionPlugins } from "./admission/plugins.ts";
+import { createAuthenticator } from "./authentication/authenticator.ts";
+import { TokenAuthenticator } from "./authentication/service-account-tokens.ts";
+import type { TokenOptions } from "./authentication/token-options.ts";
+import { API_SERVER, authenticated } from "./authentication/users.ts";
+import { createAuthorizer } from "./authorization/authorizer.ts";
+import { bootstrap } from "./bootstrap/bootstrap.ts";
+import type { ApiEndpoint } from "./bootstrap/system-objects.ts";
+import { compactStore } from "./compaction.ts";
+import { type KubeletDialer, Kubelets } from "./kubelet/kubelets.ts";
+import { openidPaths } from "./openid-paths.ts";
+import { ClusterAddresses } from "./services/cluster-addresses.ts";
+import { NodePorts, type PortRange } from "./services/node-ports.ts";
+import { releaseAddresses } from "./services/release-addresses.ts";
+import { claimForService } from "./services/service-claims.ts";
+import { bindingHandlers } from "./specials/bindings.ts";
+import { evictionHandler } from "./specials/eviction.ts";
+import { nodeProxyHandler } from "./specials/node-proxy.ts";
+import { podLogHandler } from "./specials/pod-log.ts";
+import { podStreamHandlers } from "./specials/pod-streams.ts";
+import { reviewHandlers } from "./specials/reviews.ts";
+import { tokenRequestHandler } from "./specials/token-request.ts";
+
+export interface KubeApiServerOptions extends Pick<ApiServerOptions, "version" | "limits" | "turn" | "gzip" | "audit"> {
+  readonly env: Env;
+  /** Owned by the caller, who closes it after `run` has returned. */
+  readonly store: RevisionStore;
+  readonly tokens: TokenOptions;
+  /** Ranges of service addresses, at most one of each family; the first address of the first is the API's own. */
+  readonly serviceCidrs: readonly string[];
+  /** Default 30000-32767. */
+  readonly nodePorts?: PortRange | undefined;
+  /** Where pods and nodes reach this server. */
+  readonly endpoint: ApiEndpoint;
+  readonly kubelets: KubeletDialer;
+  /** Default: all built-in ones. */
+  readonly resources?: readonly Resource[] | undefined;
+  readonly paths?: readonly PathHandler[] | undefined;
+}
+
+/** This cluster's API server. */
+export interface KubeApiServer extends Component {
+  /** For transport: answers are bytes. Never rejects. */
+  readonly handler: Handler;
+  /** The same chain in process, under an identity that needs no proof; `system:authenticated` is added. */
+  loopback(user: UserInfo): Handler;
+  readonly registry: Registry;
+}
+
+const NODE_PORTS: PortRange = { from: 30_000, to: 32_767 };
+
+/** Puts the server together. Nothing happens before `run`, which also makes what every cluster has from the start. */
+export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServer {
+  const { env, store, tokens } = options;
+  const audiences = tokens.audiences ?? [tokens.issuer];
+  let parts: Parts | undefined;
+  const made = (): Parts => must(parts, "the API server's inner parts");
+  let bootstrapped = false;
+
+  const server = createApiServer({
+    ...options,
+    resources: (options.resources ?? builtinResources).map((resource) => withClaims(resource, made)),
+    authenticator: createAuthenticator({ tokens: () => made().tokens, audiences, log: env.log }),
+    authorizer: createAuthorizer,
+    admission: (registry) => admissionPlugins(registry, env.random),
+    specials: (registry) => {
+      parts = makeParts(options, registry, () => server);
+      return specialsOf(options, audiences, parts);
+    },
+    paths: [...openidPaths(tokens), ...(options.paths ?? [])],
+    health: [
+      {
+        name: "poststarthook/bootstrap-system-objects",
+        of: "readyz",
+        check: () => (bootstrapped ? undefined : "not finished"),
+      },
+    ],
+  });
+
+  return {
+    name: "kube-apiserver",
+    handler: server.handler,
+    loopback: (user) => server.loopback(authenticated(user)),
+    registry: server.registry,
+    ready: () => bootstrapped && server.ready(),
+    async run(signal) {
+      const group = new TaskGroup(signal);
+      group.spawn((own) => server.run(own));
+      group.spawn(async (own) => {
+        await bootstrap(
+          { ...made(), clock: env.clock, serviceCidrs: options.serviceCidrs, endpoint: options.endpoint },
+          own,
+        );
+        bootstrapped = true;
+        await releaseAddresses({ env, registry: server.registry, client: made().client }, own);
+      });
+      group.spawn((own) => compactStore(env, store, own));
+      await group.join();
+    },
+  };
+}
+
+/** What needs the server that it is part of. */
+interface Parts {
+  readonly registry: Registry;
+  readonly client: Client;
+  readonly tokens: TokenAuthenticator;
+  readonly addresses: ClusterAddresses;
+  readonly ports: NodePorts;
+}
+
+function makeParts(options: KubeApiServerOptions, registry: Registry, server: () => ApiServer): Parts {
+  const { env, tokens } = options;
+  const { clock, random } = env;
+  const handler: Handler = (request) => server().loopback(API_SERVER)(request);
+  const client = clientFor(handler, { userAgent: "kube-apiserver", clock, random: random.stream("own-client") });
+  return {
+    registry,
+    client,
+    tokens: new TokenAuthenticator({ verifier: tokens.verifier, registry, clock }),
+    addresses: new ClusterAddresses({ registry, client, random }),
+    ports: new NodePorts({ registry, random, range: options.nodePorts ?? NODE_PORTS }),
+  };
+}
+
+/** Services claim addresses and ports; other kinds are as they are. */
+function withClaims(resource: Resource, parts: () => Parts): Resource {
+  if (resource.group !== services.group || resource.plural !== services.plural) return resource;
+  const claiming: typeof services = {
+    ...services,
+    strategy: {
+      ...services.strategy,
+      begin: (next, old, request, signal) => claimForService(parts(), { next, old, request }, signal),
+    },
+  };
+  return claiming;
+}
+
+function specialsOf(options: KubeApiServerOptions, audiences: readonly string[], parts: Parts) {
+  const { env, tokens } = options;
+  const { registry, client } = parts;
+  const kubelets = new Kubelets(registry, options.kubelets);
+  return [
+    ...bindingHandlers,
+    evictionHandler(client),
+    tokenRequestHandler({ signer: tokens.signer, issuer: tokens.issuer, audiences, random: env.random }),
+    ...reviewHandlers({ authorizer: createAuthorizer(registry), tokens: parts.tokens, audiences }),
+    podLogHandler(kubelets),
+    ...podStreamHandlers(kubelets),
+    nodeProxyHandler(kubelets),
+  ];
+}

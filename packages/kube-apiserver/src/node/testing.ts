@@ -1,0 +1,120 @@
+import type { ApiRequest, ApiResponse, Handler, PeerCertificate, UserInfo } from "@skates/apimachinery";
+import { createEnv, seededRandom, TaskGroup } from "@skates/component-base";
+import { systemClock } from "@skates/component-base/node";
+import { nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
+import { memoryStore, type RevisionStore } from "@skates/storage";
+import { createKubeApiServer, type KubeApiServer, type KubeApiServerOptions } from "../kube-api-server.ts";
+
+export const ISSUER = "https://kubernetes.default.svc.cluster.local";
+export const ADMIN: UserInfo = { name: "admin", groups: ["system:masters"] };
+
+/** A server in this process, running, with a store in memory. */
+export interface TestServer {
+  readonly server: KubeApiServer;
+  readonly store: RevisionStore;
+  /** Sends JSON over the handler that transport would call, and reads the answer. */
+  call(as: Caller, method: string, path: string, body?: unknown): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  // Tests look into answers without ceremony; this file serves tests only.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+/** Who calls: a user by certificate, a token, or nobody. */
+export type Caller = { readonly user: UserInfo } | { readonly token: string } | "nobody";
+
+/** Starts a server and waits until it is ready. */
+export async function startTestServer(options: Partial<KubeApiServerOptions> = {}): Promise<TestServer> {
+  const clock = systemClock();
+  const random = seededRandom(1);
+  const store = options.store ?? memoryStore({ clock });
+  const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
+  const server = createKubeApiServer({
+    env: createEnv({ clock, random }),
+    version: {
+      major: "1",
+      minor: "36",
+      gitVersion: "v1.36.0+skates.test",
+      gitCommit: "",
+      buildDate: "",
+      platform: "linux/amd64",
+      goVersion: "",
+    },
+    tokens: {
+      signer: await tokenSigner(privateKey),
+      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER], clock }),
+      issuer: ISSUER,
+    },
+    serviceCidrs: ["10.96.0.0/16"],
+    endpoint: { address: "192.0.2.10", port: 6443 },
+    kubelets: () => () => Promise.reject(new Error("connection refused")),
+    ...options,
+    store,
+  });
+  const stopping = new AbortController();
+  const group = new TaskGroup(stopping.signal);
+  group.spawn((signal) => server.run(signal));
+  while (!server.ready() && group.size > 0) await clock.sleep(5, stopping.signal);
+  if (group.size === 0) await group.join();
+  return {
+    server,
+    store,
+    call: (as, method, path, body) => send(server.handler, as, { method, path, body }),
+    stop: async () => {
+      stopping.abort(new Error("test over"));
+      await group.join();
+    },
+  };
+}
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+async function send(handler: Handler, as: Caller, { method, path, body }: Sent): Promise<Answer> {
+  const url = new URL(path, "http://api");
+  const bytes = body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(body));
+  const mediaType = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const request: ApiRequest = {
+    method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: {
+      accept: "application/json",
+      "user-agent": "test/1",
+      ...(bytes === undefined ? {} : { "content-type": mediaType }),
+      ...(typeof as === "object" && "token" in as ? { authorization: `Bearer ${as.token}` } : {}),
+    },
+    body: bytes === undefined ? { kind: "none" } : { kind: "bytes", mediaType, read: async () => bytes },
+    peer: { tls: { remoteAddress: "127.0.0.1", certificate: certificateOf(as) } },
+    signal: new AbortController().signal,
+  };
+  const response = await handler(request);
+  return { status: response.status, body: await readBody(response) };
+}
+
+function certificateOf(as: Caller): PeerCertificate | undefined {
+  if (typeof as !== "object" || !("user" in as)) return undefined;
+  return {
+    commonName: as.user.name,
+    organizations: as.user.groups,
+    serialNumber: "01",
+    notAfterMs: Number.MAX_SAFE_INTEGER,
+  };
+}
+
+/** JSON as its value, else text. */
+export async function readBody({ body }: ApiResponse): Promise<unknown> {
+  if (body.kind === "json") return body.value;
+  if (body.kind !== "bytes") return undefined;
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of body.chunks) text += decoder.decode(chunk, { stream: true });
+  return body.mediaType.startsWith("application/json") ? JSON.parse(text) : text;
+}

@@ -1,0 +1,98 @@
+import { type Service, services } from "@skates/api/core/v1";
+import { type IPAddress, ipAddresses } from "@skates/api/networking/v1";
+import { isStatus, parseTime } from "@skates/apimachinery";
+import type { Registry } from "@skates/apiserver";
+import type { Client } from "@skates/client";
+import { type Env, isAbort, messageOf } from "@skates/component-base";
+import { formatAddress, parseAddress } from "./cidr.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL } from "./cluster-addresses.ts";
+import { addressesOf } from "./service-claims.ts";
+
+/** A claim without a service is one whose write is under way, for so long; then its service is gone. */
+const UNDER_WAY_MS = 60_000;
+/** Between looks at all addresses, for what no event told of. */
+const REPAIR_MS = 180_000;
+const RETRY_MS = 1_000;
+
+export interface ReleaseOptions {
+  readonly env: Env;
+  readonly registry: Registry;
+  readonly client: Client;
+}
+
+/** Gives back the addresses of services that are gone, at once when one goes, and at times for all; ends when the signal aborts. */
+export async function releaseAddresses(options: ReleaseOptions, signal: AbortSignal): Promise<void> {
+  await Promise.all([follow(options, signal), repair(options, signal)]);
+}
+
+async function follow({ env, client, registry }: ReleaseOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      // Only later deletions matter: what went before is found by the repair.
+      const { resourceVersion } = await client.resource(services).list({ limit: 1 }, signal);
+      for await (const event of client.resource(services).watch({ resourceVersion }, signal)) {
+        if (event.type === "DELETED") await releaseOf({ client, registry }, event.object, signal);
+      }
+    } catch (error) {
+      if (isAbort(error, signal)) return;
+      env.log.warn("Watch of services for their addresses ended", { error: messageOf(error) });
+      await pause(env, RETRY_MS, signal);
+    }
+  }
+}
+
+async function releaseOf(
+  { client, registry }: Pick<ReleaseOptions, "client" | "registry">,
+  service: Service,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const text of addressesOf(service)) {
+    const address = parseAddress(text);
+    if (address === undefined) continue;
+    const held = await registry.get<IPAddress>(ipAddresses, { name: formatAddress(address) }, signal);
+    if (held !== undefined && isOrphan(registry, held)) await remove(client, held, signal);
+  }
+}
+
+async function repair({ env, client, registry }: ReleaseOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for (const held of registry.cachedList<IPAddress>(ipAddresses)) {
+        const created = parseTime(held.metadata.creationTimestamp ?? "");
+        if (env.clock.nowMs() - created > UNDER_WAY_MS && isOrphan(registry, held)) await remove(client, held, signal);
+      }
+    } catch (error) {
+      if (isAbort(error, signal)) return;
+      env.log.warn("Addresses of services could not be checked", { error: messageOf(error) });
+    }
+    await pause(env, REPAIR_MS, signal);
+  }
+}
+
+/** Ours, and its service is not there or has other addresses. */
+function isOrphan(registry: Registry, held: IPAddress): boolean {
+  if (held.metadata.labels?.[MANAGED_BY_LABEL] !== MANAGED_BY) return false;
+  const { resource, namespace = "", name } = held.spec.parentRef;
+  if (resource !== "services") return false;
+  const service = registry.cached<Service>(services, { namespace, name });
+  return !addressesOf(service).some((text) => {
+    const address = parseAddress(text);
+    return address !== undefined && formatAddress(address) === held.metadata.name;
+  });
+}
+
+async function remove(client: Client, { metadata: { name, uid } }: IPAddress, signal: AbortSignal): Promise<void> {
+  try {
+    await client.resource(ipAddresses).delete({ name }, { preconditions: { uid } }, signal);
+  } catch (error) {
+    if (!isStatus(error, "NotFound") && !isStatus(error, "Conflict")) throw error;
+  }
+}
+
+async function pause(env: Env, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await env.clock.sleep(ms, signal);
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  }
+}
