@@ -189,3 +189,4 @@ export {
 } from "./schema/protobuf/envelope.ts";
 export { type JsonSchema, openApiDefinitions, openApiList } from "./schema/openapi/definitions.ts";
 export { definitionName } from "./schema/openapi/names.ts";
+export { type Applied, type ServerSideApply, serverSideApply } from "./patch/managed-fields/apply.ts";

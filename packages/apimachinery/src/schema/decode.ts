@@ -27,6 +27,17 @@ export function decodeValue<T>(struct: Struct, value: unknown): Decoded<T> {
   return decodeParsed(struct, () => ({ value, duplicates: [] }), undefined);
 }
 
+/** The same, but explicit zero values stay and nothing is filled in: what an applier said, no more and no less. */
+export function decodeSent(struct: Struct, value: unknown): Decoded<unknown> {
+  try {
+    const state = readState(true);
+    return { object: readStruct(struct, value, state), strictErrors: state.strictErrors };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw badRequest(refusal(struct, { seen: value, bytes: undefined, error }));
+  }
+}
+
 /**
  * The same for bytes that we wrote ourselves: no search for duplicates and fractions. Throws as `decodeJson`.
  */

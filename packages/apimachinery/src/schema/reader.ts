@@ -17,12 +17,15 @@ export interface ReadState extends Place {
   owner: string;
   /** Keys seen so far, to find out about duplicates. */
   keys: number;
+  /** Keeps explicit zero values and fills nothing in: what was sent, no more and no less. */
+  readonly exact: boolean;
   readonly strictErrors: string[];
 }
 
 /** A fresh state. */
-export function readState(): ReadState {
+export function readState(exact = false): ReadState {
   const state: ReadState = {
+    exact,
     path: [],
     owner: "",
     keys: 0,
@@ -75,7 +78,7 @@ function fieldPlan(name: string, field: AnyField): FieldPlan {
     state.path.push(name);
     const next = readType(value, state);
     state.path.pop();
-    return drops && isZero(type, next) ? undefined : next;
+    return drops && !state.exact && isZero(type, next) ? undefined : next;
   };
   return {
     name,
@@ -109,7 +112,8 @@ function readRecord(structPlan: StructPlan, value: unknown, state: ReadState): R
     if (read !== raw) next ??= copyBefore(value, key, {});
     if (next !== undefined && read !== undefined) next[key] = read;
   }
-  if (present < structPlan.required.length) next = fillRequired(structPlan, next ?? { ...value }, state);
+  if (present < structPlan.required.length && !state.exact)
+    next = fillRequired(structPlan, next ?? { ...value }, state);
   state.owner = outer;
   return next ?? value;
 }

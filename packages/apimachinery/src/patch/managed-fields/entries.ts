@@ -21,12 +21,12 @@ export function fieldsOfEntry(entry: ManagedFieldsEntry): FieldSet {
   return (entry.fieldsV1 as FieldSet | undefined) ?? EMPTY_SET;
 }
 
-/** True for the entry that belongs to this writer. */
+/** True for the entry that belongs to this writer. An applier stays the same whatever version it uses. */
 export function writtenBy(entry: ManagedFieldsEntry, writer: Writer): boolean {
   return (
     entry.manager === writer.manager &&
     entry.operation === writer.operation &&
-    entry.apiVersion === writer.apiVersion &&
+    (writer.operation === "Apply" || entry.apiVersion === writer.apiVersion) &&
     (entry.subresource ?? "") === writer.subresource
   );
 }
