@@ -148,7 +148,7 @@ class Paths {
 
   constructor(options: ApiServerOptions, { core }: { readonly core: RegistryCore }) {
     this.#options = options;
-    this.#discovery = new Discovery(core.served);
+    this.#discovery = new Discovery(core.served, { version: options.version.gitVersion, turn: core.turn });
     const cache: HealthCheck = {
       name: "informer-sync",
       of: "readyz",
@@ -161,17 +161,17 @@ class Paths {
     const { request, signal, user } = context;
     const added = this.#options.paths?.find((candidate) => candidate.path === request.path);
     if (added !== undefined) return await added.handle(request, user, signal);
-    const found = request.method === "GET" || request.method === "HEAD" ? this.#read(request) : undefined;
+    const found = request.method === "GET" || request.method === "HEAD" ? await this.#read(request) : undefined;
     if (found === undefined) throw pageNotFound();
     return found;
   }
 
-  #read(request: ApiRequest): ApiResponse | undefined {
+  async #read(request: ApiRequest): Promise<ApiResponse | undefined> {
     const { path } = request;
     if (path === "/version" || path === "/version/") return jsonResponse(200, versionDocument(this.#options.version));
     if (path === "/metrics") {
       return textResponse(200, this.#options.env.metrics.render(), "text/plain; version=0.0.4; charset=utf-8");
     }
-    return serveHealth(this.#checks, path, request.query) ?? this.#discovery.serve(request);
+    return serveHealth(this.#checks, path, request.query) ?? (await this.#discovery.serve(request));
   }
 }

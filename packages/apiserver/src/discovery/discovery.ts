@@ -22,12 +22,15 @@ export class Discovery {
   #aggregated = new Map<string, Tagged>();
   #openApi: OpenApi | undefined;
 
-  constructor(served: ServedSet) {
+  readonly #openApiOptions: { readonly version: string; readonly turn: () => Promise<void> };
+
+  constructor(served: ServedSet, options: { readonly version: string; readonly turn: () => Promise<void> }) {
     this.#served = served;
+    this.#openApiOptions = options;
   }
 
   /** Undefined for paths that are not about discovery. */
-  serve(request: ApiRequest): ApiResponse | undefined {
+  async serve(request: ApiRequest): Promise<ApiResponse | undefined> {
     this.#refresh();
     const path = request.path.length > 1 && request.path.endsWith("/") ? request.path.slice(0, -1) : request.path;
     if ((path === "/api" || path === "/apis") && wantsAggregated(request)) return this.#serveAggregated(request, path);
@@ -40,7 +43,7 @@ export class Discovery {
         ),
       );
     }
-    if (path.startsWith("/openapi/")) return this.#openApi?.serve(request, path);
+    if (path.startsWith("/openapi/")) return await this.#openApi?.serve(request, path);
     const document = this.#documents.get(path);
     return document === undefined ? undefined : jsonResponse(200, document);
   }
@@ -63,7 +66,7 @@ export class Discovery {
     this.#generation = this.#served.generation;
     const resources = this.#served.all().map((served) => served.resource);
     this.#groups = groupsOf(resources);
-    this.#openApi = new OpenApi(this.#groups);
+    this.#openApi = new OpenApi(this.#groups, this.#openApiOptions);
     this.#aggregated.clear();
     this.#documents.clear();
     const named = this.#groups.filter(({ name }) => name !== "");

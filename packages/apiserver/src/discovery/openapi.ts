@@ -1,11 +1,131 @@
-import type { ApiRequest, ApiResponse } from "@skates/apimachinery";
-import type { Group } from "./groups.ts";
+import {
+  type ApiRequest,
+  type ApiResponse,
+  DeleteOptions,
+  formatGroupVersion,
+  type JsonSchema,
+  ListMeta,
+  openApiDefinitions,
+  openApiList,
+  Status,
+  type Struct,
+} from "@skates/apimachinery";
+import { jsonResponse } from "../responses.ts";
+import { contentHash } from "./content-hash.ts";
+import type { Group, GroupVersionResources } from "./groups.ts";
+import { openApiPaths } from "./openapi-paths.ts";
 
-/** OpenAPI documents. */
+/** Documents kept: clients ask for the same few again and again, and each can be made anew. */
+const KEPT = 3;
+const ROOT = "/openapi/v3";
+
+interface Section {
+  readonly group: string;
+  readonly member: GroupVersionResources;
+  hash: string | undefined;
+}
+
+/** OpenAPI v3: an index, and a document for each group and version. */
 export class OpenApi {
-  constructor(_groups: readonly Group[]) {}
+  readonly #version: string;
+  readonly #turn: () => Promise<void>;
+  /** By path below the root: `apis/apps/v1`. */
+  readonly #sections = new Map<string, Section>();
+  readonly #documents = new Map<string, string>();
 
-  serve(_request: ApiRequest, _path: string): ApiResponse | undefined {
-    return undefined;
+  constructor(groups: readonly Group[], options: { readonly version: string; readonly turn: () => Promise<void> }) {
+    this.#version = options.version;
+    this.#turn = options.turn;
+    for (const { name: group, versions } of groups) {
+      for (const member of versions) {
+        const path = `${group === "" ? "api" : "apis"}/${formatGroupVersion({ group, version: member.version })}`;
+        this.#sections.set(path, { group, member, hash: undefined });
+      }
+    }
+  }
+
+  /** Undefined for paths that are not here: `/openapi/v2` among them. */
+  async serve(request: ApiRequest, path: string): Promise<ApiResponse | undefined> {
+    if (path === ROOT) return await this.#serveIndex();
+    const name = path.slice(ROOT.length + 1);
+    const section = this.#sections.get(name);
+    return section === undefined ? undefined : this.#serveDocument(request, { name, section });
+  }
+
+  async #serveIndex(): Promise<ApiResponse> {
+    const paths: Record<string, { readonly serverRelativeURL: string }> = {};
+    for (const [name, section] of this.#sections) {
+      if (section.hash === undefined) await this.#turn();
+      paths[name] = { serverRelativeURL: `${ROOT}/${name}?hash=${this.#hash(name, section)}` };
+    }
+    return jsonResponse(200, { paths });
+  }
+
+  #serveDocument(
+    request: ApiRequest,
+    { name, section }: { readonly name: string; readonly section: Section },
+  ): ApiResponse {
+    const hash = this.#hash(name, section);
+    const etag = `"${hash}"`;
+    const asked = request.query.get("hash");
+    if (asked !== null && asked !== hash) {
+      const location = `${ROOT}/${name}?hash=${hash}`;
+      return { status: 301, headers: { location }, body: { kind: "none" } };
+    }
+    const caching = asked === null ? "no-cache, private" : "public, immutable";
+    const headers = { etag, vary: "Accept", "cache-control": caching };
+    if (request.headers["if-none-match"] === etag) return { status: 304, headers, body: { kind: "none" } };
+    const bytes = new TextEncoder().encode(this.#document(name, section));
+    return { status: 200, headers, body: { kind: "bytes", mediaType: "application/json", chunks: [bytes] } };
+  }
+
+  #hash(name: string, section: Section): string {
+    section.hash ??= contentHash(this.#document(name, section));
+    return section.hash;
+  }
+
+  #document(name: string, { group, member }: Section): string {
+    const known = this.#documents.get(name);
+    if (known !== undefined) return known;
+    const document = JSON.stringify(this.#build(group, member));
+    for (const oldest of this.#documents.keys()) {
+      if (this.#documents.size < KEPT) break;
+      this.#documents.delete(oldest);
+    }
+    this.#documents.set(name, document);
+    return document;
+  }
+
+  #build(group: string, { version, resources }: GroupVersionResources): object {
+    const schemas: Record<string, JsonSchema> = {
+      ...openApiDefinitions([...resources.map(({ schema }) => schema), ...SHARED]),
+      ...PATCH,
+    };
+    for (const resource of resources) {
+      if (!resource.verbs.includes("list")) continue;
+      const [name, schema] = openApiList(resource.schema);
+      schemas[name] = schema;
+    }
+    return {
+      openapi: "3.0.0",
+      info: { title: "Kubernetes", version: this.#version },
+      paths: openApiPaths(group, version, resources),
+      components: {
+        schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+        securitySchemes: {
+          BearerToken: { type: "apiKey", description: "A bearer token.", name: "authorization", in: "header" },
+        },
+      },
+    };
   }
 }
+
+/** What paths refer to besides the kinds themselves. */
+const SHARED: readonly Struct[] = [DeleteOptions, Status, ListMeta];
+/** A patch in any of its forms. */
+const PATCH: Readonly<Record<string, JsonSchema>> = {
+  "io.k8s.apimachinery.pkg.apis.meta.v1.Patch": {
+    description: "A change in one of the forms of patches.",
+    type: "object",
+  },
+};

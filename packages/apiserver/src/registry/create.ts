@@ -1,6 +1,7 @@
 import { alreadyExists, type ApiObject, type Encoded, isStatus, StatusError } from "@skates/apimachinery";
 import { looseObject } from "../watch-cache/cached-object.ts";
 import { commitOptions, readCurrent, storeRefusal } from "./core.ts";
+import { withOwners } from "./managed.ts";
 import { admitCreate, prepareCreate } from "./prepare.ts";
 import { cacheOf, checkSize } from "./stored.ts";
 import type { WriteCall } from "./write-call.ts";
@@ -8,13 +9,13 @@ import type { WriteCall } from "./write-call.ts";
 /** With `generateName`, so many names are tried. */
 const NAMES_TRIED = 8;
 
-/** Stores a new object, given in the hub version. */
-export async function createObject(call: WriteCall, object: ApiObject): Promise<Encoded> {
+/** Stores a new object, given in the hub version. `ownersRecorded`: its managedFields are right already (server-side apply). */
+export async function createObject(call: WriteCall, object: ApiObject, ownersRecorded = false): Promise<Encoded> {
   if ((object.metadata.resourceVersion ?? "") !== "") {
     // Upstream answers so: a plain error of its storage, code 500 without a reason.
     throw new StatusError("", "resourceVersion should not be set on objects to be created", { code: 500 });
   }
-  const admitted = await admitCreate(call, object);
+  const admitted = await admitCreate(call, ownersRecorded ? object : withOwners(call, object, undefined));
   const generates = admitted.metadata.name === "" && (admitted.metadata.generateName ?? "") !== "";
   for (let attempt = 1; ; attempt++) {
     try {

@@ -9,8 +9,9 @@ import {
   invalidStatus,
   isRecord,
   notSupported,
+  decodeProtobuf,
+  unwrapUnknown,
 } from "@skates/apimachinery";
-import { decodeProtobuf, unwrapUnknown } from "../wire/protobuf.ts";
 import { queryFlag } from "../route.ts";
 import { parseYaml, readBytes, unsupported } from "../wire/body.ts";
 import { JSON_TYPE, parseMediaType, PROTOBUF_TYPE, YAML_TYPE } from "../wire/media-type.ts";

@@ -1,4 +1,10 @@
-import { type ApiObject, formatGroupVersion, type Resource, updateManagedFields } from "@skates/apimachinery";
+import {
+  type ApiObject,
+  formatGroupVersion,
+  type Resource,
+  updateManagedFields,
+  type OtherVersion,
+} from "@skates/apimachinery";
 import { inVersion } from "./in-version.ts";
 import type { WriteCall } from "./write-call.ts";
 
@@ -16,17 +22,26 @@ export function withOwners(call: WriteCall, next: ApiObject, old: ApiObject | un
     subresource: call.subresource,
     nowMs: call.nowMs,
     ignore: ignoredFields(resource, call.subresource),
-    inVersion: (apiVersion) => {
-      const other = call.core.served.ofKind(apiVersion, resource.kind);
-      if (other === undefined) return undefined;
-      return {
-        struct: other.schema,
-        old: old === undefined ? {} : inVersion(other, old),
-        next: inVersion(other, next),
-      };
-    },
+    inVersion: otherVersions(call, old, () => next),
   });
   return { ...next, metadata: { ...next.metadata, managedFields } };
+}
+
+/** Both objects of an update, given in the hub version, as other versions of the kind show them. */
+export function otherVersions(
+  { core, served }: WriteCall,
+  old: ApiObject | undefined,
+  next: () => ApiObject,
+): (apiVersion: string) => OtherVersion | undefined {
+  return (apiVersion) => {
+    const other = core.served.ofKind(apiVersion, served.resource.kind);
+    if (other === undefined) return undefined;
+    return {
+      struct: other.schema,
+      old: old === undefined ? {} : inVersion(other, old),
+      next: inVersion(other, next()),
+    };
+  };
 }
 
 /** Top-level fields that a write of this view cannot change. */

@@ -10,7 +10,6 @@ import {
 import { mutateByAdmission, validateByAdmission } from "../admission.ts";
 import { conventionalCreate, conventionalUpdate, nextGeneration } from "./conventions.ts";
 import { inVersion } from "./in-version.ts";
-import { withOwners } from "./managed.ts";
 import { createdMeta, updatedMeta } from "./object-meta.ts";
 import { admissionAttributes, requestInfo, type WriteCall } from "./write-call.ts";
 
@@ -23,9 +22,8 @@ export interface Prepared {
 
 /** What admission makes of a new object; done once, while `prepareCreate` may be repeated with another name. */
 export async function admitCreate(call: WriteCall, object: ApiObject): Promise<ApiObject> {
-  const owned = withOwners(call, object, undefined);
-  const attributes = admissionAttributes(call, "CREATE", { object: owned, old: undefined });
-  return (await mutateByAdmission(call.admission, attributes, call.signal)) ?? owned;
+  const attributes = admissionAttributes(call, "CREATE", { object, old: undefined });
+  return (await mutateByAdmission(call.admission, attributes, call.signal)) ?? object;
 }
 
 /** Completes and checks a new object. Throws Invalid with all findings, or the refusal of admission. */

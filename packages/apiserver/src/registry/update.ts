@@ -34,7 +34,7 @@ export async function updateObject(call: WriteCall, options: UpdateOptions): Pro
     const current = await readCurrent(core, cache, key, signal);
     if (current === undefined) {
       if (!options.allowCreate) throw notFound(served.resource, call.name);
-      return { object: await createInstead(call, await options.next(undefined)), created: true };
+      return { object: await createInstead(call, options, await options.next(undefined)), created: true };
     }
     const object = await updateOnce(call, options, current);
     if (object !== undefined) return { object, created: false };
@@ -42,9 +42,9 @@ export async function updateObject(call: WriteCall, options: UpdateOptions): Pro
   throw conflict(served.resource, call.name);
 }
 
-function createInstead(call: WriteCall, next: ApiObject): Promise<Encoded> {
+function createInstead(call: WriteCall, options: UpdateOptions, next: ApiObject): Promise<Encoded> {
   const { resourceVersion: _, ...metadata } = next.metadata;
-  return createObject(call, { ...next, metadata });
+  return createObject(call, { ...next, metadata }, options.ownersRecorded);
 }
 
 /** Undefined: the object changed meanwhile. */

@@ -5,8 +5,8 @@ import {
   type Resource,
   type Revision,
   type WireForm,
+  encodeProtobuf,
 } from "@skates/apimachinery";
-import { encodeProtobuf } from "../wire/protobuf.ts";
 import type { StoredCodec } from "./codec.ts";
 import type { DecodedRing } from "./decoded-ring.ts";
 

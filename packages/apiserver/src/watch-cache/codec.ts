@@ -6,8 +6,10 @@ import {
   formatGroupVersion,
   type Resource,
   type Revision,
+  decodeProtobuf,
+  encodeProtobuf,
+  unwrapUnknown,
 } from "@skates/apimachinery";
-import { decodeProtobuf, encodeProtobuf, unwrapUnknown } from "../wire/protobuf.ts";
 import { assert } from "@skates/component-base";
 
 const UTF8_ENCODER = new TextEncoder();

@@ -12,8 +12,9 @@ import {
   StatusError,
   type Struct,
   strictDecodingError,
+  decodeProtobuf,
+  unwrapUnknown,
 } from "@skates/apimachinery";
-import { decodeProtobuf, unwrapUnknown } from "./protobuf.ts";
 import { JSON_SCHEMA, load } from "js-yaml";
 import { JSON_TYPE, parseMediaType, PROTOBUF_TYPE, YAML_TYPE } from "./media-type.ts";
 

@@ -1,9 +1,16 @@
-import { type Body, type EncodedEvent, jsonText, PartialObjectMetadata, Status } from "@skates/apimachinery";
+import {
+  type Body,
+  type EncodedEvent,
+  jsonText,
+  PartialObjectMetadata,
+  Status,
+  encodeProtobuf,
+  wrapUnknown,
+  encodeWatchEvent,
+} from "@skates/apimachinery";
 import { SharedEvent } from "../watch-cache/cache-event.ts";
 import type { Form } from "./accept.ts";
 import { ChunkBuilder } from "./chunks.ts";
-import { prefixed } from "./prefixed.ts";
-import { encodeProtobuf, wrapUnknown } from "./protobuf.ts";
 import { partialJson, partialObject, TABLE_TAIL, type TableOptions, tableHead, tableRow } from "./table.ts";
 
 type EventsBody = Extract<Body, { kind: "events" }>;
@@ -64,15 +71,9 @@ function bookmarkRow(event: EncodedEvent, table: TableOptions): string {
   return `{"cells":${jsonText([])},"object":${partialJson(event.object.object, table.version)}}`;
 }
 
-/** A WatchEvent (`type = 1, object = 2`, the object in its envelope as `raw = 1`) behind four bytes of length. */
+/** A WatchEvent behind four bytes of length. */
 function protobufFrame(event: EncodedEvent, form: Form): Uint8Array {
-  const object = envelope(event, form);
-  const builder = new ChunkBuilder();
-  const type = UTF8.encode(event.type);
-  const extension = prefixed(0x0a, object);
-  builder.add(prefixed(0x0a, type));
-  builder.add(prefixed(0x12, extension));
-  const message = builder.take();
+  const message = encodeWatchEvent(event.type, envelope(event, form));
   const out = new Uint8Array(4 + message.length);
   new DataView(out.buffer).setUint32(0, message.length);
   out.set(message, 4);

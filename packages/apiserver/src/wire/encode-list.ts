@@ -5,10 +5,11 @@ import {
   PartialObjectMetadataList,
   type Resource,
   type ResponseListMeta,
+  encodeProtobuf,
+  wrapUnknown,
 } from "@skates/apimachinery";
 import { ChunkBuilder } from "./chunks.ts";
 import type { Form } from "./accept.ts";
-import { encodeProtobuf, wrapUnknown } from "./protobuf.ts";
 import { protobufList } from "./protobuf-list.ts";
 import { partialJson, partialObject, TABLE_TAIL, type TableOptions, tableHead, tableRow } from "./table.ts";
 

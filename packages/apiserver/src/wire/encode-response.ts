@@ -6,6 +6,8 @@ import {
   jsonText,
   PartialObjectMetadata,
   Status,
+  encodeProtobuf,
+  wrapUnknown,
 } from "@skates/apimachinery";
 import { dump } from "js-yaml";
 import type { Form } from "./accept.ts";
@@ -14,7 +16,6 @@ import { eventFrames } from "./encode-events.ts";
 import { jsonList, protobufListBytes } from "./encode-list.ts";
 import { indentJson } from "./indent.ts";
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from "./media-type.ts";
-import { encodeProtobuf, wrapUnknown } from "./protobuf.ts";
 import { partialJson, partialObject, TABLE_TAIL, type TableOptions, tableHead, tableRow } from "./table.ts";
 
 /** How an answer is written. */
