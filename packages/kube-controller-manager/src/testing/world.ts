@@ -1,8 +1,16 @@
 import { setMaxListeners } from "node:events";
 import { builtinResources } from "@skates/api";
 import { type Namespace, namespaces, type Node, nodes, type Pod, type PodCondition, pods } from "@skates/api/core/v1";
-import { type ApiObject, formatTime, type ObjectKey, type Resource } from "@skates/apimachinery";
-import { createApiServer } from "@skates/apiserver";
+import {
+  type ApiObject,
+  type ApiRequest,
+  formatTime,
+  isStatus,
+  type ObjectKey,
+  type Resource,
+  type StatusError,
+} from "@skates/apimachinery";
+import { createApiServer, errorResponse } from "@skates/apiserver";
 import { type Client, clientFor } from "@skates/client";
 import {
   createEnv,
@@ -25,6 +33,8 @@ export interface World {
   readonly requests: string[];
   /** What a kubelet would do with pods; pods whose name it is not given stay as they are. Called after each change. */
   kubelet: ((pod: Pod) => Pod | "gone" | undefined) | undefined;
+  /** Refuses requests of the controllers. */
+  refuse: ((request: ApiRequest) => StatusError | undefined) | undefined;
   list<T extends ApiObject>(resource: Resource<T>, namespace?: string): Promise<readonly T[]>;
   get<T extends ApiObject>(resource: Resource<T>, key: ObjectKey): Promise<T>;
   create<T extends ApiObject>(resource: Resource<T>, object: T): Promise<T>;
@@ -32,6 +42,8 @@ export interface World {
   edit<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, change: (object: T) => T): Promise<T>;
   /** Lets `seconds` pass, in steps, so that everybody gets on with their work. */
   pass(seconds: number): Promise<void>;
+  /** For a world that was started without them. */
+  startControllers(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -68,7 +80,8 @@ export async function startWorld(options: { readonly controllers?: boolean } = {
   const observed = clientFor(
     (request) => {
       if (request.query.get("watch") === null) requests.push(`${request.method} ${request.path}`);
-      return handler(request);
+      const refusal = world.refuse?.(request);
+      return refusal === undefined ? handler(request) : Promise.resolve(errorResponse(refusal));
     },
     { userAgent: "kube-controller-manager", clock },
   );
@@ -81,18 +94,29 @@ export async function startWorld(options: { readonly controllers?: boolean } = {
     signal,
     requests,
     kubelet: undefined,
+    refuse: undefined,
     list: async (resource, namespace) => (await client.resource(resource).list({ namespace }, signal)).items,
     get: (resource, key) => client.resource(resource).get(key, {}, signal),
     create: (resource, object) => client.resource(resource).create(object, {}, signal),
     async edit(resource, key, change) {
       const typed = client.resource(resource);
-      return await typed.update(change(await typed.get(key, {}, signal)), {}, signal);
+      for (;;) {
+        try {
+          return await typed.update(change(await typed.get(key, {}, signal)), {}, signal);
+        } catch (error) {
+          if (!isStatus(error, "Conflict")) throw error;
+        }
+      }
     },
     async pass(seconds) {
       for (let i = 0; i < seconds; i++) {
         await actAsKubelet(world);
         await clock.advance(1000);
       }
+    },
+    async startControllers() {
+      group.spawn((inner) => manager.run(inner));
+      await clock.advance(2000);
     },
     async stop() {
       stopping.abort(new Error("the world stops"));
@@ -102,8 +126,7 @@ export async function startWorld(options: { readonly controllers?: boolean } = {
   };
   await clock.advance(0);
   await world.create(namespaces, namespace("default"));
-  if (options.controllers !== false) group.spawn((inner) => manager.run(inner));
-  await clock.advance(2000);
+  if (options.controllers !== false) await world.startControllers();
   return world;
 }
 
@@ -118,8 +141,12 @@ async function actAsKubelet(world: World): Promise<void> {
   for (const pod of await world.list(pods)) {
     const next = kubelet(pod);
     if (next === undefined || next === pod) continue;
-    if (next === "gone") await client.resource(pods).delete(pod.metadata, { gracePeriodSeconds: 0 }, signal);
-    else await client.resource(pods).updateStatus(next, {}, signal);
+    try {
+      if (next === "gone") await client.resource(pods).delete(pod.metadata, { gracePeriodSeconds: 0 }, signal);
+      else await client.resource(pods).updateStatus(next, {}, signal);
+    } catch (error) {
+      if (!isStatus(error, "Conflict")) throw error; // the next round sees it anew
+    }
   }
 }
 

@@ -129,7 +129,7 @@ test("old sets beyond the limit of the history go", async () => {
     await world.edit(deployments, key, setImage(image));
     await world.pass(15);
   }
-  const revisions = (await sets()).map((set) => set.revision).sort();
+  const revisions = (await sets()).map((set) => set.revision ?? "").sort();
   expect(revisions).toEqual(["3", "4"]);
 });
 

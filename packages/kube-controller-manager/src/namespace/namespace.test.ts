@@ -1,0 +1,127 @@
+// The end of a namespace, and what every namespace is given, on the real API server with virtual time.
+import { deployments } from "@skates/api/apps/v1";
+import { configMaps, namespaces, type Pod, pods, serviceAccounts } from "@skates/api/core/v1";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { namespace, readyKubelet, startWorld, type World } from "../testing/world.ts";
+import { withRemains } from "./conditions.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.stop());
+
+const names = async () => (await world.list(namespaces)).map((one) => one.metadata.name);
+const remove = (name: string) => world.client.resource(namespaces).delete({ name }, {}, world.signal);
+const pod = (name: string): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: "n" },
+  spec: { nodeName: "node-1", terminationGracePeriodSeconds: 60, containers: [{ name: "c", image: "i" }] },
+});
+
+test("an empty namespace goes", async () => {
+  await world.create(namespaces, namespace("n"));
+  await world.pass(2);
+  await remove("n");
+  await world.pass(3);
+  expect(await names()).toEqual(["default"]);
+});
+
+test("a namespace with workloads goes when the last pod is gone, and everything in it before", async () => {
+  world.kubelet = readyKubelet(world.clock);
+  await world.create(namespaces, namespace("n"));
+  await world.create(deployments, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "d", namespace: "n" },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { a: "b" } },
+      template: {
+        metadata: { name: "", labels: { a: "b" } },
+        spec: { containers: [{ name: "c", image: "i" }], nodeName: "node-1" },
+      },
+    },
+  });
+  await world.pass(5);
+  expect(await world.list(pods, "n")).toHaveLength(3);
+  await remove("n");
+  await world.pass(10);
+  expect(await names()).toEqual(["default"]);
+  expect(await world.list(pods)).toEqual([]);
+  expect((await world.list(configMaps)).map((one) => one.metadata.namespace)).toEqual(["default"]);
+});
+
+test("a namespace says what holds it up", async () => {
+  await world.create(namespaces, namespace("n"));
+  await world.create(pods, pod("a"));
+  await world.create(configMaps, {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "held", namespace: "n", finalizers: ["example.com/hold"] },
+  });
+  await remove("n");
+  await world.pass(3);
+  const held = await world.get(namespaces, { name: "n" });
+  expect(held.status).toMatchObject({
+    phase: "Terminating",
+    conditions: [
+      { type: "NamespaceDeletionDiscoveryFailure", status: "False", reason: "ResourcesDiscovered" },
+      { type: "NamespaceDeletionGroupVersionParsingFailure", status: "False", reason: "ParsedGroupVersions" },
+      { type: "NamespaceDeletionContentFailure", status: "False", reason: "ContentDeleted" },
+      {
+        type: "NamespaceContentRemaining",
+        status: "True",
+        reason: "SomeResourcesRemain",
+        message: "Some resources are remaining: configmaps. has 1 resource instances, pods. has 1 resource instances",
+      },
+      {
+        type: "NamespaceFinalizersRemaining",
+        status: "True",
+        reason: "SomeFinalizersRemain",
+        message: "Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances",
+      },
+    ],
+  });
+  await world.client.resource(pods).delete({ namespace: "n", name: "a" }, { gracePeriodSeconds: 0 }, world.signal);
+  await world.edit(configMaps, { namespace: "n", name: "held" }, (one) => ({
+    ...one,
+    metadata: { ...one.metadata, finalizers: [] },
+  }));
+  await world.pass(20);
+  expect(await names()).toEqual(["default"]);
+});
+
+test("every namespace has a service account and the CA bundle, also after they were deleted or changed", async () => {
+  await world.create(namespaces, namespace("n"));
+  await world.pass(1);
+  const bundle = { namespace: "n", name: "kube-root-ca.crt" };
+  expect((await world.get(configMaps, bundle)).data).toEqual({ "ca.crt": "PEM" });
+  const first = await world.get(serviceAccounts, { namespace: "n", name: "default" });
+  await world.client.resource(serviceAccounts).delete({ namespace: "n", name: "default" }, {}, world.signal);
+  await world.edit(configMaps, bundle, (one) => ({ ...one, data: { "ca.crt": "other" } }));
+  await world.pass(1);
+  expect((await world.get(configMaps, bundle)).data).toEqual({ "ca.crt": "PEM" });
+  const second = await world.get(serviceAccounts, { namespace: "n", name: "default" });
+  expect(second.metadata.uid).not.toBe(first.metadata.uid);
+});
+
+test("conditions keep their time until they change, and an unchanged namespace is the same object", () => {
+  const nowMs = Date.parse("2026-01-01T00:00:00Z");
+  const nothing = { counts: new Map(), finalizers: new Map(), errors: [], graceSeconds: 0 };
+  const told = withRemains(namespace("n"), nothing, nowMs);
+  expect(withRemains(told, nothing, nowMs + 5000)).toBe(told);
+  const failed = withRemains(told, { ...nothing, errors: ["b", "a"] }, nowMs + 5000);
+  expect(failed.status?.conditions?.map(({ type, lastTransitionTime }) => `${type} ${lastTransitionTime}`)).toEqual([
+    "NamespaceDeletionDiscoveryFailure 2026-01-01T00:00:00Z",
+    "NamespaceDeletionGroupVersionParsingFailure 2026-01-01T00:00:00Z",
+    "NamespaceDeletionContentFailure 2026-01-01T00:00:05Z",
+    "NamespaceContentRemaining 2026-01-01T00:00:00Z",
+    "NamespaceFinalizersRemaining 2026-01-01T00:00:00Z",
+  ]);
+  expect(failed.status?.conditions?.[2]).toMatchObject({
+    status: "True",
+    message: "Failed to delete all resource types, 2 remaining: a, b",
+  });
+});

@@ -1,0 +1,200 @@
+// Nodes that fall silent, their taints, and what becomes of their pods, on the real API server with virtual time.
+import { leases } from "@skates/api/coordination/v1";
+import { namespaces, type Node, nodes, type Pod, pods, type Taint, type Toleration } from "@skates/api/core/v1";
+import { formatMicroTime, formatTime } from "@skates/apimachinery";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { addNode, namespace, readyPod, startWorld, type World } from "../testing/world.ts";
+import { tolerates } from "../taint-eviction/tolerates.ts";
+import { taintsFor } from "./taints.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+  await world.create(namespaces, namespace("kube-node-lease"));
+});
+afterEach(() => world.stop());
+
+const node = (name: string) => world.get(nodes, { name });
+const ready = async (name: string) => (await node(name)).status?.conditions?.find(({ type }) => type === "Ready");
+const taints = async (name: string) =>
+  ((await node(name)).spec?.taints ?? []).map((taint) => `${taint.key}:${taint.effect}`);
+
+/** Keeps nodes alive for a while by their leases. */
+async function beat(names: readonly string[], seconds: number): Promise<void> {
+  const typed = world.client.resource(leases);
+  for (let i = 0; i < seconds; i += 10) {
+    for (const name of names) {
+      const key = { namespace: "kube-node-lease", name };
+      const renewTime = formatMicroTime(world.clock.nowMs());
+      const body = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: key, spec: { renewTime } };
+      await typed.apply(body, { fieldManager: "kubelet", force: true }, world.signal);
+    }
+    await world.pass(10);
+  }
+}
+async function runPod(name: string, on: string, tolerations: readonly Toleration[] = []): Promise<void> {
+  const pod: Pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "default" },
+    spec: { nodeName: on, tolerations, containers: [{ name: "c", image: "i" }] },
+  };
+  const made = await world.create(pods, pod);
+  await world.client.resource(pods).updateStatus(readyPod(made, "10.0.0.1", world.clock.nowMs()), {}, world.signal);
+}
+const podNames = async () =>
+  (await world.list(pods))
+    .filter((pod) => pod.metadata.deletionTimestamp === undefined)
+    .map((pod) => pod.metadata.name);
+
+test("a node that renews its lease stays ready, one that does not is lost after 50 s and comes back with a sign of life", async () => {
+  await addNode(world, "alive");
+  await addNode(world, "silent");
+  await beat(["alive"], 40);
+  expect((await ready("silent"))?.status).toBe("True");
+  await beat(["alive"], 20);
+  expect(await ready("silent")).toMatchObject({
+    status: "Unknown",
+    reason: "NodeStatusUnknown",
+    message: "Kubelet stopped posting node status.",
+  });
+  const pressure = (await node("silent")).status?.conditions?.find(({ type }) => type === "DiskPressure");
+  expect(pressure).toMatchObject({ status: "Unknown", reason: "NodeStatusNeverUpdated" });
+  expect((await taints("silent")).sort()).toEqual([
+    "node.kubernetes.io/unreachable:NoExecute",
+    "node.kubernetes.io/unreachable:NoSchedule",
+  ]);
+  expect((await ready("alive"))?.status).toBe("True");
+  expect(await taints("alive")).toEqual([]);
+
+  const back = await node("silent");
+  const now = formatTime(world.clock.nowMs());
+  const conditions = [
+    { type: "Ready", status: "True", reason: "KubeletReady", lastHeartbeatTime: now, lastTransitionTime: now },
+  ];
+  await world.client
+    .resource(nodes)
+    .updateStatus({ ...back, status: { ...back.status, conditions } }, {}, world.signal);
+  await beat(["alive", "silent"], 60);
+  expect((await ready("silent"))?.status).toBe("True");
+  expect(await taints("silent")).toEqual([]);
+});
+
+test("the pods of a lost node cease to be ready, and go when they do not tolerate it any longer", async () => {
+  await addNode(world, "alive");
+  await addNode(world, "silent");
+  const seconds = (tolerationSeconds: number): Toleration => ({
+    key: "node.kubernetes.io/unreachable",
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds,
+  });
+  await runPod("patient", "silent", [seconds(60)]);
+  await runPod("impatient", "silent");
+  await runPod("eternal", "silent", [{ operator: "Exists" }]);
+  await runPod("elsewhere", "alive");
+  await beat(["alive"], 70);
+  expect(await podNames()).toEqual(["elsewhere", "eternal", "patient"]);
+  const patient = await world.get(pods, { namespace: "default", name: "patient" });
+  expect(patient.status?.conditions).toMatchObject([{ type: "Ready", status: "False" }]);
+  const impatient = await world.get(pods, { namespace: "default", name: "impatient" });
+  expect(impatient.status?.conditions).toContainEqual(
+    expect.objectContaining({ type: "DisruptionTarget", status: "True", reason: "DeletionByTaintManager" }),
+  );
+  await beat(["alive"], 60);
+  expect(await podNames()).toEqual(["elsewhere", "eternal"]);
+});
+
+test("while no node is ready, pods are driven from none", async () => {
+  await addNode(world, "one");
+  await addNode(world, "two");
+  await runPod("a", "one");
+  await world.pass(120);
+  expect((await ready("one"))?.status).toBe("Unknown");
+  expect(await taints("one")).toEqual(["node.kubernetes.io/unreachable:NoSchedule"]);
+  expect(await podNames()).toEqual(["a"]);
+});
+
+test("a settled node costs no requests", async () => {
+  await addNode(world, "one");
+  await beat(["one"], 30);
+  world.requests.length = 0;
+  await beat(["one"], 300);
+  expect(world.requests).toEqual([]);
+});
+
+test("pods of a node that is gone are cleared away after a while", async () => {
+  await addNode(world, "one");
+  await runPod("a", "one");
+  await world.client.resource(nodes).delete({ name: "one" }, {}, world.signal);
+  await world.pass(30);
+  expect(await podNames()).toEqual(["a"]);
+  await world.pass(40);
+  expect(await world.list(pods)).toEqual([]);
+});
+
+const nowMs = Date.parse("2026-01-01T00:00:00Z");
+const timeAdded = formatTime(nowMs);
+const withConditions = (conditions: Readonly<Record<string, string>>, spec: NonNullable<Node["spec"]> = {}): Node => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "n" },
+  spec,
+  status: { conditions: Object.entries(conditions).map(([type, status]) => ({ type, status })) },
+});
+const foreign: Taint = { key: "mine", effect: "NoExecute" };
+
+test.each<readonly [string, Node, boolean, readonly Taint[]]>([
+  ["ready", withConditions({ Ready: "True", DiskPressure: "False" }), true, []],
+  [
+    "not ready",
+    withConditions({ Ready: "False" }),
+    true,
+    [
+      { key: "node.kubernetes.io/not-ready", effect: "NoSchedule", timeAdded },
+      { key: "node.kubernetes.io/not-ready", effect: "NoExecute", timeAdded },
+    ],
+  ],
+  [
+    "under pressure, cordoned and with a taint of somebody else",
+    withConditions(
+      { Ready: "True", MemoryPressure: "True", PIDPressure: "Unknown" },
+      { unschedulable: true, taints: [foreign] },
+    ),
+    true,
+    [
+      foreign,
+      { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule", timeAdded },
+      { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule", timeAdded },
+    ],
+  ],
+  [
+    "newly admitted",
+    withConditions({}, { taints: [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }] }),
+    true,
+    [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }],
+  ],
+  [
+    "ready again",
+    withConditions(
+      { Ready: "True" },
+      { taints: [{ key: "node.kubernetes.io/unreachable", effect: "NoExecute", timeAdded }] },
+    ),
+    true,
+    [],
+  ],
+])("taints of a node that is %s", (_what, subject, evicting, expected) => {
+  expect(taintsFor(subject, evicting, nowMs)).toEqual(expected);
+});
+
+test.each<readonly [Toleration, Taint, boolean]>([
+  [{ operator: "Exists" }, { key: "a", effect: "NoExecute" }, true],
+  [{ key: "a", operator: "Exists" }, { key: "a", value: "x", effect: "NoExecute" }, true],
+  [{ key: "a", operator: "Exists", effect: "NoSchedule" }, { key: "a", effect: "NoExecute" }, false],
+  [{ key: "a", value: "x" }, { key: "a", value: "x", effect: "NoExecute" }, true],
+  [{ key: "a", value: "y" }, { key: "a", value: "x", effect: "NoExecute" }, false],
+  [{ key: "a" }, { key: "a", effect: "NoExecute" }, true],
+  [{ key: "b", operator: "Exists" }, { key: "a", effect: "NoExecute" }, false],
+])("toleration %j of %j: %s", (toleration, taint, expected) => {
+  expect(tolerates(toleration, taint)).toBe(expected);
+});
