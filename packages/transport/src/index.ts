@@ -10,3 +10,22 @@ export { type GrpcCallOptions, type GrpcClient, type GrpcMethod, grpcStatusName 
 export { parseRequestTarget, type RequestTarget } from "./request-target.ts";
 export { defaultServerLimits, type ServerLimits } from "./server-limits.ts";
 export { bodyTooLarge, internalErrorResponse, statusResponse } from "./status-response.ts";
+export {
+  type ForwardedConnection,
+  PORT_FORWARD_PROTOCOL,
+  PORT_FORWARD_TUNNEL,
+  type PortForwarder,
+  type RemoteConnection,
+  relayPortForward,
+} from "./streams/port-forward.ts";
+export {
+  COMMAND_SUCCEEDED,
+  type CommandStatus,
+  exitStatus,
+  failedStatus,
+  type RemoteCommand,
+  type RemoteCommandOptions,
+  type RemoteCommandSession,
+  relayRemoteCommand,
+  type TerminalSize,
+} from "./streams/remote-command.ts";

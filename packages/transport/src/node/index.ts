@@ -1,4 +1,6 @@
 /** Servers and clients on sockets of Node.js. Start with `serve-handler.ts` and `https-handler.ts`. */
+export { type AcceptCommandOptions, acceptPortForward, acceptRemoteCommand } from "./accept-streams.ts";
+export { type DialOptions, dialPortForward, dialRemoteCommand } from "./dial-streams.ts";
 export { type GrpcClientOptions, grpcClient } from "./grpc-client.ts";
 export { type HttpsClient, type HttpsHandlerOptions, httpsHandler } from "./https-handler.ts";
 export { type ServeOptions, type ServerTls, type ServingHandle, serveHandler } from "./serve-handler.ts";
