@@ -1,0 +1,28 @@
+import type { Node } from "@skates/api/core/v1";
+import type { PodInfo } from "../snapshot/pod-info.ts";
+
+/** A change in the cluster that may make a pod schedulable. */
+export type ClusterEvent =
+  | { readonly kind: "NodeAdded"; readonly node: Node }
+  | { readonly kind: "NodeDeleted"; readonly node: Node }
+  | { readonly kind: NodeChange; readonly node: Node; readonly old: Node }
+  /** A pod came to a node, left it or ended, or changed there. */
+  | { readonly kind: "AssignedPodAdded" | "AssignedPodDeleted"; readonly pod: PodInfo }
+  | { readonly kind: "AssignedPodUpdated"; readonly pod: PodInfo; readonly old: PodInfo }
+  | { readonly kind: "NamespaceChanged" };
+
+export type NodeChange = "NodeAllocatableChanged" | "NodeLabelsChanged" | "NodeTaintsChanged";
+
+export type ClusterEventKind = ClusterEvent["kind"];
+
+/** Under which change a pod that a plugin rejected is tried again. */
+export interface Wake {
+  readonly on: readonly ClusterEventKind[];
+  /** False: this change does not help this pod. In doubt true: a pod that is not woken waits for minutes. */
+  readonly helps?: ((pod: PodInfo, event: ClusterEvent) => boolean) | undefined;
+}
+
+/** True if a plugin with these wakes wants the pod to be tried again. */
+export function wakesOn(wakes: readonly Wake[], pod: PodInfo, event: ClusterEvent): boolean {
+  return wakes.some(({ on, helps }) => on.includes(event.kind) && (helps?.(pod, event) ?? true));
+}

@@ -1,0 +1,78 @@
+import type { Counter, Gauge, Histogram, Metrics } from "@skates/component-base";
+import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
+
+/** Upstream's metrics of the scheduler, as far as there is something to measure here. */
+export interface SchedulerMetrics {
+  /** Labels `result` (scheduled, unschedulable, error) and `profile`. */
+  readonly attempts: Counter;
+  /** From taking a pod to its binding, by `result` and `profile`. */
+  readonly attemptSeconds: Histogram;
+  /** Choosing a node alone. */
+  readonly algorithmSeconds: Histogram;
+  /** From the first attempt to the binding, by `attempts`. */
+  readonly podSeconds: Histogram;
+  readonly podAttempts: Histogram;
+  readonly pending: Gauge;
+  readonly incoming: Counter;
+  readonly cacheSize: Gauge;
+}
+
+const SECONDS = exponential(0.001, 2, 15);
+
+/** Registers them. */
+export function schedulerMetrics(metrics: Metrics): SchedulerMetrics {
+  return {
+    attempts: metrics.counter({
+      name: "scheduler_schedule_attempts_total",
+      help: "Number of attempts to schedule pods, by the result. 'unschedulable' means a pod could not be scheduled, while 'error' means an internal scheduler problem.",
+      labels: ["result", "profile"],
+    }),
+    attemptSeconds: metrics.histogram({
+      name: "scheduler_scheduling_attempt_duration_seconds",
+      help: "Scheduling attempt latency in seconds (scheduling algorithm + binding)",
+      labels: ["result", "profile"],
+      buckets: SECONDS,
+    }),
+    algorithmSeconds: metrics.histogram({
+      name: "scheduler_scheduling_algorithm_duration_seconds",
+      help: "Scheduling algorithm latency in seconds",
+      buckets: SECONDS,
+    }),
+    podSeconds: metrics.histogram({
+      name: "scheduler_pod_scheduling_sli_duration_seconds",
+      help: "E2e latency for a pod being scheduled, from the time the pod enters the scheduling queue and might involve multiple scheduling attempts.",
+      labels: ["attempts"],
+      buckets: exponential(0.01, 2, 20),
+    }),
+    podAttempts: metrics.histogram({
+      name: "scheduler_pod_scheduling_attempts",
+      help: "Number of attempts to successfully schedule a pod.",
+      buckets: [1, 2, 4, 8, 16],
+    }),
+    pending: metrics.gauge({
+      name: "scheduler_pending_pods",
+      help: "Number of pending pods, by the queue type.",
+      labels: ["queue"],
+    }),
+    incoming: metrics.counter({
+      name: "scheduler_queue_incoming_pods_total",
+      help: "Number of pods added to scheduling queues by event and queue type.",
+      labels: ["queue", "event"],
+    }),
+    cacheSize: metrics.gauge({
+      name: "scheduler_cache_size",
+      help: "Number of nodes, pods, and assumed (bound) pods in the scheduler cache.",
+      labels: ["type"],
+    }),
+  };
+}
+
+/** Puts the queue's sizes into the gauge. */
+export function notePending(pending: Gauge, queue: SchedulingQueue): void {
+  const counts = queue.counts();
+  for (const pool of ["active", "backoff", "gated", "unschedulable"] as const) pending.set([pool], counts[pool]);
+}
+
+function exponential(start: number, factor: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => start * factor ** i);
+}

@@ -1,0 +1,25 @@
+import type { SchedulerPlugin } from "../framework/plugin.ts";
+import { imageLocality } from "./image-locality.ts";
+import { nodeAffinity } from "./node-affinity.ts";
+import { nodeName } from "./node-name.ts";
+import { nodePorts } from "./node-ports.ts";
+import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
+import { nodeResourcesFit } from "./node-resources-fit.ts";
+import { nodeUnschedulable } from "./node-unschedulable.ts";
+import { schedulingGates } from "./scheduling-gates.ts";
+import { taintToleration } from "./taint-toleration.ts";
+
+/** The plugins of the default profile, in upstream's order: the first that rejects a node gives the reason. */
+export function defaultPlugins(): readonly SchedulerPlugin[] {
+  return [
+    schedulingGates,
+    nodeUnschedulable,
+    nodeName,
+    taintToleration,
+    nodeAffinity,
+    nodePorts,
+    nodeResourcesFit,
+    nodeResourcesBalancedAllocation,
+    imageLocality,
+  ];
+}

@@ -1,0 +1,80 @@
+import type { ClusterEvent } from "../framework/cluster-event.ts";
+import type { SchedulerPlugin } from "../framework/plugin.ts";
+import type { Verdict } from "../framework/verdict.ts";
+import type { NodeInfo } from "../snapshot/node-info.ts";
+import type { PodInfo } from "../snapshot/pod-info.ts";
+import { type Resources, toResources } from "../snapshot/resources.ts";
+
+/** Keeps pods from nodes that lack what they ask for, and prefers nodes with the most of cpu and memory left. */
+export const nodeResourcesFit: SchedulerPlugin = {
+  name: "NodeResourcesFit",
+  wakes: [
+    { on: ["NodeAdded", "NodeAllocatableChanged"], helps: (pod, event) => !("node" in event) || couldHold(event, pod) },
+    { on: ["AssignedPodDeleted", "AssignedPodUpdated"] },
+  ],
+  sign: ({ requests, scored }) => [amounts(requests), amounts(scored)],
+  prepare: (pod) => ({ filter: (node) => fits(pod, node), score: (node) => leastAllocated(pod, node) }),
+};
+
+function amounts({ milliCpu, memoryBytes, ephemeralBytes, scalars }: Resources): unknown {
+  return [milliCpu, memoryBytes, ephemeralBytes, ...scalars];
+}
+
+function fits({ requests }: PodInfo, node: NodeInfo): Verdict {
+  const { allocatable, requested } = node;
+  let short: Shortage | undefined;
+  if (node.pods.size + 1 > node.allocatablePods) short = add(short, "Too many pods", false);
+  if (requests.milliCpu > 0 && requests.milliCpu > allocatable.milliCpu - requested.milliCpu) {
+    short = add(short, "Insufficient cpu", requests.milliCpu > allocatable.milliCpu);
+  }
+  if (requests.memoryBytes > 0 && requests.memoryBytes > allocatable.memoryBytes - requested.memoryBytes) {
+    short = add(short, "Insufficient memory", requests.memoryBytes > allocatable.memoryBytes);
+  }
+  if (requests.ephemeralBytes > 0 && requests.ephemeralBytes > allocatable.ephemeralBytes - requested.ephemeralBytes) {
+    short = add(short, "Insufficient ephemeral-storage", requests.ephemeralBytes > allocatable.ephemeralBytes);
+  }
+  for (const [name, wanted] of requests.scalars) {
+    const offered = allocatable.scalars.get(name) ?? 0;
+    if (wanted === 0 || wanted <= offered - (requested.scalars.get(name) ?? 0)) continue;
+    short = add(short, `Insufficient ${name}`, wanted > offered);
+  }
+  return short;
+}
+
+interface Shortage {
+  readonly reasons: readonly string[];
+  /** False as soon as the node would be too small even when empty. */
+  readonly resolvable: boolean;
+}
+
+function add(short: Shortage | undefined, reason: string, never: boolean): Shortage {
+  return { reasons: [...(short?.reasons ?? []), reason], resolvable: (short?.resolvable ?? true) && !never };
+}
+
+/** The mean of what would stay free of cpu and of memory, in hundredths. */
+function leastAllocated({ scored }: PodInfo, node: NodeInfo): number {
+  let sum = 0;
+  let weights = 0;
+  const { milliCpu, memoryBytes } = node.allocatable;
+  if (milliCpu > 0) {
+    sum += freeHundredths(node.scored.milliCpu + scored.milliCpu, milliCpu);
+    weights++;
+  }
+  if (memoryBytes > 0) {
+    sum += freeHundredths(node.scored.memoryBytes + scored.memoryBytes, memoryBytes);
+    weights++;
+  }
+  return weights === 0 ? 0 : Math.trunc(sum / weights);
+}
+
+function freeHundredths(used: number, of: number): number {
+  return used > of ? 0 : Math.trunc(((of - used) * 100) / of);
+}
+
+/** The changed node would be large enough if it were empty. */
+function couldHold(event: Extract<ClusterEvent, { readonly node: unknown }>, { requests }: PodInfo): boolean {
+  const offered = toResources(event.node.status?.allocatable);
+  if (requests.milliCpu > offered.milliCpu || requests.memoryBytes > offered.memoryBytes) return false;
+  if (requests.ephemeralBytes > offered.ephemeralBytes) return false;
+  return [...requests.scalars].every(([name, wanted]) => wanted <= (offered.scalars.get(name) ?? 0));
+}

@@ -1,0 +1,242 @@
+import { equalValues } from "@skates/apimachinery";
+import type { Clock } from "@skates/component-base";
+import { type ClusterEvent, wakesOn } from "../framework/cluster-event.ts";
+import type { SchedulerPlugin } from "../framework/plugin.ts";
+import type { PodInfo } from "../snapshot/pod-info.ts";
+import { Heap } from "./heap.ts";
+import { activeBefore, backoffBefore, type Pool, type QueuedPod, type Ticketed } from "./queued-pod.ts";
+
+const BACKOFF_MS = 1_000;
+const BACKOFF_MS_MAX = 10_000;
+/** Ends of backoff are rounded down to this, so that pods of one moment come by priority. */
+const WINDOW_MS = 1_000;
+/** So long a pod waits for an event at most. */
+const UNSCHEDULABLE_MS_MAX = 300_000;
+
+export interface SchedulingQueueOptions {
+  readonly clock: Clock;
+  /** Whether a pod may not be tried at all. */
+  readonly gated: (pod: PodInfo) => boolean;
+  /** Pods in backoff are taken early when nothing else is to be done, unless they failed by an error. */
+  readonly eager: boolean;
+  /** Told of each arrival in a pool and its cause. */
+  readonly onMove?: ((pool: Pool, cause: string) => void) | undefined;
+}
+
+/** Pods to be scheduled: ready ones by priority and age, those that wait after a failure, and those that wait for an event. */
+export class SchedulingQueue {
+  readonly #options: SchedulingQueueOptions;
+  readonly #entries = new Map<string, QueuedPod>();
+  readonly #active = new Heap<Ticketed>(activeBefore);
+  readonly #backoff = new Heap<Ticketed>(backoffBefore);
+  /** In the order in which they failed. */
+  readonly #unschedulable = new Map<string, QueuedPod>();
+  #tickets = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(options: SchedulingQueueOptions) {
+    this.#options = options;
+  }
+
+  /** A pod that is to be scheduled, or a newer copy of one that the queue has. */
+  set(info: PodInfo): void {
+    const entry = this.#entries.get(info.uid);
+    if (entry === undefined) return this.#add(info);
+    const old = entry.info;
+    entry.info = info;
+    const changed = old.requests !== info.requests || specChanged(old, info) || labelsChanged(old, info);
+    if (entry.pool === "gated") {
+      if (!this.#options.gated(info)) this.#move(entry, "active", "PodUpdate");
+    } else if (entry.pool === "unschedulable" && changed) this.#release(entry, "PodUpdate");
+  }
+
+  /** The pod is bound, gone, or nobody's business any more. */
+  remove(uid: string): void {
+    const entry = this.#entries.get(uid);
+    if (entry === undefined) return;
+    entry.ticket = ++this.#tickets;
+    this.#entries.delete(uid);
+    this.#unschedulable.delete(uid);
+  }
+
+  get(uid: string): QueuedPod | undefined {
+    return this.#entries.get(uid);
+  }
+
+  /** The next pod, when there is one. It stays the queue's until it is removed. For one caller at a time. */
+  async take(signal: AbortSignal): Promise<QueuedPod> {
+    for (;;) {
+      signal.throwIfAborted();
+      const entry = this.takeNow();
+      if (entry !== undefined) return entry;
+      await this.#change(signal);
+    }
+  }
+
+  /** The next pod if there is one. */
+  takeNow(): QueuedPod | undefined {
+    this.#moveDue();
+    const entry = pop(this.#active) ?? (this.#options.eager ? this.#popEarly() : undefined);
+    if (entry === undefined) return undefined;
+    const now = this.#options.clock.monotonicMs();
+    entry.pool = "inFlight";
+    entry.ticket = ++this.#tickets;
+    entry.attempts++;
+    entry.firstTakenMs ??= now;
+    return entry;
+  }
+
+  /** Gives back a pod that fits nowhere: it waits for an event that one of these plugins hopes for. */
+  reject(entry: QueuedPod, by: ReadonlySet<SchedulerPlugin>): void {
+    if (this.#entries.get(entry.info.uid) !== entry) return;
+    entry.rejectedBy = by;
+    this.#failed(entry);
+    this.#move(entry, this.#options.gated(entry.info) ? "gated" : "unschedulable", "ScheduleAttemptFailure");
+  }
+
+  /** Gives back a pod for which something went wrong: it is tried again after a while. */
+  retry(entry: QueuedPod): void {
+    if (this.#entries.get(entry.info.uid) !== entry) return;
+    entry.rejectedBy = new Set();
+    this.#failed(entry);
+    this.#move(entry, "backoff", "ScheduleAttemptFailure");
+  }
+
+  /** Wakes the pods that this change may help. */
+  handle(event: ClusterEvent): void {
+    for (const entry of this.#unschedulable.values()) {
+      const helped =
+        entry.rejectedBy.size === 0 || [...entry.rejectedBy].some((plugin) => wakesOn(plugin.wakes, entry.info, event));
+      if (helped) this.#release(entry, event.kind);
+    }
+  }
+
+  /** How many pods are in each pool. */
+  counts(): Readonly<Record<Pool, number>> {
+    const counts = { active: 0, backoff: 0, gated: 0, inFlight: 0, unschedulable: 0 };
+    for (const { pool } of this.#entries.values()) counts[pool]++;
+    return counts;
+  }
+
+  #add(info: PodInfo): void {
+    const now = this.#options.clock.monotonicMs();
+    const entry: QueuedPod = {
+      info,
+      pool: "active",
+      attempts: 0,
+      firstMs: now,
+      sinceMs: now,
+      firstTakenMs: undefined,
+      backoffUntilMs: 0,
+      rejectedBy: new Set(),
+      ticket: 0,
+    };
+    this.#entries.set(info.uid, entry);
+    this.#move(entry, this.#options.gated(info) ? "gated" : "active", "PodAdd");
+  }
+
+  #failed(entry: QueuedPod): void {
+    const { clock } = this.#options;
+    entry.sinceMs = clock.monotonicMs();
+    const backoffMs = Math.min(BACKOFF_MS * 2 ** (entry.attempts - 1), BACKOFF_MS_MAX);
+    entry.backoffUntilMs = Math.floor((entry.sinceMs + backoffMs) / WINDOW_MS) * WINDOW_MS;
+  }
+
+  /** Out of the unschedulable pool: ready, or into backoff if that is not over. */
+  #release(entry: QueuedPod, cause: string): void {
+    this.#move(entry, entry.backoffUntilMs > this.#options.clock.monotonicMs() ? "backoff" : "active", cause);
+  }
+
+  #move(entry: QueuedPod, pool: Pool, cause: string): void {
+    entry.pool = pool;
+    entry.ticket = ++this.#tickets;
+    const { uid } = entry.info;
+    this.#unschedulable.delete(uid);
+    const ticketed = { entry, ticket: entry.ticket };
+    if (pool === "active") this.#active.push(ticketed);
+    else if (pool === "backoff") this.#backoff.push(ticketed);
+    else if (pool === "unschedulable") this.#unschedulable.set(uid, entry);
+    this.#options.onMove?.(pool, cause);
+    this.#wake?.();
+  }
+
+  /** What has waited long enough. */
+  #moveDue(): void {
+    const now = this.#options.clock.monotonicMs();
+    for (
+      let entry = top(this.#backoff);
+      entry !== undefined && entry.backoffUntilMs <= now;
+      entry = top(this.#backoff)
+    ) {
+      this.#move(entry, "active", "BackoffComplete");
+    }
+    for (const entry of this.#unschedulable.values()) {
+      if (entry.sinceMs + UNSCHEDULABLE_MS_MAX > now) break;
+      this.#release(entry, "UnschedulableTimeout");
+    }
+  }
+
+  /** The first in backoff that did not fail by an error. */
+  #popEarly(): QueuedPod | undefined {
+    const skipped: Ticketed[] = [];
+    let found: QueuedPod | undefined;
+    while (found === undefined) {
+      const entry = pop(this.#backoff);
+      if (entry === undefined) break;
+      if (entry.rejectedBy.size > 0) found = entry;
+      else skipped.push({ entry, ticket: entry.ticket });
+    }
+    for (const ticketed of skipped) this.#backoff.push(ticketed);
+    return found;
+  }
+
+  /** Waits until something moves or is due. */
+  async #change(signal: AbortSignal): Promise<void> {
+    const waiting = new AbortController();
+    const stop = (): void => waiting.abort();
+    signal.addEventListener("abort", stop, { once: true });
+    this.#wake = stop;
+    const dueMs = Math.max(0, this.#nextDueMs() - this.#options.clock.monotonicMs());
+    try {
+      await this.#options.clock.sleep(dueMs, waiting.signal);
+    } catch (error) {
+      if (!waiting.signal.aborted) throw error;
+    } finally {
+      this.#wake = undefined;
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  #nextDueMs(): number {
+    let dueMs = this.#options.clock.monotonicMs() + UNSCHEDULABLE_MS_MAX;
+    const backoff = top(this.#backoff);
+    if (backoff !== undefined) dueMs = Math.min(dueMs, backoff.backoffUntilMs);
+    const [oldest] = this.#unschedulable.values();
+    if (oldest !== undefined) dueMs = Math.min(dueMs, oldest.sinceMs + UNSCHEDULABLE_MS_MAX);
+    return dueMs;
+  }
+}
+
+/** The first entry of a heap that still counts. */
+function top(heap: Heap<Ticketed>): QueuedPod | undefined {
+  for (let item = heap.peek(); item !== undefined; item = heap.peek()) {
+    if (item.entry.ticket === item.ticket) return item.entry;
+    heap.pop();
+  }
+  return undefined;
+}
+
+function pop(heap: Heap<Ticketed>): QueuedPod | undefined {
+  const entry = top(heap);
+  if (entry !== undefined) heap.pop();
+  return entry;
+}
+
+function specChanged(old: PodInfo, next: PodInfo): boolean {
+  const { generation } = old.pod.metadata;
+  return generation !== undefined && generation !== next.pod.metadata.generation;
+}
+
+function labelsChanged(old: PodInfo, next: PodInfo): boolean {
+  return !equalValues(old.pod.metadata.labels, next.pod.metadata.labels);
+}

@@ -1,0 +1,200 @@
+import { equalValues } from "@skates/apimachinery";
+import type { Node } from "@skates/api/core/v1";
+import { type ImageCounts, ImageIndex } from "./image-index.ts";
+import { type NodeInfo, NodeState } from "./node-info.ts";
+import { countsAlike, type PodInfo } from "./pod-info.ts";
+
+/** What a scheduling cycle sees. Nothing in it changes while a cycle runs, for a cycle does not wait. */
+export interface Snapshot {
+  /** By slot; `undefined` where no node stands. */
+  readonly nodes: readonly (NodeInfo | undefined)[];
+  readonly nodeCount: number;
+  /** Rises when the number of nodes changes. */
+  readonly nodeCountStamp: number;
+  readonly images: ImageCounts;
+  node(name: string): NodeInfo | undefined;
+  /** By slot: rises whenever something about the node in it, or which node it is, changes. */
+  changedAt(slot: number): number;
+  /** The largest of all `changedAt`. */
+  readonly now: number;
+}
+
+/** Told which pods come to a node and go from it. */
+export interface PodObserver {
+  podAdded(pod: PodInfo, node: NodeInfo): void;
+  podRemoved(pod: PodInfo, node: NodeInfo): void;
+}
+
+/** Nodes and the pods on them, from informers, and pods that are assumed to be bound soon. */
+export class Cluster implements Snapshot {
+  readonly images = new ImageIndex();
+  readonly #slots: (NodeState | undefined)[] = [];
+  readonly #free: number[] = [];
+  readonly #byName = new Map<string, NodeState>();
+  readonly #observers: PodObserver[] = [];
+  /** Pods by uid with the node they count for. Their node may not be known (yet). */
+  readonly #placed = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
+  readonly #ofUnknownNodes = new Map<string, Set<string>>();
+  readonly #assumed = new Set<string>();
+  #changes = new Float64Array(64);
+  #now = 0;
+  #nodeCountStamp = 0;
+
+  get nodes(): readonly (NodeInfo | undefined)[] {
+    return this.#slots;
+  }
+  get nodeCount(): number {
+    return this.#byName.size;
+  }
+  get nodeCountStamp(): number {
+    return this.#nodeCountStamp;
+  }
+  get now(): number {
+    return this.#now;
+  }
+
+  node(name: string): NodeInfo | undefined {
+    return this.#byName.get(name);
+  }
+
+  changedAt(slot: number): number {
+    return this.#changes[slot] ?? 0;
+  }
+
+  observe(observer: PodObserver): void {
+    this.#observers.push(observer);
+  }
+
+  /** Adds a node or replaces what is known of it. */
+  setNode(node: Node): void {
+    const state = this.#byName.get(node.metadata.name);
+    if (state === undefined) return this.#addNode(node);
+    const before = state.node.status?.images;
+    const same = before === node.status?.images || equalValues(before, node.status?.images);
+    if (!same) for (const image of state.images.keys()) this.images.remove(image);
+    state.update(node);
+    if (!same) for (const image of state.images.keys()) this.images.add(image);
+    this.#touch(state.slot);
+  }
+
+  removeNode(name: string): void {
+    const state = this.#byName.get(name);
+    if (state === undefined) return;
+    for (const pod of state.pods.values()) {
+      this.#takeOff(state, pod);
+      this.#orphan(name, pod.uid);
+    }
+    for (const image of state.images.keys()) this.images.remove(image);
+    this.#byName.delete(name);
+    this.#slots[state.slot] = undefined;
+    this.#free.push(state.slot);
+    this.#touch(state.slot);
+    this.#nodeCountStamp = this.#now;
+  }
+
+  /** A pod that the API shows on a node: no longer assumed, whatever was assumed. */
+  setPod(info: PodInfo, nodeName: string): void {
+    this.#assumed.delete(info.uid);
+    this.#place(info, nodeName);
+  }
+
+  /** Takes a pod out, assumed or not. */
+  removePod(uid: string): void {
+    this.#assumed.delete(uid);
+    this.#displace(uid);
+  }
+
+  /** Counts a pod for a node before the API shows it there. */
+  assume(info: PodInfo, nodeName: string): void {
+    this.#place(info, nodeName);
+    this.#assumed.add(info.uid);
+  }
+
+  /** The pod will not be bound after all. Does nothing if the API has meanwhile shown it on a node. */
+  forget(uid: string): void {
+    if (this.#assumed.delete(uid)) this.#displace(uid);
+  }
+
+  isAssumed(uid: string): boolean {
+    return this.#assumed.has(uid);
+  }
+
+  get assumedCount(): number {
+    return this.#assumed.size;
+  }
+
+  /** The pod as it counts for a node. */
+  placed(uid: string): PodInfo | undefined {
+    return this.#placed.get(uid)?.info;
+  }
+
+  #addNode(node: Node): void {
+    const slot = this.#free.pop() ?? this.#slots.length;
+    const state = new NodeState(slot, node);
+    this.#slots[slot] = state;
+    this.#byName.set(state.name, state);
+    if (slot >= this.#changes.length) {
+      const larger = new Float64Array(this.#changes.length * 2);
+      larger.set(this.#changes);
+      this.#changes = larger;
+    }
+    this.#touch(slot);
+    this.#nodeCountStamp = this.#now;
+    for (const image of state.images.keys()) this.images.add(image);
+    const waiting = this.#ofUnknownNodes.get(state.name) ?? [];
+    this.#ofUnknownNodes.delete(state.name);
+    for (const uid of waiting) {
+      const placed = this.#placed.get(uid);
+      if (placed !== undefined) this.#putOn(state, placed.info);
+    }
+  }
+
+  #place(info: PodInfo, nodeName: string): void {
+    const old = this.#placed.get(info.uid);
+    if (old?.nodeName === nodeName && countsAlike(old.info, info)) return this.#refresh(info, nodeName);
+    this.#displace(info.uid);
+    this.#placed.set(info.uid, { info, nodeName });
+    const state = this.#byName.get(nodeName);
+    if (state === undefined) this.#orphan(nodeName, info.uid);
+    else this.#putOn(state, info);
+  }
+
+  /** A newer copy of a pod that takes and says what it took and said before: no node has changed for it. */
+  #refresh(info: PodInfo, nodeName: string): void {
+    this.#placed.set(info.uid, { info, nodeName });
+    this.#byName.get(nodeName)?.pods.set(info.uid, info);
+  }
+
+  #displace(uid: string): void {
+    const placed = this.#placed.get(uid);
+    if (placed === undefined) return;
+    this.#placed.delete(uid);
+    const state = this.#byName.get(placed.nodeName);
+    if (state !== undefined) return this.#takeOff(state, placed.info);
+    const waiting = this.#ofUnknownNodes.get(placed.nodeName);
+    waiting?.delete(uid);
+    if (waiting?.size === 0) this.#ofUnknownNodes.delete(placed.nodeName);
+  }
+
+  #orphan(nodeName: string, uid: string): void {
+    const waiting = this.#ofUnknownNodes.get(nodeName);
+    if (waiting === undefined) this.#ofUnknownNodes.set(nodeName, new Set([uid]));
+    else waiting.add(uid);
+  }
+
+  #putOn(state: NodeState, info: PodInfo): void {
+    state.add(info);
+    this.#touch(state.slot);
+    for (const observer of this.#observers) observer.podAdded(info, state);
+  }
+
+  #takeOff(state: NodeState, info: PodInfo): void {
+    state.remove(info.uid);
+    this.#touch(state.slot);
+    for (const observer of this.#observers) observer.podRemoved(info, state);
+  }
+
+  #touch(slot: number): void {
+    this.#changes[slot] = ++this.#now;
+  }
+}
