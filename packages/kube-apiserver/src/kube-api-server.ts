@@ -1,5 +1,5 @@
 import { builtinResources } from "@skates/api";
-import { services } from "@skates/api/core/v1";
+import { pods, services } from "@skates/api/core/v1";
 import type { Handler, Resource, UserInfo } from "@skates/apimachinery";
 import {
   type ApiServer,
@@ -26,7 +26,7 @@ import { ClusterAddresses } from "./services/cluster-addresses.ts";
 import { NodePorts, type PortRange } from "./services/node-ports.ts";
 import { releaseAddresses } from "./services/release-addresses.ts";
 import { claimForService } from "./services/service-claims.ts";
-import { bindingHandlers } from "./specials/bindings.ts";
+import { bindablePods, bindingHandlers } from "./specials/bindings.ts";
 import { evictionHandler } from "./specials/eviction.ts";
 import { nodeProxyHandler } from "./specials/node-proxy.ts";
 import { podLogHandler } from "./specials/pod-log.ts";
@@ -72,7 +72,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
 
   const server = createApiServer({
     ...options,
-    resources: (options.resources ?? builtinResources).map((resource) => withClaims(resource, made)),
+    resources: (options.resources ?? builtinResources).map((resource) => adjusted(resource, made)),
     authenticator: createAuthenticator({ tokens: () => made().tokens, audiences, log: env.log }),
     authorizer: createAuthorizer,
     admission: (registry) => admissionPlugins(registry, env.random),
@@ -136,9 +136,11 @@ function makeParts(options: KubeApiServerOptions, registry: Registry, server: ()
   };
 }
 
-/** Services claim addresses and ports; other kinds are as they are. */
-function withClaims(resource: Resource, parts: () => Parts): Resource {
-  if (resource.group !== services.group || resource.plural !== services.plural) return resource;
+/** Services claim addresses and ports, pods can be bound; other kinds are as they are. */
+function adjusted(resource: Resource, parts: () => Parts): Resource {
+  if (resource.group !== "") return resource;
+  if (resource.plural === pods.plural) return bindablePods;
+  if (resource.plural !== services.plural) return resource;
   const claiming: typeof services = {
     ...services,
     strategy: {

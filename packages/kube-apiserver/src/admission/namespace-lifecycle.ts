@@ -1,6 +1,7 @@
 import { type Namespace, namespaces } from "@skates/api/core/v1";
 import { forbiddenRequest, notFound, StatusError } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
+import { must } from "@skates/component-base";
 import { isAbout } from "./object-kind.ts";
 
 /** They hold what the cluster itself needs. */
@@ -11,19 +12,21 @@ export function namespaceLifecycle(registry: Registry): AdmissionPlugin {
   return {
     name: "NamespaceLifecycle",
     handles: ({ operation }) => operation !== "CONNECT",
-    async validate(attributes, signal) {
-      const { operation, namespace, name, resource } = attributes;
-      if (isAbout(attributes, namespaces)) {
-        if (operation === "DELETE" && IMMORTAL.has(name)) {
-          throw forbiddenRequest(resource, name, "this namespace may not be deleted");
-        }
-        return;
-      }
-      if (!resource.namespaced || operation === "DELETE") return;
+    // Upstream refuses before any plugin mutates, so that a missing namespace is not reported as something missing inside it.
+    async mutate(attributes, signal) {
+      const { operation, namespace, resource } = attributes;
+      const object = must(attributes.object, "the object of a write");
+      if (isAbout(attributes, namespaces) || !resource.namespaced) return object;
       const key = { name: namespace };
       const found = registry.cached(namespaces, key) ?? (await registry.get(namespaces, key, signal));
       if (found === undefined) throw notFound(namespaces, namespace);
       if (operation === "CREATE" && isGoing(found)) throw terminating(attributes);
+      return object;
+    },
+    async validate(attributes) {
+      const { operation, name, resource } = attributes;
+      if (operation !== "DELETE" || !isAbout(attributes, namespaces) || !IMMORTAL.has(name)) return;
+      throw forbiddenRequest(resource, name, "this namespace may not be deleted");
     },
   };
 }

@@ -31,17 +31,17 @@ export class NodePorts {
     this.#random = options.random.stream("node-ports");
   }
 
-  /** Starts a set of claims for a service, on the newest state. */
+  /** Starts a set of claims for a service, on the newest state. Its claims must be made in one turn, without waiting in between. */
   async begin(service: ObjectKey, signal: AbortSignal): Promise<PortClaims> {
     // Reading something live waits until the cache has all that is stored.
     await this.#options.registry.get(services, service, signal);
     const owner = formatKey(service);
-    const taken = new Set<number>();
-    for (const other of this.#options.registry.cachedList<Service>(services)) {
-      if (formatKey(keyOf(other)) !== owner) for (const port of nodePortsOf(other)) taken.add(port);
-    }
-    for (const [port, claim] of this.#claimed) if (claim.owner !== owner) taken.add(port);
     const own = new Set<number>();
+    let known: ReadonlySet<number> | undefined;
+    const taken = (): ReadonlySet<number> => {
+      known ??= this.#takenByOthers(owner);
+      return known;
+    };
     return {
       claim: (port) => {
         const { range } = this.#options;
@@ -49,20 +49,32 @@ export class NodePorts {
           const valid = `The range of valid ports is ${range.from}-${range.to}`;
           throw new OperatingError("PortRefused", `provided port is not in the valid range. ${valid}`);
         }
-        if (taken.has(port)) throw new OperatingError("PortRefused", "provided port is already allocated");
+        if (taken().has(port)) throw new OperatingError("PortRefused", "provided port is already allocated");
         this.#take(port, owner, own);
       },
       claimAny: (avoid) => {
-        const port = this.#free((candidate) => taken.has(candidate) || own.has(candidate) || avoid.has(candidate));
+        const others = taken();
+        const port = this.#free((candidate) => others.has(candidate) || own.has(candidate) || avoid.has(candidate));
         if (port === undefined) throw new OperatingError("RangeFull", "failed to allocate a nodePort: range is full");
         this.#take(port, owner, own);
         return port;
       },
-      end: () => {
+      end: async (committed) => {
+        // A stored service holds its ports itself, but only once the cache shows it.
+        if (committed) await this.#options.registry.get(services, service, new AbortController().signal);
         for (const port of own) this.#giveBack(port);
         own.clear();
       },
     };
+  }
+
+  #takenByOthers(owner: string): ReadonlySet<number> {
+    const taken = new Set<number>();
+    for (const other of this.#options.registry.cachedList<Service>(services)) {
+      if (formatKey(keyOf(other)) !== owner) for (const port of nodePortsOf(other)) taken.add(port);
+    }
+    for (const [port, claim] of this.#claimed) if (claim.owner !== owner) taken.add(port);
+    return taken;
   }
 
   #free(isTaken: (port: number) => boolean): number | undefined {
@@ -105,7 +117,7 @@ export interface PortClaims {
   /** A free one that is not in `avoid`: by chance in the upper band, then in the lower. Throws `RangeFull` when none is left. */
   claimAny(avoid: ReadonlySet<number>): number;
   /** The write has ended: what it stored is taken by the stored service, the rest is free again. */
-  end(): void;
+  end(committed: boolean): Promise<void>;
 }
 
 /** All node ports that a service has. */

@@ -55,12 +55,12 @@ export async function claimForService(
     return {
       object,
       finish: async (committed) => {
-        portClaims.end();
+        await portClaims.end(committed);
         await giveBack(committed ? dropped : claimed);
       },
     };
   } catch (error) {
-    portClaims.end();
+    await portClaims.end(false);
     await giveBack(claimed);
     throw refusalOf(error, completed, ["spec", "clusterIPs"]);
   }

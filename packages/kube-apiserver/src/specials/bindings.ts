@@ -24,6 +24,17 @@ export const bindingHandlers: readonly SpecialHandler[] = [
   { group: "", resource: "bindings", verbs: ["create"], handle: (call) => bind(call, undefined) },
 ];
 
+/** Pods whose node can be set by a binding, which no other write may change. */
+export const bindablePods: typeof pods = {
+  ...pods,
+  strategy: {
+    ...pods.strategy,
+    views: { ...pods.strategy.views, binding: (next) => next },
+    validate: (next, old, request) =>
+      request.subresource === "binding" ? [] : (pods.strategy.validate?.(next, old, request) ?? []),
+  },
+};
+
 async function bind(call: SpecialCall, pathName: string | undefined): Promise<ApiResponse> {
   const read = await call.read<Binding>(Binding);
   const name = pathName ?? read.metadata.name;

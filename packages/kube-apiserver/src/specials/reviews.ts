@@ -24,13 +24,7 @@ import {
   type Resource,
   type UserInfo,
 } from "@skates/apimachinery";
-import {
-  type AuthorizationAttributes,
-  type Authorizer,
-  looseResponse,
-  type SpecialCall,
-  type SpecialHandler,
-} from "@skates/apiserver";
+import type { AuthorizationAttributes, Authorizer, SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { messageOf } from "@skates/component-base";
 import type { TokenAuthenticator } from "../authentication/service-account-tokens.ts";
 import { authenticated } from "../authentication/users.ts";
