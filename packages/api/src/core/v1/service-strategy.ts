@@ -71,7 +71,11 @@ function withoutOldTypesFields(spec: ServiceSpec, old: ServiceSpec): ServiceSpec
   const drop = (...names: readonly (keyof ServiceSpec)[]): void => {
     if (names.every((name) => same(spec[name], old[name]))) for (const name of names) delete next[name];
   };
-  if (needsClusterIp(old) && !needsClusterIp(spec)) drop("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy");
+  if (needsClusterIp(old) && !needsClusterIp(spec)) {
+    drop("clusterIP", "clusterIPs");
+    drop("ipFamilies");
+    drop("ipFamilyPolicy");
+  }
   if (needsNodePort(old) && !needsNodePort(spec) && sameNodePorts(spec, old)) {
     next.ports = spec.ports?.map((port) => ({ ...port, nodePort: undefined }));
   }
