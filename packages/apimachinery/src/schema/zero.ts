@@ -46,8 +46,9 @@ export function isZero(type: TypeNode, value: unknown): boolean {
     case "list":
       return Array.isArray(value) && value.length === 0;
     case "map":
-    case "ref":
       return typeof value === "object" && value !== null && isEmptyRecord(value);
+    case "ref":
+      return typeof value === "object" && value !== null && isZeroStruct(type, value);
     case "fieldsV1":
     case "rawExtension":
     case "json":
@@ -55,6 +56,17 @@ export function isZero(type: TypeNode, value: unknown): boolean {
     default:
       return value === "";
   }
+}
+
+/** No member is set but required ones that hold their zero value. */
+function isZeroStruct(type: TypeNode & { readonly kind: "ref" }, value: object): boolean {
+  if (isEmptyRecord(value)) return true;
+  const { fields } = type.target();
+  for (const [name, member] of Object.entries(value)) {
+    const field = fields[name];
+    if (member !== undefined && !(field?.required === true && isZero(field.type, member))) return false;
+  }
+  return true;
 }
 
 /**

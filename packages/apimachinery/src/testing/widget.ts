@@ -22,6 +22,7 @@ import {
   ref,
   string,
   time,
+  type Type,
 } from "../schema/type.ts";
 
 /** A kind with a field of every type, for tests. */
@@ -47,7 +48,7 @@ export const Widget = struct("test.example.com/v1.Widget", {
 export interface Widget extends Infer<typeof Widget> {}
 
 const minimumFits: Rule<WidgetSpec> = (self, _old, path) =>
-  (self.minReplicas ?? 0) > (self.replicas ?? 0)
+  (self.minReplicas ?? 0) > Math.max(self.replicas ?? 0, 0)
     ? [invalid([...path, "minReplicas"], self.minReplicas, "must not exceed replicas")]
     : [];
 
@@ -59,9 +60,11 @@ export const WidgetSpec = struct(
     selector: opt(3, map(string, "atomic"), "Which."),
     parts: req(
       4,
-      list(
-        ref<Part>(() => Part),
-        { keys: ["name"] },
+      unique(
+        list(
+          ref<Part>(() => Part),
+          { keys: ["name"] },
+        ),
       ),
       "Parts.",
       { patch: "merge", patchKey: "name" },
@@ -79,7 +82,7 @@ export const WidgetSpec = struct(
       ref<Security>(() => Security),
       "Rights.",
     ),
-    tags: opt(9, list(string, "set"), "Tags.", { patch: "merge" }),
+    tags: opt(9, unique(list(string, "set")), "Tags.", { patch: "merge" }),
     limits: opt(10, map(quantity), "Limits."),
     hostname: opt(11, string, "Name of the host.", { format: "dns1123Label", maxLength: 63 }),
     className: opt(12, string, "Class.", { immutable: true, keepZero: true }),
@@ -102,9 +105,11 @@ export const Part = struct("test.example.com/v1.Part", {
   image: opt(2, string, "Image."),
   ports: opt(
     3,
-    list(
-      ref<Port>(() => Port),
-      { keys: ["port", "protocol"] },
+    unique(
+      list(
+        ref<Port>(() => Port),
+        { keys: ["port", "protocol"] },
+      ),
     ),
     "Ports.",
     { patch: "merge", patchKey: "port" },
@@ -196,6 +201,11 @@ export interface Bundle {
   readonly size?: string | undefined;
   readonly names: readonly string[];
   readonly inner?: Bundle | undefined;
+}
+
+/** A list that refuses two items alike. */
+function unique<T>(type: Type<readonly T[]>): Type<readonly T[]> {
+  return type.kind === "list" ? { ...type, unique: true } : type;
 }
 
 /** The smallest widget that passes. */
