@@ -12,6 +12,7 @@ import {
   SERVICE_ACCOUNT_RULES,
   UNAUTHENTICATED_RULES,
 } from "./component-rules.ts";
+import { CONTROLLER_RULES } from "./controller-rules.ts";
 import { nodeRefusal } from "./node-authorizer.ts";
 import { allows } from "./rule.ts";
 
@@ -36,7 +37,7 @@ export function createAuthorizer(registry: Registry): Authorizer {
 
 function allowedByTable(attributes: AuthorizationAttributes): boolean {
   const { name, groups } = attributes.user;
-  const own = COMPONENT_RULES.get(name);
+  const own = COMPONENT_RULES.get(name) ?? CONTROLLER_RULES.get(name);
   if (own !== undefined && allows(own, attributes)) return true;
   if (groups.includes(GROUP_AUTHENTICATED) && allows(AUTHENTICATED_RULES, attributes)) return true;
   if (groups.includes(GROUP_SERVICE_ACCOUNTS) && allows(SERVICE_ACCOUNT_RULES, attributes)) return true;

@@ -1,3 +1,4 @@
+import { CONTROLLER_RULES } from "./controller-rules.ts";
 import type { Rule, RuleSet } from "./rule.ts";
 
 const READ = ["get", "list", "watch"];
@@ -62,23 +63,15 @@ export const SERVICE_ACCOUNT_RULES: RuleSet = {
   paths: [{ paths: ["/.well-known/openid-configuration", "/openid/v1/jwks"], verbs: ["get"] }],
 };
 
-/**
- * The controllers. Garbage collection and the deletion of namespaces read and delete every kind and edit its owners and finalizers;
- * what can be created is a closed list.
- */
+/** The caches that all controllers share. What each controller writes it writes under its own name: `controller-rules.ts`. */
 const CONTROLLER_MANAGER: RuleSet = {
   rules: [
-    { groups: ["*"], resources: ["*"], verbs: [...READ, "delete", "deletecollection", "patch", "update"] },
-    { groups: [""], resources: ["pods", "serviceaccounts", "configmaps", "secrets", "endpoints"], verbs: ["create"] },
-    { groups: [""], resources: ["serviceaccounts/token", "pods/eviction"], verbs: ["create"] },
-    { groups: ["apps"], resources: ["replicasets", "controllerrevisions"], verbs: ["create"] },
-    { groups: ["batch"], resources: ["jobs"], verbs: ["create"] },
-    { groups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["create"] },
+    { groups: ["*"], resources: ["*"], verbs: READ },
+    { groups: [""], resources: ["serviceaccounts/token"], verbs: ["create"], namespace: "kube-system" },
     LEASES,
     EVENTS,
     ...REVIEWS,
   ],
-  paths: [{ paths: ["*"], verbs: ["get"] }],
 };
 
 const SCHEDULER: RuleSet = {
@@ -152,4 +145,5 @@ export const COMPONENT_RULES: ReadonlyMap<string, RuleSet> = new Map([
   ["system:kube-scheduler", SCHEDULER],
   ["system:kube-proxy", KUBE_PROXY],
   ["system:cluster-dns", CLUSTER_DNS],
+  ...CONTROLLER_RULES,
 ]);

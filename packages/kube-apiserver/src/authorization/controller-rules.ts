@@ -1,0 +1,64 @@
+import { serviceAccountUserName } from "../authentication/users.ts";
+import type { Rule, RuleSet } from "./rule.ts";
+
+const READ = ["get", "list", "watch"];
+const EVENTS: Rule = { groups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch", "update"] };
+const rule = (group: string, resources: string, verbs: readonly string[]): Rule => ({
+  groups: [group],
+  resources: resources.split(" "),
+  verbs,
+});
+
+/** Controllers act as service accounts of kube-system, each with what its own work needs. */
+export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
+  controller("deployment-controller", [
+    rule("apps", "deployments", [...READ, "update", "patch"]),
+    rule("apps", "deployments/status", ["update", "patch"]),
+    rule("apps", "replicasets", [...READ, "create", "update", "patch", "delete"]),
+    rule("", "pods", READ),
+  ]),
+  controller("replicaset-controller", [
+    rule("apps", "replicasets", [...READ, "update", "patch"]),
+    rule("apps", "replicasets/status", ["update", "patch"]),
+    rule("", "pods", [...READ, "create", "update", "patch", "delete"]),
+  ]),
+  controller("endpointslice-controller", [
+    rule("", "services pods nodes", READ),
+    rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),
+  ]),
+  controller("namespace-controller", [
+    rule("", "namespaces", [...READ, "delete"]),
+    rule("", "namespaces/finalize namespaces/status", ["update", "patch"]),
+    rule("*", "*", [...READ, "delete", "deletecollection"]),
+  ]),
+  controller("generic-garbage-collector", [rule("*", "*", [...READ, "patch", "update", "delete"])]),
+  controller("pod-garbage-collector", [
+    rule("", "pods", [...READ, "delete"]),
+    rule("", "pods/status", ["update", "patch"]),
+    rule("", "nodes", READ),
+  ]),
+  controller("node-controller", [
+    rule("", "nodes", [...READ, "update", "patch", "delete"]),
+    rule("", "nodes/status", ["update", "patch"]),
+    rule("", "pods", [...READ, "delete"]),
+    rule("", "pods/status", ["update", "patch"]),
+    rule("coordination.k8s.io", "leases", READ),
+  ]),
+  controller("taint-eviction-controller", [
+    rule("", "nodes", READ),
+    rule("", "pods", [...READ, "delete"]),
+    rule("", "pods/status", ["update", "patch"]),
+  ]),
+  controller("service-account-controller", [
+    rule("", "namespaces", READ),
+    rule("", "serviceaccounts", [...READ, "create"]),
+  ]),
+  controller("root-ca-certificate-publisher-controller", [
+    rule("", "namespaces", READ),
+    rule("", "configmaps", [...READ, "create", "update", "patch"]),
+  ]),
+]);
+
+function controller(name: string, rules: readonly Rule[]): [string, RuleSet] {
+  return [serviceAccountUserName("kube-system", name), { rules: [...rules, EVENTS] }];
+}
