@@ -108,6 +108,7 @@ function nodeUnion(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b) return a;
   const aMember = isMember(a);
   const bMember = isMember(b);
+  if (isEmptyRecord(a) && isEmptyRecord(b)) return a;
   if (isEmptyRecord(a)) return bMember ? b : unionChildren(b, { ".": MEMBER }, true);
   if (isEmptyRecord(b)) return aMember ? a : unionChildren(a, { ".": MEMBER }, true);
   return unionChildren(a, b, aMember || bMember);

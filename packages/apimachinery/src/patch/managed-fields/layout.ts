@@ -26,6 +26,8 @@ const LEAF: Layout = { kind: "leaf" };
 /** The layout of a struct's fields, in the order of their names. */
 export const fieldsOf = memo((struct: Struct): readonly FieldLayout[] =>
   Object.entries(struct.fields)
+    // Ownership is not owned, and comparing it would cost more than all the rest.
+    .filter(([name]) => !(name === "managedFields" && struct.name === "meta/v1.ObjectMeta"))
     .map(([name, field]) => fieldLayout(name, field))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
 );
