@@ -31,7 +31,7 @@ export const departures: Departures = {
   "/podtemplates": ["generation: template"],
   "/replicationcontrollers": ["dependents: Orphan"],
   "/resourcequotas": ["no generation"],
-  "/services": ["names: dns1035Label", "no generation", "PUT creates", "prepare"],
+  "/services": ["names: dns1123Label", "no generation", "PUT creates", "prepare"],
   "admissionregistration.k8s.io/mutatingadmissionpolicies": ["generation: spec"],
   "admissionregistration.k8s.io/mutatingadmissionpolicybindings": ["generation: spec"],
   "admissionregistration.k8s.io/mutatingwebhookconfigurations": ["generation: webhooks"],

@@ -1,4 +1,5 @@
 import type { DeleteOptions, FieldText, Strategy } from "@skates/apimachinery";
+import { withMatchLabelKeys } from "./match-label-keys.ts";
 import type { Pod, PodStatus } from "./pod.ts";
 import { isPodTerminal } from "./pod-conditions.ts";
 import { computeQosClass } from "./pod-resources.ts";
@@ -8,7 +9,7 @@ import { podWarnings } from "./pod-warnings.ts";
 /** Where pods depart from the conventions. */
 export const podStrategy: Strategy<Pod> = {
   prepare(next, old, request) {
-    if (old === undefined) return { ...next, status: firstStatus(next) };
+    if (old === undefined) return { ...withMatchLabelKeys(next), status: firstStatus(next) };
     if (request.subresource === "status") return withKeptStatus(next, old);
     return next;
   },

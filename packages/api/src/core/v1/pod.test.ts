@@ -450,6 +450,22 @@ describe("strategy", () => {
     });
   });
 
+  test("match label keys become part of the selectors", () => {
+    const term = {
+      topologyKey: "zone",
+      labelSelector: { matchLabels: { app: "web" } },
+      matchLabelKeys: ["hash", "gone"],
+    };
+    const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+    const made = madeObject(pods, { ...pod({ affinity }), metadata: { name: "x", labels: { hash: "1" } } });
+    const created = pods.strategy.prepare?.(made, undefined, testRequest("create"));
+    const [merged] = created?.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    expect(merged?.labelSelector).toEqual({
+      matchLabels: { app: "web" },
+      matchExpressions: [{ key: "hash", operator: "In", values: ["1"] }],
+    });
+  });
+
   test.each([
     ["unscheduled", pod({}), {}, 0],
     ["bound", pod({ nodeName: "n" }), {}, 30],

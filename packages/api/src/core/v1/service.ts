@@ -150,7 +150,7 @@ export const services = resource<Service>({
   ],
   storage: "services/specs",
   storageVersionHash: "0/CO1lhkEBI=",
-  nameFormat: "dns1035Label",
+  nameFormat: "dns1123Label",
   generationFields: [],
   createOnUpdate: true,
   columns: serviceColumns,

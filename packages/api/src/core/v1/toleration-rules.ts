@@ -1,4 +1,4 @@
-import { type FieldError, invalid, isLabelValue, type Path } from "@skates/apimachinery";
+import { type FieldError, invalid, isLabelValue, notSupported, type Path } from "@skates/apimachinery";
 import { checkQualifiedName, type Findings } from "../../checks.ts";
 import type { Taint, Toleration } from "./toleration.ts";
 
@@ -22,6 +22,9 @@ export function tolerationRules(toleration: Toleration, _old: unknown, path: Pat
   }
   if (operator === "Exists") {
     if (value !== "") out.push(invalid(at, toleration, "value must be empty when `operator` is 'Exists'"));
+  } else if (operator === "Gt" || operator === "Lt") {
+    // The gate TaintTolerationComparisonOperators is alpha and off.
+    out.push(notSupported(at, operator, ["Equal", "Exists"]));
   } else if (operator === undefined || operator === "Equal") {
     const messages = isLabelValue(value);
     if (messages.length > 0) out.push(invalid(at, value, messages.join(";")));
