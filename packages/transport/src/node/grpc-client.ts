@@ -15,7 +15,8 @@ export interface GrpcClientOptions {
 
 /** Connects to a gRPC server. The library is loaded at the first use: it takes a tenth of a second. */
 export async function grpcClient(options: GrpcClientOptions): Promise<GrpcClient> {
-  const grpc = await import("@grpc/grpc-js");
+  // By its default: a bundle gives CommonJS packages no other name.
+  const { default: grpc } = await import("@grpc/grpc-js");
   const tls = options.tls;
   const credentials =
     tls === undefined

@@ -66,7 +66,8 @@ export function httpsHandler(options: HttpsHandlerOptions): HttpsClient {
 }
 
 async function makePool(options: HttpsHandlerOptions, server: URL): Promise<Pool> {
-  const undici = await import("undici");
+  // By its default: a bundle gives CommonJS packages no other name.
+  const { default: undici } = await import("undici");
   return new undici.Pool(server.origin, {
     connections: options.connectionsMax ?? 1_000,
     connectTimeout: options.connectTimeoutMs ?? 10_000,
