@@ -26,10 +26,8 @@ export interface ProbedPod {
   readonly stopping: boolean;
 }
 
-interface Running {
-  readonly stop: AbortController;
-  readonly types: Set<ProbeType>;
-}
+/** What ends the probes of one container. */
+type Running = Map<ProbeType, AbortController>;
 
 const LABELS = { liveness: "Liveness", readiness: "Readiness", startup: "Startup" } as const;
 
@@ -59,7 +57,7 @@ export class PodProbes {
     }
     for (const [id, running] of this.#running) {
       if (wanted.has(id)) continue;
-      running.stop.abort(new Error("container is gone"));
+      for (const stop of running.values()) stop.abort(new Error("container is gone"));
       this.#running.delete(id);
     }
     const gone = [...this.#results.keys()].filter((id) => !at.observed.containers.some((c) => c.id === id));
@@ -67,29 +65,30 @@ export class PodProbes {
   }
 
   stop(): void {
-    for (const running of this.#running.values()) running.stop.abort(new Error("pod is gone"));
+    for (const running of this.#running.values()) {
+      for (const stop of running.values()) stop.abort(new Error("pod is gone"));
+    }
     this.#running.clear();
   }
 
   #syncContainer(at: ProbedPod, container: AnyContainer, status: RuntimeContainer): void {
-    const running = this.#running.get(status.id) ?? { stop: new AbortController(), types: new Set<ProbeType>() };
+    const running: Running = this.#running.get(status.id) ?? new Map();
     this.#running.set(status.id, running);
-    const results = this.#results.get(status.id);
-    const started = container.startupProbe === undefined || results?.startup === true;
-    if (at.stopping && (running.types.has("liveness") || running.types.has("startup"))) {
-      running.stop.abort(new Error("pod is stopping"));
-      this.#running.set(status.id, { stop: new AbortController(), types: new Set(["liveness", "startup"]) });
-      return this.#syncContainer(at, container, status);
-    }
+    const started = container.startupProbe === undefined || this.#results.get(status.id)?.startup === true;
     const wanted: readonly (readonly [ProbeType, Probe | undefined])[] = [
       ["startup", at.stopping ? undefined : container.startupProbe],
       ["liveness", at.stopping || !started ? undefined : container.livenessProbe],
       ["readiness", started ? container.readinessProbe : undefined],
     ];
     for (const [type, probe] of wanted) {
-      if (probe === undefined || running.types.has(type)) continue;
-      running.types.add(type);
-      this.#start({ ...at, container, status, type, probe }, running.stop.signal);
+      if (probe === undefined) {
+        running.get(type)?.abort(new Error("pod is stopping"));
+        continue;
+      }
+      if (running.has(type)) continue;
+      const stop = new AbortController();
+      running.set(type, stop);
+      this.#start({ ...at, container, status, type, probe }, stop.signal);
     }
   }
 

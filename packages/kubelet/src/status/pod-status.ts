@@ -32,7 +32,9 @@ export function podStatus(input: StatusInput): PodStatus {
   const regular = statuses(input, "regular");
   const ephemeral = statuses(input, "ephemeral");
   const phase = finalPhase(input, podPhase({ pod, statuses: [...init, ...regular], terminal: input.terminal }));
-  const ips = isHostNetwork(pod) ? input.hostIps.slice(0, 1) : (observed.sandboxes[0]?.ips ?? knownIps(old));
+  // A sandbox that is stopped has no addresses any more; the pod is still known by them.
+  const found = isHostNetwork(pod) ? input.hostIps.slice(0, 1) : (observed.sandboxes[0]?.ips ?? []);
+  const ips = found.length > 0 ? found : knownIps(old);
   const kept = phase === old.phase ? old : undefined;
   const reason = failure?.reason ?? kept?.reason;
   const message = failure?.message ?? kept?.message;

@@ -293,6 +293,22 @@ test("a failed liveness probe kills and restarts; readiness follows its probe", 
   expect(t.events).toContain("Normal Killing: Container a failed liveness probe, will be restarted");
 });
 
+test("a pod whose containers are probed can be deleted", async () => {
+  const probe = { exec: { command: ["true"] }, periodSeconds: 5 };
+  const t = start({
+    containers: [{ name: "a", image: "i", livenessProbe: probe, readinessProbe: probe, startupProbe: probe }],
+  });
+  await t.clock.advance(1000);
+  expect(condition(t.api.pod, "Ready")).toBe("True");
+  t.update((pod) => ({
+    ...pod,
+    metadata: { ...pod.metadata, deletionTimestamp: "2026-01-01T00:00:30Z", deletionGracePeriodSeconds: 30 },
+  }));
+  await t.clock.advance(0);
+  expect(t.worker.stage).toBe("gone");
+  expect(t.clock.sleepers()).toBe(0);
+});
+
 test("a missing config map holds the container back and says so", async () => {
   const t = start({
     containers: [{ name: "a", image: "i", envFrom: [{ configMapRef: { name: "cfg" } }] }],

@@ -16,6 +16,8 @@ export class StatusWriter {
   #known: PodStatus | undefined;
   #wanted: PodStatus | undefined;
   #gone = false;
+  /** The newest status that a write has brought to the API, or that needed none. */
+  #acknowledged: PodStatus | undefined;
   /** When what is wanted is to be written; absent: nothing new. */
   #dueAtMs: number | undefined;
   constructor(deps: Pick<PodDeps, "api" | "clock" | "log">, pod: Pod) {
@@ -43,7 +45,7 @@ export class StatusWriter {
   async flushed(signal: AbortSignal): Promise<void> {
     this.#dueAtMs = 0;
     this.#wakeup.notify();
-    while (!this.#gone && this.#patch() !== undefined && !signal.aborted) {
+    while (!this.#gone && this.#acknowledged !== this.#wanted && !signal.aborted) {
       await this.#written.wait(this.#deps.clock, undefined, signal);
     }
     signal.throwIfAborted();
@@ -80,13 +82,14 @@ export class StatusWriter {
   }
 
   async #write(signal: AbortSignal): Promise<void> {
+    const wanted = this.#wanted;
     const patch = this.#patch();
-    if (patch === undefined || this.#gone) return;
-    const pod = await this.#deps.api.patchStatus(this.#pod, patch, signal);
-    if (pod === undefined) this.stop();
-    else {
+    if (patch !== undefined && !this.#gone) {
+      const pod = await this.#deps.api.patchStatus(this.#pod, patch, signal);
+      if (pod === undefined) return this.stop();
       this.#pod = pod;
       this.#known = pod.status;
     }
+    this.#acknowledged = wanted;
   }
 }
