@@ -1,0 +1,109 @@
+// The scheduler under its own identity against the real API server in this process: pods get nodes, or the reason why not.
+import { type Event, events, type Pod, podCondition, pods, serviceAccounts } from "@skates/api/core/v1";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createScheduler } from "./scheduler.ts";
+import { startTestCluster, type TestCluster, testNode, testPod } from "./testing/test-cluster.ts";
+
+let cluster: TestCluster;
+beforeEach(async () => {
+  cluster = await startTestCluster();
+  const metadata = { name: "default", namespace: "default" };
+  await cluster.create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
+  const client = cluster.as("system:kube-scheduler");
+  await cluster.start(createScheduler({ client, env: cluster.env }));
+});
+afterEach(() => cluster.stop());
+
+const getPod = (name: string): Promise<Pod> =>
+  cluster.admin.resource(pods).get({ namespace: "default", name }, {}, cluster.signal);
+const bound = (name: string): Promise<Pod> =>
+  cluster.until(`pod ${name} has a node`, async () => {
+    const pod = await getPod(name);
+    return (pod.spec.nodeName ?? "") === "" ? undefined : pod;
+  });
+const waiting = (name: string, message: string): Promise<Pod> =>
+  cluster.until(`pod ${name} says ${message}`, async () => {
+    const pod = await getPod(name);
+    return podCondition(pod, "PodScheduled")?.message === message ? pod : undefined;
+  });
+const eventOf = (name: string, reason: string): Promise<Event> =>
+  cluster.until(`event ${reason} of ${name}`, async () => {
+    const list = await cluster.admin.resource(events).list({ namespace: "default" }, cluster.signal);
+    return list.items.find((event) => event.involvedObject.name === name && event.reason === reason);
+  });
+
+it("binds a pod to the node with most left, and says so", async () => {
+  await cluster.join(testNode("small", { allocatable: { cpu: "1" } }));
+  await cluster.join(testNode("large", { allocatable: { cpu: "8" } }));
+  await cluster.create(pods, testPod("a", { requests: { cpu: "500m" } }));
+  const pod = await bound("a");
+  expect(pod.spec.nodeName).toBe("large");
+  expect(podCondition(pod, "PodScheduled")?.status).toBe("True");
+  const event = await eventOf("a", "Scheduled");
+  expect([event.type, event.message, event.reportingComponent]).toEqual([
+    "Normal",
+    "Successfully assigned default/a to large",
+    "default-scheduler",
+  ]);
+});
+
+it("says why a pod waits, and binds it as soon as a node will do", async () => {
+  await cluster.join(testNode("small", { allocatable: { cpu: "1" } }));
+  await cluster.join(testNode("cordoned", { spec: { unschedulable: true } }));
+  await cluster.create(pods, testPod("a", { requests: { cpu: "2" } }));
+  const said = "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.";
+  const pod = await cluster.until("a condition", async () => podCondition(await getPod("a"), "PodScheduled"));
+  expect(pod.status).toBe("False");
+  expect(pod.reason).toBe("Unschedulable");
+  expect(pod.message).toContain(said);
+  const event = await eventOf("a", "FailedScheduling");
+  expect([event.type, event.message]).toEqual(["Warning", pod.message]);
+  await cluster.join(testNode("large"));
+  expect((await bound("a")).spec.nodeName).toBe("large");
+});
+
+it("waits for a first node, for gates, and leaves others' pods alone", async () => {
+  await cluster.create(pods, testPod("early"));
+  await waiting("early", "no nodes available to schedule pods");
+  await cluster.create(pods, testPod("gated", { spec: { schedulingGates: [{ name: "example.com/wait" }] } }));
+  await cluster.create(pods, testPod("foreign", { spec: { schedulerName: "other" } }));
+  await cluster.join(testNode("n1"));
+  await bound("early");
+  expect((await getPod("gated")).spec.nodeName).toBe(undefined);
+  await cluster.admin
+    .resource(pods)
+    .patch(
+      { namespace: "default", name: "gated" },
+      { type: "merge", body: { spec: { schedulingGates: null } } },
+      {},
+      cluster.signal,
+    );
+  await bound("gated");
+  expect((await getPod("foreign")).spec.nodeName).toBe(undefined);
+});
+
+it("never gives more than a node has, however many pods come at once", async () => {
+  for (let i = 0; i < 5; i++) await cluster.join(testNode(`n${i}`, { allocatable: { cpu: "1", pods: "20" } }));
+  const create = (i: number): Promise<Pod> => cluster.create(pods, testPod(`p${i}`, { requests: { cpu: "90m" } }));
+  await Promise.all(Array.from({ length: 60 }, (_, i) => create(i)));
+  const list = await cluster.until("55 pods bound and 5 told", async () => {
+    const { items } = await cluster.admin.resource(pods).list({ namespace: "default" }, cluster.signal);
+    const told = items.filter((pod) => podCondition(pod, "PodScheduled") !== undefined);
+    return told.length === 60 ? items : undefined;
+  });
+  const perNode = new Map<string, number>();
+  for (const { spec } of list) perNode.set(spec.nodeName ?? "", (perNode.get(spec.nodeName ?? "") ?? 0) + 1);
+  expect(Object.fromEntries(perNode)).toEqual({ "": 5, n0: 11, n1: 11, n2: 11, n3: 11, n4: 11 });
+});
+
+it("uses the place of a pod that has gone", async () => {
+  await cluster.join(testNode("n1", { allocatable: { cpu: "1" } }));
+  await cluster.create(pods, testPod("first", { requests: { cpu: "800m" } }));
+  await bound("first");
+  await cluster.create(pods, testPod("second", { requests: { cpu: "800m" } }));
+  await cluster.until("second waits", async () => podCondition(await getPod("second"), "PodScheduled"));
+  await cluster.admin
+    .resource(pods)
+    .delete({ namespace: "default", name: "first" }, { gracePeriodSeconds: 0 }, cluster.signal);
+  expect((await bound("second")).spec.nodeName).toBe("n1");
+});

@@ -1,0 +1,155 @@
+import type { ApiObject, Resource, UserInfo } from "@skates/apimachinery";
+import { type Node, nodes, type Pod, type PodSpec } from "@skates/api/core/v1";
+import { type Client, clientFor } from "@skates/client";
+import { type Component, createEnv, type Env, seededRandom, TaskGroup } from "@skates/component-base";
+import { systemClock } from "@skates/component-base/node";
+import { createKubeApiServer, type KubeApiServer } from "@skates/kube-apiserver";
+import { nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
+import { memoryStore } from "@skates/storage";
+
+const ADMIN: UserInfo = { name: "admin", groups: ["system:masters"] };
+const ISSUER = "https://kubernetes.default.svc.cluster.local";
+
+/** The real API server in this process, with a store in memory. */
+export interface TestCluster {
+  readonly env: Env;
+  readonly admin: Client;
+  readonly server: KubeApiServer;
+  readonly signal: AbortSignal;
+  /** A client under a component's identity. */
+  as(user: string): Client;
+  /** Runs a component until the cluster stops. */
+  start(component: Component): Promise<void>;
+  create<T extends ApiObject>(resource: Resource<T>, object: T): Promise<T>;
+  /** A node as its kubelet registers it and the node lifecycle controller then finds it: ready, without the taint of the beginning. */
+  join(node: Node): Promise<void>;
+  /** Waits until the condition holds, for at most 10 s. */
+  until<R>(what: string, condition: () => Promise<R | undefined>): Promise<R>;
+  stop(): Promise<void>;
+}
+
+/** Starts it and waits until it is ready. */
+export async function startTestCluster(): Promise<TestCluster> {
+  const clock = systemClock();
+  const random = seededRandom(1);
+  const env = createEnv({ clock, random });
+  const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
+  const server = createKubeApiServer({
+    env,
+    store: memoryStore({ clock }),
+    version: {
+      major: "1",
+      minor: "36",
+      gitVersion: "v1.36.0+skates.test",
+      gitCommit: "",
+      buildDate: "",
+      platform: "linux/amd64",
+      goVersion: "",
+    },
+    tokens: {
+      signer: await tokenSigner(privateKey),
+      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER], clock }),
+      issuer: ISSUER,
+    },
+    serviceCidrs: ["10.96.0.0/16"],
+    endpoint: { address: "192.0.2.10", port: 6443 },
+    kubelets: () => () => Promise.reject(new Error("connection refused")),
+  });
+  const stopping = new AbortController();
+  const group = new TaskGroup(stopping.signal);
+  const { signal } = stopping;
+  const client = (user: UserInfo): Client =>
+    clientFor(server.loopback(user), { userAgent: `${user.name.replace("system:", "")}/test`, clock });
+  const ready = async (component: Component): Promise<void> => {
+    group.spawn((inner) => component.run(inner));
+    while (!component.ready() && group.size > 0 && !group.signal.aborted) await clock.sleep(2, signal);
+    if (group.signal.aborted) await group.join();
+  };
+  await ready(server);
+  const admin = client(ADMIN);
+  return {
+    env,
+    admin,
+    server,
+    signal,
+    as: (user) => client({ name: user, groups: [] }),
+    start: ready,
+    create: (resource, object) => admin.resource(resource).create(object, {}, signal),
+    async join(node) {
+      const typed = admin.resource<Node>(nodes);
+      const created = await typed.create(node, {}, signal);
+      const taints = node.spec.taints ?? null;
+      const key = { name: created.metadata.name };
+      await typed.sub("status").patch(key, { type: "merge", body: { status: node.status } }, {}, signal);
+      await typed.patch(key, { type: "merge", body: { spec: { taints } } }, {}, signal);
+    },
+    async until(what, condition) {
+      for (let i = 0; i < 2000; i++) {
+        const result = await condition();
+        if (result !== undefined) return result;
+        await clock.sleep(5, signal);
+      }
+      throw new Error(`waited in vain: ${what}`);
+    },
+    async stop() {
+      stopping.abort(new Error("test over"));
+      await group.join();
+    },
+  };
+}
+
+/** A node that offers this much. */
+export function testNode(
+  name: string,
+  change: {
+    readonly allocatable?: Readonly<Record<string, string>>;
+    readonly spec?: Node["spec"];
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly images?: NonNullable<Node["status"]>["images"];
+  } = {},
+): Node {
+  const allocatable = { cpu: "4", memory: "8Gi", pods: "110", ...change.allocatable };
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name, uid: `node-${name}`, labels: { "kubernetes.io/hostname": name, ...change.labels } },
+    spec: change.spec ?? {},
+    status: { allocatable, capacity: allocatable, ...(change.images === undefined ? {} : { images: change.images }) },
+  };
+}
+
+/** A pod of one container that asks for this much. */
+export function testPod(
+  name: string,
+  change: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly spec?: Partial<PodSpec>;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly namespace?: string;
+    readonly nodeName?: string;
+  } = {},
+): Pod {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name,
+      namespace: change.namespace ?? "default",
+      uid: `pod-${change.namespace ?? "default"}-${name}`,
+      generation: 1,
+      ...(change.labels === undefined ? {} : { labels: change.labels }),
+    },
+    spec: {
+      schedulerName: "default-scheduler",
+      containers: [
+        {
+          name: "main",
+          image: "busybox",
+          ...(change.requests === undefined ? {} : { resources: { requests: change.requests } }),
+        },
+      ],
+      ...(change.nodeName === undefined ? {} : { nodeName: change.nodeName }),
+      ...change.spec,
+    },
+  };
+}
