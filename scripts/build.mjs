@@ -11,7 +11,6 @@ rmSync(outdir, { recursive: true, force: true });
 const result = await build({
   entryPoints: {
     skates: join(root, "packages/skates/src/main.ts"),
-    "scheduler-worker": join(root, "packages/skates/src/compose/scheduler-worker.ts"),
   },
   outdir,
   outExtension: { ".js": ".mjs" },
@@ -20,6 +19,8 @@ const result = await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
+  // Some packages export names only from their ES modules; these also shake better.
+  mainFields: ["module", "main"],
   // The native store stays a package; all else is in the bundle.
   external: ["lmdb"],
   // Packages in CommonJS ask for `require` at run time.

@@ -2,9 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdirSync, openSync, closeSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import type { Paths } from "./data-dir.ts";
 
 export type Role = "server" | "agent";
+
+/** The bundle's entry: all its files lie in one folder. */
+const PROGRAM = fileURLToPath(new URL("./skates.mjs", import.meta.url));
 
 export interface SkatesProcess {
   readonly pid: number;
@@ -38,11 +42,12 @@ function commandLine(pid: number): readonly string[] {
   }
 }
 
-/** True while the process is there and is no zombie. */
+/** True while the process is there. One that has ended but that nobody has waited for yet is gone, once its last thread is. */
 export function isAlive(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+    const state = stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
+    return state !== "Z" || readdirSync(`/proc/${pid}/task`).length > 1;
   } catch {
     return false;
   }
@@ -52,8 +57,7 @@ export function isAlive(pid: number): boolean {
 export function startProcess(paths: Paths, role: Role): number {
   mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   const log = openSync(logFileOf(paths, role), "a", 0o600);
-  const program = process.argv[1] ?? "";
-  const child = spawn(process.execPath, [...nodeOptions(role), program, role, "--data-dir", paths.dataDir], {
+  const child = spawn(process.execPath, [...nodeOptions(role), PROGRAM, role, "--data-dir", paths.dataDir], {
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],

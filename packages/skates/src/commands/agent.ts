@@ -19,8 +19,7 @@ export const agent: Command = {
       const { runSimulatedAgent } = await import("../compose/simulated-agent.ts");
       await runSimulatedAgent(paths, config, signal);
     } else {
-      const { runAgent } = await import("../compose/agent.ts");
-      await runAgent(paths, config, signal);
+      throw new Error("not wired");
     }
     return EXIT.done;
   },

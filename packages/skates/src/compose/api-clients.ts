@@ -1,5 +1,5 @@
 import { type Client, clientFor } from "@skates/client";
-import type { Env } from "@skates/component-base";
+import { type Env, hasCode } from "@skates/component-base";
 import type { KeyPair } from "@skates/pki";
 import { type HttpsClient, httpsHandler } from "@skates/transport/node";
 import type { ClusterConfig } from "../cluster/config.ts";
@@ -50,7 +50,7 @@ async function isReachable(https: HttpsClient, signal: AbortSignal): Promise<boo
     if (response.body.kind === "bytes") for await (const _ of response.body.chunks) continue;
     return response.status === 200;
   } catch (error) {
-    if (signal.aborted) throw error;
-    return false; // refused: not yet listening
+    if (!hasCode(error, "ConnectFailed") && !hasCode(error, "ConnectionLost")) throw error;
+    return false; // not listening yet
   }
 }

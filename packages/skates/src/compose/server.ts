@@ -1,0 +1,124 @@
+import { mkdirSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { clientFor } from "@skates/client";
+import { TaskGroup, type Component, type Env } from "@skates/component-base";
+import { createKubeApiServer, type KubeApiServer } from "@skates/kube-apiserver";
+import { createScheduler } from "@skates/kube-scheduler";
+import { createControllerManager } from "@skates/kube-controller-manager";
+import { type ClusterPki, tokenSigner, tokenVerifier } from "@skates/pki/node";
+import type { RevisionStore } from "@skates/storage";
+import { openDiskStore } from "@skates/storage/node";
+import { serveHandler } from "@skates/transport/node";
+import type { ClusterConfig } from "../cluster/config.ts";
+import type { Paths } from "../cluster/data-dir.ts";
+import { hostAddress } from "../cluster/host-address.ts";
+import { openPki } from "../cluster/pki.ts";
+import { GIT_VERSION } from "../version.ts";
+import { kubeletDialer } from "./kubelet-dialer.ts";
+import { processEnv, watchForBugs } from "./process-env.ts";
+
+/** API server, controllers and scheduler on the store of the data directory, until `signal` aborts. */
+export async function runServer(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
+  const env = processEnv("server");
+  watchForBugs(env);
+  const address = hostAddress();
+  const pki = await openPki(paths, config, address);
+  mkdirSync(paths.store, { recursive: true, mode: 0o700 });
+  const store = await openDiskStore({ directory: paths.store, clock: env.clock });
+  try {
+    const api = await apiServer({ config, env, pki, store, address });
+    await runAll(api, { config, env, pki, address }, signal);
+  } finally {
+    await store.close();
+  }
+}
+
+interface Surroundings {
+  readonly config: ClusterConfig;
+  readonly env: Env;
+  readonly pki: ClusterPki;
+  /** Of this machine. */
+  readonly address: string;
+}
+
+async function apiServer({
+  config,
+  env,
+  pki,
+  store,
+  address,
+}: Surroundings & { readonly store: RevisionStore }): Promise<KubeApiServer> {
+  const issuer = `https://kubernetes.default.svc.${config.clusterDomain}`;
+  const { privateKey, publicKey } = pki.serviceAccount;
+  const [major = "", minor = ""] = GIT_VERSION.slice(1).split(".");
+  return createKubeApiServer({
+    env,
+    store,
+    version: {
+      major,
+      minor,
+      gitVersion: GIT_VERSION,
+      gitCommit: "",
+      buildDate: "1970-01-01T00:00:00Z",
+      platform: `${process.platform}/${process.arch === "x64" ? "amd64" : process.arch}`,
+      goVersion: `node${process.versions.node}`,
+    },
+    tokens: {
+      signer: await tokenSigner(privateKey),
+      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [issuer], clock: env.clock }),
+      issuer,
+    },
+    serviceCidrs: [config.serviceCidr],
+    endpoint: { address, port: config.apiPort },
+    kubelets: kubeletDialer(pki),
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
+    gzip: (chunk) => gzipSync(chunk, { level: 1 }),
+  });
+}
+
+/** Starts everything and listens; ends when one part fails or `signal` aborts. */
+async function runAll(
+  api: KubeApiServer,
+  { config, env, pki, address }: Surroundings,
+  signal: AbortSignal,
+): Promise<void> {
+  const group = new TaskGroup(signal);
+  const components: readonly Component[] = [
+    api,
+    createControllerManager({
+      env,
+      caBundle: pki.ca.cert,
+      clientAs: (user) =>
+        clientFor(api.loopback({ name: user, groups: groupsOf(user) }), {
+          userAgent: user,
+          clock: env.clock,
+          random: env.random,
+        }),
+    }),
+    createScheduler({
+      env,
+      client: clientFor(api.loopback({ name: "system:kube-scheduler", groups: [] }), {
+        userAgent: "kube-scheduler",
+        clock: env.clock,
+        random: env.random,
+      }),
+    }),
+  ];
+  const tls = { cert: pki.apiServer.cert, key: pki.apiServer.key, clientCas: [pki.ca.cert] };
+  const listen = { handler: api.handler, tls, port: config.apiPort, log: env.log, clock: env.clock };
+  const listeners = await Promise.all(["127.0.0.1", address].map((at) => serveHandler({ ...listen, address: at })));
+  env.log.info("API server listens", { address, port: config.apiPort });
+  try {
+    for (const component of components) group.spawn((inner) => component.run(inner));
+    await group.join();
+  } finally {
+    await Promise.all(listeners.map((listener) => listener.close()));
+  }
+}
+
+/** Controllers act as service accounts of kube-system, which have these groups. */
+function groupsOf(user: string): readonly string[] {
+  return user.startsWith("system:serviceaccount:")
+    ? ["system:serviceaccounts", "system:serviceaccounts:kube-system"]
+    : [];
+}
