@@ -61,6 +61,13 @@ test("compressed blocks, each referring to those before, are read", async () => 
     expect({ ...parseHeaderBlock(await inflater.inflate(await compress(block(headers)))) }).toEqual(headers);
 });
 
+test("each block that we write ends with an empty one, as after a flush: Go's reader waits for it", () => {
+  const writer = new HeaderBlockWriter();
+  const hex = (headers: SpdyHeaders): string => Buffer.from(writer.write(headers)).toString("hex");
+  expect(hex({})).toBe("7801" + "000400fbff" + "00000000" + "000000ffff");
+  expect(hex({})).toBe("000400fbff" + "00000000" + "000000ffff");
+});
+
 test("blocks that we write are read by zlib", async () => {
   const writer = new HeaderBlockWriter();
   const inflater = spdyInflater();

@@ -13,8 +13,8 @@ const HEADERS_MAX = 100;
 const STORED_BYTES_MAX = 0xffff;
 
 /**
- * Writes header blocks as a zlib stream of stored blocks: what is sent are a few short headers per stream, for which compression
- * saves nothing, and every zlib reader takes it.
+ * Writes header blocks as a zlib stream of stored blocks, flushed: what is sent are a few short headers per stream, for which
+ * compression saves nothing, and every zlib reader takes it.
  */
 export class HeaderBlockWriter {
   #first = true;
@@ -28,6 +28,7 @@ export class HeaderBlockWriter {
       const { length } = part;
       out.push(0, length & 0xff, length >> 8, ~length & 0xff, (~length >> 8) & 0xff, ...part);
     }
+    out.push(0, 0, 0, 0xff, 0xff); // an empty block: Go hands out what came before only when it sees one
     return Uint8Array.from(out);
   }
 }
