@@ -171,6 +171,7 @@ describe("binding", () => {
       { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
     ]);
     const { body: bound } = await at.call(admin, "GET", `${PODS}/bound`);
+    expect(bound.metadata.generation).toBe(1);
     expect([bound.spec.nodeName, bound.metadata.annotations, bound.status.conditions[0]]).toMatchObject([
       "n1",
       { why: "fits" },

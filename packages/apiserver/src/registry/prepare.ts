@@ -20,6 +20,12 @@ export interface Prepared {
   finish(committed: boolean): Promise<void>;
 }
 
+/**
+ * A status is no change of what is wanted, also where it brings annotations with it (a deployment's revision); a binding carries out
+ * what is wanted.
+ */
+const KEEPS_GENERATION: ReadonlySet<string> = new Set(["status", "binding"]);
+
 /** What admission makes of a new object; done once, while `prepareCreate` may be repeated with another name. */
 export async function admitCreate(call: WriteCall, object: ApiObject): Promise<ApiObject> {
   const attributes = admissionAttributes(call, "CREATE", { object, old: undefined });
@@ -56,8 +62,8 @@ export async function prepareUpdate(call: WriteCall, next: ApiObject, old: ApiOb
   const viewed = conventionalUpdate(hub, call.subresource, { ...admitted, metadata }, old);
   const conventional = { ...viewed, metadata: { ...viewed.metadata, managedFields: admitted.metadata.managedFields } };
   const mended = hub.strategy.prepare?.(conventional, old, info) ?? conventional;
-  // A status is no change of what is wanted, also where it brings annotations with it (a deployment's revision).
-  const generation = call.subresource === "status" ? old.metadata.generation : nextGeneration(hub, mended, old);
+  const keeps = KEEPS_GENERATION.has(call.subresource);
+  const generation = keeps ? old.metadata.generation : nextGeneration(hub, mended, old);
   const prepared =
     generation === mended.metadata.generation ? mended : { ...mended, metadata: { ...mended.metadata, generation } };
   return await claimed(call, { next: prepared, old }, async (object) => {
