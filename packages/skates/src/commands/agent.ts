@@ -19,7 +19,8 @@ export const agent: Command = {
       const { runSimulatedAgent } = await import("../compose/simulated-agent.ts");
       await runSimulatedAgent(paths, config, signal);
     } else {
-      throw new Error("not wired");
+      const { runAgent } = await import("../compose/agent.ts");
+      await runAgent(paths, config, signal);
     }
     return EXIT.done;
   },

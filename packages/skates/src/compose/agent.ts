@@ -1,0 +1,145 @@
+import { readFileSync } from "node:fs";
+import { endpointSlices } from "@skates/api/discovery/v1";
+import { services } from "@skates/api/core/v1";
+import { createClusterDns } from "@skates/cluster-dns";
+import { forwardTo, listenDns, nameServersOf } from "@skates/cluster-dns/node";
+import { type Component, type Env, TaskGroup } from "@skates/component-base";
+import { createInformers, type Informers } from "@skates/controller-runtime";
+import { createKubeProxy, serviceKeysOf } from "@skates/kube-proxy";
+import { conntrackFlows } from "@skates/kube-proxy/node";
+import { createKubelet, type Kubelet, parseResolvConf } from "@skates/kubelet";
+import {
+  cgroupMounts,
+  type CriRuntime,
+  criRuntime,
+  listMounts,
+  machineInfo,
+  nodePodHost,
+  nodeProbeNetwork,
+  openCgroups,
+} from "@skates/kubelet/node";
+import { nftDataPlane } from "@skates/packet-filter/node";
+import type { ClusterPki } from "@skates/pki/node";
+import type { ClusterConfig } from "../cluster/config.ts";
+import type { Paths } from "../cluster/data-dir.ts";
+import { hostAddress } from "../cluster/host-address.ts";
+import { dnsIdentity, openPki } from "../cluster/pki.ts";
+import { GIT_VERSION } from "../version.ts";
+import { type ApiClients, apiClients } from "./api-clients.ts";
+import { nodePodCidr, prepareNodeHost } from "./node-host.ts";
+import { processEnv, watchForBugs } from "./process-env.ts";
+
+const RESOLV_CONF = "/etc/resolv.conf";
+const MAX_PODS = 110;
+
+interface Surroundings {
+  readonly paths: Paths;
+  readonly config: ClusterConfig;
+  readonly env: Env;
+  readonly pki: ClusterPki;
+  readonly clients: ApiClients;
+  /** Of this machine. */
+  readonly address: string;
+}
+
+/** kubelet, kube-proxy and cluster DNS of this machine, until `signal` aborts. Pods stay when it ends. */
+export async function runAgent(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
+  const env = processEnv("agent");
+  watchForBugs(env);
+  const address = hostAddress();
+  const group = new TaskGroup(signal);
+  const pki = await openPki(paths, config, address);
+  await using clients = apiClients(config, pki.ca.cert, env);
+  const surroundings = { paths, config, env, pki, clients, address };
+  // The machine is made ready while the API server starts.
+  const [{ containerd }] = await Promise.all([
+    prepareNodeHost(paths, config, env, group),
+    clients.untilReachable(group.signal),
+  ]);
+  const runtime = await criRuntime({ address: containerd.endpoint });
+  const informers = createInformers(clients.as("kube-proxy", pki.kubeProxy), env);
+  const components = [
+    await kubelet(surroundings, runtime),
+    kubeProxy(surroundings, informers),
+    await clusterDns(surroundings, informers),
+  ];
+  group.spawn((inner) => informers.run(inner));
+  for (const component of components) group.spawn((inner) => component.run(inner));
+  env.log.info("node is running", { node: config.nodeName, address });
+  try {
+    await group.join();
+  } finally {
+    runtime.close();
+  }
+}
+
+async function kubelet(
+  { paths, config, env, pki, clients, address }: Surroundings,
+  runtime: CriRuntime,
+): Promise<Kubelet> {
+  const identity = await pki.node({ name: config.nodeName, ipAddresses: [address] });
+  return createKubelet({
+    settings: {
+      name: config.nodeName,
+      labels: {},
+      taints: [],
+      addresses: [address],
+      podCidr: nodePodCidr(config),
+      maxPods: MAX_PODS,
+      version: GIT_VERSION,
+      kubeletPort: 0,
+      reserved: { milliCpu: 0, memoryBytes: 0 },
+    },
+    machine: await machineInfo(paths.dataDir),
+    client: clients.as("kubelet", identity.client),
+    env,
+    runtime,
+    host: nodePodHost({
+      paths: paths.node,
+      cgroups: openCgroups(cgroupMounts(await listMounts())),
+      clusterDomain: config.clusterDomain,
+    }),
+    network: nodeProbeNetwork,
+    dns: { servers: [config.dnsAddress], domain: config.clusterDomain, host: parseResolvConf(resolvConf()) },
+  });
+}
+
+function kubeProxy({ paths, config, env, address }: Surroundings, informers: Informers): Component {
+  return createKubeProxy({
+    env,
+    services: informers.for(services),
+    slices: informers.for(endpointSlices, { indexes: { service: serviceKeysOf } }),
+    nodeName: config.nodeName,
+    dataPlane: nftDataPlane(),
+    flows: conntrackFlows(env.log),
+    table: { tableName: `skates_${paths.id}_services`, nodeAddresses: [address], podCidr: config.podCidr },
+  });
+}
+
+async function clusterDns(
+  { config, env, pki, clients, address }: Surroundings,
+  informers: Informers,
+): Promise<Component> {
+  const servers = nameServersOf(resolvConf(), [config.dnsAddress, address]);
+  return createClusterDns({
+    env,
+    client: clients.as("cluster-dns", await dnsIdentity(pki)),
+    services: informers.for(services),
+    slices: informers.for(endpointSlices, { indexes: { service: serviceKeysOf } }),
+    domain: config.clusterDomain,
+    serviceAddress: config.dnsAddress,
+    nodeName: config.nodeName,
+    nodeAddress: address,
+    listen: (resolve) => listenDns({ address, port: 0, resolve }),
+    forward: servers.length > 0 ? forwardTo(servers) : undefined,
+  });
+}
+
+/** What the machine itself resolves names with. */
+function resolvConf(): string {
+  try {
+    return readFileSync(RESOLV_CONF, "utf8");
+  } catch {
+    return ""; // a machine without resolver: only the cluster's names
+  }
+}
