@@ -31,7 +31,6 @@ const server = createApiServer({
 });
 const ending = new AbortController();
 const running = server.run(ending.signal);
-const { signal } = new AbortController();
 const PATH = "/api/v1/namespaces/default/pods";
 
 function request(method: string, path: string, query = "", bytes?: Uint8Array): ApiRequest {
@@ -43,7 +42,7 @@ function request(method: string, path: string, query = "", bytes?: Uint8Array): 
     headers: { "user-agent": "bench/1.0", accept: "application/json", "content-type": mediaType },
     body: bytes === undefined ? { kind: "none" } : { kind: "bytes", mediaType, read: () => Promise.resolve(bytes) },
     peer: { tls: { remoteAddress: "" } },
-    signal,
+    signal: new AbortController().signal,
   };
 }
 

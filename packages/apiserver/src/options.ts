@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiResponse, Resource, UserInfo } from "@skates/apimachinery";
+import type { ApiObject, ApiRequest, ApiResponse, Resource, UserInfo } from "@skates/apimachinery";
 import type { Env } from "@skates/component-base";
 import type { RevisionStore } from "@skates/storage";
 import type { AdmissionPlugin } from "./admission.ts";
@@ -55,7 +55,7 @@ export interface Limits {
   readonly eventsKept: number;
   /** Events that a watcher may be behind before it is cut; 1,000. */
   readonly watcherEvents: number;
-  /** Objects that stay decoded although nobody else holds them; 10,000. */
+  /** Objects that stay decoded although nobody else holds them; 2,000. */
   readonly decodedObjects: number;
 }
 
@@ -82,6 +82,8 @@ export interface ApiServerOptions {
   readonly storagePrefix?: string | undefined;
   /** Gives other work a turn of the event loop; default: a sleep of 0 ms. */
   readonly turn?: (() => Promise<void>) | undefined;
+  /** Called with each object that the cache hands out: tests freeze them. */
+  readonly onDecode?: ((object: ApiObject) => void) | undefined;
   /** Packs a chunk as a gzip member of its own; absent: answers are never packed. */
   readonly gzip?: ((chunk: Uint8Array) => Uint8Array) | undefined;
 }
@@ -96,5 +98,5 @@ export const DEFAULT_LIMITS: Limits = {
   bookmarkMs: 60_000,
   eventsKept: 4096,
   watcherEvents: 1000,
-  decodedObjects: 10_000,
+  decodedObjects: 2000,
 };

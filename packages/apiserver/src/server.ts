@@ -108,6 +108,7 @@ function coreOf(options: ApiServerOptions): RegistryCore {
       eventsKept: limits.eventsKept,
       decodedObjects: limits.decodedObjects,
       log: env.log,
+      onDecode: options.onDecode,
       turn,
     }),
   };

@@ -70,6 +70,7 @@ export async function startTestServer(overrides: TestOptions = {}): Promise<Test
     authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
     admission: () => [],
     turn: () => Promise.resolve(),
+    onDecode: deepFreeze,
     ...overrides,
   });
   const ending = new AbortController();
@@ -146,6 +147,12 @@ async function* framesOf(response: ApiResponse): AsyncGenerator<WatchFrame> {
     rest = lines.pop() ?? "";
     for (const line of lines) yield JSON.parse(line) as WatchFrame;
   }
+}
+
+function deepFreeze(value: unknown): void {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const member of Object.values(value)) deepFreeze(member);
 }
 
 /** A resource by its name, for tests. */

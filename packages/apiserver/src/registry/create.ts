@@ -1,5 +1,6 @@
 import { alreadyExists, type ApiObject, type Encoded, isStatus, StatusError } from "@skates/apimachinery";
 import { looseObject } from "../watch-cache/cached-object.ts";
+import type { PendingWrite } from "../watch-cache/watch-cache.ts";
 import { commitOptions, readCurrent, storeRefusal } from "./core.ts";
 import { withOwners } from "./managed.ts";
 import { admitCreate, prepareCreate } from "./prepare.ts";
@@ -50,12 +51,12 @@ async function storeCreated(call: WriteCall, object: ApiObject): Promise<Encoded
     if (current !== undefined) throw existing(call, name, current.object);
     return looseObject(served.hub, object);
   }
-  const write = { value, object };
+  const write: PendingWrite = { value, object };
   core.watchCache.expect(key, write);
   try {
     const options = await commitOptions(core, served.hub, signal);
     const commit = await core.store.commit(key, 0, value, options, signal);
-    if (commit.ok) return core.watchCache.committed(cache, key, { ...write, revision: commit.revision });
+    if (commit.ok) return core.watchCache.committed(cache, key, write, commit.revision);
     core.watchCache.withdraw(key, write);
     const current = commit.current === undefined ? undefined : core.watchCache.entryOf(cache, commit.current);
     throw existing(call, name, current?.object);

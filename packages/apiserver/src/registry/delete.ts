@@ -10,6 +10,7 @@ import {
 } from "@skates/apimachinery";
 import { validateByAdmission } from "../admission.ts";
 import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts";
+import type { PendingWrite } from "../watch-cache/watch-cache.ts";
 import { readCurrent, storeRefusal } from "./core.ts";
 import { cacheOf } from "./stored.ts";
 import { admissionAttributes, type WriteCall } from "./write-call.ts";
@@ -175,9 +176,16 @@ async function carryOut(call: WriteCall, plan: DeletionPlan, current: CachedObje
   const { core, served } = call;
   const cache = cacheOf(served);
   const value = cache.codec.encode(plan.object);
-  const revision = await commit(call, current, value);
+  const write: PendingWrite = { value, object: plan.object };
+  core.watchCache.expect(current.key, write);
+  let revision: number | undefined;
+  try {
+    revision = await commit(call, current, value);
+  } finally {
+    if (revision === undefined) core.watchCache.withdraw(current.key, write);
+  }
   if (revision === undefined) return undefined;
-  const object = core.watchCache.committed(cache, current.key, { value, object: plan.object, revision });
+  const object = core.watchCache.committed(cache, current.key, write, revision);
   return { gone: false, object };
 }
 

@@ -26,7 +26,8 @@ export interface ReadCall {
 
 /** How long a read waits for a revision that has not been seen yet. */
 const FRESH_WAIT_MS = 3000;
-const SCANNED_PER_TURN = 500;
+const SCANNED_PER_TURN = 200;
+const RANGE_ENTRIES = 500;
 const PAGE_OBJECTS = 100;
 
 /** One object in the version of the request. */
@@ -169,7 +170,7 @@ function atRevision(meta: ResponseListMeta, revision: Revision): ResponseListMet
 
 async function rangeAt(call: ReadCall, scope: string, at: { readonly start: string; readonly revision: Revision }) {
   try {
-    const options = { start: at.start, limit: SCANNED_PER_TURN, revision: at.revision };
+    const options = { start: at.start, limit: RANGE_ENTRIES, revision: at.revision };
     return await call.core.store.range(scope, options, call.signal);
   } catch (error) {
     if (!hasCode(error, "Compacted")) throw error;
@@ -221,6 +222,6 @@ export async function* pagesOf(
   for (let at = 0; at < entries.length; at += PAGE_OBJECTS) {
     const page = entries.slice(at, at + PAGE_OBJECTS);
     yield resource.conversion === undefined ? page : page.map((entry) => entry.view(resource));
-    if (at + PAGE_OBJECTS < entries.length && (at / PAGE_OBJECTS) % 5 === 4) await turn();
+    if (at + PAGE_OBJECTS < entries.length && (at / PAGE_OBJECTS) % 2 === 1) await turn();
   }
 }

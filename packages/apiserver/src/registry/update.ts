@@ -1,5 +1,6 @@
 import { type ApiObject, conflict, type Encoded, notFound, type Resource, StatusError } from "@skates/apimachinery";
 import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts";
+import type { PendingWrite } from "../watch-cache/watch-cache.ts";
 import { commitOptions, readCurrent, storeRefusal } from "./core.ts";
 import { createObject } from "./create.ts";
 import { withOwners } from "./managed.ts";
@@ -106,12 +107,12 @@ async function storeUpdated(call: WriteCall, object: ApiObject, current: CachedO
     const metadata = { ...object.metadata, resourceVersion: String(current.revision) };
     return looseObject(served.hub, { ...object, metadata });
   }
-  const write = { value, object };
+  const write: PendingWrite = { value, object };
   core.watchCache.expect(current.key, write);
   try {
     const options = await commitOptions(core, served.hub, signal);
     const commit = await core.store.commit(current.key, current.revision, value, options, signal);
-    if (commit.ok) return core.watchCache.committed(cache, current.key, { ...write, revision: commit.revision });
+    if (commit.ok) return core.watchCache.committed(cache, current.key, write, commit.revision);
     core.watchCache.withdraw(current.key, write);
     return undefined;
   } catch (error) {

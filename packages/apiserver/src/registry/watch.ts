@@ -1,8 +1,8 @@
 import { type Encoded, type EncodedEvent, formatGroupVersion, type Resource, StatusError } from "@skates/apimachinery";
 import { pick } from "@skates/component-base";
 import { SharedEvent } from "../watch-cache/cache-event.ts";
-import { looseObject } from "../watch-cache/cached-object.ts";
-import { selectionOf } from "../watch-cache/selection.ts";
+import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts";
+import { type Selection, selectionOf } from "../watch-cache/selection.ts";
 import { translate, Watcher } from "../watch-cache/watcher.ts";
 import { newest, type RegistryCore } from "./core.ts";
 import { type ListParameters, parseRevision } from "./list-parameters.ts";
@@ -10,6 +10,7 @@ import { type ReadCall, reachRevision } from "./read.ts";
 import { cacheOf } from "./stored.ts";
 import type { WatchKeeper } from "./watch-keeper.ts";
 
+const SCANNED_PER_TURN = 200;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** Events of a collection from a revision on, or from what exists. Ends by time, when `signal` aborts, or when too slow. */
@@ -43,11 +44,7 @@ export async function watchObjects(
       keeper.forget(ended, tooSlow);
     },
   });
-  if (fromState) watcher.preload(initialEvents(call, selection));
-  else watcher.preload(past.flatMap((event) => translate(event, selection, resource) ?? []));
-  if (sendInitialEvents === true && parameters.allowWatchBookmarks) {
-    watcher.preload([bookmark(resource, revision, { [INITIAL_EVENTS_END]: "true" })]);
-  }
+  const existing = fromState ? cache.candidates(selection) : [];
   cache.subscribe(watcher);
   keeper.keep(watcher, {
     signal: call.signal,
@@ -57,16 +54,28 @@ export async function watchObjects(
       ? () => bookmark(resource, core.watchCache.revision, undefined)
       : undefined,
   });
+  const initial = fromState
+    ? await initialEvents(call, selection, existing)
+    : past.flatMap((event) => translate(event, selection, resource) ?? []);
+  const marked = sendInitialEvents === true && parameters.allowWatchBookmarks;
+  watcher.preload(marked ? [...initial, bookmark(resource, revision, { [INITIAL_EVENTS_END]: "true" })] : initial);
   return watcher;
 }
 
-function initialEvents(call: ReadCall, selection: ReturnType<typeof selectionOf>): readonly EncodedEvent[] {
+/** What exists, as ADDED. Takes turns, as objects may have to be decoded; what changes meanwhile is with the watcher already. */
+async function initialEvents(
+  call: ReadCall,
+  selection: Selection,
+  existing: readonly CachedObject[],
+): Promise<readonly EncodedEvent[]> {
   const { resource } = call.served;
   const cache = cacheOf(call.served);
-  return cache
-    .candidates(selection)
-    .filter((entry) => cache.matches(selection, entry, resource))
-    .map((entry) => ({ type: "ADDED", object: entry.view(resource) }));
+  const events: EncodedEvent[] = [];
+  for (const [i, entry] of existing.entries()) {
+    if (i % SCANNED_PER_TURN === SCANNED_PER_TURN - 1) await call.core.turn();
+    if (cache.matches(selection, entry, resource)) events.push({ type: "ADDED", object: entry.view(resource) });
+  }
+  return events;
 }
 
 /** At random, so that clients which started together do not all come back together. */

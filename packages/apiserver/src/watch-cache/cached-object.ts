@@ -8,7 +8,6 @@ import {
   encodeProtobuf,
 } from "@skates/apimachinery";
 import type { StoredCodec } from "./codec.ts";
-import type { DecodedRing } from "./decoded-ring.ts";
 
 /** What selectors look at. */
 export interface Selectable {
@@ -31,7 +30,6 @@ export class CachedObject implements View {
   /** With resourceVersion. */
   readonly json: Uint8Array;
   readonly codec: StoredCodec;
-  readonly #ring: DecodedRing;
   #object: ApiObject | undefined;
   #protobuf: Uint8Array | undefined;
   #labels: Readonly<Record<string, string>> | undefined;
@@ -39,12 +37,11 @@ export class CachedObject implements View {
   #views: Map<Resource, View> | undefined;
 
   constructor(
-    source: { readonly codec: StoredCodec; readonly ring: DecodedRing },
+    codec: StoredCodec,
     at: { readonly key: string; readonly revision: Revision; readonly json: Uint8Array },
     object?: ApiObject,
   ) {
-    this.codec = source.codec;
-    this.#ring = source.ring;
+    this.codec = codec;
     this.key = at.key;
     this.revision = at.revision;
     this.json = at.json;
@@ -83,7 +80,7 @@ export class CachedObject implements View {
     if (view === undefined) {
       view = new ConvertedObject(this, resource);
       this.#views.set(resource, view);
-      this.#ring.hold(this);
+      this.codec.ring.hold(this);
     }
     return view;
   }
@@ -91,7 +88,7 @@ export class CachedObject implements View {
   /** The same content under another revision: an object's last state, as its deletion announces it. */
   at(revision: Revision): CachedObject {
     const json = this.codec.resplice(this.json, revision);
-    return new CachedObject({ codec: this.codec, ring: this.#ring }, { key: this.key, revision, json });
+    return new CachedObject(this.codec, { key: this.key, revision, json });
   }
 
   /** Drops what can be made again. */
@@ -103,7 +100,8 @@ export class CachedObject implements View {
 
   #keep(object: ApiObject): ApiObject {
     this.#object = object;
-    this.#ring.hold(this);
+    this.codec.onDecode?.(object);
+    this.codec.ring.hold(this);
     return object;
   }
 }

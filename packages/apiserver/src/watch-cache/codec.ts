@@ -11,6 +11,7 @@ import {
   unwrapUnknown,
 } from "@skates/apimachinery";
 import { assert } from "@skates/component-base";
+import type { DecodedRing } from "./decoded-ring.ts";
 
 const UTF8_ENCODER = new TextEncoder();
 const UTF8_DECODER = new TextDecoder();
@@ -20,6 +21,12 @@ const PROTOBUF_MAGIC: readonly number[] = [0x6b, 0x38, 0x73, 0x00];
 
 /** Finds the served resource of another version in which a stored value may be written. */
 export type FindVersion = (apiVersion: string, kind: string) => Resource | undefined;
+
+export interface CodecOptions {
+  readonly findVersion: FindVersion;
+  readonly ring: DecodedRing;
+  readonly onDecode: ((object: ApiObject) => void) | undefined;
+}
 
 /**
  * How objects of one kind are stored and served: JSON with `kind`, `apiVersion` and `metadata` first and without resourceVersion.
@@ -32,13 +39,19 @@ export class StoredCodec {
   /** Where `"metadata"` starts: list items leave out what stands before. */
   readonly itemOffset: number;
   readonly #findVersion: FindVersion;
+  /** Bounds what stays decoded. */
+  readonly ring: DecodedRing;
+  /** Called with each object before it is handed out. */
+  readonly onDecode: ((object: ApiObject) => void) | undefined;
 
-  constructor(resource: Resource, findVersion: FindVersion) {
+  constructor(resource: Resource, options: CodecOptions) {
     const type = `"kind":${JSON.stringify(resource.kind)},"apiVersion":${JSON.stringify(formatGroupVersion(resource))},`;
     this.resource = resource;
     this.#head = UTF8_ENCODER.encode(`{${type}"metadata":{`);
     this.itemOffset = UTF8_ENCODER.encode(type).length + 1;
-    this.#findVersion = findVersion;
+    this.#findVersion = options.findVersion;
+    this.ring = options.ring;
+    this.onDecode = options.onDecode;
   }
 
   /** The bytes to be stored; a resourceVersion in the object is left out. */

@@ -16,6 +16,7 @@ export interface WatchCacheOptions {
   readonly eventsKept: number;
   readonly decodedObjects: number;
   readonly log: Logger;
+  readonly onDecode?: ((object: ApiObject) => void) | undefined;
   readonly turn: () => Promise<void>;
 }
 
@@ -24,6 +25,8 @@ export interface PendingWrite {
   readonly value: Uint8Array;
   /** Without resourceVersion. */
   readonly object: ApiObject;
+  /** Set when the writer heard of the commit before the watch did. */
+  entry?: CachedObject | undefined;
 }
 
 const PAGE_ENTRIES = 500;
@@ -74,7 +77,11 @@ export class WatchCache {
     const prefix = hub.storagePrefix ?? resource.storagePrefix;
     const known = this.#caches.get(prefix);
     if (known !== undefined) return known;
-    const codec = new StoredCodec(hub, (apiVersion, kind) => this.#versions.get(`${apiVersion} ${kind}`));
+    const codec = new StoredCodec(hub, {
+      findVersion: (apiVersion, kind) => this.#versions.get(`${apiVersion} ${kind}`),
+      ring: this.#ring,
+      onDecode: this.#options.onDecode,
+    });
     const cache = new ResourceCache({
       prefix: `${this.#options.storagePrefix}${prefix}/`,
       codec,
@@ -125,10 +132,12 @@ export class WatchCache {
   }
 
   /** The object of a write that was committed, the same one that the cache has or will have. */
-  committed(cache: ResourceCache, key: string, write: PendingWrite & { readonly revision: Revision }): CachedObject {
+  committed(cache: ResourceCache, key: string, write: PendingWrite, revision: Revision): CachedObject {
     const known = cache.get(key);
-    if (known?.revision === write.revision) return known;
-    return this.#entry(cache, key, { value: write.value, revision: write.revision, object: write.object });
+    if (known?.revision === revision) return known;
+    const entry = this.#entry(cache, key, { value: write.value, revision, object: write.object });
+    write.entry = entry;
+    return entry;
   }
 
   /** An entry that was read from the store, at an older revision for instance. */
@@ -165,6 +174,7 @@ export class WatchCache {
     const { store, storagePrefix, turn } = this.#options;
     const revision = await store.head(signal);
     this.#unclaimed.clear();
+    this.#pending.clear();
     for (const cache of this.#caches.values()) cache.reset(revision);
     let start: string | undefined;
     for (;;) {
@@ -229,7 +239,12 @@ export class WatchCache {
     const pending = this.#pending.get(key);
     const own = pending !== undefined && value !== undefined && sameBytes(pending.value, value) ? pending : undefined;
     if (own !== undefined) this.#pending.delete(key);
-    const entry = value === undefined ? undefined : this.#entry(cache, key, { value, revision, object: own?.object });
+    const entry =
+      value === undefined
+        ? undefined
+        : own?.entry?.revision === revision
+          ? own.entry
+          : this.#entry(cache, key, { value, revision, object: own?.object });
     cache.apply(revision, key, entry);
   }
 
@@ -247,7 +262,7 @@ export class WatchCache {
     const { value, revision, object } = stored;
     const resourceVersion = String(revision);
     return new CachedObject(
-      { codec: cache.codec, ring: this.#ring },
+      cache.codec,
       { key, revision, json: cache.codec.splice(value, revision) },
       object === undefined ? undefined : { ...object, metadata: { ...object.metadata, resourceVersion } },
     );

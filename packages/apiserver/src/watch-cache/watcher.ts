@@ -64,9 +64,10 @@ export class Watcher implements AsyncIterableIterator<readonly EncodedEvent[]> {
     if (this.#waiting !== undefined) this.#options.wakeSoon(this);
   }
 
-  /** Puts what exists at the start of the watch; not subject to the limit. */
+  /** Puts what exists before all that has been delivered since; not subject to the limit. */
   preload(events: readonly EncodedEvent[]): void {
-    this.#buffer = this.#buffer.concat(events);
+    if (this.#ended) return;
+    this.#buffer = [...events, ...this.#buffer];
     this.wake();
   }
 
