@@ -14,6 +14,7 @@ export {
 export { createEventRecorder, type EventRecorder, type EventRecorderOptions } from "./event-recorder.ts";
 export { createInformer } from "./informer.ts";
 export { createInformers, type Informers } from "./informers.ts";
+export { type LeaderElectionOptions, leading } from "./leader-election.ts";
 export type { Delta, Informer, InformerOptions, KeysOf, Lister } from "./lister.ts";
 export { referenceTo } from "./new-event.ts";
 export { controllerComponent, type RunOptions } from "./run-controller.ts";

@@ -7,7 +7,7 @@ import { type Env, silentLogger, type VirtualClock, virtualClock } from "@skates
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createInformer } from "./informer.ts";
 import type { Informer } from "./lister.ts";
-import { testEnv } from "./testing/env.ts";
+import { settle, testEnv } from "./testing/env.ts";
 import { type MemoryApi, memoryApi, refusalOf } from "./testing/memory-api.ts";
 
 let clock: VirtualClock;
@@ -19,7 +19,7 @@ let seen: string[];
 let running: Promise<void> | undefined;
 
 beforeEach(() => {
-  clock = virtualClock();
+  clock = virtualClock(undefined, settle);
   env = testEnv(clock);
   api = memoryApi([configMaps]);
   stop = new AbortController();

@@ -16,3 +16,8 @@ export function testEnv(clock: Clock, counts = new Map<string, number>()): Env {
     metrics,
   };
 }
+
+/** Between the wakes of a virtual clock: lets chains of promises of any length come to their end. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 4; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+}

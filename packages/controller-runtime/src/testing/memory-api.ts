@@ -8,7 +8,7 @@ import type {
   Handler,
   Resource,
 } from "@skates/apimachinery";
-import { alreadyExists, conflict, formatKey, notFound, StatusError } from "@skates/apimachinery";
+import { alreadyExists, conflict, formatKey, mergePatch, notFound, StatusError } from "@skates/apimachinery";
 
 /** What happened to the requests of a test, and means to disturb them. */
 export interface MemoryApi {
@@ -100,7 +100,7 @@ export function memoryApi(resources: readonly Resource[]): MemoryApi {
     }
   }
 
-  function answer(request: ApiRequest): Body {
+  async function answer(request: ApiRequest): Promise<Body> {
     const at = locate(resources, request.path);
     const { resource, name, sub } = at;
     const id = idOf(resource.kind, formatKey({ namespace: at.namespace, name: name ?? "" }));
@@ -136,6 +136,11 @@ export function memoryApi(resources: readonly Resource[]): MemoryApi {
       remove(current);
       return { kind: "json", value: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 200 } };
     }
+    if (request.method === "PATCH" && request.body.kind === "bytes") {
+      const patch: unknown = JSON.parse(new TextDecoder().decode(await request.body.read(1e6)));
+      const merged = mergePatch(current, patch) as ApiObject;
+      return { kind: "object", resource, object: encoded(put(merged)) };
+    }
     throw new StatusError("MethodNotAllowed", `the test server does not know ${request.method}`);
   }
 
@@ -157,15 +162,15 @@ export function memoryApi(resources: readonly Resource[]): MemoryApi {
     remove,
     get: (kind, name) => ofKind(kind).find((object) => object.metadata.name === name),
     all: ofKind,
-    handler: (request) => {
+    handler: async (request) => {
       if (request.query.get("watch") === null) api.requests.push(`${request.method} ${request.path}`);
       const other = api.intercept?.(request);
-      if (other !== undefined) return Promise.resolve(other);
+      if (other !== undefined) return other;
       try {
-        return Promise.resolve({ status: 200, headers: {}, body: answer(request) });
+        return { status: 200, headers: {}, body: await answer(request) };
       } catch (error) {
-        if (error instanceof StatusError) return Promise.resolve(refusalOf(error));
-        return Promise.reject(error);
+        if (error instanceof StatusError) return refusalOf(error);
+        throw error;
       }
     },
   };

@@ -1,0 +1,140 @@
+// Events as people see them: written once, counted when repeated, merged when similar, cut when too many; on a server in memory.
+import { type Event, events, type Node } from "@skates/api/core/v1";
+import { StatusError } from "@skates/apimachinery";
+import { clientFor } from "@skates/client";
+import { OperatingError, type VirtualClock, virtualClock } from "@skates/component-base";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createEventCorrelator } from "./event-correlator.ts";
+import { createEventRecorder } from "./event-recorder.ts";
+import { newEvent } from "./new-event.ts";
+import { settle, testEnv } from "./testing/env.ts";
+import { type MemoryApi, memoryApi, refusalOf } from "./testing/memory-api.ts";
+
+let clock: VirtualClock;
+let api: MemoryApi;
+let stop: AbortController;
+let recorder: ReturnType<typeof createEventRecorder>;
+let counts: Map<string, number>;
+let ended: Promise<void>;
+
+beforeEach(() => {
+  clock = virtualClock(undefined, settle);
+  api = memoryApi([events]);
+  stop = new AbortController();
+  counts = new Map();
+  const client = clientFor(api.handler, { userAgent: "test", clock, retry: { unanswered: 0 } });
+  recorder = createEventRecorder({ client, env: testEnv(clock, counts), component: "tester", host: "h", limit: 20 });
+  ended = recorder.run(stop.signal);
+});
+afterEach(async () => {
+  stop.abort();
+  await ended;
+});
+
+const node: Node = {
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "n", uid: "u", resourceVersion: "5" },
+  spec: {},
+};
+const tell = (message: string, reason = "Reason") => recorder.event({ about: node, type: "Warning", reason, message });
+const stored = (): readonly Event[] => api.all("Event") as readonly Event[];
+
+test("an event says who tells what about whom, and stands in default for objects without a namespace", async () => {
+  tell("something happened");
+  await clock.advance(0);
+  expect(stored()).toMatchObject([
+    {
+      metadata: { name: expect.stringMatching(/^n\.[0-9a-f]{16}$/) as unknown, namespace: "default" },
+      involvedObject: { apiVersion: "v1", kind: "Node", name: "n", uid: "u", resourceVersion: "5" },
+      type: "Warning",
+      reason: "Reason",
+      message: "something happened",
+      source: { component: "tester", host: "h" },
+      reportingComponent: "tester",
+      reportingInstance: "h",
+      firstTimestamp: "2026-01-01T00:00:00Z",
+      lastTimestamp: "2026-01-01T00:00:00Z",
+      count: 1,
+    },
+  ]);
+});
+
+test("a repeated event is counted", async () => {
+  tell("again");
+  await clock.advance(60_000);
+  tell("again");
+  tell("again");
+  await clock.advance(0);
+  expect(stored()).toMatchObject([
+    { count: 3, firstTimestamp: "2026-01-01T00:00:00Z", lastTimestamp: "2026-01-01T00:01:00Z" },
+  ]);
+});
+
+test("a repeated event whose first has expired is written anew", async () => {
+  tell("again");
+  await clock.advance(0);
+  const [first] = stored();
+  if (first !== undefined) api.remove(first);
+  tell("again");
+  await clock.advance(0);
+  expect(stored()).toMatchObject([{ count: 2 }]);
+});
+
+test("events that differ in their message only become one after ten", async () => {
+  for (let i = 0; i < 13; i++) {
+    tell(`message ${i}`);
+    await clock.advance(1000);
+  }
+  expect(stored()).toHaveLength(11);
+  expect(stored().at(-1)).toMatchObject({ message: "(combined from similar events): message 12", count: 3 });
+});
+
+test("one source tells at most 25 events about an object at once, and one more every five minutes", async () => {
+  for (let i = 0; i < 40; i++) {
+    tell("m", `Reason${i}`);
+    await clock.advance(10);
+  }
+  expect(stored()).toHaveLength(25);
+  expect(counts.get("skates_events_dropped_total")).toBe(15);
+  await clock.advance(300_000);
+  tell("m", "Later");
+  tell("m", "Much");
+  await clock.advance(0);
+  expect(stored()).toHaveLength(26);
+});
+
+test("a server that cannot be reached is asked again; what comes meanwhile waits up to the limit", async () => {
+  api.intercept = () => {
+    throw new OperatingError("ECONNREFUSED", "no");
+  };
+  for (let i = 0; i < 25; i++)
+    recorder.event({ about: { ...node, metadata: { name: `n${i}` } }, type: "Normal", reason: "R", message: "m" });
+  await clock.advance(15_000);
+  api.intercept = undefined;
+  await clock.advance(15_000);
+  expect(stored()).toHaveLength(20);
+  expect(counts.get("skates_events_dropped_total")).toBe(5);
+});
+
+test("an event that is refused is dropped, and others go on", async () => {
+  api.intercept = () => refusalOf(new StatusError("Forbidden", "no"));
+  tell("a");
+  await clock.advance(0);
+  api.intercept = undefined;
+  tell("b");
+  await clock.advance(0);
+  expect(stored()).toMatchObject([{ message: "b" }]);
+});
+
+test("similar events are told apart again after ten quiet minutes", () => {
+  const correlator = createEventCorrelator();
+  const messageAt = (message: string, monotonicMs: number): string | undefined => {
+    const announcement = { about: node, type: "Normal", reason: "R", message } as const;
+    const event = newEvent(announcement, { nowMs: 0, component: "c", host: undefined, order: 0 });
+    return correlator.correlate(event, monotonicMs)?.event().message;
+  };
+  for (let i = 0; i < 10; i++) expect(messageAt(`m${i}`, i)).toBe(`m${i}`);
+  expect(messageAt("m10", 11)).toBe("(combined from similar events): m10");
+  expect(messageAt("m11", 700_000)).toBe("m11");
+});
