@@ -125,6 +125,24 @@ describe("identity", () => {
     expect(body.status).toEqual({ allowed });
   });
 
+  it("lists what somebody may do", async () => {
+    const review = {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectRulesReview",
+      spec: { namespace: "default" },
+    };
+    const path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+    const { body } = await at.call({ user: { name: "system:kube-proxy", groups: [] } }, "POST", path, review);
+    expect(body.status.incomplete).toBe(false);
+    expect(body.status.resourceRules).toContainEqual({
+      verbs: ["get", "list", "watch"],
+      apiGroups: ["discovery.k8s.io"],
+      resources: ["endpointslices"],
+    });
+    const all = await at.call(admin, "POST", path, review);
+    expect(all.body.status.resourceRules).toEqual([{ verbs: ["*"], apiGroups: ["*"], resources: ["*"] }]);
+  });
+
   it("answers a review without a subject as invalid", async () => {
     const review = { apiVersion: "authorization.k8s.io/v1", kind: "SubjectAccessReview", spec: {} };
     const { status, body } = await at.call(admin, "POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review);

@@ -1,3 +1,4 @@
+import type { UserInfo } from "@skates/apimachinery";
 import type { AuthorizationAttributes, Authorizer, Decision, Registry } from "@skates/apiserver";
 import {
   GROUP_AUTHENTICATED,
@@ -14,9 +15,13 @@ import {
 } from "./component-rules.ts";
 import { CONTROLLER_RULES } from "./controller-rules.ts";
 import { nodeRefusal } from "./node-authorizer.ts";
-import { allows } from "./rule.ts";
+import { allows, type RuleSet } from "./rule.ts";
 
 const ALLOW: Decision = { decision: "allow", reason: "" };
+const EVERYTHING: RuleSet = {
+  rules: [{ groups: ["*"], resources: ["*"], verbs: ["*"] }],
+  paths: [{ paths: ["*"], verbs: ["*"] }],
+};
 
 /**
  * Who may do what, by a fixed table: `system:masters` everything, each component what it needs, a kubelet what concerns its node,
@@ -36,10 +41,17 @@ export function createAuthorizer(registry: Registry): Authorizer {
 }
 
 function allowedByTable(attributes: AuthorizationAttributes): boolean {
-  const { name, groups } = attributes.user;
+  return ruleSetsOf(attributes.user).some((set) => allows(set, attributes));
+}
+
+/** All that the table says about a user; what a kubelet may besides depends on the pods of its node. */
+export function ruleSetsOf({ name, groups }: UserInfo): readonly RuleSet[] {
+  if (groups.includes(GROUP_MASTERS)) return [EVERYTHING];
   const own = COMPONENT_RULES.get(name) ?? CONTROLLER_RULES.get(name);
-  if (own !== undefined && allows(own, attributes)) return true;
-  if (groups.includes(GROUP_AUTHENTICATED) && allows(AUTHENTICATED_RULES, attributes)) return true;
-  if (groups.includes(GROUP_SERVICE_ACCOUNTS) && allows(SERVICE_ACCOUNT_RULES, attributes)) return true;
-  return groups.includes(GROUP_UNAUTHENTICATED) && allows(UNAUTHENTICATED_RULES, attributes);
+  return [
+    ...(own === undefined ? [] : [own]),
+    ...(groups.includes(GROUP_AUTHENTICATED) ? [AUTHENTICATED_RULES] : []),
+    ...(groups.includes(GROUP_SERVICE_ACCOUNTS) ? [SERVICE_ACCOUNT_RULES] : []),
+    ...(groups.includes(GROUP_UNAUTHENTICATED) ? [UNAUTHENTICATED_RULES] : []),
+  ];
 }

@@ -10,10 +10,13 @@ import {
   localSubjectAccessReviews,
   SelfSubjectAccessReview,
   selfSubjectAccessReviews,
+  SelfSubjectRulesReview,
+  selfSubjectRulesReviews,
   SubjectAccessReview,
   type SubjectAccessReviewSpec,
   subjectAccessReviews,
   type SubjectAccessReviewStatus,
+  type SubjectRulesReviewStatus,
 } from "@skates/api/authorization/v1";
 import {
   badRequest,
@@ -27,7 +30,8 @@ import {
 import type { AuthorizationAttributes, Authorizer, SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { messageOf } from "@skates/component-base";
 import type { TokenAuthenticator } from "../authentication/service-account-tokens.ts";
-import { authenticated } from "../authentication/users.ts";
+import { authenticated, nodeOfUser } from "../authentication/users.ts";
+import { ruleSetsOf } from "../authorization/authorizer.ts";
 import { answer } from "./answer.ts";
 
 export interface ReviewOptions {
@@ -73,6 +77,10 @@ export function reviewHandlers(options: ReviewOptions): readonly SpecialHandler[
         status: await decide({ ...review.spec, user: name, groups, uid, extra }, call),
       });
     }),
+    handler(selfSubjectRulesReviews, async (call) => {
+      const review = await call.read<SelfSubjectRulesReview>(SelfSubjectRulesReview);
+      return answer(selfSubjectRulesReviews, { ...review, status: rulesOf(call.user, review.spec.namespace ?? "") });
+    }),
     handler(tokenReviews, async (call) => {
       const review = await call.read<TokenReview>(TokenReview);
       if ((review.spec.token ?? "") === "") throw badRequest("token is required for TokenReview in authentication");
@@ -83,6 +91,28 @@ export function reviewHandlers(options: ReviewOptions): readonly SpecialHandler[
 
 function handler(of: Resource, handle: SpecialHandler["handle"]): SpecialHandler {
   return { group: of.group, resource: of.plural, verbs: ["create"], handle };
+}
+
+/** The table's rules about the user in a namespace. */
+function rulesOf(user: UserInfo, namespace: string): SubjectRulesReviewStatus {
+  const sets = ruleSetsOf(user);
+  const rules = sets
+    .flatMap((set) => set.rules)
+    .filter((rule) => rule.namespace === undefined || rule.namespace === namespace);
+  const kubelet = nodeOfUser(user) !== undefined;
+  return {
+    resourceRules: rules.map(({ verbs, groups, resources, names }) => ({
+      verbs,
+      apiGroups: groups,
+      resources,
+      ...(names === undefined ? {} : { resourceNames: names }),
+    })),
+    nonResourceRules: sets
+      .flatMap((set) => set.paths ?? [])
+      .map(({ verbs, paths }) => ({ verbs, nonResourceURLs: paths })),
+    incomplete: kubelet,
+    ...(kubelet ? { evaluationError: "node authorizer does not support user rule resolution" } : {}),
+  };
 }
 
 async function reviewToken(
