@@ -190,3 +190,4 @@ export {
 export { type JsonSchema, openApiDefinitions, openApiList } from "./schema/openapi/definitions.ts";
 export { definitionName } from "./schema/openapi/names.ts";
 export { type Applied, type ServerSideApply, serverSideApply } from "./patch/managed-fields/apply.ts";
+export { parseYaml } from "./schema/read-yaml.ts";

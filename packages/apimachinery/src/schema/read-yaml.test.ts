@@ -1,0 +1,61 @@
+// YAML as Kubernetes' clients read it: scalars of YAML 1.1, merges, exact integers; and documents that are refused.
+import { describe, expect, test } from "vitest";
+import { parseYaml } from "./read-yaml.ts";
+
+describe("scalars", () => {
+  test.each<[string, unknown]>([
+    ["yes", true],
+    ["Off", false],
+    ["n", false],
+    ["0777", 511],
+    ["0o777", 511],
+    ["0b11", 3],
+    ["0x1F", 31],
+    ["1_000", 1000],
+    ["-12", -12],
+    ["08", 8],
+    ["9007199254740993", 9007199254740993n],
+    ["1.5", 1.5],
+    ["1e3", 1000],
+    ["12:30", "12:30"],
+    ["2020-01-01", "2020-01-01"],
+    ["~", null],
+    ["null", null],
+    ["'1'", "1"],
+    ["100m", "100m"],
+    ['{"a":[1,true]}', { a: [1, true] }],
+    ["", null],
+  ])("%s", (text, expected) => {
+    expect(parseYaml(text)).toEqual(expected);
+  });
+  test("keys are texts", () => {
+    expect(parseYaml("1: a\non: b\nx: c")).toEqual({ 1: "a", true: "b", x: "c" });
+  });
+});
+
+test("anchors and merges", () => {
+  expect(parseYaml("a: &a {x: 1}\nb:\n  <<: *a\n  z: 2")).toEqual({ a: { x: 1 }, b: { x: 1, z: 2 } });
+});
+
+describe("refused", () => {
+  test.each([
+    ["a: 1\na: 2", "duplicate"],
+    ["a: [", "error converting YAML to JSON: yaml: "],
+    ["---\na: 1\n---\nb: 2", "error converting YAML to JSON: yaml: "],
+    ["a: &a [*a]", "error converting YAML to JSON: yaml: "],
+    ["[".repeat(5000), "error converting YAML to JSON: yaml: "],
+  ])("%#", (text, message) => {
+    expect(() => parseYaml(text)).toThrow(message);
+  });
+  test("aliases that grow without bound", () => {
+    const lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"];
+    for (let i = 1; i < 9; i++)
+      lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(",")}]`);
+    expect(() => parseYaml(lines.join("\n"))).toThrow("excessive aliasing");
+  });
+  test("dangerous keys are harmless", () => {
+    const value = parseYaml("__proto__: {polluted: true}\nconstructor: 1") as object;
+    expect(Object.keys(value)).toEqual(["__proto__", "constructor"]);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+});
