@@ -13,3 +13,4 @@ export {
 } from "./kube-api-server.ts";
 export type { KubeletAddress, KubeletDialer } from "./kubelet/kubelets.ts";
 export type { PortRange } from "./services/node-ports.ts";
+export type { WorkloadDialer } from "./specials/workload-proxy.ts";

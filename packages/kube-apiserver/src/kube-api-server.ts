@@ -33,6 +33,7 @@ import { podLogHandler } from "./specials/pod-log.ts";
 import { podStreamHandlers } from "./specials/pod-streams.ts";
 import { reviewHandlers } from "./specials/reviews.ts";
 import { tokenRequestHandler } from "./specials/token-request.ts";
+import { type WorkloadDialer, workloadProxyHandlers } from "./specials/workload-proxy.ts";
 
 export interface KubeApiServerOptions extends Pick<ApiServerOptions, "version" | "limits" | "turn" | "gzip" | "audit"> {
   readonly env: Env;
@@ -46,6 +47,8 @@ export interface KubeApiServerOptions extends Pick<ApiServerOptions, "version" |
   /** Where pods and nodes reach this server. */
   readonly endpoint: ApiEndpoint;
   readonly kubelets: KubeletDialer;
+  /** For `pods/proxy` and `services/proxy`; absent: those are answered with 501. */
+  readonly workloads?: WorkloadDialer | undefined;
   /** Default: all built-in ones. */
   readonly resources?: readonly Resource[] | undefined;
   readonly paths?: readonly PathHandler[] | undefined;
@@ -163,5 +166,6 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
     podLogHandler(kubelets),
     ...podStreamHandlers(kubelets),
     nodeProxyHandler(kubelets),
+    ...(options.workloads === undefined ? [] : workloadProxyHandlers({ dial: options.workloads, random: env.random })),
   ];
 }

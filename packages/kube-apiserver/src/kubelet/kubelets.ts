@@ -76,7 +76,8 @@ export function kubeletAddress(node: Node): KubeletAddress {
   throw new StatusError("InternalError", `Internal error occurred: ${message}`);
 }
 
-function publicHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** A caller's headers without what proves who that is. */
+export function publicHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const out: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (PRIVATE_HEADERS.has(name) || name.startsWith("x-remote-extra-") || name.startsWith("impersonate-")) continue;

@@ -1,0 +1,101 @@
+import { type Pod, pods, type Service, services } from "@skates/api/core/v1";
+import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
+import { type ApiResponse, badRequest, type Handler, notFound, StatusError } from "@skates/apimachinery";
+import type { SpecialCall, SpecialHandler } from "@skates/apiserver";
+import { messageOf, pick, type Random } from "@skates/component-base";
+import { publicHeaders } from "../kubelet/kubelets.ts";
+import { PROXY_VERBS } from "./node-proxy.ts";
+import { parseProxyTarget, pathBehindProxy, type ProxyTarget } from "./proxy-path.ts";
+
+/** Reaches a server inside the cluster's network, given as `http://10.244.0.7:8080`. Certificates of such servers are not checked. */
+export type WorkloadDialer = (origin: string) => Handler;
+
+export interface WorkloadProxyOptions {
+  readonly dial: WorkloadDialer;
+  readonly random: Random;
+}
+
+/** `pods/proxy` and `services/proxy`: a request to a port of a pod. Answers come through as they are; links in them are not rewritten. */
+export function workloadProxyHandlers({ dial, random }: WorkloadProxyOptions): readonly SpecialHandler[] {
+  const choices = random.stream("service-proxy");
+  const handler = (
+    resource: string,
+    originOf: (call: SpecialCall, target: ProxyTarget) => Promise<string>,
+  ): SpecialHandler => ({
+    group: "",
+    resource,
+    subresource: "proxy",
+    verbs: PROXY_VERBS,
+    handle: async (call) => {
+      const target = parseProxyTarget(call.route.name);
+      const origin = await originOf(call, target);
+      const path = pathBehindProxy(call.request.path, { plural: resource, name: call.route.name });
+      return await forward(call, { handler: dial(origin), path });
+    },
+  });
+  return [handler("pods", podOrigin), handler("services", (call, target) => serviceOrigin(call, target, choices))];
+}
+
+async function forward(
+  { request }: SpecialCall,
+  { handler, path }: { readonly handler: Handler; readonly path: string },
+): Promise<ApiResponse> {
+  try {
+    return await handler({ ...request, path, headers: publicHeaders(request.headers) });
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw new StatusError("ServiceUnavailable", `error trying to reach service: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function podOrigin(call: SpecialCall, { scheme, name, port }: ProxyTarget): Promise<string> {
+  const pod = await call.registry.get<Pod>(pods, { namespace: call.route.namespace, name }, call.signal);
+  if (pod === undefined) throw notFound(pods, name);
+  const address = pod.status?.podIP ?? "";
+  if (address === "") throw badRequest("address not allowed");
+  const first = pod.spec.containers.flatMap((container) => container.ports ?? [])[0]?.containerPort;
+  return originOf(scheme, address, port === "" ? (first ?? 80) : numberOf(port));
+}
+
+async function serviceOrigin(call: SpecialCall, target: ProxyTarget, random: Random): Promise<string> {
+  const { namespace } = call.route;
+  const { scheme, name } = target;
+  const service = await call.registry.get<Service>(services, { namespace, name }, call.signal);
+  if (service === undefined) throw notFound(services, name);
+  const wanted = portName(service, target.port);
+  const found: { readonly address: string; readonly port: number }[] = [];
+  for (const slice of call.registry.cachedList<EndpointSlice>(endpointSlices, namespace)) {
+    if (slice.metadata.labels?.["kubernetes.io/service-name"] !== name) continue;
+    const port = (slice.ports ?? []).find((each) => (each.name ?? "") === wanted)?.port;
+    if (port === undefined) continue;
+    for (const endpoint of slice.endpoints ?? []) {
+      const [address] = endpoint.addresses;
+      if (endpoint.conditions?.ready !== false && address !== undefined) found.push({ address, port });
+    }
+  }
+  const chosen = found.length === 0 ? undefined : found[pick(random, found.length)];
+  if (chosen !== undefined) return originOf(scheme, chosen.address, chosen.port);
+  throw new StatusError("ServiceUnavailable", `no endpoints available for service ${JSON.stringify(name)}`);
+}
+
+/** A port by its number or name, as slices name it. */
+function portName({ metadata, spec }: Service, wanted: string): string {
+  const ports = spec.ports ?? [];
+  if (wanted === "" && ports.length === 1) return ports[0]?.name ?? "";
+  const found = ports.find(({ name = "", port }) => name === wanted || String(port) === wanted);
+  if (found !== undefined) return found.name ?? "";
+  throw new StatusError(
+    "ServiceUnavailable",
+    `no service port ${JSON.stringify(wanted)} found for service ${JSON.stringify(metadata.name)}`,
+  );
+}
+
+function numberOf(port: string): number {
+  const number = Number(port);
+  if (/^\d{1,5}$/.test(port) && number > 0 && number < 65_536) return number;
+  throw badRequest(`invalid port ${JSON.stringify(port)}`);
+}
+
+function originOf(scheme: string, address: string, port: number): string {
+  return `${scheme}://${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
