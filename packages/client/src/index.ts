@@ -16,3 +16,6 @@ export type {
   WriteOptions,
 } from "./resource-client.ts";
 export type { RetryLimits } from "./retry.ts";
+export type { Port } from "./port/port.ts";
+export { portHandler } from "./port/port-handler.ts";
+export { servePort } from "./port/serve-port.ts";
