@@ -21,7 +21,9 @@ if (!isInstalled(root)) {
   if (error !== undefined) fail(error);
 }
 if (!isBuilt(root)) {
-  const built = spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], { stdio: ["ignore", "ignore", "inherit"] });
+  const built = spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if (built.status !== 0) fail("the build failed: see the lines above");
 }
 const program = join(root, "dist", "skates.mjs");

@@ -24,7 +24,9 @@ const result = await build({
   // The native store stays a package; all else is in the bundle.
   external: ["lmdb"],
   // Packages in CommonJS ask for `require` at run time.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
   minifySyntax: true,
   minifyWhitespace: true,
   keepNames: false,
@@ -36,4 +38,6 @@ const result = await build({
 // Sources changed while building are newer than the program.
 utimesSync(join(outdir, "skates.mjs"), startedMs / 1000, startedMs / 1000);
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-process.stdout.write(`built dist/: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1024)} kB\n`);
+process.stdout.write(
+  `built dist/: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1024)} kB\n`,
+);

@@ -70,24 +70,34 @@ function problemOf(source: Source, specifier: string, at: { test: boolean; onNod
     return at.onNode ? undefined : `'${specifier}' outside src/node/: put the effect behind an interface`;
   }
   if (specifier.startsWith("@skates/")) return problemOfPackage(source, specifier, at);
-  const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/");
+  const name = specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
   if (ANYWHERE.has(name)) return undefined;
   if (NODE_ONLY.has(name)) return at.onNode ? undefined : `'${name}' outside src/node/`;
   if (TEST_ONLY.has(name)) return at.test ? undefined : `'${name}' outside tests`;
   return `'${name}' is not among the dependencies that ARCHITECTURE.md names: it needs a decision record`;
 }
 
-function problemOfPackage(source: Source, specifier: string, at: { test: boolean; onNode: boolean }): string | undefined {
+function problemOfPackage(
+  source: Source,
+  specifier: string,
+  at: { test: boolean; onNode: boolean },
+): string | undefined {
   const [, target = "", ...rest] = specifier.split("/");
   const from = layerOf(source.package);
   const to = layerOf(target);
   if (to < 0) return `unknown package '${specifier}'`;
   if (target === source.package) return `imports its own package by name: use a relative path`;
-  if (rest[0] === "node" && rest.length === 1 && target !== "api" && !at.onNode) return `'${specifier}' outside src/node/`;
+  if (rest[0] === "node" && rest.length === 1 && target !== "api" && !at.onNode)
+    return `'${specifier}' outside src/node/`;
   if (at.test) return undefined; // tests may build what they need from all layers
-  if (to > from || (to === from && from < 7)) return `layer ${from} (${source.package}) imports layer ${to} (${target})`;
+  if (to > from || (to === from && from < 7))
+    return `layer ${from} (${source.package}) imports layer ${to} (${target})`;
   const allowed = RESTRICTED[target];
-  if (allowed !== undefined && !allowed.includes(source.package)) return `only ${allowed.join(", ")} may import ${target}`;
+  if (allowed !== undefined && !allowed.includes(source.package))
+    return `only ${allowed.join(", ")} may import ${target}`;
   return undefined;
 }
 

@@ -98,7 +98,9 @@ function suite(name) {
   totals.failed += result.numFailedTests;
   totals.skipped += result.numPendingTests + result.numTodoTests;
   // A file that cannot be loaded has no failed test of its own.
-  const broken = result.testResults.filter((f) => f.status === "failed" && !f.assertionResults.some((a) => a.status === "failed"));
+  const broken = result.testResults.filter(
+    (f) => f.status === "failed" && !f.assertionResults.some((a) => a.status === "failed"),
+  );
   totals.failed += broken.length;
   if (ran.status !== 0 && result.numFailedTests + broken.length === 0) {
     totals.failed += 1;
@@ -118,12 +120,17 @@ function containersHindrance() {
   if (!wanted("node") && !wanted("e2e")) return "not asked for";
   if (process.platform !== "linux") return `real containers need Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return "real containers need root";
-  const missing = Object.entries(DEBIAN_PACKAGES).filter(([, file]) => !existsSync(file)).map(([name]) => name);
+  const missing = Object.entries(DEBIAN_PACKAGES)
+    .filter(([, file]) => !existsSync(file))
+    .map(([name]) => name);
   if (missing.length > 0) {
     section(`Debian packages: ${missing.join(" ")}`);
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     spawnSync("apt-get", ["update", "-qq"], { stdio: "inherit", env });
-    const ran = spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], { stdio: "inherit", env });
+    const ran = spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], {
+      stdio: "inherit",
+      env,
+    });
     if (ran.error !== undefined) return `missing: ${missing.join(", ")}, and there is no apt-get to install them`;
     if (ran.status !== 0) return `'apt-get install ${missing.join(" ")}' failed`;
   }

@@ -67,7 +67,11 @@ if (process.argv.includes("--shrink")) {
   const shrunk = Object.fromEntries(kept.map(([path, most]) => [path, Math.min(most, now[path] ?? 0)]));
   writeFileSync(EXCEPTIONS_FILE, `${JSON.stringify(shrunk, null, 2)}\n`);
 }
-const findings = sources.flatMap((s) => [...lengthFindings(s, exceptions), ...lineFindings(s), ...referenceFindings(s)]);
+const findings = sources.flatMap((s) => [
+  ...lengthFindings(s, exceptions),
+  ...lineFindings(s),
+  ...referenceFindings(s),
+]);
 for (const finding of findings) console.error(`${finding.path}: ${finding.text}`);
 console.log(`tidy: ${sources.length} files, ${findings.length} findings`);
 process.exitCode = findings.length > 0 ? 1 : 0;

@@ -17,7 +17,9 @@ function stampFile(root) {
 }
 
 function lockHash(root) {
-  return createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  return createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
 }
 
 /** True if node_modules was made from this very lock file. */
@@ -29,7 +31,8 @@ export function isInstalled(root) {
 /** Installs by the lock file, without running anybody's install scripts. Returns what went wrong, or undefined. */
 export function install(root) {
   const ran = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: root, encoding: "utf8" });
-  if (ran.error !== undefined) return `npm could not be started (${ran.error.message}): install npm, it comes with Node.js`;
+  if (ran.error !== undefined)
+    return `npm could not be started (${ran.error.message}): install npm, it comes with Node.js`;
   if (ran.status !== 0) return `'npm ci --ignore-scripts' failed:\n${ran.stderr}`;
   writeFileSync(stampFile(root), lockHash(root));
   return undefined;

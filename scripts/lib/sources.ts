@@ -37,7 +37,8 @@ export function isTest(path: string): boolean {
 /** What a source imports: the module's name as written and the line. */
 export function importsOf(text: string): readonly { readonly specifier: string; readonly line: number }[] {
   const out: { specifier: string; line: number }[] = [];
-  const pattern = /(?:^|\n)\s*(?:import|export)\b[^;"']*?from\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g;
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\b[^;"']*?from\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g;
   for (const match of text.matchAll(pattern)) {
     const specifier = match[1] ?? match[2] ?? match[3] ?? "";
     const at = (match.index ?? 0) + match[0].lastIndexOf(specifier);
