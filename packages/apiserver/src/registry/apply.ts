@@ -1,8 +1,10 @@
 import {
   type ApiObject,
   applyDefaults,
+  badRequest,
   decodeValue,
   formatGroupVersion,
+  isRecord,
   notFound,
   serverSideApply,
 } from "@skates/apimachinery";
@@ -35,6 +37,7 @@ function mergeApply(call: WriteCall, { patch, force, rules }: Apply, old: ApiObj
   const { resource } = call.served;
   const { kind, schema } = resource;
   const apiVersion = formatGroupVersion(resource);
+  checkApplied(patch);
   const applied = serverSideApply({
     struct: schema,
     live: old === undefined ? undefined : inVersion(resource, old),
@@ -52,4 +55,26 @@ function mergeApply(call: WriteCall, { patch, force, rules }: Apply, old: ApiObj
   const metadata = { ...object.metadata, name: call.name, managedFields: applied.managedFields };
   const complete = applyDefaults(schema, { ...object, kind, apiVersion, metadata });
   return toHub(resource, withNamespace(resource, call.namespace, complete));
+}
+
+/** What is applied must say what it is, in texts: it is looked at before its schema has been. */
+function checkApplied(patch: unknown): void {
+  if (!isRecord(patch)) throw badRequest("error decoding YAML: what is applied must be an object");
+  for (const name of ["kind", "apiVersion"]) {
+    if (patch[name] === undefined) throw badRequest(`error decoding YAML: Object '${capital(name)}' is missing`);
+    checkText(name, patch[name]);
+  }
+  const metadata = patch["metadata"];
+  if (!isRecord(metadata)) return;
+  for (const name of ["name", "namespace"]) checkText(`metadata.${name}`, metadata[name]);
+}
+
+function checkText(path: string, value: unknown): void {
+  if (value !== undefined && value !== null && typeof value !== "string") {
+    throw badRequest(`error decoding YAML: ${path} must be a string`);
+  }
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -13,7 +13,7 @@ import {
 } from "@skates/apimachinery";
 import type { Served } from "./served.ts";
 import { inVersion, toHub } from "./in-version.ts";
-import { type BodyRules, checkStrict, parseYaml, readBytes, unsupported } from "../wire/body.ts";
+import { type BodyRules, checkStrict, checkType, parseYaml, readBytes, unsupported } from "../wire/body.ts";
 
 export type PatchKind = "json" | "merge" | "strategic" | "apply";
 
@@ -51,9 +51,12 @@ export function patchObject(
 ): ApiObject {
   const { resource } = served;
   const old = inVersion(resource, hub);
-  const { object, strictErrors } = decodeValue<ApiObject>(resource.schema, patched(served, old, { kind, patch }));
+  const value = patched(served, old, { kind, patch });
+  if (!isRecord(value)) throw badRequest("the patched value is no object");
+  const apiVersion = checkType(value, resource);
+  const { object, strictErrors } = decodeValue<ApiObject>(resource.schema, value);
   checkStrict(strictErrors, resource, rules);
-  return toHub(resource, applyDefaults(resource.schema, object));
+  return toHub(resource, applyDefaults(resource.schema, { ...object, kind: resource.kind, apiVersion }));
 }
 
 function patched(

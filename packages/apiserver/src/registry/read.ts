@@ -126,6 +126,7 @@ interface From {
 
 async function listCached(call: ReadCall, selection: Selection, { start, limit }: From): Promise<Listed> {
   const cache = cacheOf(call.served);
+  await cache.prepare(selection, call.core.turn);
   const revision = call.core.watchCache.revision;
   const all = cache.candidates(selection);
   const candidates = start === "" ? all : all.slice(lowerBound(all, start));

@@ -28,6 +28,7 @@ export async function watchObjects(
   if (resourceVersion === "") await reachRevision(core, await newest(core, call.signal), call.signal);
   else if (fromState) await reachRevision(core, parseRevision(resourceVersion), call.signal);
   else await core.watchCache.ready(call.signal);
+  if (fromState) await cache.prepare(selection, core.turn);
   const revision = core.watchCache.revision;
   const after =
     fromState || resourceVersion === "" || resourceVersion === "0" ? revision : parseRevision(resourceVersion);

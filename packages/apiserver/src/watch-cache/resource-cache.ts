@@ -10,6 +10,8 @@ import type { Watcher } from "./watcher.ts";
 /** Fields with an index of their own, where a resource has them: each node asks for its pods. */
 const INDEXED_FIELDS: readonly string[] = ["spec.nodeName"];
 
+const DECODED_PER_TURN = 200;
+
 /** All objects of one kind at the cache's revision, their recent events, and those who watch. */
 export class ResourceCache {
   /** What all its keys start with, with a slash at the end. */
@@ -20,6 +22,8 @@ export class ResourceCache {
   readonly #indexes = new Map<string, Map<string, Map<string, CachedObject>>>();
   readonly #groups = new Map<string, Set<Watcher>>();
   readonly #eventsKept: number;
+  /** Those of INDEXED_FIELDS that the resource has. */
+  readonly #indexed: readonly string[];
   #ring: EventRing;
   #changed: Revision;
 
@@ -33,6 +37,7 @@ export class ResourceCache {
     this.codec = options.codec;
     this.resource = options.codec.resource;
     this.#eventsKept = options.eventsKept;
+    this.#indexed = INDEXED_FIELDS.filter((path) => Object.hasOwn(this.resource.selectableFields, path));
     this.#ring = new EventRing(options.eventsKept, options.revision);
     this.#changed = options.revision;
   }
@@ -89,6 +94,17 @@ export class ResourceCache {
     return found.filter((entry) => entry.key.startsWith(scope)).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
+  /** Builds the index that `candidates` will use, in turns, as objects may have to be decoded for it. */
+  async prepare(selection: Selection, turn: () => Promise<void>): Promise<void> {
+    const term = indexedTerm(selection);
+    if (term === undefined || this.#indexes.has(term.path)) return;
+    for (const [i, entry] of this.#entries.under(this.prefix).entries()) {
+      if (i % DECODED_PER_TURN === DECODED_PER_TURN - 1) await turn();
+      entry.field(term.path);
+    }
+    this.#index(term.path);
+  }
+
   /** True if a candidate is in the selection, in a version. */
   matches(selection: Selection, entry: CachedObject, resource: Resource): boolean {
     if (selection.everything && selection.name === "") return true;
@@ -102,6 +118,8 @@ export class ResourceCache {
     if (current === undefined) this.#entries.delete(key);
     else this.#entries.set(current);
     this.#changed = revision;
+    // Now the object is at hand; later it would have to be decoded for an index.
+    for (const path of this.#indexed) current?.field(path);
     if (current === undefined && previous === undefined) return;
     this.#reindex(key, previous, current);
     const event = new CacheEvent(revision, { key, current, previous });
@@ -157,8 +175,7 @@ export class ResourceCache {
       if (slash > 0) this.#notifyGroup(`scope ${event.key.slice(0, slash + 1)}`, event);
     }
     this.#notifyGroup(`key ${event.key}`, event);
-    for (const path of INDEXED_FIELDS) {
-      if (!Object.hasOwn(this.resource.selectableFields, path)) continue;
+    for (const path of this.#indexed) {
       const now = event.current?.field(path);
       const before = event.previous?.field(path);
       if (now !== undefined) this.#notifyGroup(`field ${path} ${now}`, event);

@@ -7,6 +7,7 @@ import {
   decodeValue,
   formatGroupVersion,
   isRecord,
+  type JsonRecord,
   type RequestBody,
   type Resource,
   StatusError,
@@ -98,6 +99,12 @@ export function parseYaml(bytes: Uint8Array): unknown {
 function complete<T>({ object, strictErrors }: Decoded<unknown>, expected: Expected, rules: BodyRules): T {
   if (!isRecord(object)) throw badRequest("the object provided is unrecognized");
   checkStrict(strictErrors, expected, rules);
+  const apiVersion = checkType(object, expected);
+  return defaulted<T>(expected.schema, { ...object, kind: expected.kind, apiVersion });
+}
+
+/** Refuses objects of another kind or version than the request is about; what is left out is as expected. Gives the apiVersion. */
+export function checkType(object: JsonRecord, expected: Omit<Expected, "schema">): string {
   const apiVersion = formatGroupVersion(expected);
   const sentVersion = object["apiVersion"];
   if (typeof sentVersion === "string" && sentVersion !== "" && sentVersion !== apiVersion) {
@@ -112,7 +119,7 @@ function complete<T>({ object, strictErrors }: Decoded<unknown>, expected: Expec
         `converting (v${expected.version}.${sentKind}) to (${expected.kind}): unknown conversion`,
     );
   }
-  return defaulted<T>(expected.schema, { ...object, kind: expected.kind, apiVersion });
+  return apiVersion;
 }
 
 /** Refuses or warns of fields that nobody knows. */
