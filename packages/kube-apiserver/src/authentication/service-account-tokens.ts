@@ -1,8 +1,9 @@
 import { type Node, nodes, type Pod, pods, secrets, serviceAccounts } from "@skates/api/core/v1";
 import { type ApiObject, type ObjectKey, parseTime, type Resource, type UserInfo } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
-import { type Clock, OperatingError } from "@skates/component-base";
+import type { Clock } from "@skates/component-base";
 import type { TokenClaims, TokenVerifier } from "@skates/pki";
+import { apiServerError } from "../errors.ts";
 import { type BoundObject, parseClaims, type ServiceAccountClaims } from "./service-account-claims.ts";
 import { serviceAccountGroups, serviceAccountUserName } from "./users.ts";
 
@@ -102,6 +103,6 @@ function tokenUser(token: TokenClaims, { namespace, serviceAccount, pod, node }:
   };
 }
 
-function invalidToken(message: string): OperatingError {
-  return new OperatingError("TokenInvalid", message);
+function invalidToken(message: string): Error {
+  return apiServerError("TokenInvalid", message);
 }

@@ -2,7 +2,8 @@ import { type IPAddress, ipAddresses, type ServiceCIDR, serviceCIDRs } from "@sk
 import { isStatus, type ObjectKey } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
-import { OperatingError, pick, type Random } from "@skates/component-base";
+import { pick, type Random } from "@skates/component-base";
+import { apiServerError } from "../errors.ts";
 import { ADDRESS_BANDS, lowerBand } from "./bands.ts";
 import {
   type Address,
@@ -58,7 +59,7 @@ export class ClusterAddresses {
         (await this.#claimIn({ cidr, from: 0, to: lower, service }, signal));
       if (found !== undefined) return found;
     }
-    throw new OperatingError("RangeFull", "failed to allocate a serviceIP: range is full");
+    throw apiServerError("RangeFull", "failed to allocate a serviceIP: range is full");
   }
 
   /** Checks for a dry run that `claim` would succeed now. */
@@ -75,7 +76,7 @@ export class ClusterAddresses {
       const free = this.#freeFrom(cidr, 0, count, pick(this.#random, count));
       if (free !== undefined) return formatAddress(free);
     }
-    throw new OperatingError("RangeFull", "failed to allocate a serviceIP: range is full");
+    throw apiServerError("RangeFull", "failed to allocate a serviceIP: range is full");
   }
 
   /** Gives an address back, if it is still this service's. */
@@ -183,10 +184,10 @@ function countOf(cidr: Cidr): number {
   return Number(count > COUNT_MAX ? COUNT_MAX : count);
 }
 
-function taken(text: string): OperatingError {
+function taken(text: string): Error {
   return refused(`failed to allocate IP ${text}: provided IP is already allocated`);
 }
 
-function refused(message: string): OperatingError {
-  return new OperatingError("AddressRefused", message);
+function refused(message: string): Error {
+  return apiServerError("AddressRefused", message);
 }

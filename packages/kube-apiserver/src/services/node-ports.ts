@@ -1,7 +1,8 @@
 import { type Service, services } from "@skates/api/core/v1";
 import { formatKey, keyOf, type ObjectKey } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
-import { OperatingError, pick, type Random } from "@skates/component-base";
+import { pick, type Random } from "@skates/component-base";
+import { apiServerError } from "../errors.ts";
 import { lowerBand, PORT_BANDS } from "./bands.ts";
 
 export interface PortRange {
@@ -47,15 +48,15 @@ export class NodePorts {
         const { range } = this.#options;
         if (port < range.from || port > range.to) {
           const valid = `The range of valid ports is ${range.from}-${range.to}`;
-          throw new OperatingError("PortRefused", `provided port is not in the valid range. ${valid}`);
+          throw apiServerError("PortRefused", `provided port is not in the valid range. ${valid}`);
         }
-        if (taken().has(port)) throw new OperatingError("PortRefused", "provided port is already allocated");
+        if (taken().has(port)) throw apiServerError("PortRefused", "provided port is already allocated");
         this.#take(port, owner, own);
       },
       claimAny: (avoid) => {
         const others = taken();
         const port = this.#free((candidate) => others.has(candidate) || own.has(candidate) || avoid.has(candidate));
-        if (port === undefined) throw new OperatingError("RangeFull", "failed to allocate a nodePort: range is full");
+        if (port === undefined) throw apiServerError("RangeFull", "failed to allocate a nodePort: range is full");
         this.#take(port, owner, own);
         return port;
       },

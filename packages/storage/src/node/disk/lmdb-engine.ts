@@ -81,6 +81,8 @@ class LmdbEngine implements Engine {
     } catch (thrown) {
       throw await this.#writeError(thrown, batch);
     }
+    // LMDB reads from a view of the past that it renews at its leisure; what was just acknowledged must be seen.
+    this.#root.resetReadTxn();
   }
 
   turn(): Promise<void> {
