@@ -1,19 +1,23 @@
 import { type Infer, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { ObjectReference } from "./object-reference.ts";
 
-export const Binding = struct("core/v1.Binding", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  target: req(
-    2,
-    ref<ObjectReference>(() => ObjectReference),
-    "",
-  ),
-});
+export const Binding = struct(
+  "core/v1.Binding",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    target: req(
+      2,
+      ref<ObjectReference>(() => ObjectReference),
+      "The node.",
+    ),
+  },
+  { doc: "Ties a pod to a node." },
+);
 export interface Binding extends Infer<typeof Binding> {}
 
 export const bindings = resource<Binding>({

@@ -22,13 +22,13 @@ export const ConfigMap = struct(
     metadata: req(
       1,
       ref<ObjectMeta>(() => ObjectMeta),
-      "",
+      "Name, namespace, labels and the other data that all objects have.",
     ),
-    immutable: opt(4, bool, "", { keepZero: true }),
-    data: opt(2, map(string), ""),
-    binaryData: opt(3, map(bytes), ""),
+    immutable: opt(4, bool, "Forbids any further change of the data.", { keepZero: true }),
+    data: opt(2, map(string), "Texts by key."),
+    binaryData: opt(3, map(bytes), "Bytes by key; no key may be in both maps."),
   },
-  (): AnyStructOptions => ({ rules: [configMapRules] }),
+  (): AnyStructOptions => ({ rules: [configMapRules], doc: "Settings that pods read as variables or files." }),
 );
 export interface ConfigMap extends Infer<typeof ConfigMap> {}
 

@@ -23,58 +23,72 @@ export const Namespace = struct(
     metadata: req(
       1,
       ref<ObjectMeta>(() => ObjectMeta),
-      "",
+      "Name, namespace, labels and the other data that all objects have.",
     ),
     spec: req(
       2,
       ref<NamespaceSpec>(() => NamespaceSpec),
-      "",
+      "What is wanted.",
     ),
     status: opt(
       3,
       ref<NamespaceStatus>(() => NamespaceStatus),
-      "",
+      "What was last seen of it, written by the system.",
       { emitEmpty: true },
     ),
   },
-  (): AnyStructOptions => ({ defaults: namespaceDefaults }),
+  (): AnyStructOptions => ({ defaults: namespaceDefaults, doc: "A scope for the names of other objects." }),
 );
 export interface Namespace extends Infer<typeof Namespace> {}
 
-export const NamespaceStatus = struct("core/v1.NamespaceStatus", {
-  phase: opt(1, oneOf("Active", "Terminating"), "", { default: "Active" }),
-  conditions: opt(
-    2,
-    list(
-      ref<NamespaceCondition>(() => NamespaceCondition),
-      { keys: ["type"] },
+export const NamespaceStatus = struct(
+  "core/v1.NamespaceStatus",
+  {
+    phase: opt(1, oneOf("Active", "Terminating"), "Active, or Terminating while it is being emptied.", {
+      default: "Active",
+    }),
+    conditions: opt(
+      2,
+      list(
+        ref<NamespaceCondition>(() => NamespaceCondition),
+        { keys: ["type"] },
+      ),
+      "Findings on the current state, one per type.",
+      { patch: "merge", patchKey: "type" },
     ),
-    "",
-    { patch: "merge", patchKey: "type" },
-  ),
-});
+  },
+  { doc: "State of a namespace." },
+);
 export interface NamespaceStatus extends Infer<typeof NamespaceStatus> {}
 
-export const NamespaceCondition = struct("core/v1.NamespaceCondition", {
-  type: req(1, string, "", {
-    known: [
-      "NamespaceDeletionDiscoveryFailure",
-      "NamespaceDeletionContentFailure",
-      "NamespaceDeletionGroupVersionParsingFailure",
-      "NamespaceContentRemaining",
-      "NamespaceFinalizersRemaining",
-    ],
-  }),
-  status: req(2, string, "", { known: ["True", "False", "Unknown"] }),
-  lastTransitionTime: opt(4, time, "", { emitEmpty: true }),
-  reason: opt(5, string, ""),
-  message: opt(6, string, ""),
-});
+export const NamespaceCondition = struct(
+  "core/v1.NamespaceCondition",
+  {
+    type: req(1, string, "What is in the way.", {
+      known: [
+        "NamespaceDeletionDiscoveryFailure",
+        "NamespaceDeletionContentFailure",
+        "NamespaceDeletionGroupVersionParsingFailure",
+        "NamespaceContentRemaining",
+        "NamespaceFinalizersRemaining",
+      ],
+    }),
+    status: req(2, string, "True, False or Unknown.", { known: ["True", "False", "Unknown"] }),
+    lastTransitionTime: opt(4, time, "When the status last changed.", { emitEmpty: true }),
+    reason: opt(5, string, "One word in CamelCase on why, for programs."),
+    message: opt(6, string, "A sentence on why, for people."),
+  },
+  { doc: "What stands in the way of a namespace's end." },
+);
 export interface NamespaceCondition extends Infer<typeof NamespaceCondition> {}
 
-export const NamespaceSpec = struct("core/v1.NamespaceSpec", {
-  finalizers: opt(1, list(string), "", { known: ["kubernetes"] }),
-});
+export const NamespaceSpec = struct(
+  "core/v1.NamespaceSpec",
+  {
+    finalizers: opt(1, list(string), "Names that must all be removed before it goes.", { known: ["kubernetes"] }),
+  },
+  { doc: "What keeps a namespace in place." },
+);
 export interface NamespaceSpec extends Infer<typeof NamespaceSpec> {}
 
 export const namespaces = resource<Namespace>({

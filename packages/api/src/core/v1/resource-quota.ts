@@ -15,38 +15,88 @@ import {
 } from "@skates/apimachinery";
 import { resourceQuotaColumns } from "./quota-tables.ts";
 
-export const ResourceQuota = struct("core/v1.ResourceQuota", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<ResourceQuotaSpec>(() => ResourceQuotaSpec),
-    "",
-  ),
-  status: opt(
-    3,
-    ref<ResourceQuotaStatus>(() => ResourceQuotaStatus),
-    "",
-    { emitEmpty: true },
-  ),
-});
+export const ResourceQuota = struct(
+  "core/v1.ResourceQuota",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    spec: req(
+      2,
+      ref<ResourceQuotaSpec>(() => ResourceQuotaSpec),
+      "What is wanted.",
+    ),
+    status: opt(
+      3,
+      ref<ResourceQuotaStatus>(() => ResourceQuotaStatus),
+      "What was last seen of it, written by the system.",
+      { emitEmpty: true },
+    ),
+  },
+  { doc: "How much a namespace may use in all." },
+);
 export interface ResourceQuota extends Infer<typeof ResourceQuota> {}
 
-export const ResourceQuotaStatus = struct("core/v1.ResourceQuotaStatus", {
-  hard: opt(1, map(quantity), ""),
-  used: opt(2, map(quantity), ""),
-});
+export const ResourceQuotaStatus = struct(
+  "core/v1.ResourceQuotaStatus",
+  {
+    hard: opt(1, map(quantity), "The bounds that are in force."),
+    used: opt(2, map(quantity), "What is used of them."),
+  },
+  { doc: "What of a quota is used." },
+);
 export interface ResourceQuotaStatus extends Infer<typeof ResourceQuotaStatus> {}
 
-export const ResourceQuotaSpec = struct("core/v1.ResourceQuotaSpec", {
-  hard: opt(1, map(quantity), ""),
-  scopes: opt(
-    2,
-    list(
+export const ResourceQuotaSpec = struct(
+  "core/v1.ResourceQuotaSpec",
+  {
+    hard: opt(1, map(quantity), "The bound of each resource."),
+    scopes: opt(
+      2,
+      list(
+        oneOf(
+          "BestEffort",
+          "CrossNamespacePodAffinity",
+          "NotBestEffort",
+          "NotTerminating",
+          "PriorityClass",
+          "Terminating",
+          "VolumeAttributesClass",
+        ),
+      ),
+      "Kinds of objects that count; all of them must fit.",
+    ),
+    scopeSelector: opt(
+      3,
+      ref<ScopeSelector>(() => ScopeSelector),
+      "Kinds of objects that count, with operators.",
+    ),
+  },
+  { doc: "Bounds on what a namespace uses." },
+);
+export interface ResourceQuotaSpec extends Infer<typeof ResourceQuotaSpec> {}
+
+export const ScopeSelector = struct(
+  "core/v1.ScopeSelector",
+  {
+    matchExpressions: opt(
+      1,
+      list(ref<ScopedResourceSelectorRequirement>(() => ScopedResourceSelectorRequirement)),
+      "Requirements that must all hold.",
+    ),
+  },
+  { atomic: true, doc: "A choice of objects by scope." },
+);
+export interface ScopeSelector extends Infer<typeof ScopeSelector> {}
+
+export const ScopedResourceSelectorRequirement = struct(
+  "core/v1.ScopedResourceSelectorRequirement",
+  {
+    scopeName: req(
+      1,
       oneOf(
         "BestEffort",
         "CrossNamespacePodAffinity",
@@ -56,43 +106,13 @@ export const ResourceQuotaSpec = struct("core/v1.ResourceQuotaSpec", {
         "Terminating",
         "VolumeAttributesClass",
       ),
+      "The scope.",
     ),
-    "",
-  ),
-  scopeSelector: opt(
-    3,
-    ref<ScopeSelector>(() => ScopeSelector),
-    "",
-  ),
-});
-export interface ResourceQuotaSpec extends Infer<typeof ResourceQuotaSpec> {}
-
-export const ScopeSelector = struct(
-  "core/v1.ScopeSelector",
-  {
-    matchExpressions: opt(1, list(ref<ScopedResourceSelectorRequirement>(() => ScopedResourceSelectorRequirement)), ""),
+    operator: req(2, oneOf("DoesNotExist", "Exists", "In", "NotIn"), "In, NotIn, Exists or DoesNotExist."),
+    values: opt(3, list(string), "What is compared with."),
   },
-  { atomic: true },
+  { doc: "A scope, an operator, and values." },
 );
-export interface ScopeSelector extends Infer<typeof ScopeSelector> {}
-
-export const ScopedResourceSelectorRequirement = struct("core/v1.ScopedResourceSelectorRequirement", {
-  scopeName: req(
-    1,
-    oneOf(
-      "BestEffort",
-      "CrossNamespacePodAffinity",
-      "NotBestEffort",
-      "NotTerminating",
-      "PriorityClass",
-      "Terminating",
-      "VolumeAttributesClass",
-    ),
-    "",
-  ),
-  operator: req(2, oneOf("DoesNotExist", "Exists", "In", "NotIn"), ""),
-  values: opt(3, list(string), ""),
-});
 export interface ScopedResourceSelectorRequirement extends Infer<typeof ScopedResourceSelectorRequirement> {}
 
 export const resourceQuotas = resource<ResourceQuota>({

@@ -22,12 +22,12 @@ export const Secret = struct(
     metadata: req(
       1,
       ref<ObjectMeta>(() => ObjectMeta),
-      "",
+      "Name, namespace, labels and the other data that all objects have.",
     ),
-    immutable: opt(5, bool, "", { keepZero: true }),
-    data: opt(2, map(bytes), ""),
-    stringData: opt(4, map(string), ""),
-    type: opt(3, string, "", {
+    immutable: opt(5, bool, "Forbids any further change of the data.", { keepZero: true }),
+    data: opt(2, map(bytes), "Bytes by key."),
+    stringData: opt(4, map(string), "Texts by key, for writing only; they win over data."),
+    type: opt(3, string, "What the secret is for, and which keys it must have.", {
       default: "Opaque",
       known: [
         "Opaque",
@@ -41,7 +41,11 @@ export const Secret = struct(
       ],
     }),
   },
-  (): AnyStructOptions => ({ rules: [secretRules], defaults: withStringData }),
+  (): AnyStructOptions => ({
+    rules: [secretRules],
+    defaults: withStringData,
+    doc: "Sensitive data that pods read as variables or files.",
+  }),
 );
 export interface Secret extends Infer<typeof Secret> {}
 

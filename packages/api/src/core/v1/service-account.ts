@@ -2,25 +2,33 @@ import { type Infer, bool, list, opt, ref, req, struct, typeMeta, ObjectMeta, re
 import { LocalObjectReference, ObjectReference } from "./object-reference.ts";
 import { ageColumn, nameColumn } from "../../table.ts";
 
-export const ServiceAccount = struct("core/v1.ServiceAccount", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  secrets: opt(
-    2,
-    list(
-      ref<ObjectReference>(() => ObjectReference),
-      { keys: ["name"] },
+export const ServiceAccount = struct(
+  "core/v1.ServiceAccount",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
     ),
-    "",
-    { patch: "merge", patchKey: "name" },
-  ),
-  imagePullSecrets: opt(3, list(ref<LocalObjectReference>(() => LocalObjectReference)), ""),
-  automountServiceAccountToken: opt(4, bool, "", { keepZero: true }),
-});
+    secrets: opt(
+      2,
+      list(
+        ref<ObjectReference>(() => ObjectReference),
+        { keys: ["name"] },
+      ),
+      "Secrets that its pods may use, where that is enforced.",
+      { patch: "merge", patchKey: "name" },
+    ),
+    imagePullSecrets: opt(
+      3,
+      list(ref<LocalObjectReference>(() => LocalObjectReference)),
+      "Secrets for pulling images of its pods.",
+    ),
+    automountServiceAccountToken: opt(4, bool, "Whether its pods get a token by default.", { keepZero: true }),
+  },
+  { doc: "An identity for processes in pods." },
+);
 export interface ServiceAccount extends Infer<typeof ServiceAccount> {}
 
 export const serviceAccounts = resource<ServiceAccount>({
