@@ -1,5 +1,7 @@
-// The scheduler under its own identity against the real API server in this process: pods get nodes, or the reason why not.
+// The scheduler under its own identity, over a message port, against the real API server: pods get nodes, or the reason why not.
+import { builtinResources } from "@skates/api";
 import { type Event, events, type Pod, podCondition, pods, serviceAccounts } from "@skates/api/core/v1";
+import { clientFor, portHandler, servePort } from "@skates/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createScheduler } from "./scheduler.ts";
 import { startTestCluster, type TestCluster, testNode, testPod } from "./testing/test-cluster.ts";
@@ -9,7 +11,10 @@ beforeEach(async () => {
   cluster = await startTestCluster();
   const metadata = { name: "default", namespace: "default" };
   await cluster.create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
-  const client = cluster.as("system:kube-scheduler");
+  const { port1, port2 } = new MessageChannel();
+  servePort(port1, cluster.server.loopback({ name: "system:kube-scheduler", groups: [] }), cluster.signal);
+  const handler = portHandler(port2, builtinResources);
+  const client = clientFor(handler, { userAgent: "kube-scheduler", clock: cluster.env.clock });
   await cluster.start(createScheduler({ client, env: cluster.env }));
 });
 afterEach(() => cluster.stop());

@@ -16,8 +16,6 @@ export interface TestCluster {
   readonly admin: Client;
   readonly server: KubeApiServer;
   readonly signal: AbortSignal;
-  /** A client under a component's identity. */
-  as(user: string): Client;
   /** Runs a component until the cluster stops. */
   start(component: Component): Promise<void>;
   create<T extends ApiObject>(resource: Resource<T>, object: T): Promise<T>;
@@ -58,21 +56,18 @@ export async function startTestCluster(): Promise<TestCluster> {
   const stopping = new AbortController();
   const group = new TaskGroup(stopping.signal);
   const { signal } = stopping;
-  const client = (user: UserInfo): Client =>
-    clientFor(server.loopback(user), { userAgent: `${user.name.replace("system:", "")}/test`, clock });
   const ready = async (component: Component): Promise<void> => {
     group.spawn((inner) => component.run(inner));
     while (!component.ready() && group.size > 0 && !group.signal.aborted) await clock.sleep(2, signal);
     if (group.signal.aborted) await group.join();
   };
   await ready(server);
-  const admin = client(ADMIN);
+  const admin = clientFor(server.loopback(ADMIN), { userAgent: "admin", clock });
   return {
     env,
     admin,
     server,
     signal,
-    as: (user) => client({ name: user, groups: [] }),
     start: ready,
     create: (resource, object) => admin.resource(resource).create(object, {}, signal),
     async join(node) {
