@@ -1,6 +1,7 @@
 import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
 import { OperatingError } from "@skates/component-base";
 import { type GrpcCallOptions, type GrpcClient, type GrpcMethod, grpcStatusName } from "../grpc.ts";
+import { sharedSignal } from "./shared-signal.ts";
 
 export interface GrpcClientOptions {
   /** `unix:///run/containerd.sock` or `host:port`. */
@@ -54,7 +55,7 @@ export async function grpcClient(options: GrpcClientOptions): Promise<GrpcClient
         },
       );
       const onAbort = (): void => running.cancel();
-      call.signal.addEventListener("abort", onAbort, { once: true });
+      sharedSignal(call.signal).addEventListener("abort", onAbort, { once: true });
     });
 
   const serverStream = <Request, Reply>(
@@ -105,7 +106,7 @@ async function* replies<Reply>(
   sending?: Sending,
 ): AsyncGenerator<Reply, void> {
   const onAbort = (): void => stream.cancel();
-  signal.addEventListener("abort", onAbort, { once: true });
+  sharedSignal(signal).addEventListener("abort", onAbort, { once: true });
   try {
     for await (const reply of stream) yield reply as Reply;
   } catch (thrown) {

@@ -134,6 +134,19 @@ describe("request", () => {
     await own.close();
   });
 
+  test("one signal may bound many requests without a warning", async () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning.name);
+    process.on("warning", onWarning);
+    const { signal } = new AbortController();
+    const texts = await Promise.all(
+      Array.from({ length: 30 }, async () => textOf(await client.handler(request("/nothing", { signal })))),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", onWarning);
+    expect([texts.length, warnings]).toEqual([30, []]);
+  });
+
   test("redirects are given to the caller", async () => {
     const response = await client.handler(request("/moved"));
     expect([response.status, response.headers["location"]]).toEqual([302, "/echo"]);

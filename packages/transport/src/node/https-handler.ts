@@ -3,6 +3,7 @@ import { OperatingError } from "@skates/component-base";
 import type { Dispatcher, Pool } from "undici";
 import { clientError } from "./client-error.ts";
 import { singleHeaders } from "./http1-server.ts";
+import { sharedSignal } from "./shared-signal.ts";
 import { type UpgradeTarget, upgradeRequest } from "./upgrade-request.ts";
 
 export interface HttpsHandlerOptions {
@@ -144,7 +145,7 @@ interface Sending {
 
 async function send(pool: Pool, request: ApiRequest, { headers, target, origin }: Sending): Promise<ApiResponse> {
   const body = await bodyBytes(request);
-  const { signal } = request;
+  const signal = sharedSignal(request.signal);
   let response: Dispatcher.ResponseData;
   try {
     response = await pool.request({ method: request.method, path: target, headers, body, signal });

@@ -5,6 +5,7 @@ import type { ApiRequest, ApiResponse } from "@skates/apimachinery";
 import { joinStreams } from "../byte-streams.ts";
 import { clientError } from "./client-error.ts";
 import { singleHeaders } from "./http1-server.ts";
+import { sharedSignal } from "./shared-signal.ts";
 import { socketStream } from "./socket-stream.ts";
 
 /** Where to connect to. */
@@ -26,7 +27,7 @@ interface Sent {
  * connection; it ends when both do, or when the request's signal aborts. A refusal is an ordinary response.
  */
 export function upgradeRequest(to: UpgradeTarget, request: ApiRequest, sent: Sent): Promise<ApiResponse> {
-  const { signal } = request;
+  const signal = sharedSignal(request.signal);
   const options = {
     host: to.host,
     port: to.port,
