@@ -18,27 +18,30 @@ import { isZero } from "./zero.ts";
 
 /**
  * What is wrong with a value, by the facets and rules of its struct, in the order of the fields. With `old`, a value that did
- * not change is not complained about. The status of a kind is what its owner reports: there only `rules` are asked.
+ * not change is not complained about. The status of a kind is what its owner reports: only a rule of the field itself, or of
+ * the kind, looks into it, unless the struct says `checkStatus`.
  */
 export function validateValue(struct: Struct, next: unknown, old?: unknown, path: Path = []): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  checkRecord(plan(struct), { next, old, path: [...path] }, errors);
-  return errors;
+  const report: Report = { path: [...path], errors: [] };
+  checkRecord(plan(struct), next, old, report);
+  return report.errors;
 }
 
-interface Subject {
-  readonly next: unknown;
-  readonly old: unknown;
-  /** Grows and shrinks while the value is walked; errors take copies. */
+interface Report {
+  /** Where the walk is; errors take copies. */
   readonly path: Path[number][];
+  readonly errors: FieldError[];
 }
 
-type Check = (subject: Subject, errors: FieldError[]) => void;
+/** Compares with the old value, which is undefined on create. */
+type Check = (next: unknown, old: unknown, report: Report) => void;
 type Members = Readonly<Record<string, unknown>>;
 
 interface FieldPlan {
   readonly name: string;
   readonly check: Check;
+  /** True if there is something to say about a value that is not there. */
+  readonly asksForAbsent: boolean;
 }
 interface StructPlan {
   readonly fields: readonly FieldPlan[];
@@ -48,40 +51,46 @@ interface StructPlan {
 
 const plan = memo((struct: Struct): StructPlan => {
   const fields = Object.entries(struct.fields).flatMap(([name, field]): readonly FieldPlan[] => {
-    const loose = name === "status" && "apiVersion" in struct.fields && struct.options.checkStatus !== true;
+    const loose = isLoose(struct, name);
     const check = fieldCheck(field, loose);
-    return check === undefined ? [] : [{ name, check }];
+    const asksForAbsent = !loose && (field.facets.immutable === true || requiredCheck(field) !== undefined);
+    return check === undefined ? [] : [{ name, check, asksForAbsent }];
   });
   return { fields, rules: struct.options.rules ?? [] };
 });
 
-function checkRecord(structPlan: StructPlan, subject: Subject, errors: FieldError[]): void {
-  const { path } = subject;
-  const next = subject.next as Members;
-  const old = subject.old as Members | undefined;
-  for (const { name, check } of structPlan.fields) {
-    const value = next[name];
-    const before = old?.[name];
-    if (value === before && (value !== undefined || old !== undefined)) continue;
+function isLoose(struct: Struct, name: string): boolean {
+  return name === "status" && "apiVersion" in struct.fields && struct.options.checkStatus !== true;
+}
+
+function checkRecord(structPlan: StructPlan, next: unknown, old: unknown, report: Report): void {
+  const { path } = report;
+  const now = next as Members;
+  const before = old as Members | undefined;
+  for (const { name, check, asksForAbsent } of structPlan.fields) {
+    const value = now[name];
+    if (value === undefined && !asksForAbsent) continue;
+    const was = before?.[name];
+    if (value === was && before !== undefined) continue;
     path.push(name);
-    check({ next: value, old: old === undefined ? undefined : (before ?? ABSENT), path }, errors);
+    check(value, before === undefined ? undefined : (was ?? ABSENT), report);
     path.pop();
   }
-  if (structPlan.rules.length > 0) applyRules(structPlan.rules, subject, errors);
+  if (structPlan.rules.length > 0) applyRules(structPlan.rules, next, old, report);
 }
 
 /** Stands for "the old object was there, without this value", which differs from "there is no old object". */
 const ABSENT: unique symbol = Symbol("absent");
 
 // oxlint-disable-next-line typescript/no-explicit-any
-function applyRules(rules: readonly Rule<any>[], subject: Subject, errors: FieldError[]): void {
-  const path = [...subject.path];
-  const old = subject.old === ABSENT ? undefined : subject.old;
+function applyRules(rules: readonly Rule<any>[], next: unknown, old: unknown, report: Report): void {
+  const path = [...report.path];
+  const before = old === ABSENT ? undefined : old;
   for (const rule of rules) {
-    const found = rule(subject.next, old, path);
+    const found = rule(next, before, path);
     if (found.length === 0) continue;
-    if (old !== undefined && equalValues(subject.next, old)) return;
-    errors.push(...found);
+    if (before !== undefined && equalValues(next, before)) return;
+    report.errors.push(...found);
   }
 }
 
@@ -97,24 +106,25 @@ function fieldCheck(field: AnyField, loose: boolean): Check | undefined {
   }
   if (facets.rule !== undefined) {
     const rules = [facets.rule];
-    checks.push((subject, errors) => {
-      if (subject.next !== undefined) applyRules(rules, subject, errors);
+    checks.push((next, old, report) => {
+      if (next !== undefined) applyRules(rules, next, old, report);
     });
   }
   const within = loose ? undefined : containerCheck(type);
   if (within !== undefined) checks.push(within);
-  if (checks.length === 0) return undefined;
-  return (subject, errors) => {
+  const [first] = checks;
+  if (first === undefined || checks.length === 1) return first;
+  return (next, old, report) => {
     for (const check of checks) {
-      const before = errors.length;
-      check(subject, errors);
-      if (errors.length > before && check !== within) return;
+      const before = report.errors.length;
+      check(next, old, report);
+      if (report.errors.length > before && check !== within) return;
     }
   };
 }
 
 function immutableCheck(type: TypeNode): Check {
-  return ({ next, old, path }, errors) => {
+  return (next, old, { path, errors }) => {
     if (old === undefined || (old === ABSENT && (next === undefined || isZero(type, next)))) return;
     if (!equalValues(next, old)) errors.push(invalid([...path], next ?? null, "field is immutable"));
   };
@@ -124,7 +134,7 @@ function immutableCheck(type: TypeNode): Check {
 function requiredCheck({ type, sent, tag, facets }: AnyField): Check | undefined {
   const emptiable = ["string", "list", "time", "microTime", "bytes", "map"].includes(type.kind);
   if (!sent || tag === 0 || !emptiable || facets.mayBeEmpty === true) return undefined;
-  return ({ next, old, path }, errors) => {
+  return (next, old, { path, errors }) => {
     if (next !== undefined && !isZero(type, next)) return;
     if (old !== undefined && old !== ABSENT && isZero(type, old)) return;
     errors.push(required([...path]));
@@ -135,7 +145,7 @@ function requiredCheck({ type, sent, tag, facets }: AnyField): Check | undefined
 function valueCheck(type: TypeNode, facets: Facets<unknown>): Check | undefined {
   const find = findingsOf(type, facets);
   if (find === undefined) return undefined;
-  return ({ next, old, path }, errors) => {
+  return (next, old, { path, errors }) => {
     if (next === undefined || next === "") return;
     const found = find(next, path);
     if (found.length > 0 && (old === undefined || old === ABSENT || !equalValues(next, old))) errors.push(...found);
@@ -219,10 +229,9 @@ const NONE: readonly FieldError[] = [];
 function containerCheck(type: TypeNode): Check | undefined {
   switch (type.kind) {
     case "ref":
-      return (subject, errors) => {
-        if (subject.next === undefined) return;
-        const old = subject.old === ABSENT ? undefined : subject.old;
-        checkRecord(plan(type.target()), { ...subject, old }, errors);
+      if (!hasChecks(type.target(), new Set())) return undefined;
+      return (next, old, report) => {
+        if (next !== undefined) checkRecord(plan(type.target()), next, old === ABSENT ? undefined : old, report);
       };
     case "list":
       return listCheck(type);
@@ -235,19 +244,38 @@ function containerCheck(type: TypeNode): Check | undefined {
   }
 }
 
+/** True if there is anything to check in values of a struct, or in what they can contain. */
+function hasChecks(struct: Struct, seen: Set<Struct>): boolean {
+  if (seen.has(struct)) return false;
+  seen.add(struct);
+  if ((struct.options.rules ?? []).length > 0) return true;
+  return Object.entries(struct.fields).some(([name, field]) => {
+    if (isLoose(struct, name)) return field.facets.rule !== undefined;
+    const { type, facets } = field;
+    if (facets.immutable === true || facets.rule !== undefined || requiredCheck(field) !== undefined) return true;
+    if (findingsOf(type, facets) !== undefined) return true;
+    let inner = type;
+    while (inner.kind === "list" || inner.kind === "map") {
+      if (inner.kind === "list" && inner.unique === true) return true;
+      inner = inner.kind === "list" ? inner.items : inner.values;
+    }
+    return inner.kind === "ref" ? hasChecks(inner.target(), seen) : findingsOf(inner, {}) !== undefined;
+  });
+}
+
 function itemCheck(type: TypeNode): Check | undefined {
   return containerCheck(type) ?? valueCheck(type, {});
 }
 
 function mapCheck(check: Check): Check {
-  return ({ next, old, path }, errors) => {
+  return (next, old, report) => {
     const before = old === ABSENT ? undefined : (old as Members | undefined);
     for (const [key, value] of Object.entries((next ?? {}) as Members)) {
       const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
       if (value === was) continue;
-      path.push({ key });
-      check({ next: value, old: was, path }, errors);
-      path.pop();
+      report.path.push({ key });
+      check(value, was, report);
+      report.path.pop();
     }
   };
 }
@@ -256,22 +284,39 @@ function listCheck({ items, merge, unique }: Extract<TypeNode, { kind: "list" }>
   const check = itemCheck(items);
   const identify = identityOf(merge);
   if (check === undefined && (identify === undefined || unique !== true)) return undefined;
-  return ({ next, old, path }, errors) => {
+  return (next, old, report) => {
     if (!Array.isArray(next)) return;
-    const before: readonly unknown[] = Array.isArray(old) ? old : [];
-    const known = indexOld(before, identify);
-    const seen = new Set<string>();
-    for (const [index, item] of next.entries()) {
-      path.push(index);
-      const id = identify?.(item);
-      if (unique === true && id !== undefined && seen.size === seen.add(id).size && !equalValues(next, old)) {
-        errors.push(duplicate([...path], duplicateValue(item, merge)));
-      }
-      const was = id === undefined ? before[index] : known.get(id);
-      if (check !== undefined && item !== was) check({ next: item, old: was, path }, errors);
-      path.pop();
+    if (unique === true && identify !== undefined && !equalValues(next, old)) {
+      findRepeated(next, { identify, merge }, report);
+    }
+    if (check === undefined) return;
+    const before: readonly unknown[] = Array.isArray(old) ? old : NO_ITEMS;
+    const known = before.length === 0 ? undefined : indexOld(before, identify);
+    for (let index = 0; index < next.length; index++) {
+      const item: unknown = next[index];
+      const was = known === undefined ? undefined : identify === undefined ? before[index] : known.get(identify(item));
+      if (item === was) continue;
+      report.path.push(index);
+      check(item, was, report);
+      report.path.pop();
     }
   };
+}
+
+const NO_ITEMS: readonly unknown[] = [];
+
+interface Identity {
+  readonly merge: ListMerge;
+  identify(item: unknown): string;
+}
+
+function findRepeated(items: readonly unknown[], { identify, merge }: Identity, { path, errors }: Report): void {
+  const seen = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    const id = identify(item);
+    if (seen.has(id)) errors.push(duplicate([...path, index], duplicateValue(item, merge)));
+    seen.add(id);
+  }
 }
 
 function indexOld(

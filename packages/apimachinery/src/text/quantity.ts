@@ -69,19 +69,44 @@ export function parseQuantity(text: string): Quantity {
 
 /** A quantity of `units` billionths. */
 export function quantityOf(units: bigint, format: QuantityFormat = "DecimalSI"): Quantity {
-  return {
-    units,
-    format,
-    sign: units === 0n ? 0 : units < 0n ? -1 : 1,
-    compare: (other) => (units === other.units ? 0 : units < other.units ? -1 : 1),
-    add: (other) => quantityOf(units + other.units, units === 0n ? other.format : format),
-    sub: (other) => quantityOf(units - other.units, units === 0n ? other.format : format),
-    neg: () => quantityOf(-units, format),
-    value: () => Number(divideAway(units, NANO)),
-    milliValue: () => Number(divideAway(units, 1_000_000n)),
-    toNumber: () => Number(units / NANO) + Number(units % NANO) / 1e9,
-    toString: () => formatQuantity(units, format),
-  };
+  return new ExactQuantity(units, format);
+}
+
+/** A class, since its methods would otherwise be made anew for each of the many quantities of a pod. */
+class ExactQuantity implements Quantity {
+  readonly units: bigint;
+  readonly format: QuantityFormat;
+  constructor(units: bigint, format: QuantityFormat) {
+    this.units = units;
+    this.format = format;
+  }
+  get sign(): number {
+    return this.units === 0n ? 0 : this.units < 0n ? -1 : 1;
+  }
+  compare(other: Quantity): number {
+    return this.units === other.units ? 0 : this.units < other.units ? -1 : 1;
+  }
+  add(other: Quantity): Quantity {
+    return new ExactQuantity(this.units + other.units, this.units === 0n ? other.format : this.format);
+  }
+  sub(other: Quantity): Quantity {
+    return new ExactQuantity(this.units - other.units, this.units === 0n ? other.format : this.format);
+  }
+  neg(): Quantity {
+    return new ExactQuantity(-this.units, this.format);
+  }
+  value(): number {
+    return Number(divideAway(this.units, NANO));
+  }
+  milliValue(): number {
+    return Number(divideAway(this.units, 1_000_000n));
+  }
+  toNumber(): number {
+    return Number(this.units / NANO) + Number(this.units % NANO) / 1e9;
+  }
+  toString(): string {
+    return formatQuantity(this.units, this.format);
+  }
 }
 
 /** A quantity of a whole number, in the format given. */

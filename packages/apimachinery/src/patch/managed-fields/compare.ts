@@ -102,8 +102,7 @@ function compareMap(values: Layout, old: unknown, next: unknown): Parts {
   const parts: Parts = {};
   const before = isMembers(old) ? old : NOTHING;
   const after = isMembers(next) ? next : NOTHING;
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  for (const key of [...keys].sort()) {
+  for (const key of keysOf(before, after)) {
     const was = Object.hasOwn(before, key) ? before[key] : undefined;
     const is = Object.hasOwn(after, key) ? after[key] : undefined;
     if (was !== is) add(parts, `f:${key}`, compare(values, was, is));
@@ -111,11 +110,18 @@ function compareMap(values: Layout, old: unknown, next: unknown): Parts {
   return parts;
 }
 
+function keysOf(before: Members, after: Members): readonly string[] {
+  const keys = Object.keys(after);
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) keys.push(key);
+  return keys.length > 1 ? keys.sort() : keys;
+}
+
 function compareList(layout: Layout & { readonly kind: "list" }, old: unknown, next: unknown): Parts {
   const parts: Parts = {};
   const before = itemsByElement(layout, old);
   const after = itemsByElement(layout, next);
-  const elements = [...new Set([...before.keys(), ...after.keys()])];
+  const elements = [...after.keys()];
+  for (const element of before.keys()) if (!after.has(element)) elements.push(element);
   if (elements.length > 1) elements.sort(compareElements);
   for (const element of elements) {
     const was = before.get(element);
@@ -139,9 +145,11 @@ function plain(value: unknown): unknown {
   return value instanceof Repeated ? value.items : value;
 }
 
+const NO_ITEMS: ReadonlyMap<string, unknown> = new Map();
+
 function itemsByElement(layout: Layout & { readonly kind: "list" }, list: unknown): ReadonlyMap<string, unknown> {
+  if (!Array.isArray(list) || list.length === 0) return NO_ITEMS;
   const found = new Map<string, unknown>();
-  if (!Array.isArray(list)) return found;
   for (const item of list as readonly unknown[]) {
     const element = layout.element(item);
     if (element === undefined) continue;

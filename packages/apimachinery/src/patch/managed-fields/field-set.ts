@@ -89,6 +89,8 @@ export function paths(set: FieldSet): readonly (readonly string[])[] {
 /** A set of paths given by field names: `status`, `metadata.labels`. */
 export function fieldSetOf(fields: readonly string[]): FieldSet {
   let set = EMPTY_SET;
+  const [first] = fields;
+  if (fields.length === 1 && first !== undefined && !first.includes(".")) return { [`f:${first}`]: MEMBER };
   for (const field of fields) {
     const elements = field.split(".").map((name) => `f:${name}`);
     set = union(

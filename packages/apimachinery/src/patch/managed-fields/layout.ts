@@ -32,9 +32,10 @@ export const fieldsOf = memo((struct: Struct): readonly FieldLayout[] =>
     .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
 );
 
-/** The layout of a whole object. */
+/** The layout of a whole object. Its fields are looked up when they are needed: structs may contain themselves. */
 export function objectLayout(struct: Struct): Layout {
-  return { kind: "struct", fields: () => fieldsOf(struct) };
+  let fields: readonly FieldLayout[] | undefined;
+  return { kind: "struct", fields: () => (fields ??= fieldsOf(struct)) };
 }
 
 function fieldLayout(name: string, field: AnyField): FieldLayout {
@@ -53,13 +54,8 @@ function fieldLayout(name: string, field: AnyField): FieldLayout {
 export function layoutOf(type: TypeNode): Layout {
   switch (type.kind) {
     case "ref": {
-      // Looked up when needed: structs may refer to structs that are not defined yet.
-      let layout: Layout | undefined;
-      const resolve = (): Layout => {
-        const struct = type.target();
-        return struct.options.atomic === true ? LEAF : objectLayout(struct);
-      };
-      return lazy(() => (layout ??= resolve()));
+      const struct = type.target();
+      return struct.options.atomic === true ? LEAF : objectLayout(struct);
     }
     case "map":
       return type.atomic === true ? LEAF : { kind: "map", values: layoutOf(type.values) };
@@ -70,17 +66,4 @@ export function layoutOf(type: TypeNode): Layout {
     default:
       return LEAF;
   }
-}
-
-/** A struct's layout, of which nothing is asked before it is used. */
-function lazy(resolve: () => Layout): Layout {
-  return {
-    get kind() {
-      return resolve().kind === "leaf" ? "leaf" : "struct";
-    },
-    fields: () => {
-      const layout = resolve();
-      return layout.kind === "struct" ? layout.fields() : [];
-    },
-  } as Layout;
 }

@@ -13,7 +13,7 @@ export type ItemElement = (item: unknown) => string | undefined;
 /** How items of a list are named in paths; undefined for lists that are merged as one value. */
 export function itemElement(items: TypeNode, merge: ListMerge): ItemElement | undefined {
   if (merge === "atomic") return undefined;
-  if (merge === "set") return (item) => `v:${jsonText(item)}`;
+  if (merge === "set") return (item) => `v:${scalarText(item)}`;
   const keys = merge.keys
     .toSorted()
     .map((name) => ({ name, text: `${jsonString(name)}:`, initial: defaultOf(items, name) }));
@@ -21,10 +21,16 @@ export function itemElement(items: TypeNode, merge: ListMerge): ItemElement | un
     let out = "";
     for (const { name, text, initial } of keys) {
       const value = isRecord(item) ? (item[name] ?? initial()) : undefined;
-      if (value !== undefined) out += `${out === "" ? "" : ","}${text}${jsonText(value)}`;
+      if (value !== undefined) out += `${out === "" ? "" : ","}${text}${scalarText(value)}`;
     }
     return out === "" ? undefined : `k:{${out}}`;
   };
+}
+
+/** Keys are texts and numbers as a rule. */
+function scalarText(value: unknown): string {
+  if (typeof value === "string") return jsonString(value);
+  return typeof value === "number" ? String(value) : jsonText(value);
 }
 
 /** A key that is left out counts with its default, such as the protocol of a port. */
