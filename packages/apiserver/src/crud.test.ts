@@ -133,7 +133,7 @@ describe("create", () => {
   });
 
   test("takes YAML", async () => {
-    const yaml = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: y\ndata:\n  k: v\n";
+    const yaml = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: yam\ndata:\n  k: v\n";
     const { status, json } = await api.call("POST", MAPS, yaml, { "content-type": "application/yaml" });
     expect([status, json.data]).toEqual([201, { k: "v" }]);
   });

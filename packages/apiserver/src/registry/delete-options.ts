@@ -13,7 +13,7 @@ import {
   unwrapUnknown,
 } from "@skates/apimachinery";
 import { queryFlag } from "../route.ts";
-import { parseYaml, readBytes, unsupported } from "../wire/body.ts";
+import { readYaml, readBytes, unsupported } from "../wire/body.ts";
 import { JSON_TYPE, parseMediaType, PROTOBUF_TYPE, YAML_TYPE } from "../wire/media-type.ts";
 import { checkDryRun } from "./write-options.ts";
 
@@ -42,7 +42,7 @@ function decodeOptions(mediaType: string, bytes: Uint8Array): DeleteOptions {
     case JSON_TYPE:
       return decodeJson<DeleteOptions>(DeleteOptions, bytes).object;
     case YAML_TYPE:
-      return decodeValue<DeleteOptions>(DeleteOptions, parseYaml(bytes)).object;
+      return decodeValue<DeleteOptions>(DeleteOptions, readYaml(bytes)).object;
     case PROTOBUF_TYPE: {
       const value: unknown = decodeProtobuf(DeleteOptions, unwrapUnknown(bytes).raw);
       return decodeValue<DeleteOptions>(DeleteOptions, isRecord(value) ? { ...value, ...TYPE } : TYPE).object;

@@ -13,7 +13,7 @@ import {
 } from "@skates/apimachinery";
 import type { Served } from "./served.ts";
 import { inVersion, toHub } from "./in-version.ts";
-import { type BodyRules, checkStrict, checkType, parseYaml, readBytes, unsupported } from "../wire/body.ts";
+import { type BodyRules, checkStrict, checkType, readYaml, readBytes, unsupported } from "../wire/body.ts";
 
 export type PatchKind = "json" | "merge" | "strategic" | "apply";
 
@@ -35,7 +35,7 @@ export function patchKind(mediaType: string): PatchKind {
 export async function readPatch(body: RequestBody, kind: PatchKind, limitBytes: number): Promise<unknown> {
   if (body.kind === "object") return body.object;
   const bytes = await readBytes(body, limitBytes);
-  if (kind === "apply") return parseYaml(bytes);
+  if (kind === "apply") return readYaml(bytes);
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
   } catch (error) {

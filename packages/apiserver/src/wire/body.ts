@@ -8,6 +8,7 @@ import {
   formatGroupVersion,
   isRecord,
   type JsonRecord,
+  parseYaml,
   type RequestBody,
   type Resource,
   StatusError,
@@ -16,7 +17,6 @@ import {
   decodeProtobuf,
   unwrapUnknown,
 } from "@skates/apimachinery";
-import { JSON_SCHEMA, load } from "js-yaml";
 import { JSON_TYPE, parseMediaType, PROTOBUF_TYPE, YAML_TYPE } from "./media-type.ts";
 
 /** What is done about unknown and duplicate fields. */
@@ -61,7 +61,7 @@ function decodeAs(expected: Expected, mediaType: string, bytes: Uint8Array): Dec
     case JSON_TYPE:
       return decodeJson(expected.schema, bytes);
     case YAML_TYPE:
-      return decodeValue(expected.schema, parseYaml(bytes));
+      return decodeValue(expected.schema, readYaml(bytes));
     case PROTOBUF_TYPE:
       return decodeEnvelope(expected, bytes);
     default:
@@ -86,13 +86,12 @@ function decodeEnvelope(expected: Expected, bytes: Uint8Array): Decoded<unknown>
   }
 }
 
-/** The value of YAML or JSON text. Aliases are not followed without end, and only JSON's types exist. */
-export function parseYaml(bytes: Uint8Array): unknown {
-  const text = new TextDecoder().decode(bytes);
+/** The value of YAML or JSON text, as Kubernetes' clients read it. Throws BadRequest. */
+export function readYaml(bytes: Uint8Array): unknown {
   try {
-    return load(text, { schema: JSON_SCHEMA });
+    return parseYaml(new TextDecoder().decode(bytes));
   } catch (error) {
-    throw badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(error instanceof Error ? error.message : String(error));
   }
 }
 
