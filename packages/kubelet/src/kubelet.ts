@@ -7,6 +7,7 @@ import { ApiReferences } from "./api-references.ts";
 import { containerEnv } from "./env/container-env.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { type Credentials, ImagePuller } from "./image/image-puller.ts";
+import { pullSecretCredentials } from "./image/pull-secrets.ts";
 import type { MachineInfo, Pressure } from "./node-status/machine.ts";
 import { runNodeLease } from "./node-status/node-lease.ts";
 import { nodeResources, type NodeSettings } from "./node-status/node-object.ts";
@@ -40,8 +41,8 @@ export interface KubeletOptions {
   readonly withoutReferences?: true | undefined;
   /** The events about pods and the node; default: sent to the API. */
   readonly recorder?: EventRecorder | undefined;
-  /** Told about the parts that its API serves, each time the kubelet starts to run. */
-  readonly serve?: ((parts: KubeletParts) => void) | undefined;
+  /** Called each time the kubelet starts to run, for what works beside it: its API, log rotation, image collection. */
+  readonly alongside?: ((parts: KubeletParts, tasks: TaskGroup) => void) | undefined;
 }
 
 export interface HostDeps {
@@ -49,7 +50,7 @@ export interface HostDeps {
   readonly node: NodeFacts;
 }
 
-/** What the kubelet's own API shows. */
+/** What others can look at while the kubelet runs. */
 export interface KubeletParts {
   readonly pods: PodSet;
   readonly runtime: Runtime;
@@ -76,7 +77,7 @@ export function createKubelet(options: KubeletOptions): Kubelet {
       const tasks = new TaskGroup(signal);
       try {
         parts = startParts(options, tasks);
-        options.serve?.(parts);
+        options.alongside?.(parts, tasks);
         await tasks.join();
       } finally {
         tasks.stop();
@@ -93,7 +94,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
   const recorder = options.recorder ?? startRecorder(options, tasks);
   const references = options.withoutReferences === true ? noReferences : new ApiReferences({ client, env, tasks });
   const node = nodeFacts(options);
-  const credentials = options.credentials ?? (() => Promise.resolve([]));
+  const credentials = options.credentials ?? pullSecretCredentials(references, recorder);
   const deps: PodDeps = {
     runtime,
     host: options.host({ references, node }),

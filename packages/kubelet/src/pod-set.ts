@@ -1,5 +1,6 @@
 import { isAbort, messageOf } from "@skates/component-base";
 import type { Pod } from "@skates/api/core/v1";
+import { podContainers } from "./pod/containers.ts";
 import { POD_NAME, POD_NAMESPACE, podUidOf } from "./pod/labels.ts";
 import { NOTHING_OBSERVED, type ObservedPod } from "./pod/observed.ts";
 import type { RuntimeContainer, RuntimeList, Sandbox } from "./runtime.ts";
@@ -24,6 +25,20 @@ export class PodSet {
   /** All pods with their newest statuses. */
   pods(): readonly Pod[] {
     return [...this.#workers.values()].map((w) => w.pod());
+  }
+
+  runningContainers(): readonly RuntimeContainer[] {
+    return [...this.#workers.values()].flatMap((w) => w.state.runningContainers());
+  }
+
+  /** Names and ids of the images of all containers that are there or are to be. */
+  imagesInUse(): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const { state } of this.#workers.values()) {
+      for (const { image, imageId } of state.observed.containers) names.add(image).add(imageId);
+      if (!state.terminal) for (const { container } of podContainers(state.pod)) names.add(container.image ?? "");
+    }
+    return names;
   }
 
   worker(uid: string): PodWorker | undefined {

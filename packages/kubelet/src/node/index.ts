@@ -44,3 +44,4 @@ export { nodePodHost, type NodePodHostOptions } from "./pod-host/node-pod-host.t
 export { type CriRuntime, type CriRuntimeOptions, criRuntime } from "./cri/cri-runtime.ts";
 export { machineInfo, machinePressure } from "./machine/machine-info.ts";
 export { nodeProbeNetwork } from "./probes/node-probe-network.ts";
+export { createNodeKubelet, type NodeKubeletOptions } from "./node-kubelet.ts";

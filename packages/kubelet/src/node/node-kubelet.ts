@@ -1,0 +1,138 @@
+import { statfs } from "node:fs/promises";
+import type { Handler } from "@skates/apimachinery";
+import type { Client } from "@skates/client";
+import type { Env, TaskGroup } from "@skates/component-base";
+import type { ServerTls } from "@skates/transport/node";
+import { serveHandler } from "@skates/transport/node";
+import { ImageCollector } from "../image/image-collector.ts";
+import { createKubelet, type Kubelet, type KubeletParts } from "../kubelet.ts";
+import type { NodeSettings } from "../node-status/node-object.ts";
+import type { Runtime } from "../runtime.ts";
+import { kubeletHandler } from "../server/kubelet-handler.ts";
+import { statsPages } from "../server/stats.ts";
+import type { ClusterDns } from "../spec/dns.ts";
+import { type Cgroups, openCgroups } from "./host/cgroups.ts";
+import { cgroupMounts } from "./host/cgroup-mounts.ts";
+import { listMounts } from "./host/mounts.ts";
+import type { NodePaths } from "./host/node-paths.ts";
+import { fileLogReader } from "./logs/log-reader.ts";
+import { runLogRotator } from "./logs/log-rotator.ts";
+import { machineInfo, machinePressure } from "./machine/machine-info.ts";
+import { nodeStats } from "./machine/node-stats.ts";
+import { nodePodHost } from "./pod-host/node-pod-host.ts";
+import { nodeProbeNetwork } from "./probes/node-probe-network.ts";
+import { runtimeStreams } from "./streams/pod-streams.ts";
+
+export interface NodeKubeletOptions {
+  readonly settings: Omit<NodeSettings, "kubeletPort">;
+  /** Under the identity of the node. */
+  readonly client: Client;
+  readonly env: Env;
+  readonly runtime: Runtime;
+  readonly paths: NodePaths;
+  readonly dns: ClusterDns;
+  /** The certificate of the node, and the CA of those who may call. */
+  readonly tls: ServerTls;
+  /** Where its API listens. Port 0: a free one, which the Node object tells. */
+  readonly listen: { readonly address: string; readonly port: number };
+}
+
+/** The kubelet of this machine with all that belongs to it: its API, log rotation, image collection. */
+export function createNodeKubelet(options: NodeKubeletOptions): Kubelet {
+  let kubelet: Kubelet | undefined;
+  return {
+    name: "kubelet",
+    ready: () => kubelet?.ready() ?? false,
+    pods: () => kubelet?.pods() ?? [],
+    async run(signal) {
+      const { env, listen, tls } = options;
+      let handler: Handler | undefined;
+      const serving = await serveHandler({
+        handler: (request) => (handler === undefined ? Promise.resolve(NOT_YET) : handler(request)),
+        tls,
+        address: listen.address,
+        port: listen.port,
+        log: env.log,
+        clock: env.clock,
+      });
+      try {
+        kubelet = await assemble(options, serving.port, (ready) => {
+          handler = ready;
+        });
+        await kubelet.run(signal);
+      } finally {
+        await serving.close();
+      }
+    },
+  };
+}
+
+const NOT_YET = {
+  status: 503,
+  headers: {},
+  body: { kind: "bytes", mediaType: "text/plain", chunks: [new TextEncoder().encode("kubelet is starting")] },
+} as const;
+
+async function assemble(
+  options: NodeKubeletOptions,
+  kubeletPort: number,
+  serve: (handler: Handler) => void,
+): Promise<Kubelet> {
+  const { settings, client, env, runtime, paths, dns } = options;
+  const cgroups = openCgroups(cgroupMounts(await listMounts()));
+  return createKubelet({
+    settings: { ...settings, kubeletPort },
+    machine: await machineInfo(paths.dataDir),
+    client,
+    env,
+    runtime,
+    host: nodePodHost({ paths, cgroups, clusterDomain: dns.domain }),
+    network: nodeProbeNetwork,
+    dns,
+    pressure: () => machinePressure(paths.dataDir),
+    alongside: (parts, tasks) => workAlongside(options, parts, { cgroups, tasks, serve }),
+  });
+}
+
+interface Alongside {
+  readonly cgroups: Cgroups;
+  readonly tasks: TaskGroup;
+  serve(handler: Handler): void;
+}
+
+function workAlongside(options: NodeKubeletOptions, parts: KubeletParts, { cgroups, tasks, serve }: Alongside): void {
+  const { env, paths, settings } = options;
+  const { clock, log, metrics } = env;
+  const { pods, runtime } = parts;
+  const stats = {
+    nodeName: settings.name,
+    pods,
+    runtime,
+    clock,
+    metrics,
+    nodeStats: nodeStats(cgroups, paths.dataDir),
+  };
+  serve(
+    kubeletHandler({
+      pods,
+      clock,
+      logs: fileLogReader(clock),
+      streams: runtimeStreams(runtime, clock),
+      stats: statsPages(stats),
+    }),
+  );
+  const collector = new ImageCollector({
+    runtime,
+    clock,
+    log,
+    diskPercent: () => diskPercent(paths.containerd.root),
+    used: () => pods.imagesInUse(),
+  });
+  tasks.spawn((signal) => collector.run(signal));
+  tasks.spawn((signal) => runLogRotator({ pods, runtime, clock, log }, signal));
+}
+
+async function diskPercent(dir: string): Promise<number> {
+  const { blocks, bavail } = await statfs(dir);
+  return blocks === 0 ? 0 : ((blocks - bavail) / blocks) * 100;
+}
