@@ -11,6 +11,7 @@ rmSync(outdir, { recursive: true, force: true });
 const result = await build({
   entryPoints: {
     skates: join(root, "packages/skates/src/main.ts"),
+    "scheduler-worker": join(root, "packages/skates/src/compose/scheduler-worker.ts"),
   },
   outdir,
   outExtension: { ".js": ".mjs" },

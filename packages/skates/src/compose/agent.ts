@@ -7,17 +7,8 @@ import { type Component, type Env, TaskGroup } from "@skates/component-base";
 import { createInformers, type Informers } from "@skates/controller-runtime";
 import { createKubeProxy, serviceKeysOf } from "@skates/kube-proxy";
 import { conntrackFlows } from "@skates/kube-proxy/node";
-import { createKubelet, type Kubelet, parseResolvConf } from "@skates/kubelet";
-import {
-  cgroupMounts,
-  type CriRuntime,
-  criRuntime,
-  listMounts,
-  machineInfo,
-  nodePodHost,
-  nodeProbeNetwork,
-  openCgroups,
-} from "@skates/kubelet/node";
+import { type Kubelet, parseResolvConf } from "@skates/kubelet";
+import { createNodeKubelet, type CriRuntime, criRuntime } from "@skates/kubelet/node";
 import { nftDataPlane } from "@skates/packet-filter/node";
 import type { ClusterPki } from "@skates/pki/node";
 import type { ClusterConfig } from "../cluster/config.ts";
@@ -78,7 +69,7 @@ async function kubelet(
   runtime: CriRuntime,
 ): Promise<Kubelet> {
   const identity = await pki.node({ name: config.nodeName, ipAddresses: [address] });
-  return createKubelet({
+  return createNodeKubelet({
     settings: {
       name: config.nodeName,
       labels: {},
@@ -87,20 +78,15 @@ async function kubelet(
       podCidr: nodePodCidr(config),
       maxPods: MAX_PODS,
       version: GIT_VERSION,
-      kubeletPort: 0,
       reserved: { milliCpu: 0, memoryBytes: 0 },
     },
-    machine: await machineInfo(paths.dataDir),
     client: clients.as("kubelet", identity.client),
     env,
     runtime,
-    host: nodePodHost({
-      paths: paths.node,
-      cgroups: openCgroups(cgroupMounts(await listMounts())),
-      clusterDomain: config.clusterDomain,
-    }),
-    network: nodeProbeNetwork,
+    paths: paths.node,
     dns: { servers: [config.dnsAddress], domain: config.clusterDomain, host: parseResolvConf(resolvConf()) },
+    tls: { cert: identity.server.cert, key: identity.server.key, clientCas: [pki.ca.cert] },
+    listen: { address, port: 0 },
   });
 }
 

@@ -3,7 +3,6 @@ import { gzipSync } from "node:zlib";
 import { clientFor } from "@skates/client";
 import { TaskGroup, type Component, type Env } from "@skates/component-base";
 import { createKubeApiServer, type KubeApiServer } from "@skates/kube-apiserver";
-import { createScheduler } from "@skates/kube-scheduler";
 import { createControllerManager } from "@skates/kube-controller-manager";
 import { type ClusterPki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import type { RevisionStore } from "@skates/storage";
@@ -16,6 +15,7 @@ import { openPki } from "../cluster/pki.ts";
 import { GIT_VERSION } from "../version.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
+import { schedulerThread } from "./scheduler-thread.ts";
 
 /** API server, controllers and scheduler on the store of the data directory, until `signal` aborts. */
 export async function runServer(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
@@ -95,14 +95,7 @@ async function runAll(
           random: env.random,
         }),
     }),
-    createScheduler({
-      env,
-      client: clientFor(api.loopback({ name: "system:kube-scheduler", groups: [] }), {
-        userAgent: "kube-scheduler",
-        clock: env.clock,
-        random: env.random,
-      }),
-    }),
+    schedulerThread(api.loopback({ name: "system:kube-scheduler", groups: [] })),
   ];
   const tls = { cert: pki.apiServer.cert, key: pki.apiServer.key, clientCas: [pki.ca.cert] };
   const listen = { handler: api.handler, tls, port: config.apiPort, log: env.log, clock: env.clock };

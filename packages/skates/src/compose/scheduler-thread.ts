@@ -1,0 +1,49 @@
+import { fileURLToPath } from "node:url";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { Handler } from "@skates/apimachinery";
+import { servePort } from "@skates/client";
+import { type Component, OperatingError } from "@skates/component-base";
+import { nodePort } from "./node-port.ts";
+
+/** The worker's program, beside the entry of the bundle. */
+const PROGRAM = fileURLToPath(new URL("./scheduler-worker.mjs", import.meta.url));
+
+/**
+ * The scheduler in a thread of its own: its calculations hold up no request, and a second core is used. `handler` answers its calls
+ * under its identity. Runs until `signal` aborts; fails when the thread ends by itself.
+ */
+export function schedulerThread(handler: Handler): Component {
+  let online = false;
+  return {
+    name: "kube-scheduler",
+    ready: () => online,
+    async run(signal) {
+      const { port1, port2 } = new MessageChannel();
+      const worker = new Worker(PROGRAM, {
+        workerData: { port: port2 },
+        transferList: [port2],
+        resourceLimits: { maxYoungGenerationSizeMb: 8 },
+      });
+      servePort(nodePort(port1), handler, signal);
+      const ended = new Promise<void>((resolve, reject) => {
+        worker.once("online", () => (online = true));
+        worker.once("error", (cause) =>
+          reject(new OperatingError("SchedulerFailed", "the scheduler's thread failed", { cause })),
+        );
+        worker.once("exit", () => {
+          online = false;
+          if (signal.aborted) resolve();
+          else reject(new OperatingError("SchedulerFailed", "the scheduler's thread ended"));
+        });
+      });
+      const stop = (): void => void worker.terminate();
+      signal.addEventListener("abort", stop, { once: true });
+      try {
+        await ended;
+      } finally {
+        signal.removeEventListener("abort", stop);
+        port1.close();
+      }
+    },
+  };
+}
