@@ -43,11 +43,13 @@ export class LogDecoder {
   #record(data: Uint8Array, { start, end }: { readonly start: number; readonly end: number }, out: Uint8Array[]): void {
     const afterTime = data.indexOf(SPACE, start);
     const afterStream = afterTime < 0 ? -1 : data.indexOf(SPACE, afterTime + 1);
-    if (afterStream < 0 || afterStream > end) return;
+    // The second word is `stdout` or `stderr`; what has another is no record.
+    if (afterStream < 0 || afterStream > end || afterStream - afterTime !== 7) return;
+    if (data[afterTime + 1] !== 115 || data[afterTime + 2] !== 116 || data[afterTime + 3] !== 100) return;
     const space = data.indexOf(SPACE, afterStream + 1);
     const afterTags = space < 0 || space > end ? end : space;
     const { stream, sinceMs, timestamps } = this.#wanted;
-    const isErr = afterStream - afterTime === 7 && data[afterTime + 4] === 101; // std[e]rr
+    const isErr = data[afterTime + 4] === 101; // std[e]rr
     if ((stream === "Stdout" && isErr) || (stream === "Stderr" && !isErr)) return;
     if (sinceMs !== undefined && Date.parse(ascii(data.subarray(start, afterTime))) < sinceMs) return;
     const partial = data[afterStream + 1] === 80; // P
