@@ -68,11 +68,13 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
     ensureCa(files, "front-proxy-ca", "front-proxy-ca"),
     ensureTokenKey(files),
   ]);
+  const authority = ca.key === "" ? undefined : pki.authority(ca);
   const leaf = (file: string, template: Omit<CertificateTemplate, "validMs">, issuer = ca): Promise<KeyPair> =>
     ensureCertificate({
       ...files,
       file,
       issuer,
+      authority: issuer === ca ? authority : undefined,
       template: { ...template, validMs: LEAF_VALID_MS },
       renewBeforeMs: RENEW_BEFORE_MS,
     });

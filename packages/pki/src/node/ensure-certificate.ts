@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { type Clock, hasCode, OperatingError } from "@skates/component-base";
-import type { CertificateTemplate, KeyPair, Pki } from "../pki.ts";
+import type { CertificateAuthority, CertificateTemplate, KeyPair, Pki } from "../pki.ts";
 import { readIfPresent, writeWhole } from "./pem-files.ts";
 import { canonicalAddress } from "./read-certificate.ts";
 
@@ -10,6 +10,8 @@ export interface EnsureCertificateOptions {
   /** Without ending: `.crt` and `.key` are added. */
   readonly file: string;
   readonly issuer: KeyPair;
+  /** The issuer's, where several certificates are ensured at a time. */
+  readonly authority?: CertificateAuthority | undefined;
   readonly template: CertificateTemplate;
   readonly renewBeforeMs: number;
   readonly clock: Clock;
@@ -25,7 +27,7 @@ export async function ensureCertificate(options: EnsureCertificateOptions): Prom
   if (cert !== undefined && key !== undefined && fits(options, { cert, key })) return { cert, key };
   if (options.issuer.key === "")
     throw new OperatingError("CaKeyMissing", `${path}.crt must be made or renewed, but its CA's key is not there`);
-  const made = await options.pki.authority(options.issuer).issue(options.template);
+  const made = await (options.authority ?? options.pki.authority(options.issuer)).issue(options.template);
   // The key first: whoever finds the old certificate beside the new key makes both anew.
   await writeWhole(`${path}.key`, made.key, 0o600);
   await writeWhole(`${path}.crt`, made.cert, 0o600);

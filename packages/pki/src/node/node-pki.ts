@@ -37,16 +37,21 @@ function authority(options: NodePkiOptions, ca: KeyPair): CertificateAuthority {
   const issuer = new X509Certificate(ca.cert);
   const caInfo = readCertificate(ca.cert);
   let loaded: Promise<webcrypto.CryptoKeyPair> | undefined;
+  let parsedIssuer: { readonly name: InstanceType<X509["Name"]>; readonly keyId: Extension } | undefined;
 
   const sign = async (to: Subject, extra: Pick<CertificateTemplate, "usages" | "validMs">): Promise<string> => {
     loaded ??= importKeys(caKey);
     const lib = await x509();
     const signing = await loaded;
+    parsedIssuer ??= {
+      name: new lib.X509Certificate(issuer.raw).subjectName,
+      keyId: await lib.AuthorityKeyIdentifierExtension.create(signing.publicKey),
+    };
     const nowMs = options.clock.nowMs();
     const cert = await lib.X509CertificateGenerator.create({
       serialNumber: serialNumber(options.random),
       subject: to.name,
-      issuer: new lib.X509Certificate(issuer.raw).subjectName,
+      issuer: parsedIssuer.name,
       notBefore: new Date(nowMs - BACKDATED_MS),
       notAfter: new Date(Math.min(nowMs + extra.validMs, caInfo.notAfterMs)),
       publicKey: to.publicKey,
@@ -60,7 +65,7 @@ function authority(options: NodePkiOptions, ca: KeyPair): CertificateAuthority {
             usage === "server" ? lib.ExtendedKeyUsage.serverAuth : lib.ExtendedKeyUsage.clientAuth,
           ),
         ),
-        await lib.AuthorityKeyIdentifierExtension.create(signing.publicKey),
+        parsedIssuer.keyId,
         ...to.alternativeNames,
       ],
     });
@@ -96,10 +101,12 @@ function authority(options: NodePkiOptions, ca: KeyPair): CertificateAuthority {
   };
 }
 
+type Extension = InstanceType<X509["Extension"]>;
+
 interface Subject {
   readonly name: ReturnType<typeof subjectName> | InstanceType<X509["Name"]>;
   readonly publicKey: webcrypto.CryptoKey | InstanceType<X509["PublicKey"]>;
-  readonly alternativeNames: InstanceType<X509["Extension"]>[];
+  readonly alternativeNames: Extension[];
 }
 
 interface SelfSigned {
@@ -156,9 +163,11 @@ async function importKeys(key: KeyObject): Promise<webcrypto.CryptoKeyPair> {
 
 async function exportKey(keys: webcrypto.CryptoKeyPair): Promise<string> {
   const der = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return createPrivateKey({ key: Buffer.from(der), type: "pkcs8", format: "der" })
-    .export({ type: "pkcs8", format: "pem" })
-    .toString();
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN PRIVATE KEY-----\n${lines.join("\n")}\n-----END PRIVATE KEY-----\n`;
 }
 
 async function createTokenKey(): Promise<TokenKey> {
