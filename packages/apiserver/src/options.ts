@@ -53,6 +53,8 @@ export interface Limits {
   readonly bookmarkMs: number;
   /** Events kept per resource for watches that resume; 4,096. */
   readonly eventsKept: number;
+  /** Bytes of objects in those events, per resource; 8 MiB. */
+  readonly eventsKeptBytes: number;
   /** Events that a watcher may be behind before it is cut; 1,000. */
   readonly watcherEvents: number;
   /** Objects that stay decoded although nobody else holds them; 2,000. */
@@ -97,6 +99,7 @@ export const DEFAULT_LIMITS: Limits = {
   watchMsMin: 1_800_000,
   bookmarkMs: 60_000,
   eventsKept: 4096,
+  eventsKeptBytes: 8 << 20,
   watcherEvents: 1000,
   decodedObjects: 2000,
 };

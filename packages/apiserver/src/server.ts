@@ -1,5 +1,5 @@
 import type { ApiRequest, ApiResponse, Handler, UserInfo } from "@skates/apimachinery";
-import { type Component, isAbort } from "@skates/component-base";
+import { type Component, isAbort, type Metrics } from "@skates/component-base";
 import type { Authorizer } from "./auth.ts";
 import { chain } from "./chain.ts";
 import type { RequestContext } from "./context.ts";
@@ -105,7 +105,7 @@ function coreOf(options: ApiServerOptions): RegistryCore {
     watchCache: new WatchCache({
       store,
       storagePrefix: options.storagePrefix ?? "/registry/",
-      eventsKept: limits.eventsKept,
+      ringLimits: { events: limits.eventsKept, bytes: limits.eventsKeptBytes },
       decodedObjects: limits.decodedObjects,
       log: env.log,
       onDecode: options.onDecode,
@@ -146,9 +146,11 @@ class Paths {
   readonly #options: ApiServerOptions;
   readonly #discovery: Discovery;
   readonly #checks: readonly HealthCheck[];
+  readonly #watchCache: WatchCache;
 
   constructor(options: ApiServerOptions, { core }: { readonly core: RegistryCore }) {
     this.#options = options;
+    this.#watchCache = core.watchCache;
     this.#discovery = new Discovery(core.served, { version: options.version.gitVersion, turn: core.turn });
     const cache: HealthCheck = {
       name: "informer-sync",
@@ -171,8 +173,22 @@ class Paths {
     const { path } = request;
     if (path === "/version" || path === "/version/") return jsonResponse(200, versionDocument(this.#options.version));
     if (path === "/metrics") {
+      countObjects(this.#options.env.metrics, this.#watchCache);
       return textResponse(200, this.#options.env.metrics.render(), "text/plain; version=0.0.4; charset=utf-8");
     }
     return serveHealth(this.#checks, path, request.query) ?? (await this.#discovery.serve(request));
+  }
+}
+
+/** Counted when somebody looks. */
+function countObjects(metrics: Metrics, watchCache: WatchCache): void {
+  const objects = metrics.gauge({
+    name: "apiserver_resource_objects",
+    help: "Objects that are stored.",
+    labels: ["group", "resource"],
+  });
+  for (const cache of watchCache.caches) {
+    const { group, plural } = cache.resource;
+    objects.set([group, plural], cache.size);
   }
 }

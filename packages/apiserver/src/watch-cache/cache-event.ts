@@ -32,7 +32,7 @@ export class CacheEvent {
   /** Absent: created. */
   readonly previous: CachedObject | undefined;
   #gone: CachedObject | undefined;
-  readonly #shared: { readonly type: string; readonly resource: Resource; readonly event: SharedEvent }[] = [];
+  #shared: { readonly type: string; readonly resource: Resource; readonly event: SharedEvent }[] = [];
 
   constructor(
     revision: Revision,
@@ -46,6 +46,17 @@ export class CacheEvent {
     this.key = change.key;
     this.current = change.current;
     this.previous = change.previous;
+  }
+
+  /** What it holds in memory, roughly. */
+  get sizeBytes(): number {
+    return this.current?.json.length ?? this.previous?.json.length ?? 0;
+  }
+
+  /** Lets go of what was made for watchers; made again for those who come late. */
+  cool(): void {
+    this.#shared = [];
+    this.#gone = undefined;
   }
 
   /** As watchers of a version get it. A deletion, also one from a selection, carries the last state under the new revision. */

@@ -2,7 +2,7 @@ import type { Resource, Revision } from "@skates/apimachinery";
 import { CacheEvent } from "./cache-event.ts";
 import type { CachedObject, View } from "./cached-object.ts";
 import type { StoredCodec } from "./codec.ts";
-import { EventRing } from "./event-ring.ts";
+import { EventRing, type RingLimits } from "./event-ring.ts";
 import { type Selection, selects } from "./selection.ts";
 import { SortedEntries } from "./sorted-entries.ts";
 import type { Watcher } from "./watcher.ts";
@@ -21,7 +21,7 @@ export class ResourceCache {
   readonly #entries = new SortedEntries();
   readonly #indexes = new Map<string, Map<string, Map<string, CachedObject>>>();
   readonly #groups = new Map<string, Set<Watcher>>();
-  readonly #eventsKept: number;
+  readonly #ringLimits: RingLimits;
   /** Those of INDEXED_FIELDS that the resource has. */
   readonly #indexed: readonly string[];
   #ring: EventRing;
@@ -30,15 +30,15 @@ export class ResourceCache {
   constructor(options: {
     readonly prefix: string;
     readonly codec: StoredCodec;
-    readonly eventsKept: number;
+    readonly ringLimits: RingLimits;
     readonly revision: Revision;
   }) {
     this.prefix = options.prefix;
     this.codec = options.codec;
     this.resource = options.codec.resource;
-    this.#eventsKept = options.eventsKept;
+    this.#ringLimits = options.ringLimits;
     this.#indexed = INDEXED_FIELDS.filter((path) => Object.hasOwn(this.resource.selectableFields, path));
-    this.#ring = new EventRing(options.eventsKept, options.revision);
+    this.#ring = new EventRing(options.ringLimits, options.revision);
     this.#changed = options.revision;
   }
 
@@ -48,7 +48,7 @@ export class ResourceCache {
     this.#groups.clear();
     this.#indexes.clear();
     this.#entries.clear();
-    this.#ring = new EventRing(this.#eventsKept, revision);
+    this.#ring = new EventRing(this.#ringLimits, revision);
     this.#changed = revision;
   }
 
@@ -149,12 +149,6 @@ export class ResourceCache {
     const group = this.#groups.get(name);
     group?.delete(watcher);
     if (group?.size === 0) this.#groups.delete(name);
-  }
-
-  get watchers(): number {
-    let count = 0;
-    for (const group of this.#groups.values()) count += group.size;
-    return count;
   }
 
   /** Watchers are kept by the narrowest thing that they ask for, so that an event finds them without asking all. */

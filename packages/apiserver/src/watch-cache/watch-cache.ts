@@ -4,6 +4,7 @@ import type { Change, Entry, RevisionStore } from "@skates/storage";
 import { CachedObject } from "./cached-object.ts";
 import { StoredCodec } from "./codec.ts";
 import { DecodedRing } from "./decoded-ring.ts";
+import type { RingLimits } from "./event-ring.ts";
 import { ResourceCache } from "./resource-cache.ts";
 import { RevisionWaiters } from "./revision-waiters.ts";
 import { everythingIn } from "./selection.ts";
@@ -13,7 +14,7 @@ export interface WatchCacheOptions {
   readonly store: RevisionStore;
   /** What all keys start with. */
   readonly storagePrefix: string;
-  readonly eventsKept: number;
+  readonly ringLimits: RingLimits;
   readonly decodedObjects: number;
   readonly log: Logger;
   readonly onDecode?: ((object: ApiObject) => void) | undefined;
@@ -85,7 +86,7 @@ export class WatchCache {
     const cache = new ResourceCache({
       prefix: `${this.#options.storagePrefix}${prefix}/`,
       codec,
-      eventsKept: this.#options.eventsKept,
+      ringLimits: this.#options.ringLimits,
       revision: this.#revision,
     });
     this.#caches.set(prefix, cache);
