@@ -4,7 +4,8 @@ import { type Event, events, type Pod, podCondition, pods, serviceAccounts } fro
 import { clientFor, portHandler, servePort } from "@skates/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createScheduler } from "./scheduler.ts";
-import { startTestCluster, type TestCluster, testNode, testPod } from "./testing/test-cluster.ts";
+import { testNode, testPod } from "./testing/objects.ts";
+import { startTestCluster, type TestCluster } from "./testing/test-cluster.ts";
 
 let cluster: TestCluster;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import type { ApiObject, Resource, UserInfo } from "@skates/apimachinery";
-import { type Node, nodes, type Pod, type PodSpec } from "@skates/api/core/v1";
+import { type Node, nodes } from "@skates/api/core/v1";
 import { type Client, clientFor } from "@skates/client";
 import { type Component, createEnv, type Env, seededRandom, TaskGroup } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
@@ -89,62 +89,6 @@ export async function startTestCluster(): Promise<TestCluster> {
     async stop() {
       stopping.abort(new Error("test over"));
       await group.join();
-    },
-  };
-}
-
-/** A node that offers this much. */
-export function testNode(
-  name: string,
-  change: {
-    readonly allocatable?: Readonly<Record<string, string>>;
-    readonly spec?: Node["spec"];
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly images?: NonNullable<Node["status"]>["images"];
-  } = {},
-): Node {
-  const allocatable = { cpu: "4", memory: "8Gi", pods: "110", ...change.allocatable };
-  return {
-    apiVersion: "v1",
-    kind: "Node",
-    metadata: { name, uid: `node-${name}`, labels: { "kubernetes.io/hostname": name, ...change.labels } },
-    spec: change.spec ?? {},
-    status: { allocatable, capacity: allocatable, ...(change.images === undefined ? {} : { images: change.images }) },
-  };
-}
-
-/** A pod of one container that asks for this much. */
-export function testPod(
-  name: string,
-  change: {
-    readonly requests?: Readonly<Record<string, string>>;
-    readonly spec?: Partial<PodSpec>;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly namespace?: string;
-    readonly nodeName?: string;
-  } = {},
-): Pod {
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name,
-      namespace: change.namespace ?? "default",
-      uid: `pod-${change.namespace ?? "default"}-${name}`,
-      generation: 1,
-      ...(change.labels === undefined ? {} : { labels: change.labels }),
-    },
-    spec: {
-      schedulerName: "default-scheduler",
-      containers: [
-        {
-          name: "main",
-          image: "busybox",
-          ...(change.requests === undefined ? {} : { resources: { requests: change.requests } }),
-        },
-      ],
-      ...(change.nodeName === undefined ? {} : { nodeName: change.nodeName }),
-      ...change.spec,
     },
   };
 }

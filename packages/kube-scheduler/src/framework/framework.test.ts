@@ -1,0 +1,202 @@
+// Decisions by remembered evaluations must be those of asking every plugin about every node anew; and what is said when none will do.
+import type { Node, Pod } from "@skates/api/core/v1";
+import { pick, type Random, seededRandom } from "@skates/component-base";
+import { describe, expect, it } from "vitest";
+import { defaultPlugins } from "../plugins/default-plugins.ts";
+import { Cluster } from "../snapshot/cluster.ts";
+import type { NodeInfo } from "../snapshot/node-info.ts";
+import { type PodInfo, podInfoOf } from "../snapshot/pod-info.ts";
+import { clusterOf } from "../testing/ask.ts";
+import { testNode, testPod } from "../testing/objects.ts";
+import { type Decision, failureMessage } from "./decision.ts";
+import { firstRuling, prepareAll } from "./evaluation.ts";
+import { Framework } from "./framework.ts";
+import { isRejection } from "./plugin.ts";
+
+const plugins = defaultPlugins();
+const frameworkOn = (snapshot: Cluster, seed = 1): Framework =>
+  new Framework({ plugins, snapshot, random: seededRandom(seed) });
+
+/** Asks everything anew, without any memory: the nodes with the best total, and how many are feasible. */
+function exhaustive(pod: PodInfo, cluster: Cluster): { readonly best: readonly string[]; readonly feasible: number } {
+  const prepared = prepareAll(plugins, pod, cluster);
+  if (!("judges" in prepared)) return { best: [], feasible: 0 };
+  const nodes: NodeInfo[] = [];
+  for (const node of cluster.nodes) {
+    if (node === undefined || prepared.judges.some(({ judge }) => judge.only?.has(node.name) === false)) continue;
+    if (firstRuling(prepared.judges, node) === undefined) nodes.push(node);
+  }
+  const totals = new Float64Array(nodes.length);
+  for (const { judge, weight } of prepared.judges) {
+    const scores = Float64Array.from(nodes, (node) => judge.score?.(node) ?? 0);
+    judge.normalize?.(scores);
+    scores.forEach((score, i) => (totals[i] = (totals[i] ?? 0) + weight * score));
+  }
+  const max = Math.max(...totals);
+  return { best: nodes.filter((_, i) => totals[i] === max).map((node) => node.name), feasible: nodes.length };
+}
+
+function randomNode(random: Random, name: string): Node {
+  const chance = (percent: number): boolean => pick(random, 100) < percent;
+  return testNode(name, {
+    allocatable: {
+      cpu: String(1 + pick(random, 8)),
+      memory: `${1 + pick(random, 16)}Gi`,
+      pods: String(3 + pick(random, 10)),
+    },
+    labels: { zone: `z${pick(random, 3)}`, ...(chance(30) ? { disk: "ssd" } : {}) },
+    spec: {
+      ...(chance(5) ? { unschedulable: true } : {}),
+      ...(chance(20) ? { taints: [{ key: "soft", effect: "PreferNoSchedule" }] } : {}),
+      ...(chance(10) ? { taints: [{ key: "hard", effect: "NoSchedule" }] } : {}),
+    },
+    ...(chance(40) ? { images: [{ names: ["app:v1"], sizeBytes: 5e8 }] } : {}),
+  });
+}
+
+function randomPod(random: Random, name: string): Pod {
+  const chance = (percent: number): boolean => pick(random, 100) < percent;
+  const zone = { key: "zone", operator: "In", values: [`z${pick(random, 3)}`] } as const;
+  return testPod(name, {
+    requests: chance(80) ? { cpu: `${100 * (1 + pick(random, 12))}m`, memory: `${128 * (1 + pick(random, 8))}Mi` } : {},
+    spec: {
+      containers: [
+        {
+          name: "main",
+          image: chance(50) ? "app:v1" : "other:v2",
+          ...(chance(10) ? { ports: [{ containerPort: 80, hostPort: 8000 + pick(random, 2), protocol: "TCP" }] } : {}),
+          resources: chance(80) ? { requests: { cpu: `${100 * (1 + pick(random, 12))}m` } } : {},
+        },
+      ],
+      ...(chance(20) ? { tolerations: [{ operator: "Exists", ...(chance(50) ? { key: "hard" } : {}) }] } : {}),
+      ...(chance(20) ? { nodeSelector: { disk: "ssd" } } : {}),
+      ...(chance(30)
+        ? {
+            affinity: {
+              nodeAffinity: {
+                preferredDuringSchedulingIgnoredDuringExecution: [
+                  { weight: 10, preference: { matchExpressions: [zone] } },
+                ],
+              },
+            },
+          }
+        : {}),
+    },
+  });
+}
+
+/** Places pods one after another while nodes and pods come and go. */
+function run(seed: number): void {
+  const random = seededRandom(seed);
+  const cluster = new Cluster();
+  const framework = frameworkOn(cluster, seed);
+  const templates = Array.from({ length: 12 }, (_, i) => randomPod(random, `t${i}`));
+  const placed: string[] = [];
+  for (let i = 0; i < 10; i++) cluster.setNode(randomNode(random, `n${i}`));
+  for (let step = 0; step < 300; step++) {
+    const dice = pick(random, 100);
+    if (dice < 10) cluster.setNode(randomNode(random, `n${pick(random, 15)}`));
+    else if (dice < 14) cluster.removeNode(`n${pick(random, 15)}`);
+    else if (dice < 30 && placed.length > 0) {
+      const [uid] = placed.splice(pick(random, placed.length), 1);
+      cluster.removePod(uid ?? "");
+    } else {
+      const template = templates[pick(random, templates.length)] ?? randomPod(random, "t");
+      const pod = { ...template, metadata: { ...template.metadata, name: `p${step}`, uid: `p${step}` } };
+      const info = podInfoOf(pod);
+      const expected = exhaustive(info, cluster);
+      const decision = framework.decide(info);
+      const node = "node" in decision ? decision.node.name : undefined;
+      const feasible = "node" in decision ? decision.feasible : 0;
+      expect({ seed, step, feasible }).toEqual({ seed, step, feasible: expected.feasible });
+      if (node === undefined) continue;
+      expect(expected.best, `seed ${seed}, step ${step}`).toContain(node);
+      cluster.assume(info, node);
+      placed.push(info.uid);
+    }
+  }
+}
+
+describe("decisions", () => {
+  it.each(Array.from({ length: 30 }, (_, seed) => seed))("are those of an exhaustive scheduler, seed %i", run);
+
+  it("fall among equals by chance, and the same way for the same seed", () => {
+    const choices = (seed: number): readonly string[] => {
+      const cluster = clusterOf(["a", "b", "c", "d"].map((name) => testNode(name)));
+      const framework = frameworkOn(cluster, seed);
+      return Array.from({ length: 40 }, (_, i) => {
+        const decision = framework.decide(podInfoOf(testPod(`p${i}`)));
+        return "node" in decision ? decision.node.name : "";
+      });
+    };
+    expect(new Set(choices(1))).toEqual(new Set(["a", "b", "c", "d"]));
+    expect(choices(1)).toEqual(choices(1));
+    expect(choices(1)).not.toEqual(choices(2));
+  });
+});
+
+describe("why no node will do", () => {
+  const say = (cluster: Cluster, pod: Pod): string => {
+    const decision: Decision = frameworkOn(cluster).decide(podInfoOf(pod));
+    return "failure" in decision ? failureMessage(decision.failure) : `goes to ${decision.node.name}`;
+  };
+  const nodes = [
+    testNode("n1", { allocatable: { cpu: "1" } }),
+    testNode("n2", { allocatable: { cpu: "1", memory: "1Gi" } }),
+    testNode("n3", { spec: { taints: [{ key: "x", effect: "NoSchedule" }] } }),
+  ];
+  const onlyOn = (...names: readonly string[]): Pod =>
+    testPod("a", {
+      requests: { cpu: "2" },
+      spec: {
+        affinity: {
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: [...names] }] }],
+            },
+          },
+        },
+      },
+    });
+  it.each<[string, Pod, string]>([
+    [
+      "counts each reason over the nodes",
+      testPod("a", { requests: { cpu: "2", memory: "2Gi" } }),
+      "0/3 nodes are available: 1 Insufficient memory, 1 node(s) had untolerated taint(s), 2 Insufficient cpu.",
+    ],
+    [
+      "tells what the others were left out by",
+      onlyOn("n1"),
+      "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity].",
+    ],
+    [
+      "names a node that is not there",
+      onlyOn("n9"),
+      "0/3 nodes are available: 3 node(s) didn't satisfy plugin(s) [NodeAffinity].",
+    ],
+  ])("%s", (_, pod, message) => {
+    expect(say(clusterOf(nodes), pod)).toBe(message);
+  });
+  it("says that there are no nodes", () => {
+    expect(say(clusterOf([]), testPod("a"))).toBe("no nodes available to schedule pods");
+  });
+  it("appends what came of preemption", () => {
+    const failure = {
+      nodeCount: 1,
+      plugins: new Set<never>(),
+      rejections: new Map(),
+      outright: { reasons: ["x"], resolvable: true },
+    };
+    expect(failureMessage(failure, "not eligible due to preemptionPolicy=Never.")).toBe(
+      "0/1 nodes are available: x. preemption: not eligible due to preemptionPolicy=Never.",
+    );
+  });
+});
+
+it("tells rejections and judges apart", () => {
+  expect([isRejection(undefined), isRejection({}), isRejection({ reasons: [], resolvable: true })]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});
