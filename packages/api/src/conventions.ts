@@ -53,6 +53,7 @@ export const departures: Departures = {
   "discovery.k8s.io/endpointslices": ["generation: addressType endpoints ports"],
   "events.k8s.io/events": ["PUT creates", "dependents: None", "expires"],
   "networking.k8s.io/ingressclasses": ["generation: spec"],
+  "networking.k8s.io/ipaddresses": ["names: pathSegmentName"],
   "networking.k8s.io/networkpolicies": ["generation: spec"],
   "networking.k8s.io/servicecidrs": ["no generation"],
   "node.k8s.io/runtimeclasses": ["resourceVersion required"],
