@@ -1,16 +1,15 @@
 // Nodes that fall silent, their taints, and what becomes of their pods, on the real API server with virtual time.
 import { leases } from "@skates/api/coordination/v1";
-import { namespaces, type Node, nodes, type Pod, pods, type Taint, type Toleration } from "@skates/api/core/v1";
+import { type Node, nodes, type Pod, pods, type Taint, type Toleration } from "@skates/api/core/v1";
 import { formatMicroTime, formatTime } from "@skates/apimachinery";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { addNode, namespace, readyPod, startWorld, type World } from "../testing/world.ts";
+import { addNode, readyPod, startWorld, type World } from "../testing/world.ts";
 import { tolerates } from "../taint-eviction/tolerates.ts";
 import { taintsFor } from "./taints.ts";
 
 let world: World;
 beforeEach(async () => {
   world = await startWorld();
-  await world.create(namespaces, namespace("kube-node-lease"));
 });
 afterEach(() => world.stop());
 
@@ -90,7 +89,7 @@ test("the pods of a lost node cease to be ready, and go when they do not tolerat
     tolerationSeconds,
   });
   await runPod("patient", "silent", [seconds(60)]);
-  await runPod("impatient", "silent");
+  await runPod("impatient", "silent", [seconds(1)]);
   await runPod("eternal", "silent", [{ operator: "Exists" }]);
   await runPod("elsewhere", "alive");
   await beat(["alive"], 70);

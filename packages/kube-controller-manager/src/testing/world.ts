@@ -1,16 +1,16 @@
 import { setMaxListeners } from "node:events";
-import { builtinResources } from "@skates/api";
-import { type Namespace, namespaces, type Node, nodes, type Pod, type PodCondition, pods } from "@skates/api/core/v1";
+import { type Namespace, type Node, nodes, type Pod, type PodCondition, pods } from "@skates/api/core/v1";
 import {
   type ApiObject,
   type ApiRequest,
+  type Handler,
   formatTime,
   isStatus,
   type ObjectKey,
   type Resource,
   type StatusError,
 } from "@skates/apimachinery";
-import { createApiServer, errorResponse } from "@skates/apiserver";
+import { errorResponse } from "@skates/apiserver";
 import { type Client, clientFor } from "@skates/client";
 import {
   createEnv,
@@ -21,6 +21,7 @@ import {
   type VirtualClock,
   virtualClock,
 } from "@skates/component-base";
+import { createKubeApiServer } from "@skates/kube-apiserver";
 import { memoryStore } from "@skates/storage";
 import { createControllerManager } from "../controller-manager.ts";
 
@@ -47,16 +48,15 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** Starts a world with the namespace `default`. */
+/** Starts a world as every cluster is at its start. A controller that does what it may not makes `stop` fail. */
 export async function startWorld(options: { readonly controllers?: boolean } = {}): Promise<World> {
   setMaxListeners(0); // one signal ends all controllers
   const clock = virtualClock(undefined, settle);
   const env: Env = createEnv({ clock, random: seededRandom(7), log: silentLogger });
   const store = memoryStore({ clock });
-  const server = createApiServer({
+  const server = createKubeApiServer({
     env,
     store,
-    resources: builtinResources,
     version: {
       major: "1",
       minor: "36",
@@ -66,26 +66,43 @@ export async function startWorld(options: { readonly controllers?: boolean } = {
       platform: "",
       goVersion: "",
     },
-    authenticator: { authenticate: () => Promise.resolve(undefined) },
-    authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
-    admission: () => [],
+    tokens: {
+      signer: { keyId: "none", sign: () => Promise.reject(new Error("no tokens here")) },
+      verifier: { verify: () => Promise.resolve(undefined), jwks: { keys: [] } },
+      issuer: "https://kubernetes.default.svc",
+    },
+    serviceCidrs: ["10.96.0.0/16", "fd00:10:96::/112"],
+    endpoint: { address: "192.0.2.1", port: 6443 },
+    kubelets: () => () => Promise.reject(new Error("no kubelets here")),
     turn: () => Promise.resolve(),
   });
   const stopping = new AbortController();
   const group = new TaskGroup(stopping.signal);
   group.spawn((signal) => server.run(signal));
   const requests: string[] = [];
+  const forbidden: string[] = [];
   const handler = server.loopback({ name: "admin", groups: ["system:masters"] });
   const client = clientFor(handler, { userAgent: "world", clock });
-  const observed = clientFor(
-    (request) => {
-      if (request.query.get("watch") === null) requests.push(`${request.method} ${request.path}`);
-      const refusal = world.refuse?.(request);
-      return refusal === undefined ? handler(request) : Promise.resolve(errorResponse(refusal));
+  const manager = createControllerManager({
+    // Each under its own name, so that the API server's rules for controllers are tried out as well.
+    clientAs: (name) => {
+      const own = server.loopback({ name, groups: [] });
+      const observed: Handler = async (request) => {
+        if (request.query.get("watch") === null) requests.push(`${request.method} ${request.path}`);
+        const refusal = world.refuse?.(request);
+        if (refusal !== undefined) return errorResponse(refusal);
+        const response = await own(request);
+        // Admission refuses too, as it should; only the authorizer words it so.
+        const text = response.body.kind === "json" ? JSON.stringify(response.body.value) : "";
+        if (response.status === 403 && text.includes(" cannot "))
+          forbidden.push(`${name} ${request.method} ${request.path}`);
+        return response;
+      };
+      return clientFor(observed, { userAgent: "kube-controller-manager", clock });
     },
-    { userAgent: "kube-controller-manager", clock },
-  );
-  const manager = createControllerManager({ clientAs: () => observed, env, caBundle: "PEM" });
+    env,
+    caBundle: "PEM",
+  });
   const { signal } = stopping;
 
   const world: World = {
@@ -122,10 +139,10 @@ export async function startWorld(options: { readonly controllers?: boolean } = {
       stopping.abort(new Error("the world stops"));
       await group.join();
       await store.close();
+      if (forbidden.length > 0) throw new Error(`controllers may not: ${forbidden.join(", ")}`);
     },
   };
-  await clock.advance(0);
-  await world.create(namespaces, namespace("default"));
+  for (let i = 0; !server.ready() && i < 100; i++) await clock.advance(100);
   if (options.controllers !== false) await world.startControllers();
   return world;
 }
