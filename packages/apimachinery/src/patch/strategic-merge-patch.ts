@@ -47,7 +47,7 @@ export function mergeRecord(type: TypeNode | undefined, value: unknown, patch: J
   if (directive === "delete") return newMap();
   if (directive === "replace") return withoutDirectives(patch);
   if (directive !== undefined && directive !== "merge") {
-    throw badRequest(`unknown patch type: ${String(directive)} in map: ${JSON.stringify(patch)}`);
+    throw badRequest(`unknown patch type: ${textOf(directive)} in map: ${JSON.stringify(patch)}`);
   }
   const base = isRecord(value) ? retain(value, patch) : newMap<unknown>();
   const next = newMap<unknown>();
@@ -142,6 +142,10 @@ function withoutDirectives(value: unknown): unknown {
 
 function isDirective(item: unknown): boolean {
   return isRecord(item) && (item[PATCH] === "delete" || (item[PATCH] === "replace" && Object.keys(item).length === 1));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function equalShallow(a: JsonRecord, b: JsonRecord): boolean {

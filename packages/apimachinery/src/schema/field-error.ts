@@ -112,5 +112,5 @@ export function formatFieldError(error: FieldError): string {
 function formatBadValue(value: unknown): string {
   if (typeof value === "string") return goQuote(value);
   if (value === undefined) return "null";
-  return typeof value === "object" ? jsonText(value) : String(value);
+  return jsonText(value);
 }

@@ -1,4 +1,5 @@
 /** What Go's encoder escapes in text: quotes, backslashes, control characters, and characters that are special in HTML. */
+// oxlint-disable-next-line eslint/no-control-regex
 const ESCAPED = /["\\\u0000-\u001f<>&\u2028\u2029\ud800-\udfff]/;
 const HTML = /[<>&\u2028\u2029]/g;
 

@@ -41,7 +41,7 @@ const FALSE = new Set(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "o
 
 const bool = defineScalarTag<boolean>("tag:yaml.org,2002:bool", {
   implicit: true,
-  implicitFirstChars: [..."yYnNtTfFoO"],
+  implicitFirstChars: "yYnNtTfFoO".split(""),
   resolve: (source) => (TRUE.has(source) ? true : FALSE.has(source) ? false : NOT_RESOLVED),
   identify: (value) => typeof value === "boolean",
 });
@@ -50,7 +50,7 @@ const INTEGER = /^([-+]?)(0b[01_]+|0x[0-9a-fA-F_]+|0o[0-7_]+|0[0-7_]*|[1-9][0-9_
 
 const int = defineScalarTag<number | bigint>("tag:yaml.org,2002:int", {
   implicit: true,
-  implicitFirstChars: [..."-+0123456789"],
+  implicitFirstChars: "-+0123456789".split(""),
   resolve: (source) => {
     const parts = INTEGER.exec(source);
     if (parts === null) return NOT_RESOLVED;
@@ -68,7 +68,7 @@ const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 
 const float = defineScalarTag<number>("tag:yaml.org,2002:float", {
   implicit: true,
-  implicitFirstChars: [..."-+.0123456789"],
+  implicitFirstChars: "-+.0123456789".split(""),
   resolve: (source) => {
     const plain = source.replaceAll("_", "");
     return FLOAT.test(plain) ? Number(plain) : NOT_RESOLVED;

@@ -201,7 +201,7 @@ function rangeFind({ minimum, maximum }: Facets<unknown>): Find {
 function lengthFind({ minLength, maxLength }: Facets<unknown>): Find {
   return (value, path) => {
     if (typeof value !== "string") return NONE;
-    const length = [...value].length;
+    const length = codePoints(value);
     if (maxLength !== undefined && length > maxLength) return [tooLong([...path], maxLength)];
     if (minLength !== undefined && length < minLength) {
       const unit = minLength === 1 ? "character" : "characters";
@@ -209,6 +209,12 @@ function lengthFind({ minLength, maxLength }: Facets<unknown>): Find {
     }
     return NONE;
   };
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }
 
 function itemsFind({ minItems, maxItems }: Facets<unknown>): Find {

@@ -1,6 +1,7 @@
 import type { ManagedFieldsEntry } from "../../meta/v1/managed-fields-entry.ts";
 import type { ApiObject } from "../../object.ts";
 import { decodeSent } from "../../schema/decode.ts";
+import { jsonText } from "../../schema/json-text.ts";
 import { isRecord } from "../../schema/record.ts";
 import type { Struct } from "../../schema/struct.ts";
 import { badRequest, StatusError } from "../../status.ts";
@@ -96,7 +97,7 @@ function checkSent({ applied, apiVersion }: ServerSideApply): void {
   if (!isRecord(applied)) throw badRequest("error decoding YAML: the applied configuration must be an object");
   const sentVersion = applied["apiVersion"];
   if (sentVersion !== undefined && sentVersion !== apiVersion) {
-    const specified = `Specified patch version: ${String(sentVersion)}, expected: ${apiVersion}`;
+    const specified = `Specified patch version: ${textOf(sentVersion)}, expected: ${apiVersion}`;
     throw badRequest(`Incorrect version specified in apply patch. ${specified}`);
   }
   const metadata = applied["metadata"];
@@ -120,11 +121,15 @@ function sentFields({ live, applied, apiVersion }: ServerSideApply, layout: Layo
   } catch (error) {
     if (!(error instanceof FieldSetError)) throw error;
     const metadata = isRecord(applied) && isRecord(applied["metadata"]) ? applied["metadata"] : {};
-    const kind = isRecord(applied) ? String(applied["kind"] ?? live?.kind) : "";
-    const place = `${String(metadata["namespace"] ?? "")}/${String(metadata["name"] ?? "")}`;
+    const kind = isRecord(applied) ? textOf(applied["kind"] ?? live?.kind) : "";
+    const place = `${textOf(metadata["namespace"])}/${textOf(metadata["name"])}`;
     const message = `failed to create typed patch object (${place}; ${apiVersion}, Kind=${kind}): ${error.message}`;
     throw new StatusError("", message, { code: 500 });
   }
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? "" : typeof value === "string" ? value : jsonText(value);
 }
 
 interface Owner {
