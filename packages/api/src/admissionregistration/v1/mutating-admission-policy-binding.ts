@@ -3,36 +3,41 @@ import { MatchResources } from "./match-resources.ts";
 import { ParamRef } from "./param-ref.ts";
 import { policyBindingColumns } from "./admission-tables.ts";
 
-export const MutatingAdmissionPolicyBinding = struct("admissionregistration.k8s.io/v1.MutatingAdmissionPolicyBinding", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<MutatingAdmissionPolicyBindingSpec>(() => MutatingAdmissionPolicyBindingSpec),
-    "",
-  ),
-});
+export const MutatingAdmissionPolicyBinding = struct(
+  "admissionregistration.k8s.io/v1.MutatingAdmissionPolicyBinding",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    spec: req(
+      2,
+      ref<MutatingAdmissionPolicyBindingSpec>(() => MutatingAdmissionPolicyBindingSpec),
+      "What is wanted.",
+    ),
+  },
+  { doc: "Puts a mutating policy to work." },
+);
 export interface MutatingAdmissionPolicyBinding extends Infer<typeof MutatingAdmissionPolicyBinding> {}
 
 export const MutatingAdmissionPolicyBindingSpec = struct(
   "admissionregistration.k8s.io/v1.MutatingAdmissionPolicyBindingSpec",
   {
-    policyName: opt(1, string, ""),
+    policyName: opt(1, string, "Name of the policy."),
     paramRef: opt(
       2,
       ref<ParamRef>(() => ParamRef),
-      "",
+      "Parameters it works with.",
     ),
     matchResources: opt(
       3,
       ref<MatchResources>(() => MatchResources),
-      "",
+      "Requests it is limited to.",
     ),
   },
+  { doc: "Which policy, where, with what." },
 );
 export interface MutatingAdmissionPolicyBindingSpec extends Infer<typeof MutatingAdmissionPolicyBindingSpec> {}
 

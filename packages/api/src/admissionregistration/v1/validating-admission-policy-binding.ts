@@ -22,33 +22,39 @@ export const ValidatingAdmissionPolicyBinding = struct(
     metadata: req(
       1,
       ref<ObjectMeta>(() => ObjectMeta),
-      "",
+      "Name, namespace, labels and the other data that all objects have.",
     ),
     spec: req(
       2,
       ref<ValidatingAdmissionPolicyBindingSpec>(() => ValidatingAdmissionPolicyBindingSpec),
-      "",
+      "What is wanted.",
     ),
   },
+  { doc: "Puts a validating policy to work." },
 );
 export interface ValidatingAdmissionPolicyBinding extends Infer<typeof ValidatingAdmissionPolicyBinding> {}
 
 export const ValidatingAdmissionPolicyBindingSpec = struct(
   "admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyBindingSpec",
   {
-    policyName: req(1, string, ""),
+    policyName: req(1, string, "Name of the policy."),
     paramRef: opt(
       2,
       ref<ParamRef>(() => ParamRef),
-      "",
+      "Parameters it works with.",
     ),
     matchResources: opt(
       3,
       ref<MatchResources>(() => MatchResources),
-      "",
+      "Requests it is limited to.",
     ),
-    validationActions: req(4, list(oneOf("Audit", "Deny", "Warn"), "set"), ""),
+    validationActions: req(
+      4,
+      list(oneOf("Audit", "Deny", "Warn"), "set"),
+      "What is done when it finds something: Deny, Warn, Audit.",
+    ),
   },
+  { doc: "Which policy, where, with what." },
 );
 export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof ValidatingAdmissionPolicyBindingSpec> {}
 

@@ -19,61 +19,75 @@ import { RuleWithOperations } from "./rule-with-operations.ts";
 import { WebhookClientConfig } from "./webhook-client-config.ts";
 import { selectorDefaults, webhookColumns } from "./admission-tables.ts";
 
-export const ValidatingWebhookConfiguration = struct("admissionregistration.k8s.io/v1.ValidatingWebhookConfiguration", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  webhooks: opt(
-    2,
-    list(
-      ref<ValidatingWebhook>(() => ValidatingWebhook),
-      { keys: ["name"] },
+export const ValidatingWebhookConfiguration = struct(
+  "admissionregistration.k8s.io/v1.ValidatingWebhookConfiguration",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
     ),
-    "",
-    { patch: "merge", patchKey: "name" },
-  ),
-});
+    webhooks: opt(
+      2,
+      list(
+        ref<ValidatingWebhook>(() => ValidatingWebhook),
+        { keys: ["name"] },
+      ),
+      "The webhooks.",
+      { patch: "merge", patchKey: "name" },
+    ),
+  },
+  { doc: "Webhooks that check objects on their way in." },
+);
 export interface ValidatingWebhookConfiguration extends Infer<typeof ValidatingWebhookConfiguration> {}
 
 export const ValidatingWebhook = struct(
   "admissionregistration.k8s.io/v1.ValidatingWebhook",
   {
-    name: req(1, string, ""),
+    name: req(1, string, "Full name, unique within the configuration."),
     clientConfig: req(
       2,
       ref<WebhookClientConfig>(() => WebhookClientConfig),
-      "",
+      "How it is reached.",
     ),
-    rules: opt(3, list(ref<RuleWithOperations>(() => RuleWithOperations)), ""),
-    failurePolicy: opt(4, oneOf("Fail", "Ignore"), "", { keepZero: true, default: "Fail" }),
-    matchPolicy: opt(9, oneOf("Equivalent", "Exact"), "", { keepZero: true, default: "Equivalent" }),
+    rules: opt(3, list(ref<RuleWithOperations>(() => RuleWithOperations)), "Operations and kinds it is asked about."),
+    failurePolicy: opt(4, oneOf("Fail", "Ignore"), "Whether an error refuses the request.", {
+      keepZero: true,
+      default: "Fail",
+    }),
+    matchPolicy: opt(9, oneOf("Equivalent", "Exact"), "Whether requests in other versions fit too.", {
+      keepZero: true,
+      default: "Equivalent",
+    }),
     namespaceSelector: opt(
       5,
       ref<LabelSelector>(() => LabelSelector),
-      "",
+      "Labels of the object's namespace.",
     ),
     objectSelector: opt(
       10,
       ref<LabelSelector>(() => LabelSelector),
-      "",
+      "Labels of the object.",
     ),
-    sideEffects: req(6, oneOf("None", "NoneOnDryRun", "Some", "Unknown"), ""),
-    timeoutSeconds: opt(7, int32, "", { keepZero: true, default: 10 }),
-    admissionReviewVersions: req(8, list(string), ""),
+    sideEffects: req(
+      6,
+      oneOf("None", "NoneOnDryRun", "Some", "Unknown"),
+      "Whether asking it changes anything elsewhere.",
+    ),
+    timeoutSeconds: opt(7, int32, "How long an answer may take.", { keepZero: true, default: 10 }),
+    admissionReviewVersions: req(8, list(string), "Versions of the question it knows, best first."),
     matchConditions: opt(
       11,
       list(
         ref<MatchCondition>(() => MatchCondition),
         { keys: ["name"] },
       ),
-      "",
+      "Further conditions under which it is asked.",
       { patch: "merge", patchKey: "name" },
     ),
   },
-  (): AnyStructOptions => ({ defaults: selectorDefaults }),
+  (): AnyStructOptions => ({ defaults: selectorDefaults, doc: "A webhook that checks objects." }),
 );
 export interface ValidatingWebhook extends Infer<typeof ValidatingWebhook> {}
 

@@ -2,25 +2,29 @@ import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } fro
 import { SubjectAccessReviewSpec } from "./subject-access-review-spec.ts";
 import { SubjectAccessReviewStatus } from "./subject-access-review-status.ts";
 
-export const SubjectAccessReview = struct("authorization.k8s.io/v1.SubjectAccessReview", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<SubjectAccessReviewSpec>(() => SubjectAccessReviewSpec),
-    "",
-  ),
-  status: opt(
-    3,
-    ref<SubjectAccessReviewStatus>(() => SubjectAccessReviewStatus),
-    "",
-    { emitEmpty: true },
-  ),
-});
+export const SubjectAccessReview = struct(
+  "authorization.k8s.io/v1.SubjectAccessReview",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    spec: req(
+      2,
+      ref<SubjectAccessReviewSpec>(() => SubjectAccessReviewSpec),
+      "What is wanted.",
+    ),
+    status: opt(
+      3,
+      ref<SubjectAccessReviewStatus>(() => SubjectAccessReviewStatus),
+      "What was last seen of it, written by the system.",
+      { emitEmpty: true },
+    ),
+  },
+  { doc: "Asks whether a user may do something." },
+);
 export interface SubjectAccessReview extends Infer<typeof SubjectAccessReview> {}
 
 export const subjectAccessReviews = resource<SubjectAccessReview>({

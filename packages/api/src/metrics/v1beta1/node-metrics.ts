@@ -12,17 +12,21 @@ import {
   resource,
 } from "@skates/apimachinery";
 
-export const NodeMetrics = struct("metrics.k8s.io/v1beta1.NodeMetrics", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  timestamp: req(2, time, ""),
-  window: req(3, duration, ""),
-  usage: req(4, map(quantity), ""),
-});
+export const NodeMetrics = struct(
+  "metrics.k8s.io/v1beta1.NodeMetrics",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    timestamp: req(2, time, "End of the time it was measured over."),
+    window: req(3, duration, "How long it was measured."),
+    usage: req(4, map(quantity), "Amount of each resource."),
+  },
+  { doc: "What a node uses." },
+);
 export interface NodeMetrics extends Infer<typeof NodeMetrics> {}
 
 export const nodes = resource<NodeMetrics>({

@@ -13,41 +13,49 @@ import {
 import { ingressClassColumns } from "./networking-tables.ts";
 import { ingressParametersDefaults } from "./networking-defaults.ts";
 
-export const IngressClass = struct("networking.k8s.io/v1.IngressClass", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<IngressClassSpec>(() => IngressClassSpec),
-    "",
-  ),
-});
+export const IngressClass = struct(
+  "networking.k8s.io/v1.IngressClass",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    spec: req(
+      2,
+      ref<IngressClassSpec>(() => IngressClassSpec),
+      "What is wanted.",
+    ),
+  },
+  { doc: "A kind of ingress, and who serves it." },
+);
 export interface IngressClass extends Infer<typeof IngressClass> {}
 
-export const IngressClassSpec = struct("networking.k8s.io/v1.IngressClassSpec", {
-  controller: opt(1, string, ""),
-  parameters: opt(
-    2,
-    ref<IngressClassParametersReference>(() => IngressClassParametersReference),
-    "",
-  ),
-});
+export const IngressClassSpec = struct(
+  "networking.k8s.io/v1.IngressClassSpec",
+  {
+    controller: opt(1, string, "Name of the controller; it stays."),
+    parameters: opt(
+      2,
+      ref<IngressClassParametersReference>(() => IngressClassParametersReference),
+      "Object with further settings.",
+    ),
+  },
+  { doc: "Who serves ingresses of a class." },
+);
 export interface IngressClassSpec extends Infer<typeof IngressClassSpec> {}
 
 export const IngressClassParametersReference = struct(
   "networking.k8s.io/v1.IngressClassParametersReference",
   {
-    apiGroup: opt(1, string, "", { keepZero: true }),
-    kind: req(2, string, ""),
-    name: req(3, string, ""),
-    scope: opt(4, string, "", { keepZero: true, emitEmpty: true }),
-    namespace: opt(5, string, "", { keepZero: true }),
+    apiGroup: opt(1, string, "Its API group; empty for the core.", { keepZero: true }),
+    kind: req(2, string, "Its kind."),
+    name: req(3, string, "Its name."),
+    scope: opt(4, string, "Cluster or Namespace.", { keepZero: true, emitEmpty: true }),
+    namespace: opt(5, string, "Its namespace, for the latter.", { keepZero: true }),
   },
-  (): AnyStructOptions => ({ defaults: ingressParametersDefaults }),
+  (): AnyStructOptions => ({ defaults: ingressParametersDefaults, doc: "An object with settings of a class." }),
 );
 export interface IngressClassParametersReference extends Infer<typeof IngressClassParametersReference> {}
 

@@ -15,36 +15,48 @@ import {
 import { Toleration } from "../../core/v1/toleration.ts";
 import { ageColumn, column, nameColumn } from "../../table.ts";
 
-export const RuntimeClass = struct("node.k8s.io/v1.RuntimeClass", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  handler: req(2, string, ""),
-  overhead: opt(
-    3,
-    ref<Overhead>(() => Overhead),
-    "",
-  ),
-  scheduling: opt(
-    4,
-    ref<Scheduling>(() => Scheduling),
-    "",
-  ),
-});
+export const RuntimeClass = struct(
+  "node.k8s.io/v1.RuntimeClass",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    handler: req(2, string, "What the container runtime calls it; it stays."),
+    overhead: opt(
+      3,
+      ref<Overhead>(() => Overhead),
+      "What a pod costs besides its containers.",
+    ),
+    scheduling: opt(
+      4,
+      ref<Scheduling>(() => Scheduling),
+      "Nodes that can run such pods.",
+    ),
+  },
+  { doc: "A way to run containers." },
+);
 export interface RuntimeClass extends Infer<typeof RuntimeClass> {}
 
-export const Scheduling = struct("node.k8s.io/v1.Scheduling", {
-  nodeSelector: opt(1, map(string, "atomic"), ""),
-  tolerations: opt(2, list(ref<Toleration>(() => Toleration)), ""),
-});
+export const Scheduling = struct(
+  "node.k8s.io/v1.Scheduling",
+  {
+    nodeSelector: opt(1, map(string, "atomic"), "Labels that they have."),
+    tolerations: opt(2, list(ref<Toleration>(() => Toleration)), "Taints of theirs that the pods tolerate."),
+  },
+  { doc: "Nodes that can run pods of a class." },
+);
 export interface Scheduling extends Infer<typeof Scheduling> {}
 
-export const Overhead = struct("node.k8s.io/v1.Overhead", {
-  podFixed: opt(1, map(quantity), ""),
-});
+export const Overhead = struct(
+  "node.k8s.io/v1.Overhead",
+  {
+    podFixed: opt(1, map(quantity), "Amount of each resource."),
+  },
+  { doc: "What a pod costs besides its containers." },
+);
 export interface Overhead extends Infer<typeof Overhead> {}
 
 export const runtimeClasses = resource<RuntimeClass>({

@@ -3,20 +3,24 @@ import { RoleRef } from "./role-ref.ts";
 import { Subject } from "./subject.ts";
 import { bindingColumns } from "./rbac-tables.ts";
 
-export const ClusterRoleBinding = struct("rbac.authorization.k8s.io/v1.ClusterRoleBinding", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  subjects: opt(2, list(ref<Subject>(() => Subject)), ""),
-  roleRef: req(
-    3,
-    ref<RoleRef>(() => RoleRef),
-    "",
-  ),
-});
+export const ClusterRoleBinding = struct(
+  "rbac.authorization.k8s.io/v1.ClusterRoleBinding",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    subjects: opt(2, list(ref<Subject>(() => Subject)), "Who is granted it."),
+    roleRef: req(
+      3,
+      ref<RoleRef>(() => RoleRef),
+      "What is granted; it stays.",
+    ),
+  },
+  { doc: "Grants a cluster role everywhere." },
+);
 export interface ClusterRoleBinding extends Infer<typeof ClusterRoleBinding> {}
 
 export const clusterRoleBindings = resource<ClusterRoleBinding>({

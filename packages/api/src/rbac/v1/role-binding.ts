@@ -3,20 +3,24 @@ import { RoleRef } from "./role-ref.ts";
 import { Subject } from "./subject.ts";
 import { bindingColumns } from "./rbac-tables.ts";
 
-export const RoleBinding = struct("rbac.authorization.k8s.io/v1.RoleBinding", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  subjects: opt(2, list(ref<Subject>(() => Subject)), ""),
-  roleRef: req(
-    3,
-    ref<RoleRef>(() => RoleRef),
-    "",
-  ),
-});
+export const RoleBinding = struct(
+  "rbac.authorization.k8s.io/v1.RoleBinding",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    subjects: opt(2, list(ref<Subject>(() => Subject)), "Who is granted it."),
+    roleRef: req(
+      3,
+      ref<RoleRef>(() => RoleRef),
+      "What is granted; it stays.",
+    ),
+  },
+  { doc: "Grants a role in one namespace." },
+);
 export interface RoleBinding extends Infer<typeof RoleBinding> {}
 
 export const roleBindings = resource<RoleBinding>({

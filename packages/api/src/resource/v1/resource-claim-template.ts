@@ -2,34 +2,42 @@ import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } fro
 import { ResourceClaimSpec } from "./resource-claim-spec.ts";
 import { ageColumn, nameColumn } from "../../table.ts";
 
-export const ResourceClaimTemplate = struct("resource.k8s.io/v1.ResourceClaimTemplate", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  spec: req(
-    2,
-    ref<ResourceClaimTemplateSpec>(() => ResourceClaimTemplateSpec),
-    "",
-  ),
-});
+export const ResourceClaimTemplate = struct(
+  "resource.k8s.io/v1.ResourceClaimTemplate",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    spec: req(
+      2,
+      ref<ResourceClaimTemplateSpec>(() => ResourceClaimTemplateSpec),
+      "The template.",
+    ),
+  },
+  { doc: "What claims made for pods look like." },
+);
 export interface ResourceClaimTemplate extends Infer<typeof ResourceClaimTemplate> {}
 
-export const ResourceClaimTemplateSpec = struct("resource.k8s.io/v1.ResourceClaimTemplateSpec", {
-  metadata: opt(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-    { emitEmpty: true },
-  ),
-  spec: req(
-    2,
-    ref<ResourceClaimSpec>(() => ResourceClaimSpec),
-    "",
-  ),
-});
+export const ResourceClaimTemplateSpec = struct(
+  "resource.k8s.io/v1.ResourceClaimTemplateSpec",
+  {
+    metadata: opt(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Labels and annotations of the claims.",
+      { emitEmpty: true },
+    ),
+    spec: req(
+      2,
+      ref<ResourceClaimSpec>(() => ResourceClaimSpec),
+      "What devices they ask for.",
+    ),
+  },
+  { doc: "What claims made for pods look like." },
+);
 export interface ResourceClaimTemplateSpec extends Infer<typeof ResourceClaimTemplateSpec> {}
 
 export const resourceClaimTemplates = resource<ResourceClaimTemplate>({

@@ -13,22 +13,26 @@ import {
 } from "@skates/apimachinery";
 import { csiStorageCapacityColumns } from "./storage-tables.ts";
 
-export const CSIStorageCapacity = struct("storage.k8s.io/v1.CSIStorageCapacity", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  nodeTopology: opt(
-    2,
-    ref<LabelSelector>(() => LabelSelector),
-    "",
-  ),
-  storageClassName: req(3, string, ""),
-  capacity: opt(4, quantity, "", { keepZero: true }),
-  maximumVolumeSize: opt(5, quantity, "", { keepZero: true }),
-});
+export const CSIStorageCapacity = struct(
+  "storage.k8s.io/v1.CSIStorageCapacity",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    nodeTopology: opt(
+      2,
+      ref<LabelSelector>(() => LabelSelector),
+      "Nodes that can reach it.",
+    ),
+    storageClassName: req(3, string, "Class it is for; it stays."),
+    capacity: opt(4, quantity, "What is free.", { keepZero: true }),
+    maximumVolumeSize: opt(5, quantity, "Largest volume that can be made.", { keepZero: true }),
+  },
+  { doc: "How much storage is free in a part of the cluster." },
+);
 export interface CSIStorageCapacity extends Infer<typeof CSIStorageCapacity> {}
 
 export const csiStorageCapacities = resource<CSIStorageCapacity>({

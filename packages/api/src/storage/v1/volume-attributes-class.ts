@@ -1,16 +1,20 @@
 import { type Infer, map, opt, ref, req, string, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { volumeAttributesClassColumns } from "./storage-tables.ts";
 
-export const VolumeAttributesClass = struct("storage.k8s.io/v1.VolumeAttributesClass", {
-  ...typeMeta,
-  metadata: req(
-    1,
-    ref<ObjectMeta>(() => ObjectMeta),
-    "",
-  ),
-  driverName: req(2, string, ""),
-  parameters: opt(3, map(string), ""),
-});
+export const VolumeAttributesClass = struct(
+  "storage.k8s.io/v1.VolumeAttributesClass",
+  {
+    ...typeMeta,
+    metadata: req(
+      1,
+      ref<ObjectMeta>(() => ObjectMeta),
+      "Name, namespace, labels and the other data that all objects have.",
+    ),
+    driverName: req(2, string, "Driver that knows them; it stays."),
+    parameters: opt(3, map(string), "The attributes; they stay."),
+  },
+  { doc: "A kind of attributes that volumes can be given." },
+);
 export interface VolumeAttributesClass extends Infer<typeof VolumeAttributesClass> {}
 
 export const volumeAttributesClasses = resource<VolumeAttributesClass>({
