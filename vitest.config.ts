@@ -1,4 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files in the order of their names, so that a run is the same every time. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return Promise.resolve([...files].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1)));
+  }
+}
 
 /** Tests with real containers take their time, and one after another, for they share the machine. */
 const CONTAINERS = {
@@ -14,6 +22,7 @@ export default defineConfig({
   test: {
     pool: "threads",
     isolate: false,
+    sequence: { sequencer: ByName },
     projects: [
       {
         extends: true,

@@ -156,7 +156,7 @@ async function traces(): Promise<Readonly<Record<string, readonly string[]>>> {
     namespaces: await lines("sh", "-c", "ls /run/netns 2>/dev/null"),
     cgroups,
     processes: (
-      await lines("sh", "-c", "ps -eo args | grep -E 'containerd|skates.mjs' | grep -v -E 'grep|vitest|ps -eo'")
+      await lines("sh", "-c", "ps -eo args | grep -E 'containerd|skates.mjs' | grep -v -E 'grep|vitest|ps -eo|defunct'")
     ).map((line) => line.slice(0, 200)),
     shims: await lines("sh", "-c", "ls /run/containerd/s 2>/dev/null"),
     files: await lines("sh", "-c", "ls -d /run/skates* /var/lib/skates-clusters/* /var/lib/cni/results/* 2>/dev/null"),

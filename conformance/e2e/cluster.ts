@@ -22,7 +22,9 @@ export async function ok(args: readonly string[], options: RunOptions = {}): Pro
 
 /** Applies objects given as JSON values. */
 export function apply(...objects: readonly object[]): Promise<string> {
-  return ok(["apply", "-f", "-"], { input: objects.map((o) => JSON.stringify(o)).join("\n---\n") });
+  const [only] = objects;
+  const input = objects.length === 1 ? only : { apiVersion: "v1", kind: "List", items: objects };
+  return ok(["apply", "-f", "-"], { input: JSON.stringify(input) });
 }
 
 /** A namespace for one file, deleted at its end. */

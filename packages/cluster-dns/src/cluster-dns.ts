@@ -73,14 +73,14 @@ export function createClusterDns(options: ClusterDnsOptions): Component {
   };
 }
 
-/** Creates the object, or brings the one that is there to what it should be. */
+/** Brings the object that is there to what it should be, or creates it. (Creating first would claim the address a second time.) */
 async function put<T extends ApiObject>(client: ResourceClient<T>, wanted: T, signal: AbortSignal): Promise<void> {
+  const { name, namespace } = wanted.metadata;
   try {
-    await client.create(wanted, {}, signal);
-  } catch (error) {
-    if (!isStatus(error, "AlreadyExists")) throw error;
-    const { name, namespace } = wanted.metadata;
     await client.patch({ name, namespace }, { type: "merge", body: wanted }, {}, signal);
+  } catch (error) {
+    if (!isStatus(error, "NotFound")) throw error;
+    await client.create(wanted, {}, signal);
   }
 }
 

@@ -14,6 +14,7 @@ import { hostAddress } from "../cluster/host-address.ts";
 import { openPki } from "../cluster/pki.ts";
 import { GIT_VERSION } from "../version.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
+import { workloadDialer } from "./workload-dialer.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 import { schedulerThread } from "./scheduler-thread.ts";
 
@@ -71,6 +72,7 @@ async function apiServer({
     serviceCidrs: [config.serviceCidr],
     endpoint: { address, port: config.apiPort },
     kubelets: kubeletDialer(pki),
+    workloads: workloadDialer(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
   });
