@@ -3,9 +3,10 @@ import type { Clock } from "@skates/component-base";
 import { byteStreamPair } from "../byte-streams.ts";
 import { BoundedQueue } from "../bounded-queue.ts";
 import type { MessageSocket } from "../message-socket.ts";
-import { type SpdySession, type SpdyStream, spdySession } from "../spdy/session.ts";
+import { type SpdySession, spdySession } from "../spdy/session.ts";
+import type { SpdyStream } from "../spdy/stream.ts";
 import { statusResponse } from "../status-response.ts";
-import { channelProtocols } from "../streams/channel-protocol.ts";
+import { type ChannelProtocol, channelProtocols } from "../streams/channel-protocol.ts";
 import {
   type ForwardedConnection,
   PORT_FORWARD_PROTOCOL,
@@ -15,6 +16,7 @@ import {
 import type { CommandStatus, RemoteCommandOptions, RemoteCommandSession } from "../streams/remote-command.ts";
 import { SPDY_COMMAND_PROTOCOLS, serveCommandOnSpdy } from "../streams/spdy-command.ts";
 import { serveCommandOnWebSocket } from "../streams/websocket-command.ts";
+import { servePortForwardOnWebSocket } from "../streams/websocket-forward.ts";
 import { messageSocket, webSocketAccept } from "./message-socket.ts";
 import { spdyInflater } from "./spdy-inflater.ts";
 
@@ -62,13 +64,20 @@ export function acceptRemoteCommand(
   });
 }
 
+export interface AcceptPortForwardOptions {
+  readonly clock: Clock;
+  /** The ports named in the query: needed for the oldest protocol only, which forwards one connection to each. */
+  readonly ports?: readonly number[] | undefined;
+}
+
 /**
- * Answers port forwarding, over SPDY/3.1 or over SPDY tunnelled through a WebSocket. `forward` is called for each connection; it
- * resolves when that connection is over, and what it throws is told to the client.
+ * Answers port forwarding, over SPDY/3.1, over SPDY tunnelled through a WebSocket, or over channels of a WebSocket, as clients other
+ * than kubectl do. `forward` is called for each connection; it resolves when that connection is over, and what it throws is told to
+ * the client.
  */
 export function acceptPortForward(
   request: ApiRequest,
-  options: { readonly clock: Clock },
+  options: AcceptPortForwardOptions,
   forward: (connection: ForwardedConnection) => Promise<void>,
 ): ApiResponse {
   const { signal } = request;
@@ -77,8 +86,19 @@ export function acceptPortForward(
   return refusing(() => {
     if (request.upgrade?.protocol === "websocket") {
       const offered = listed(request.headers["sec-websocket-protocol"]);
-      const protocol = negotiate(offered, [{ name: PORT_FORWARD_TUNNEL }]);
-      return webSocketResponse(request, protocol.name, (stream) => serve(tunnel(messageSocket(stream, "server"))));
+      const channels = channelProtocols.filter(({ name }) => name.startsWith("v4.") || name === "");
+      const known: readonly (ChannelProtocol | { readonly name: string })[] = [
+        { name: PORT_FORWARD_TUNNEL },
+        ...channels,
+      ];
+      const protocol = negotiate(offered.length === 0 ? [""] : offered, known);
+      if (!("base64" in protocol))
+        return webSocketResponse(request, protocol.name, (stream) => serve(tunnel(messageSocket(stream, "server"))));
+      const { ports = [] } = options;
+      if (ports.length === 0) throw badRequest('query parameter "port" is required');
+      return webSocketResponse(request, protocol.name, (stream) =>
+        servePortForwardOnWebSocket({ socket: messageSocket(stream, "server"), protocol, ports, signal }, forward),
+      );
     }
     requireSpdy(request);
     const offered = listed(request.headers["x-stream-protocol-version"]);

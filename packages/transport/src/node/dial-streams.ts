@@ -45,7 +45,10 @@ export async function dialRemoteCommand(dial: DialOptions, options: RemoteComman
   }
   const stream = await dialSpdy(dial, SPDY_COMMAND_PROTOCOLS[0]);
   const session = spdySession(stream, { side: "client", inflater: spdyInflater() });
-  return await commandOnSpdy(session, options);
+  return await commandOnSpdy(session, options).catch((thrown: unknown) => {
+    session.destroy();
+    throw thrown;
+  });
 }
 
 /** Opens a connection for forwarding ports. Throws as `dialRemoteCommand` does. */

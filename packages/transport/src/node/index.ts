@@ -1,5 +1,10 @@
 /** Servers and clients on sockets of Node.js. Start with `serve-handler.ts` and `https-handler.ts`. */
-export { type AcceptCommandOptions, acceptPortForward, acceptRemoteCommand } from "./accept-streams.ts";
+export {
+  type AcceptCommandOptions,
+  type AcceptPortForwardOptions,
+  acceptPortForward,
+  acceptRemoteCommand,
+} from "./accept-streams.ts";
 export { type DialOptions, dialPortForward, dialRemoteCommand } from "./dial-streams.ts";
 export { type GrpcClientOptions, grpcClient } from "./grpc-client.ts";
 export { type HttpsClient, type HttpsHandlerOptions, httpsHandler } from "./https-handler.ts";

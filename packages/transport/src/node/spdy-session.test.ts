@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { byteStreamPair } from "../byte-streams.ts";
 import { encodeFrame, type SpdyFrame, SpdyFrameReader } from "../spdy/frames.ts";
 import { HeaderBlockWriter } from "../spdy/header-block.ts";
-import { type SpdySession, type SpdyStream, spdySession } from "../spdy/session.ts";
+import { type SpdySession, spdySession } from "../spdy/session.ts";
+import type { SpdyStream } from "../spdy/stream.ts";
 import { spdyInflater } from "./spdy-inflater.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -24,6 +24,7 @@ import { connect } from "node:net";
 const clock = systemClock();
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const ALL = { stdin: true, stdout: true, stderr: true, tty: false };
+let greeted = "";
 let started = 0;
 let left = 0;
 
@@ -92,7 +93,8 @@ const forward = async ({ port, stream }: { port: number; stream: ByteStream }): 
 const runtimeHandler: Handler = async (request) => {
   if (request.path === "/exec")
     return acceptRemoteCommand(request, { ...options(request), clock }, (s) => act(request.query.get("name") ?? "", s));
-  if (request.path === "/forward") return acceptPortForward(request, { clock }, forward);
+  if (request.path === "/forward")
+    return acceptPortForward(request, { clock, ports: request.query.getAll("ports").map(Number) }, forward);
   return textResponse("nothing here", 404);
 };
 
@@ -120,6 +122,7 @@ beforeAll(async () => {
   target = createServer({ allowHalfOpen: true }, (socket) => {
     let text = "";
     socket.on("data", (chunk) => (text += chunk));
+    socket.on("data", (chunk) => (greeted += chunk));
     socket.on("end", () => socket.end(`you said ${text}`));
   });
   await new Promise<void>((resolve) => target.listen(0, "127.0.0.1", resolve));
@@ -282,7 +285,7 @@ describe("handshake", () => {
       expect.stringContaining("client supports [v9], server accepts [v4.channel.k8s.io v3.channel.k8s.io"),
     ]);
     expect((await ask({ upgrade: "websocket", ...key, "sec-websocket-protocol": "v9" }))[0]).toBe(403);
-    expect((await ask({ upgrade: "websocket", ...key }, "GET", "/forward"))[0]).toBe(403);
+    expect((await ask({ upgrade: "websocket", ...key }, "GET", "/forward"))[0]).toBe(400);
     expect((await ask({ upgrade: "websocket", "sec-websocket-version": "13" }))[0]).toBe(400);
   });
 });
@@ -338,5 +341,27 @@ describe("a stock WebSocket client", () => {
     const before = left;
     await talk("name=hang", ["v4.base64.channel.k8s.io"], (socket) => socket.send("0***"));
     await expect.poll(() => left).toBe(before + 1);
+  });
+
+  test("ports over channels: each port is named on both its channels, then its connection runs", async () => {
+    const socket = new WebSocket(`${runtime.url.replace("http", "ws")}/forward?ports=${targetPort}&ports=1`, [
+      "v4.channel.k8s.io",
+    ]);
+    const channels = new Map<number, Buffer[]>();
+    socket.on("message", (data: Buffer) => {
+      const list = channels.get(data[0] ?? 0) ?? [];
+      channels.set(data[0] ?? 0, [...list, data.subarray(1)]);
+    });
+    const of = (channel: number): readonly string[] =>
+      (channels.get(channel) ?? []).map((part) => part.toString("latin1"));
+    const number = (port: number): string => String.fromCharCode(port & 0xff, port >> 8);
+    await new Promise((resolve) => socket.once("open", resolve));
+    socket.send(Buffer.from([0, ...Buffer.from("from afar")]));
+    await expect.poll(() => greeted).toContain("from afar");
+    expect(of(0)[0]).toBe(number(targetPort));
+    expect(of(1)).toEqual([number(targetPort)]);
+    expect(of(2)).toEqual([number(1)]);
+    await expect.poll(() => of(3)).toEqual([number(1), "error forwarding port 1: nobody listens"]);
+    socket.close();
   });
 });

@@ -1,15 +1,8 @@
 import type { ByteStream } from "@skates/apimachinery";
 import { asError, messageOf, OperatingError } from "@skates/component-base";
-import { BoundedQueue } from "../bounded-queue.ts";
 import { encodeFrame, SPDY_RST, type SpdyFrame, SpdyFrameReader, violation } from "./frames.ts";
 import { HeaderBlockWriter, type HeaderInflater, parseHeaderBlock, type SpdyHeaders } from "./header-block.ts";
-
-/** One stream of a connection: bytes both ways, each direction with an end of its own. */
-export interface SpdyStream extends ByteStream {
-  readonly id: number;
-  /** Those the opener sent. */
-  readonly headers: SpdyHeaders;
-}
+import { OpenStream, type SpdyStream, streamEnded } from "./stream.ts";
 
 export interface SpdySessionOptions {
   /** Clients open streams with odd numbers, servers with even ones. */
@@ -33,188 +26,152 @@ export interface SpdySession {
   destroy(error?: Error): void;
 }
 
-/** What a stream may hold unread before the connection waits. */
-const STREAM_BYTES = 256 * 1024;
 const STREAMS_MAX = 1_000;
-const DATA_BYTES_MAX = 32 * 1024;
-
-interface OpenStream {
-  readonly stream: SpdyStream;
-  readonly incoming: BoundedQueue<Uint8Array>;
-  /** We have sent FIN or RST. */
-  localEnded: boolean;
-  accepted(): void;
-  refused(error: Error): void;
-}
 
 /** Speaks SPDY/3.1 over a connection, which it owns from now on. */
 export function spdySession(connection: ByteStream, options: SpdySessionOptions): SpdySession {
-  const streams = new Map<number, OpenStream>();
-  const reader = new SpdyFrameReader();
-  const headerWriter = new HeaderBlockWriter();
-  let nextId = options.side === "client" ? 1 : 2;
-  let lastPeerId = 0;
-  let goneAway = false;
-  let failure: Error | undefined;
+  return new Session(connection, options);
+}
 
-  const send = (frame: SpdyFrame): Promise<void> => connection.write(encodeFrame(frame));
-  /** For frames that nobody waits for; if the connection broke, its readers are told. */
-  const post = (frame: SpdyFrame): void => void send(frame).catch(() => undefined);
+class Session implements SpdySession {
+  readonly #connection: ByteStream;
+  readonly #options: SpdySessionOptions;
+  readonly #streams = new Map<number, OpenStream>();
+  readonly #reader = new SpdyFrameReader();
+  readonly #headerWriter = new HeaderBlockWriter();
+  /** The lowest bit of the numbers that we give to streams and pings. */
+  readonly #parity: number;
+  #nextId: number;
+  #lastPeerId = 0;
+  #goneAway = false;
+  #failure: Error | undefined;
+  readonly closed: Promise<Error | undefined>;
 
-  const forgetIfOver = (id: number, open: OpenStream): void => {
-    if (open.localEnded && open.incoming.ended) streams.delete(id);
-  };
+  constructor(connection: ByteStream, options: SpdySessionOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#parity = options.side === "client" ? 1 : 0;
+    this.#nextId = options.side === "client" ? 1 : 2;
+    this.closed = this.#receive();
+  }
 
-  const add = (id: number, headers: SpdyHeaders, hooks: Pick<OpenStream, "accepted" | "refused">): OpenStream => {
-    const incoming = new BoundedQueue<Uint8Array>({ limit: STREAM_BYTES, weigh: (chunk) => chunk.length });
-    const stream: SpdyStream = {
-      id,
-      headers,
-      readable: incoming,
-      write: async (chunk) => {
-        for (let at = 0; at < chunk.length; at += DATA_BYTES_MAX) {
-          if (open.localEnded || failure !== undefined) throw failure ?? closedStream();
-          await send({ type: "data", stream: id, fin: false, data: chunk.subarray(at, at + DATA_BYTES_MAX) });
-        }
-      },
-      end: async () => {
-        if (open.localEnded) return;
-        open.localEnded = true;
-        forgetIfOver(id, open);
-        await send({ type: "data", stream: id, fin: true, data: new Uint8Array(0) });
-      },
-      destroy: (error) => {
-        if (!streams.delete(id)) return;
-        open.localEnded = true;
-        open.incoming.fail(error ?? closedStream());
-        post({ type: "rstStream", stream: id, status: SPDY_RST.cancel });
-      },
-    };
-    const open: OpenStream = { stream, incoming, localEnded: false, ...hooks };
-    streams.set(id, open);
+  async open(headers: SpdyHeaders): Promise<SpdyStream> {
+    if (this.#failure !== undefined || this.#goneAway) throw this.#failure ?? streamEnded();
+    const id = this.#nextId;
+    this.#nextId += 2;
+    const open = this.#add(id, headers);
+    const block = this.#headerWriter.write(headers);
+    this.#send({ type: "synStream", stream: id, fin: false, unidirectional: false, block }).catch((thrown: unknown) =>
+      this.#finish(asError(thrown)),
+    );
+    await open.accepted;
     return open;
-  };
+  }
 
-  const peerEnded = (id: number, open: OpenStream): void => {
-    open.incoming.end();
-    forgetIfOver(id, open);
-  };
+  async close(): Promise<void> {
+    if (this.#failure !== undefined) return;
+    this.#goneAway = true;
+    try {
+      await this.#send({ type: "goAway", lastStream: this.#lastPeerId, status: 0 });
+      await this.#connection.end();
+    } catch (thrown) {
+      this.#connection.destroy(new OperatingError("StreamClosed", messageOf(thrown)));
+    }
+  }
 
-  const takeStream = async (frame: SpdyFrame & { readonly type: "synStream" }): Promise<void> => {
-    const headers = parseHeaderBlock(await options.inflater.inflate(frame.block));
-    const { stream: id } = frame;
-    const ours = id % 2 === (options.side === "client" ? 1 : 0);
-    if (ours || id <= lastPeerId) throw violation(`a new stream with the number ${id}`);
-    lastPeerId = id;
-    if (goneAway || options.onStream === undefined || streams.size >= STREAMS_MAX)
-      return post({ type: "rstStream", stream: id, status: SPDY_RST.refusedStream });
-    const open = add(id, headers, { accepted: () => undefined, refused: () => undefined });
-    open.localEnded = frame.unidirectional;
-    await send({ type: "synReply", stream: id, fin: false, block: headerWriter.write({}) });
-    options.onStream(open.stream);
-    if (frame.fin) peerEnded(id, open);
-  };
+  destroy(error?: Error): void {
+    this.#finish(error);
+    this.#connection.destroy(error);
+  }
 
-  const takeFrame = async (frame: SpdyFrame): Promise<void> => {
+  async #receive(): Promise<Error | undefined> {
+    let error: Error | undefined;
+    try {
+      for await (const chunk of this.#connection.readable)
+        for (const frame of this.#reader.push(chunk)) await this.#take(frame);
+      if (this.#reader.pending > 0) error = new OperatingError("StreamClosed", "the connection ended within a frame");
+    } catch (thrown) {
+      error = asError(thrown);
+    }
+    this.#finish(error);
+    if (error === undefined)
+      await this.#connection.end().catch(() => undefined); // gone already
+    else this.#connection.destroy(error);
+    return error;
+  }
+
+  async #take(frame: SpdyFrame): Promise<void> {
     switch (frame.type) {
       case "synStream":
-        return await takeStream(frame);
+        return await this.#takeStream(frame);
       case "synReply":
       case "headers": {
-        await options.inflater.inflate(frame.block); // the next block refers to it
-        const open = streams.get(frame.stream);
-        if (open === undefined) return;
-        if (frame.type === "synReply") open.accepted();
-        if (frame.fin) peerEnded(frame.stream, open);
+        await this.#options.inflater.inflate(frame.block); // the next block refers to it
+        const open = this.#streams.get(frame.stream);
+        if (frame.type === "synReply") open?.accept();
+        if (frame.fin) open?.peerEnded();
         return;
       }
       case "data": {
-        const open = streams.get(frame.stream);
-        if (open === undefined) return; // left by us a moment ago
-        if (frame.data.length > 0 && !open.incoming.push(frame.data)) await open.incoming.room();
-        if (frame.fin) peerEnded(frame.stream, open);
+        const open = this.#streams.get(frame.stream); // or left by us a moment ago
+        if (frame.data.length > 0) await open?.receive(frame.data);
+        if (frame.fin) open?.peerEnded();
         return;
       }
-      case "rstStream": {
-        const open = streams.get(frame.stream);
-        if (open === undefined) return;
-        streams.delete(frame.stream);
-        open.localEnded = true;
-        open.incoming.end(); // spdystream resets streams that are over, and its readers see the end
-        return open.refused(new OperatingError("StreamClosed", `the peer reset the stream (status ${frame.status})`));
-      }
+      case "rstStream":
+        return this.#streams.get(frame.stream)?.reset(frame.status);
       case "ping":
-        if (frame.id % 2 === (options.side === "client" ? 0 : 1)) post(frame);
+        if (frame.id % 2 !== this.#parity) this.#post(frame);
         return;
       case "goAway":
-        goneAway = true;
+        this.#goneAway = true;
         return;
       case "settings":
       case "windowUpdate":
         return;
     }
-  };
+  }
 
-  const finish = (error: Error | undefined): void => {
-    failure = error ?? closedStream();
-    for (const open of streams.values()) {
-      open.localEnded = true;
-      if (error === undefined && goneAway) open.incoming.end();
-      else open.incoming.fail(failure);
-      open.refused(failure);
-    }
-    streams.clear();
-  };
+  async #takeStream(frame: SpdyFrame & { readonly type: "synStream" }): Promise<void> {
+    const { stream: id } = frame;
+    const headers = parseHeaderBlock(await this.#options.inflater.inflate(frame.block));
+    if (id % 2 === this.#parity || id <= this.#lastPeerId) throw violation(`a new stream with the number ${id}`);
+    this.#lastPeerId = id;
+    const { onStream } = this.#options;
+    if (this.#goneAway || onStream === undefined || this.#streams.size >= STREAMS_MAX)
+      return this.#post({ type: "rstStream", stream: id, status: SPDY_RST.refusedStream });
+    const open = this.#add(id, headers);
+    open.accept();
+    await this.#send({ type: "synReply", stream: id, fin: false, block: this.#headerWriter.write({}) });
+    onStream(open);
+    if (frame.unidirectional) open.localEnded();
+    if (frame.fin) open.peerEnded();
+  }
 
-  const receive = async (): Promise<Error | undefined> => {
-    let error: Error | undefined;
-    try {
-      for await (const chunk of connection.readable) for (const frame of reader.push(chunk)) await takeFrame(frame);
-      if (reader.pending > 0) error = new OperatingError("StreamClosed", "the connection ended within a frame");
-    } catch (thrown) {
-      error = asError(thrown);
-    }
-    finish(error);
-    if (error === undefined)
-      await connection.end().catch(() => undefined); // gone already
-    else connection.destroy(error);
-    return error;
-  };
+  #add(id: number, headers: SpdyHeaders): OpenStream {
+    const open = new OpenStream(id, headers, {
+      send: (frame) => this.#send(frame),
+      post: (frame) => this.#post(frame),
+      over: () => this.#streams.delete(id),
+    });
+    this.#streams.set(id, open);
+    return open;
+  }
 
-  return {
-    closed: receive(),
-    open: async (headers) => {
-      if (failure !== undefined || goneAway) throw failure ?? closedStream();
-      const id = nextId;
-      nextId += 2;
-      const accepted = new Promise<OpenStream>((resolve, reject) => {
-        const open = add(id, headers, { accepted: () => resolve(open), refused: reject });
-      });
-      const block = headerWriter.write(headers);
-      await send({ type: "synStream", stream: id, fin: false, unidirectional: false, block }).catch(
-        (thrown: unknown) => {
-          finish(asError(thrown));
-        },
-      );
-      return (await accepted).stream;
-    },
-    close: async () => {
-      if (failure !== undefined) return;
-      goneAway = true;
-      try {
-        await send({ type: "goAway", lastStream: lastPeerId, status: 0 });
-        await connection.end();
-      } catch (thrown) {
-        connection.destroy(new OperatingError("StreamClosed", messageOf(thrown)));
-      }
-    },
-    destroy: (error) => {
-      finish(error);
-      connection.destroy(error);
-    },
-  };
-}
+  #send(frame: SpdyFrame): Promise<void> {
+    return this.#failure === undefined ? this.#connection.write(encodeFrame(frame)) : Promise.reject(this.#failure);
+  }
 
-function closedStream(): OperatingError {
-  return new OperatingError("StreamClosed", "the stream has ended");
+  /** For frames that nobody waits for: if the connection broke, its readers are told. */
+  #post(frame: SpdyFrame): void {
+    this.#send(frame).catch(() => undefined);
+  }
+
+  #finish(error: Error | undefined): void {
+    this.#failure ??= error ?? streamEnded();
+    // After a goodbye the end of the connection is that of its streams; without one they broke off.
+    const failure = error === undefined && this.#goneAway ? undefined : this.#failure;
+    for (const open of this.#streams.values()) open.connectionEnded(failure);
+    this.#streams.clear();
+  }
 }

@@ -1,7 +1,8 @@
 import type { ByteStream } from "@skates/apimachinery";
 import { type Clock, messageOf, OperatingError } from "@skates/component-base";
 import { joinStreams } from "../byte-streams.ts";
-import type { SpdySession, SpdyStream } from "../spdy/session.ts";
+import type { SpdySession } from "../spdy/session.ts";
+import type { SpdyStream } from "../spdy/stream.ts";
 
 /** The protocol inside SPDY, and the subprotocol of WebSocket that carries that SPDY. */
 export const PORT_FORWARD_PROTOCOL = "portforward.k8s.io";

@@ -1,6 +1,7 @@
 import { asError, type Clock, deadline, OperatingError } from "@skates/component-base";
 import { BoundedQueue } from "../bounded-queue.ts";
-import type { SpdySession, SpdyStream } from "../spdy/session.ts";
+import type { SpdySession } from "../spdy/session.ts";
+import type { SpdyStream } from "../spdy/stream.ts";
 import {
   type CommandStatus,
   failedStatus,
