@@ -57,9 +57,41 @@ test("what is not allowed is Forbidden, in upstream's words", async () => {
   expect(asked[1]).toMatchObject({ verb: "list", name: "n1", fieldSelector: "metadata.name=n1", labelSelector: "a" });
 });
 
-test("impersonation that nobody handles is refused", async () => {
-  const { call } = await start({});
-  expect((await call("GET", MAPS, undefined, { "impersonate-user": "x" })).status).toBe(501);
+test("who may impersonate acts as the other, with the groups that everybody has", async () => {
+  const users: UserInfo[] = [];
+  const asked: string[] = [];
+  const { call } = await start({
+    authorizer: () => ({
+      authorize: ({ user, verb, group, resource, subresource, namespace, name }) => {
+        if (verb === "impersonate") asked.push(`${group}/${resource}/${subresource} ${namespace} ${name}`);
+        else users.push(user);
+        return Promise.resolve({ decision: name === "boss" ? "no opinion" : "allow", reason: "" });
+      },
+    }),
+  });
+  const as = (headers: Record<string, string>) => call("GET", MAPS, undefined, headers);
+  await as({ "impersonate-user": "jane", "impersonate-group": "a, b", "impersonate-extra-scopes": "x" });
+  await as({ "impersonate-user": "system:serviceaccount:ns:sa" });
+  expect(asked).toEqual([
+    "/users/  jane",
+    "/groups/  a",
+    "/groups/  b",
+    "authentication.k8s.io/userextras/scopes  x",
+    "/serviceaccounts/ ns sa",
+  ]);
+  expect(users).toEqual([
+    { name: "jane", groups: ["a", "b", "system:authenticated"], extra: { scopes: ["x"] } },
+    {
+      name: "system:serviceaccount:ns:sa",
+      groups: ["system:serviceaccounts", "system:serviceaccounts:ns", "system:authenticated"],
+    },
+  ]);
+  const boss = await as({ "impersonate-user": "boss" });
+  expect([boss.status, boss.json.message]).toEqual([
+    403,
+    'users "boss" is forbidden: User "tester" cannot impersonate resource "users" in API group "" at the cluster scope',
+  ]);
+  expect((await as({ "impersonate-group": "a" })).status).toBe(400);
 });
 
 test("loopback goes the same way under its own identity, and gets objects", async () => {

@@ -1,15 +1,10 @@
-import {
-  type ApiRequest,
-  type ApiResponse,
-  type Handler,
-  notImplemented,
-  StatusError,
-  type UserInfo,
-} from "@skates/apimachinery";
+import { type ApiRequest, type ApiResponse, type Handler, StatusError, type UserInfo } from "@skates/apimachinery";
 import { type Env, isAbort, messageOf } from "@skates/component-base";
 import type { AuthorizationAttributes, Authenticator, Authorizer } from "./auth.ts";
 import type { Next, RequestContext, Stage } from "./context.ts";
 import type { Deadlines } from "./deadlines.ts";
+import { forbidden } from "./forbidden.ts";
+import { impersonation as impersonating } from "./impersonation.ts";
 import type { RequestMetrics } from "./metrics.ts";
 import type { Limits } from "./options.ts";
 import { errorResponse } from "./responses.ts";
@@ -49,7 +44,7 @@ export function chain(options: ChainOptions): Handler {
   const { audit, impersonation, fairness } = options;
   const authorized = authorizing(options, negotiating(options, negotiator));
   const admitted = fairness === undefined ? limiting(options, authorized) : fairness(authorized);
-  const known = impersonation === undefined ? refusingImpersonation(admitted) : impersonation(admitted);
+  const known = (impersonation ?? impersonating(options.authorizer))(admitted);
   const audited = audit === undefined ? known : audit(known);
   const start = authenticating(options, audited);
   return async (request) => {
@@ -131,15 +126,6 @@ function authenticating({ authenticator }: ChainOptions, next: Next): Next {
   };
 }
 
-function refusingImpersonation(next: Next): Next {
-  return (context) => {
-    if (context.request.headers["impersonate-user"] !== undefined) {
-      throw notImplemented("impersonation is not implemented by this server");
-    }
-    return next(context);
-  };
-}
-
 /** Refuses what is more than the server does at a time. */
 function limiting({ limits, metrics }: ChainOptions, next: Next): Next {
   let reading = 0;
@@ -194,24 +180,6 @@ function attributesOf({ user, route, request }: RequestContext): AuthorizationAt
     fieldSelector: selects ? (request.query.get("fieldSelector") ?? undefined) : undefined,
     labelSelector: selects ? (request.query.get("labelSelector") ?? undefined) : undefined,
   };
-}
-
-/** Upstream's words; clients show them. */
-function forbidden(attributes: AuthorizationAttributes, reason: string): StatusError {
-  const { user, verb, group, resource, subresource, namespace, name, path } = attributes;
-  const why = reason === "" ? "" : `: ${reason}`;
-  if (!attributes.resourceRequest) {
-    const message = `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}${why}`;
-    return new StatusError("Forbidden", message, { details: {} });
-  }
-  const full = subresource === "" ? resource : `${resource}/${subresource}`;
-  const where = namespace === "" ? " at the cluster scope" : ` in the namespace ${JSON.stringify(namespace)}`;
-  const what = `User ${JSON.stringify(user.name)} cannot ${verb} resource ${JSON.stringify(full)}`;
-  const subject = group === "" ? resource : `${resource}.${group}`;
-  const named = name === "" ? subject : `${subject} ${JSON.stringify(name)}`;
-  const message = `${named} is forbidden: ${what} in API group ${JSON.stringify(group)}${where}${why}`;
-  const details = { ...(name === "" ? {} : { name }), ...(group === "" ? {} : { group }), kind: resource };
-  return new StatusError("Forbidden", message, { details });
 }
 
 /** Refuses before anything is done when the answer could not be written in a form that the client reads. */

@@ -100,6 +100,14 @@ describe("create", () => {
     expect([status, json.message]).toEqual([500, "resourceVersion should not be set on objects to be created"]);
   });
 
+  test("with an owner twice has it once, and warns", async () => {
+    const owner = { apiVersion: "v1", kind: "ConfigMap", name: "o", uid: "u" };
+    const metadata = { name: "one", ownerReferences: [owner, { ...owner, uid: "v" }, owner] };
+    const { json, warnings } = await api.call("POST", MAPS, { ...configMap("one"), metadata });
+    expect(json.metadata.ownerReferences.map(({ uid }: { uid: string }) => uid)).toEqual(["u", "v"]);
+    expect(warnings[0]).toContain("duplicate UID(s) observed: u");
+  });
+
   test("in another namespace than the request's is a bad request", async () => {
     const { status, json } = await api.call("POST", MAPS, {
       ...configMap("one"),
@@ -310,6 +318,22 @@ describe("patch", () => {
       { "content-type": "application/strategic-merge-patch+json" },
     );
     expect([strategic.status, strategic.json.metadata.labels]).toEqual([200, { x: "y" }]);
+  });
+
+  test("a JSON patch sees what is written although it is empty", async () => {
+    const deployments = "/apis/apps/v1/namespaces/default/deployments";
+    const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
+    const spec = { selector: { matchLabels: { a: "b" } }, template };
+    await api.call("POST", deployments, { metadata: { name: "d" }, spec });
+    const resources = "/spec/template/spec/containers/0/resources";
+    const patch = [
+      { op: "test", path: resources, value: {} },
+      { op: "add", path: `${resources}/limits`, value: { cpu: "1" } },
+    ];
+    const { status, json } = await api.call("PATCH", `${deployments}/d`, patch, {
+      "content-type": "application/json-patch+json",
+    });
+    expect([status, json.spec.template.spec.containers[0].resources]).toEqual([200, { limits: { cpu: "1" } }]);
   });
 
   test("with an old resourceVersion is a Conflict", async () => {

@@ -74,8 +74,9 @@ export interface ApiServerOptions {
   readonly specials?: ((registry: Registry) => readonly SpecialHandler[]) | undefined;
   readonly paths?: readonly PathHandler[] | undefined;
   readonly health?: readonly HealthCheck[] | undefined;
-  /** Seams of the chain; without `impersonation` a request that asks for it is refused. */
+  /** Seams of the chain. */
   readonly audit?: Stage | undefined;
+  /** In the place of the built-in one, which asks the authorizer. */
   readonly impersonation?: Stage | undefined;
   /** In the place of the plain limits on requests in flight. */
   readonly fairness?: Stage | undefined;

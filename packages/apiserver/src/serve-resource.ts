@@ -28,6 +28,7 @@ import { admissionAttributes } from "./registry/write-call.ts";
 import { type WriteOptions, writeOptions } from "./registry/write-options.ts";
 import { bodyRules, readCall, type ResourceRequest, type ResourceServer, writeCall } from "./resource-request.ts";
 import { jsonResponse, objectResponse } from "./responses.ts";
+import type { Route } from "./route.ts";
 import type { SpecialCall } from "./special.ts";
 import { expectedOf, readObject } from "./wire/body.ts";
 import { CachedObject, looseObject } from "./watch-cache/cached-object.ts";
@@ -145,11 +146,30 @@ function watchQuery({ request, route }: RequestContext): URLSearchParams {
 }
 
 /** The object in the body, in the hub version, in the namespace of the request. */
-async function bodyObject(request: ResourceRequest, options: WriteOptions): Promise<ApiObject> {
+async function bodyObject(
+  request: ResourceRequest,
+  options: WriteOptions,
+  check: (sent: ApiObject) => void = () => undefined,
+): Promise<ApiObject> {
   const { context, served } = request;
   const { resource } = served;
   const sent = await readObject<ApiObject>(context.request, expectedOf(resource), bodyRules(request, options));
+  check(sent);
   return toHub(resource, withNamespace(resource, context.route.namespace, sent));
+}
+
+/** What is sent to a path must be what stands there. */
+function checkIdentity({ metadata }: ApiObject, { name, namespace }: Route): void {
+  if (metadata.name === "") {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+  const own = metadata.namespace ?? "";
+  if (own !== "" && namespace !== "" && own !== namespace) {
+    throw badRequest(`the namespace of the object (${own}) does not match the namespace on the request (${namespace})`);
+  }
 }
 
 async function create(request: ResourceRequest): Promise<ApiResponse> {
@@ -168,11 +188,7 @@ async function update(request: ResourceRequest): Promise<ApiResponse> {
   const { name } = context.route;
   if (name === "") throw methodNotAllowed(served.resource.plural, served.resource.group, "update");
   const options = writeOptions(context.request.query, "UpdateOptions");
-  const next = await bodyObject(request, options);
-  const given = next.metadata.name;
-  if (given === "") throw badRequest("name must be provided");
-  if (given !== name)
-    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  const next = await bodyObject(request, options, (sent) => checkIdentity(sent, context.route));
   const allowCreate = served.hub.createOnUpdate && context.route.subresource === "";
   return answer(request, await updateObject(writeCall(request, options), { next: () => next, allowCreate }));
 }

@@ -1,4 +1,13 @@
-import { type ApiObject, badRequest, conflict, formatTime, type ObjectMeta, type Resource } from "@skates/apimachinery";
+import {
+  type ApiObject,
+  badRequest,
+  conflict,
+  equalValues,
+  formatTime,
+  type ObjectMeta,
+  type OwnerReference,
+  type Resource,
+} from "@skates/apimachinery";
 import { nameSuffix, type Random, uuid } from "@skates/component-base";
 
 const GENERATED_LENGTH_MAX = 63 - 5;
@@ -61,4 +70,20 @@ export function checkUid(resource: Resource, key: string, next: ObjectMeta, old:
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
       `Precondition failed: UID in precondition: ${next.uid}, UID in object meta: ${old.uid ?? ""}`,
   );
+}
+
+/** Without repeated owners; `warn` is told which. */
+export function withoutDuplicateOwners(meta: ObjectMeta, warn: (text: string) => void): ObjectMeta {
+  const owners = meta.ownerReferences;
+  if (owners === undefined || owners.length < 2) return meta;
+  const isFirst = (owner: OwnerReference, i: number): boolean =>
+    owners.findIndex((other) => equalValues(other, owner)) === i;
+  const ownerReferences = owners.filter(isFirst);
+  if (ownerReferences.length === owners.length) return meta;
+  const repeated = owners.filter((owner, i) => !isFirst(owner, i)).map(({ uid }) => uid);
+  warn(
+    "metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such " +
+      `requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated.join(", ")}`,
+  );
+  return { ...meta, ownerReferences };
 }

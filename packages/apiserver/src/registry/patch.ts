@@ -3,13 +3,16 @@ import {
   applyDefaults,
   badRequest,
   decodeValue,
+  encodeJson,
   isRecord,
   jsonPatch,
   mergePatch,
   notImplemented,
   parseJsonPatch,
+  parseYaml,
   type RequestBody,
   strategicMergePatch,
+  type Struct,
 } from "@skates/apimachinery";
 import type { Served } from "./served.ts";
 import { inVersion, toHub } from "./in-version.ts";
@@ -66,7 +69,7 @@ function patched(
 ): unknown {
   switch (kind) {
     case "json":
-      return jsonPatch(old, parseJsonPatch(patch));
+      return jsonPatch(jsonForm(resource.schema, old), parseJsonPatch(patch));
     case "merge":
       return mergePatch(old, patch);
     case "strategic":
@@ -74,6 +77,13 @@ function patched(
     case "apply":
       throw unsupportedApply(resource.plural);
   }
+}
+
+/** An object as clients see it, with what is absent in memory and written as its zero value: JSON patches go by that. */
+export function jsonForm(schema: Struct, object: ApiObject): unknown {
+  const text = encodeJson(schema, object);
+  // Long numbers might not survive JSON.parse.
+  return /[0-9]{16}/.test(text) ? parseYaml(text) : JSON.parse(text);
 }
 
 /** The name that a patch gives its object must be that of the request. */

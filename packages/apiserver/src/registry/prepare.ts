@@ -10,7 +10,7 @@ import {
 import { mutateByAdmission, validateByAdmission } from "../admission.ts";
 import { conventionalCreate, conventionalUpdate, nextGeneration } from "./conventions.ts";
 import { inVersion } from "./in-version.ts";
-import { createdMeta, updatedMeta } from "./object-meta.ts";
+import { createdMeta, updatedMeta, withoutDuplicateOwners } from "./object-meta.ts";
 import { admissionAttributes, requestInfo, type WriteCall } from "./write-call.ts";
 
 /** An object ready to be stored, in the hub version. Whoever gets it must `finish`. */
@@ -37,7 +37,11 @@ export async function prepareCreate(call: WriteCall, admitted: ApiObject): Promi
   const { core, served } = call;
   const hub = served.hub;
   const info = requestInfo(call, "create");
-  const metadata = createdMeta(admitted.metadata, { nowMs: call.nowMs, uids: core.uids, names: core.names });
+  const metadata = createdMeta(withoutDuplicateOwners(admitted.metadata, call.warn), {
+    nowMs: call.nowMs,
+    uids: core.uids,
+    names: core.names,
+  });
   const conventional = conventionalCreate(hub, { ...admitted, metadata });
   const prepared = hub.strategy.prepare?.(conventional, undefined, info) ?? conventional;
   return await claimed(call, { next: prepared, old: undefined }, async (object) => {
@@ -58,7 +62,7 @@ export async function prepareUpdate(call: WriteCall, next: ApiObject, old: ApiOb
   const info = requestInfo(call, "update");
   const attributes = admissionAttributes(call, "UPDATE", { object: next, old });
   const admitted = (await mutateByAdmission(call.admission, attributes, call.signal)) ?? next;
-  const metadata = updatedMeta(admitted.metadata, old.metadata);
+  const metadata = updatedMeta(withoutDuplicateOwners(admitted.metadata, call.warn), old.metadata);
   const viewed = conventionalUpdate(hub, call.subresource, { ...admitted, metadata }, old);
   const conventional = { ...viewed, metadata: { ...viewed.metadata, managedFields: admitted.metadata.managedFields } };
   const mended = hub.strategy.prepare?.(conventional, old, info) ?? conventional;

@@ -22,7 +22,7 @@ import { looseResponse } from "../responses.ts";
 import { bodyRules, readCall, type ResourceRequest, writeCall } from "../resource-request.ts";
 import { readObject } from "../wire/body.ts";
 import { parseMediaType } from "../wire/media-type.ts";
-import { type PatchKind, patchKind, readPatch, unsupportedApply } from "./patch.ts";
+import { jsonForm, type PatchKind, patchKind, readPatch, unsupportedApply } from "./patch.ts";
 import { getObject } from "./read.ts";
 import { updateObject } from "./update.ts";
 import { type WriteOptions, writeOptions } from "./write-options.ts";
@@ -91,7 +91,7 @@ async function patchedScale(request: ResourceRequest): Promise<ScaleChange> {
 function patched(kind: PatchKind, before: Scale, patch: unknown): unknown {
   switch (kind) {
     case "json":
-      return jsonPatch(before, parseJsonPatch(patch));
+      return jsonPatch(jsonForm(Scale, before), parseJsonPatch(patch));
     case "merge":
       return mergePatch(before, patch);
     case "strategic":
