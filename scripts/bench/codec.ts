@@ -74,7 +74,18 @@ const text = JSON.stringify(sent);
 const bytes = new TextEncoder().encode(text);
 const { object } = decodeJson<Pod & ApiObject>(schema, bytes);
 const complete = applyDefaults(schema, object);
-const stored = new TextEncoder().encode(encodeJson(schema, complete));
+const owned = updateManagedFields({
+  struct: schema,
+  manager: "bench",
+  apiVersion: "v1",
+  nowMs: 0,
+  old: undefined,
+  next: complete,
+});
+const stored = new TextEncoder().encode(
+  encodeJson(schema, { ...complete, metadata: { ...complete.metadata, managedFields: owned } }),
+);
+const storedText = new TextDecoder().decode(stored);
 const protobuf = encodeProtobuf(schema, complete);
 const changed = { ...complete, metadata: { ...complete.metadata, labels: { ...complete.metadata.labels, x: "y" } } };
 const own = { struct: schema, manager: "bench", apiVersion: "v1", nowMs: 0, ignore: ["status"] };
@@ -96,6 +107,7 @@ bench
   .add("JSON.parse", () => JSON.parse(text) as unknown)
   .add("JSON.stringify", () => JSON.stringify(sent))
   .add("decodeJson", () => decodeJson(schema, bytes))
+  .add("JSON.parse of stored", () => JSON.parse(storedText) as unknown)
   .add("decodeStored", () => decodeStored(schema, stored))
   .add("applyDefaults", () => applyDefaults(schema, object))
   .add("applyDefaults, complete", () => applyDefaults(schema, complete))

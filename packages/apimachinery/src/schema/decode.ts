@@ -4,6 +4,7 @@ import { type ExactJson, parseExactJson } from "./exact-json.ts";
 import { readState, readStruct } from "./reader.ts";
 import { isRecord } from "./record.ts";
 import { scanJson } from "./scan-json.ts";
+import { readStored } from "./stored.ts";
 import type { Struct } from "./struct.ts";
 
 /** A value read, and what a strict reader would object to: `unknown field "spec.foo"`, `duplicate field "spec.x"`. */
@@ -39,10 +40,18 @@ export function decodeSent(struct: Struct, value: unknown): Decoded<unknown> {
 }
 
 /**
- * The same for bytes that we wrote ourselves: no search for duplicates and fractions. Throws as `decodeJson`.
+ * The same for bytes that we wrote ourselves: no search for duplicates and fractions, and `metadata.managedFields` are read only
+ * when they are asked for. The bytes must not change afterwards. Throws as `decodeJson`.
  */
 export function decodeStored<T>(struct: Struct, bytes: Uint8Array): T {
-  return decodeParsed<T>(struct, () => parseStored(bytes), bytes).object;
+  try {
+    // The reader made it a value of the struct, whose static type the caller names.
+    return readStored(struct, bytes) as T;
+  } catch (error) {
+    if (!(error instanceof DecodeError || error instanceof SyntaxError)) throw error;
+    // Read again for a message that names the place.
+    return decodeJson<T>(struct, bytes).object;
+  }
 }
 
 interface Parsed extends ExactJson {
@@ -82,12 +91,6 @@ function parse(bytes: Uint8Array): Parsed {
     // Read again for Go's wording of what is wrong.
     return parseExactJson(source);
   }
-}
-
-function parseStored(bytes: Uint8Array): Parsed {
-  const source = text.decode(bytes);
-  if (/[0-9]{16}/.test(source)) return { value: parseExactJson(source).value, duplicates: [] };
-  return { value: JSON.parse(source) as unknown, duplicates: [] };
 }
 
 interface Failure {
