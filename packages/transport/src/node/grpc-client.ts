@@ -1,4 +1,4 @@
-import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
+import type { Client, ClientReadableStream, ServiceError } from "@grpc/grpc-js";
 import { OperatingError } from "@skates/component-base";
 import { type GrpcCallOptions, type GrpcClient, type GrpcMethod, grpcStatusName } from "../grpc.ts";
 import { sharedSignal } from "./shared-signal.ts";
@@ -14,10 +14,11 @@ export interface GrpcClientOptions {
   readonly reconnectMsMax?: number | undefined;
 }
 
-/** Connects to a gRPC server. The library is loaded at the first use: it takes a tenth of a second. */
+type Grpc = typeof import("@grpc/grpc-js");
+
+/** Connects to a gRPC server. The library is loaded at the first use, for it takes its time. */
 export async function grpcClient(options: GrpcClientOptions): Promise<GrpcClient> {
-  // By its default: a bundle gives CommonJS packages no other name.
-  const { default: grpc } = await import("@grpc/grpc-js");
+  const grpc = await import("@grpc/grpc-js");
   const tls = options.tls;
   const credentials =
     tls === undefined
@@ -30,73 +31,95 @@ export async function grpcClient(options: GrpcClientOptions): Promise<GrpcClient
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.min_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": options.reconnectMsMax ?? 3_000,
-    // A unix socket's path is no host name; containerd refuses requests whose :authority is not one.
+    // A unix socket's path is no host name, and some servers refuse an :authority that is none.
     ...(options.address.startsWith("unix:") ? { "grpc.default_authority": "localhost" } : {}),
   });
+  return {
+    unary: (method, request, call) => unary(grpc, client, { method, request, call }),
+    serverStream: (method, request, call) => serverStream(grpc, client, { method, request, call }),
+    bidi: (method, requests, call) => bidi(grpc, client, { method, requests, call }),
+    close: () => client.close(),
+  };
+}
 
-  const unary = <Request, Reply>(
-    method: GrpcMethod<Request, Reply>,
-    request: Request,
-    call: GrpcCallOptions,
-  ): Promise<Reply> =>
-    new Promise<Reply>((resolve, reject) => {
-      if (call.signal.aborted) return reject(call.signal.reason);
-      const running = client.makeUnaryRequest(
-        method.path,
-        (value: Request) => asBuffer(method.encode(value)),
-        (bytes: Buffer) => method.decode(bytes),
-        request,
-        new grpc.Metadata(),
-        callOptions(call),
-        (error, value) => {
-          call.signal.removeEventListener("abort", onAbort);
-          if (error === null && value !== undefined) return resolve(value);
-          reject(call.signal.aborted ? call.signal.reason : grpcError(error));
-        },
-      );
-      const onAbort = (): void => running.cancel();
-      sharedSignal(call.signal).addEventListener("abort", onAbort, { once: true });
-    });
+interface Call<Request, Reply> {
+  readonly method: GrpcMethod<Request, Reply>;
+  readonly request: Request;
+  readonly call: GrpcCallOptions;
+}
 
-  const serverStream = <Request, Reply>(
-    method: GrpcMethod<Request, Reply>,
-    request: Request,
-    call: GrpcCallOptions,
-  ): AsyncIterable<Reply> => ({
+function unary<Request, Reply>(
+  grpc: Grpc,
+  client: Client,
+  { method, request, call }: Call<Request, Reply>,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    if (call.signal.aborted) return reject(call.signal.reason);
+    const running = client.makeUnaryRequest(
+      method.path,
+      encoder(method),
+      decoder(method),
+      request,
+      new grpc.Metadata(),
+      callOptions(call),
+      (error, value) => {
+        call.signal.removeEventListener("abort", onAbort);
+        if (error === null && value !== undefined) return resolve(value);
+        reject(call.signal.aborted ? call.signal.reason : grpcError(error));
+      },
+    );
+    const onAbort = (): void => running.cancel();
+    sharedSignal(call.signal).addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function serverStream<Request, Reply>(
+  grpc: Grpc,
+  client: Client,
+  { method, request, call }: Call<Request, Reply>,
+): AsyncIterable<Reply> {
+  return {
     [Symbol.asyncIterator]: () => {
       call.signal.throwIfAborted();
       const stream = client.makeServerStreamRequest(
         method.path,
-        (value: Request) => asBuffer(method.encode(value)),
-        (bytes: Buffer) => method.decode(bytes),
+        encoder(method),
+        decoder(method),
         request,
         new grpc.Metadata(),
         callOptions(call),
       );
       return replies(stream, call.signal);
     },
-  });
+  };
+}
 
-  const bidi = <Request, Reply>(
-    method: GrpcMethod<Request, Reply>,
-    requests: AsyncIterable<Request>,
-    call: GrpcCallOptions,
-  ): AsyncIterable<Reply> => ({
+function bidi<Request, Reply>(
+  grpc: Grpc,
+  client: Client,
+  { method, requests, call }: Omit<Call<Request, Reply>, "request"> & { readonly requests: AsyncIterable<Request> },
+): AsyncIterable<Reply> {
+  return {
     [Symbol.asyncIterator]: () => {
       call.signal.throwIfAborted();
       const stream = client.makeBidiStreamRequest(
         method.path,
-        (value: Request) => asBuffer(method.encode(value)),
-        (bytes: Buffer) => method.decode(bytes),
+        encoder(method),
+        decoder(method),
         new grpc.Metadata(),
         callOptions(call),
       );
-      const sending = sendAll(stream, requests);
-      return replies(stream, call.signal, sending);
+      return replies(stream, call.signal, sendAll(stream, requests));
     },
-  });
+  };
+}
 
-  return { unary, serverStream, bidi, close: () => client.close() };
+function encoder<Request>(method: GrpcMethod<Request, unknown>): (request: Request) => Buffer {
+  return (request) => asBuffer(method.encode(request));
+}
+
+function decoder<Reply>(method: GrpcMethod<never, Reply>): (bytes: Buffer) => Reply {
+  return (bytes) => method.decode(bytes);
 }
 
 /** Reads a stream to its end and turns its failure into ours. `sending` is told when reading is over. */
