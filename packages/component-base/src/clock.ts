@@ -15,13 +15,16 @@ export interface Deadline extends Disposable {
   expired(): boolean;
 }
 
+/** Given as the reason, since an abort without one makes a DOMException with its stack each time. */
+const DONE = new Error("done");
+
 /** Bounds a piece of work in time. The abort reason on expiry is an Error named `TimeoutError`. */
 export function deadline(clock: Clock, ms: number, parent: AbortSignal): Deadline {
   const controller = new AbortController();
   const timer = new AbortController();
   let late = false;
   const onParent = (): void => {
-    timer.abort();
+    timer.abort(DONE);
     controller.abort(parent.reason);
   };
   if (parent.aborted) onParent();
@@ -40,7 +43,7 @@ export function deadline(clock: Clock, ms: number, parent: AbortSignal): Deadlin
     expired: () => late,
     [Symbol.dispose]: () => {
       parent.removeEventListener("abort", onParent);
-      timer.abort();
+      timer.abort(DONE);
     },
   };
 }
