@@ -38,6 +38,9 @@ interface StageState {
   readonly signal: AbortSignal;
 }
 
+/** Requests of one stage under way at a time: enough to share commits, few enough to leave turns to others. */
+const PARALLEL_MAX = 16;
+
 /** One action, then two, four, …: when a server refuses, few requests are spent on it. */
 async function executeStage(
   stage: readonly Action[],
@@ -49,7 +52,7 @@ async function executeStage(
     if (action.do === "event") executor.recorder.event(action);
     else writes.push(action);
   }
-  for (let from = 0, size = 1; from < writes.length; from += size, size *= 2) {
+  for (let from = 0, size = 1; from < writes.length; from += size, size = Math.min(2 * size, PARALLEL_MAX)) {
     const batch = writes.slice(from, from + size);
     const results = await Promise.all(batch.map((action) => executeWrite(action, executor, state)));
     const failures = results.filter((failure) => failure !== undefined);

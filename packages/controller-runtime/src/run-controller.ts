@@ -17,6 +17,10 @@ export interface RunOptions {
   readonly workers?: number | undefined;
 }
 
+/** A plan that took longer is made again only after ten times as long: many changes of one key cost one plan. */
+const COSTLY_MS = 1;
+const REST_FACTOR = 10;
+
 /** How long the caches may take to show what was written before they are listed anew. */
 const BARRIER_MS = 30_000;
 
@@ -30,6 +34,8 @@ class ControllerLoop<View> implements Component {
   readonly #controller: Controller<View>;
   readonly #options: RunOptions;
   readonly #failures = new Map<string, readonly ActionFailure[]>();
+  /** Until when keys rest whose last plan was costly. */
+  readonly #resting = new Map<string, number>();
   #ready = false;
 
   constructor(controller: Controller<View>, options: RunOptions) {
@@ -50,7 +56,7 @@ class ControllerLoop<View> implements Component {
     const endings = this.#controller.watches.map((watch) =>
       informers.for(watch.resource).subscribe((delta) => {
         const old = delta.type === "updated" ? delta.old : undefined;
-        for (const key of watch.keys(delta.object, old, informers)) queue.add(key);
+        for (const key of watch.keys(delta.object, old, informers)) queue.add(key, { delayMs: this.#restMs(key) });
       }),
     );
     const group = new TaskGroup(signal);
@@ -94,13 +100,25 @@ class ControllerLoop<View> implements Component {
 
   /** A plan that throws concerns its own key only: it is a bug, or an object that cannot be worked with. */
   #plan(view: View, key: ObjectKey): Plan | undefined {
-    const { env } = this.#options;
+    const { clock, log } = this.#options.env;
+    const id = formatKey(key);
+    const startedMs = clock.monotonicMs();
     try {
-      return this.#controller.plan(view, key, env.clock.nowMs(), this.#failures.get(formatKey(key)) ?? []);
+      return this.#controller.plan(view, key, clock.nowMs(), this.#failures.get(id) ?? []);
     } catch (thrown) {
-      env.log.error("a plan failed", { controller: this.name, key: formatKey(key), error: asError(thrown) });
+      log.error("a plan failed", { controller: this.name, key: id, error: asError(thrown) });
       return undefined;
+    } finally {
+      const endedMs = clock.monotonicMs();
+      const costMs = endedMs - startedMs;
+      if (costMs >= COSTLY_MS) this.#resting.set(id, endedMs + REST_FACTOR * costMs);
+      else this.#resting.delete(id);
     }
+  }
+
+  #restMs(key: ObjectKey): number {
+    const untilMs = this.#resting.size === 0 ? undefined : this.#resting.get(formatKey(key));
+    return untilMs === undefined ? 0 : Math.max(untilMs - this.#options.env.clock.monotonicMs(), 0);
   }
 
   #note(id: string, failures: readonly ActionFailure[]): void {

@@ -37,6 +37,9 @@ interface Entry<K> {
   due: boolean;
 }
 
+/** An abort without a reason would make an error with its stack each time. */
+const REPLACED = new Error("another timer is earlier");
+
 /** Entries that were replaced stay in the heaps until they surface; beyond so many the heap is rebuilt. */
 const STALE_MAX = 64;
 
@@ -59,7 +62,7 @@ class TimedQueue<K> implements WorkQueue<K> {
   constructor(options: WorkQueueOptions<K>, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
-    signal.addEventListener("abort", () => this.#timer?.controller.abort(), { once: true });
+    signal.addEventListener("abort", () => this.#timer?.controller.abort(REPLACED), { once: true });
   }
 
   add: WorkQueue<K>["add"] = (key, { delayMs = 0, priority = 0 } = {}) => {
@@ -150,7 +153,7 @@ class TimedQueue<K> implements WorkQueue<K> {
   #arm(): void {
     const next = this.#later.peek();
     if (next === undefined || (this.#timer !== undefined && this.#timer.atMs <= next.atMs)) return;
-    this.#timer?.controller.abort();
+    this.#timer?.controller.abort(REPLACED);
     if (this.#signal.aborted) return;
     const controller = new AbortController();
     this.#timer = { atMs: next.atMs, controller };

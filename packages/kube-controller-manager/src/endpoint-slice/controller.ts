@@ -1,8 +1,9 @@
-import { equalValues, keyOf, type ObjectKey, selectorFromLabels } from "@skates/apimachinery";
+import { equalValues, keyOf, type ObjectKey } from "@skates/apimachinery";
 import { nodes, type Pod, pods, services } from "@skates/api/core/v1";
 import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
 import { type Controller, type Listers, watch } from "@skates/controller-runtime";
 import { byNode } from "../pod/pod-state.ts";
+import { chooses } from "./chooses.ts";
 import { byService, SERVICE_NAME } from "./labels.ts";
 import { type EndpointSliceView, planEndpointSlices } from "./plan.ts";
 
@@ -48,13 +49,10 @@ export const endpointSliceController: Controller<EndpointSliceView> = {
 
 /** Services that choose a pod by its labels. */
 function servicesOf(pod: Pod, listers: Listers): readonly ObjectKey[] {
-  const { namespace, labels } = pod.metadata;
   const out: ObjectKey[] = [];
-  for (const service of listers.for(services).list(namespace)) {
+  for (const service of listers.for(services).list(pod.metadata.namespace)) {
     const selector = service.spec?.selector;
-    if (selector !== undefined && Object.keys(selector).length > 0 && selectorFromLabels(selector).matches(labels)) {
-      out.push(keyOf(service));
-    }
+    if (selector !== undefined && chooses(selector, pod)) out.push(keyOf(service));
   }
   return out;
 }

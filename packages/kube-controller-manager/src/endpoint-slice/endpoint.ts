@@ -39,6 +39,11 @@ function zoneOf(node: Node | undefined): { readonly zone?: string } {
   return zone === undefined || zone === "" ? {} : { zone };
 }
 
+/** True if all pods have the ports of a service alike: none of them is known by its name only. */
+export function samePortsEverywhere(service: Service): boolean {
+  return (service.spec?.ports ?? []).every(({ targetPort }) => typeof targetPort !== "string" || targetPort === "");
+}
+
 /** The ports of a service as this pod has them; a port whose name the pod does not know is left out. */
 export function portsOf(pod: Pod, service: Service): readonly EndpointPort[] {
   const out: EndpointPort[] = [];
@@ -63,10 +68,11 @@ function targetPort(pod: Pod, port: ServicePort): number | undefined {
   return undefined;
 }
 
-/** What makes two endpoints the same, whatever their conditions. */
-export function endpointId(endpoint: Endpoint): string {
-  const { namespace, name } = endpoint.targetRef ?? {};
-  return JSON.stringify([[...endpoint.addresses].sort(), endpoint.hostname, namespace, name]);
+/** What makes two endpoints the same, whatever their conditions. Called for each endpoint at each plan. */
+export function endpointId({ addresses, hostname = "", targetRef }: Endpoint): string {
+  const [only = ""] = addresses;
+  const where = addresses.length === 1 ? only : [...addresses].sort().join(",");
+  return `${where} ${hostname} ${targetRef?.namespace ?? ""}/${targetRef?.name ?? ""}`;
 }
 
 /** What makes two lists of ports the same, whatever their order. */

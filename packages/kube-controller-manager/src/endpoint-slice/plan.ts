@@ -1,4 +1,4 @@
-import { equalValues, isStatus, type ObjectKey, type OwnerReference, selectorFromLabels } from "@skates/apimachinery";
+import { equalValues, isStatus, type ObjectKey, type OwnerReference } from "@skates/apimachinery";
 import type { Node, Pod, Service } from "@skates/api/core/v1";
 import { type Endpoint, type EndpointPort, type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
 import {
@@ -14,7 +14,8 @@ import {
 import { namePrefix } from "../pod/new-pod.ts";
 import { type AddressType, addressTypesOf } from "./addresses.ts";
 import { arrange } from "./arrange.ts";
-import { endpointOf, hasEndpoint, portsId, portsOf } from "./endpoint.ts";
+import { chooses } from "./chooses.ts";
+import { endpointOf, hasEndpoint, portsId, portsOf, samePortsEverywhere } from "./endpoint.ts";
 import { sliceLabels } from "./labels.ts";
 
 /** What the plan of a service's slices looks at; slices have the index `service`. */
@@ -38,10 +39,7 @@ export function planEndpointSlices(
   const { selector, type } = service.spec ?? {};
   // Without a selector somebody else writes the slices.
   if (selector === undefined || Object.keys(selector).length === 0 || type === "ExternalName") return NOTHING;
-  const matcher = selectorFromLabels(selector);
-  const chosen = view.pods
-    .list(key.namespace)
-    .filter((pod) => matcher.matches(pod.metadata.labels) && hasEndpoint(pod));
+  const chosen = view.pods.list(key.namespace).filter((pod) => chooses(selector, pod) && hasEndpoint(pod));
   const existing = view.slices
     .by("service", `${key.namespace ?? ""}/${key.name}`)
     .filter((slice) => slice.metadata.deletionTimestamp === undefined);
@@ -90,20 +88,33 @@ function planFamily(family: Family, pods: readonly Pod[], slices: readonly Endpo
   return [...actions, ...deleted.map(removal)];
 }
 
-function groupByPorts(family: Family, pods: readonly Pod[]) {
+interface PortGroup {
+  readonly ports: readonly EndpointPort[];
+  readonly wanted: Endpoint[];
+}
+
+function groupByPorts(family: Family, pods: readonly Pod[]): ReadonlyMap<string, PortGroup> {
   const { view, service, addressType } = family;
-  const groups = new Map<string, { readonly ports: readonly EndpointPort[]; readonly wanted: Endpoint[] }>();
+  const groups = new Map<string, PortGroup>();
+  const alike = samePortsEverywhere(service);
+  let group: PortGroup | undefined;
   for (const pod of pods) {
     const node = pod.spec.nodeName === undefined ? undefined : view.nodes.get({ name: pod.spec.nodeName });
     const endpoint = endpointOf(pod, service, { type: addressType, node });
     if (endpoint.addresses.length === 0) continue;
-    const ports = portsOf(pod, service);
-    const id = portsId(ports);
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, { ports, wanted: [endpoint] });
-    else group.wanted.push(endpoint);
+    if (group === undefined || !alike) group = groupOf(groups, portsOf(pod, service));
+    group.wanted.push(endpoint);
   }
   return groups;
+}
+
+function groupOf(groups: Map<string, PortGroup>, ports: readonly EndpointPort[]): PortGroup {
+  const id = portsId(ports);
+  const known = groups.get(id);
+  if (known !== undefined) return known;
+  const group: PortGroup = { ports, wanted: [] };
+  groups.set(id, group);
+  return group;
 }
 
 /** A service always has a slice, so that others can tell that it was seen. */
