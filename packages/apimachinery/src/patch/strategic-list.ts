@@ -1,4 +1,5 @@
 import { equalValues } from "../schema/equal.ts";
+import { jsonText } from "../schema/json-text.ts";
 import { isRecord, type JsonRecord } from "../schema/record.ts";
 import { badRequest } from "../status.ts";
 
@@ -61,7 +62,7 @@ export function orderList(list: readonly unknown[], order: readonly unknown[], o
     if (isRecord(item) && item["$patch"] !== undefined) continue;
     const found = wanted.findIndex((other, index) => index >= at && equalValues(other, id(item)));
     if (found < 0) {
-      const lists = `${JSON.stringify(patch)}\n doesn't match $setElementOrder list:\n${JSON.stringify(order)}`;
+      const lists = `${jsonText(patch)}\n doesn't match $setElementOrder list:\n${jsonText(order)}`;
       throw badRequest(`The order in patch list:\n${lists}\n`);
     }
     at = found + 1;
@@ -101,7 +102,7 @@ function keyOf(item: unknown, key: string): unknown {
   if (!isRecord(item)) throw badRequest(`expected a map[string]interface {}, but received a ${typeof item}`);
   const value = item[key];
   if (value === undefined || value === null) {
-    throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`);
+    throw badRequest(`map: ${jsonText(item)} does not contain declared merge key: ${key}`);
   }
   return value;
 }

@@ -1,4 +1,5 @@
 import { equalValues } from "../schema/equal.ts";
+import { jsonText } from "../schema/json-text.ts";
 import { isRecord, type JsonRecord, newMap } from "../schema/record.ts";
 import type { AnyField, Struct } from "../schema/struct.ts";
 import type { TypeNode } from "../schema/type.ts";
@@ -47,7 +48,7 @@ export function mergeRecord(type: TypeNode | undefined, value: unknown, patch: J
   if (directive === "delete") return newMap();
   if (directive === "replace") return withoutDirectives(patch);
   if (directive !== undefined && directive !== "merge") {
-    throw badRequest(`unknown patch type: ${textOf(directive)} in map: ${JSON.stringify(patch)}`);
+    throw badRequest(`unknown patch type: ${textOf(directive)} in map: ${jsonText(patch)}`);
   }
   const base = isRecord(value) ? retain(value, patch) : newMap<unknown>();
   const next = newMap<unknown>();
@@ -145,7 +146,7 @@ function isDirective(item: unknown): boolean {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : jsonText(value);
 }
 
 function equalShallow(a: JsonRecord, b: JsonRecord): boolean {

@@ -3,6 +3,7 @@ import { canonicalMicroTime, canonicalTime } from "../text/time.ts";
 import { formatDuration, parseDuration } from "../text/duration.ts";
 import { DecodeError } from "./decode-error.ts";
 import { FractionLiteral } from "./exact-json.ts";
+import { jsonText } from "./json-text.ts";
 import { isRecord, newMap } from "./record.ts";
 import type { TypeNode } from "./type.ts";
 
@@ -98,7 +99,7 @@ function readBytes(value: unknown, place: Place): unknown {
 function readQuantity(value: unknown): unknown {
   if (value instanceof FractionLiteral) return canonicalQuantity(value.text);
   if (typeof value === "number" || typeof value === "bigint") return custom(String(value), canonicalQuantity);
-  return custom(typeof value === "string" ? value.trim() : JSON.stringify(value), canonicalQuantity);
+  return custom(typeof value === "string" ? value.trim() : jsonText(value), canonicalQuantity);
 }
 
 function canonicalDuration(text: string): string {

@@ -11,6 +11,7 @@ import {
   tooMany,
 } from "./field-error.ts";
 import { type Format, formats } from "./formats.ts";
+import { jsonText } from "./json-text.ts";
 import { memo } from "./memo.ts";
 import type { AnyField, Facets, Rule, Struct } from "./struct.ts";
 import type { ListMerge, TypeNode } from "./type.ts";
@@ -337,8 +338,8 @@ function indexOld(
 /** How items of a list are told apart; undefined for lists merged as one value. */
 function identityOf(merge: ListMerge): ((item: unknown) => string) | undefined {
   if (merge === "atomic") return undefined;
-  if (merge === "set") return (item) => JSON.stringify(item);
-  return (item) => JSON.stringify(merge.keys.map((key) => (item as Members)[key] ?? null));
+  if (merge === "set") return (item) => jsonText(item);
+  return (item) => jsonText(merge.keys.map((key) => (item as Members)[key] ?? null));
 }
 
 /** With one key, upstream names its value; with several, the keys. */

@@ -1,5 +1,6 @@
 import type { ApiObject } from "../../object.ts";
 import { decodeSent } from "../../schema/decode.ts";
+import { jsonText } from "../../schema/json-text.ts";
 import { isRecord, newMap } from "../../schema/record.ts";
 import type { Struct } from "../../schema/struct.ts";
 import { utf8Length } from "../../text/names.ts";
@@ -46,7 +47,7 @@ export function syncLastApplied(object: unknown, applied: unknown): unknown {
   const annotations = isRecord(metadata) ? metadata["annotations"] : undefined;
   if (!isRecord(object) || !isRecord(metadata) || !isRecord(annotations)) return object;
   if (typeof annotations[ANNOTATION] !== "string" || annotations[ANNOTATION] === "") return object;
-  const text = `${JSON.stringify(withoutAnnotation(applied))}\n`;
+  const text = `${jsonText(withoutAnnotation(applied))}\n`;
   const next = Object.assign(newMap<unknown>(), annotations);
   if (utf8Length(text) <= ANNOTATIONS_LIMIT_BYTES) next[ANNOTATION] = text;
   else delete next[ANNOTATION];

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../text/duration.ts";
-import { canonicalQuantity } from "../../text/quantity.ts";
+import { canonicalQuantity, QuantityError } from "../../text/quantity.ts";
 import { formatMicroTime, formatTime } from "../../text/time.ts";
 import { DecodeError } from "../decode-error.ts";
 import { memo } from "../memo.ts";
@@ -12,7 +12,13 @@ import { ProtobufReader } from "./reader.ts";
 
 /** Reads a protobuf message as a value of `struct` in its normal form. Fields it does not know are skipped. Throws DecodeError. */
 export function decodeProtobuf(struct: Struct, bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  return plan(struct).read(new ProtobufReader(bytes));
+  try {
+    return plan(struct).read(new ProtobufReader(bytes));
+  } catch (error) {
+    // Texts within that are no JSON and no quantity, times beyond all calendars, messages nested without end.
+    const bad = error instanceof SyntaxError || error instanceof RangeError || error instanceof QuantityError;
+    throw bad ? new DecodeError(`proto: ${error.message}`) : error;
+  }
 }
 
 type Members = Record<string, unknown>;
