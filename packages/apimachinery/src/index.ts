@@ -108,7 +108,7 @@ export {
 } from "./patch/json-patch.ts";
 export { mergePatch } from "./patch/merge-patch.ts";
 export { strategicMergePatch } from "./patch/strategic-merge-patch.ts";
-export { type Decoded, decodeJson, decodeStored, decodeValue } from "./schema/decode.ts";
+export { type Decoded, decodeJson, decodeStored, decodeValue, parseJson } from "./schema/decode.ts";
 export { applyDefaults } from "./schema/defaults.ts";
 export { encodeJson } from "./schema/encode-json.ts";
 export { equalValues } from "./schema/equal.ts";

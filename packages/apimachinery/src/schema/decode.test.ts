@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { StatusError } from "../status.ts";
 import { Bundle, Widget, widget } from "../testing/widget.ts";
-import { decodeJson, decodeStored, decodeValue } from "./decode.ts";
+import { decodeJson, decodeStored, decodeValue, parseJson } from "./decode.ts";
 import { isBareMap } from "./record.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -225,4 +225,14 @@ describe("refusals", () => {
     const deep = `{"spec":${'{"inner":'.repeat(5000)}1${"}".repeat(5001)}`;
     expect(message(() => decodeJson(Widget, bytes(deep)))).toContain("exceeded max depth");
   });
+});
+
+test("JSON without a schema is exact too", () => {
+  expect(parseJson(bytes('{"a":9007199254740993,"b":1.0,"a":2}'))).toMatchObject({
+    value: { a: 2, b: 1 },
+    duplicates: ["a"],
+  });
+  expect(parseJson(bytes('[{"x":{"y":1,"y":2}}]')).duplicates).toEqual(["[0].x.y"]);
+  expect(parseJson(bytes('{"a":[1,{"b":null}]}'))).toMatchObject({ value: { a: [1, { b: null }] }, duplicates: [] });
+  expect(() => parseJson(bytes("{"))).toThrow("unexpected end of JSON input");
 });

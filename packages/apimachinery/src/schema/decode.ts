@@ -1,7 +1,8 @@
 import { badRequest } from "../status.ts";
 import { DecodeError } from "./decode-error.ts";
 import { type ExactJson, parseExactJson } from "./exact-json.ts";
-import { readState, readStruct } from "./reader.ts";
+import { withoutLiterals } from "./read-scalar.ts";
+import { keysIn, readState, readStruct } from "./reader.ts";
 import { isRecord } from "./record.ts";
 import { scanJson } from "./scan-json.ts";
 import { readStored } from "./stored.ts";
@@ -52,6 +53,18 @@ export function decodeStored<T>(struct: Struct, bytes: Uint8Array): T {
     // Read again for a message that names the place.
     return decodeJson<T>(struct, bytes).object;
   }
+}
+
+/**
+ * JSON without a schema, such as the body of a patch: exact where `JSON.parse` is not, with the paths of keys that came twice.
+ * Throws DecodeError, worded as Go does.
+ */
+export function parseJson(bytes: Uint8Array): ExactJson {
+  const parsed = parse(bytes);
+  if (parsed.keys === undefined) return { ...parsed, value: withoutLiterals(parsed.value) };
+  if (parsed.keys === keysIn(parsed.value)) return parsed;
+  const exact = parseExactJson(text.decode(bytes));
+  return { ...exact, value: withoutLiterals(exact.value) };
 }
 
 interface Parsed extends ExactJson {

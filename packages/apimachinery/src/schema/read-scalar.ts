@@ -39,7 +39,7 @@ export function readScalar(type: TypeNode, value: unknown, place: Place): unknow
     case "fieldsV1":
     case "rawExtension":
     case "json":
-      return readJson(value);
+      return withoutLiterals(value);
     default:
       throw new Error(`${type.kind} is no scalar`);
   }
@@ -117,17 +117,17 @@ function custom(value: unknown, read: (text: string) => string): string {
 }
 
 /** Any JSON, kept as it is; literals of the exact parser become numbers, objects inherit nothing dangerous. */
-function readJson(value: unknown): unknown {
+export function withoutLiterals(value: unknown): unknown {
   if (value instanceof FractionLiteral) return Number(value.text);
   if (Array.isArray(value)) {
-    const next = value.map(readJson);
+    const next = value.map(withoutLiterals);
     return next.every((item, index) => item === value[index]) ? value : next;
   }
   if (!isRecord(value)) return value;
   let changed = Object.hasOwn(value, "__proto__") && Object.getPrototypeOf(value) === Object.prototype;
   const next = newMap<unknown>();
   for (const key of Object.keys(value)) {
-    const inner = readJson(value[key]);
+    const inner = withoutLiterals(value[key]);
     if (inner !== value[key]) changed = true;
     next[key] = inner;
   }

@@ -217,7 +217,8 @@ function nullItem(type: TypeNode, read: Read, state: ReadState): unknown {
   return type.kind === "ref" ? read({}, state) : (zeroValue(type) ?? null);
 }
 
-function keysIn(value: unknown): number {
+/** How many keys a JSON value has, at all depths. */
+export function keysIn(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   let keys = 0;
   if (Array.isArray(value)) {
