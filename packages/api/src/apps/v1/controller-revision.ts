@@ -11,6 +11,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { controllerRevisionColumns } from "./workload-tables.ts";
+import { controllerRevisionErrors } from "./set-rules.ts";
 
 export const ControllerRevision = struct(
   "apps/v1.ControllerRevision",
@@ -37,4 +38,5 @@ export const controllerRevisions = resource<ControllerRevision>({
   storage: "controllerrevisions",
   storageVersionHash: "85nkx63pcBU=",
   columns: controllerRevisionColumns,
+  strategy: { validate: controllerRevisionErrors },
 });

@@ -20,6 +20,7 @@ import {
 import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import { daemonSetSpecDefaults } from "./daemon-set-defaults.ts";
 import { daemonSetColumns } from "./workload-tables.ts";
+import { daemonSetErrors, daemonSetSpecRules } from "./set-rules.ts";
 
 export const DaemonSet = struct(
   "apps/v1.DaemonSet",
@@ -107,7 +108,11 @@ export const DaemonSetSpec = struct(
     minReadySeconds: opt(4, int32, "How long a pod must be ready to count as available."),
     revisionHistoryLimit: opt(6, int32, "How many past states are kept.", { keepZero: true, default: 10 }),
   },
-  (): AnyStructOptions => ({ defaults: daemonSetSpecDefaults, doc: "Which pod, and how it is replaced." }),
+  (): AnyStructOptions => ({
+    defaults: daemonSetSpecDefaults,
+    doc: "Which pod, and how it is replaced.",
+    rules: [daemonSetSpecRules],
+  }),
 );
 export interface DaemonSetSpec extends Infer<typeof DaemonSetSpec> {}
 
@@ -150,4 +155,5 @@ export const daemonSets = resource<DaemonSet>({
   storage: "daemonsets",
   storageVersionHash: "dd7pWHUlMKQ=",
   columns: daemonSetColumns,
+  strategy: { validate: daemonSetErrors },
 });

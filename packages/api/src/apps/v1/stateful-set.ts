@@ -21,6 +21,7 @@ import { PersistentVolumeClaim } from "../../core/v1/persistent-volume-claim.ts"
 import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import { statefulSetSpecDefaults } from "./stateful-set-defaults.ts";
 import { statefulSetColumns } from "./workload-tables.ts";
+import { statefulSetErrors, statefulSetSpecRules } from "./set-rules.ts";
 
 export const StatefulSet = struct(
   "apps/v1.StatefulSet",
@@ -131,7 +132,11 @@ export const StatefulSetSpec = struct(
       "How the pods are numbered.",
     ),
   },
-  (): AnyStructOptions => ({ defaults: statefulSetSpecDefaults, doc: "Which pods, how many, with which storage." }),
+  (): AnyStructOptions => ({
+    defaults: statefulSetSpecDefaults,
+    doc: "Which pods, how many, with which storage.",
+    rules: [statefulSetSpecRules],
+  }),
 );
 export interface StatefulSetSpec extends Infer<typeof StatefulSetSpec> {}
 
@@ -200,4 +205,5 @@ export const statefulSets = resource<StatefulSet>({
   storage: "statefulsets",
   storageVersionHash: "H+vl74LkKdo=",
   columns: statefulSetColumns,
+  strategy: { validate: statefulSetErrors },
 });

@@ -10,7 +10,9 @@ import {
   time,
   typeMeta,
   ObjectMeta,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
+import { tokenRequestSpecRules } from "./token-request-rules.ts";
 
 export const TokenRequest = struct(
   "authentication.k8s.io/v1.TokenRequest",
@@ -63,7 +65,7 @@ export const TokenRequestSpec = struct(
       { emitEmpty: true },
     ),
   },
-  { doc: "What token is wanted." },
+  (): AnyStructOptions => ({ doc: "What token is wanted.", rules: [tokenRequestSpecRules] }),
 );
 export interface TokenRequestSpec extends Infer<typeof TokenRequestSpec> {}
 

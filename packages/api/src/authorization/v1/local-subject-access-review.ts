@@ -1,6 +1,17 @@
-import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import {
+  type Infer,
+  opt,
+  ref,
+  req,
+  struct,
+  typeMeta,
+  ObjectMeta,
+  resource,
+  type AnyStructOptions,
+} from "@skates/apimachinery";
 import { SubjectAccessReviewSpec } from "./subject-access-review-spec.ts";
 import { SubjectAccessReviewStatus } from "./subject-access-review-status.ts";
+import { localSubjectAccessReviewRules } from "./access-review-rules.ts";
 
 export const LocalSubjectAccessReview = struct(
   "authorization.k8s.io/v1.LocalSubjectAccessReview",
@@ -23,7 +34,10 @@ export const LocalSubjectAccessReview = struct(
       { emitEmpty: true },
     ),
   },
-  { doc: "Asks whether a user may do something in one namespace." },
+  (): AnyStructOptions => ({
+    doc: "Asks whether a user may do something in one namespace.",
+    rules: [localSubjectAccessReviewRules],
+  }),
 );
 export interface LocalSubjectAccessReview extends Infer<typeof LocalSubjectAccessReview> {}
 

@@ -1,7 +1,18 @@
-import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import {
+  type Infer,
+  opt,
+  ref,
+  req,
+  struct,
+  typeMeta,
+  ObjectMeta,
+  resource,
+  type AnyStructOptions,
+} from "@skates/apimachinery";
 import { NonResourceAttributes } from "./non-resource-attributes.ts";
 import { ResourceAttributes } from "./resource-attributes.ts";
 import { SubjectAccessReviewStatus } from "./subject-access-review-status.ts";
+import { reviewMetadataRules, selfSubjectAccessReviewSpecRules } from "./access-review-rules.ts";
 
 export const SelfSubjectAccessReview = struct(
   "authorization.k8s.io/v1.SelfSubjectAccessReview",
@@ -24,7 +35,7 @@ export const SelfSubjectAccessReview = struct(
       { emitEmpty: true },
     ),
   },
-  { doc: "Asks whether one may do something." },
+  (): AnyStructOptions => ({ doc: "Asks whether one may do something.", rules: [reviewMetadataRules] }),
 );
 export interface SelfSubjectAccessReview extends Infer<typeof SelfSubjectAccessReview> {}
 
@@ -42,7 +53,10 @@ export const SelfSubjectAccessReviewSpec = struct(
       "A request for something else.",
     ),
   },
-  { doc: "What is to be done; exactly one is given." },
+  (): AnyStructOptions => ({
+    doc: "What is to be done; exactly one is given.",
+    rules: [selfSubjectAccessReviewSpecRules],
+  }),
 );
 export interface SelfSubjectAccessReviewSpec extends Infer<typeof SelfSubjectAccessReviewSpec> {}
 

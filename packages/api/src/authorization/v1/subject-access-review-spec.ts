@@ -1,6 +1,7 @@
-import { type Infer, list, map, opt, ref, string, struct } from "@skates/apimachinery";
+import { type Infer, list, map, opt, ref, string, struct, type AnyStructOptions } from "@skates/apimachinery";
 import { NonResourceAttributes } from "./non-resource-attributes.ts";
 import { ResourceAttributes } from "./resource-attributes.ts";
+import { subjectAccessReviewSpecRules } from "./access-review-rules.ts";
 
 export const SubjectAccessReviewSpec = struct(
   "authorization.k8s.io/v1.SubjectAccessReviewSpec",
@@ -20,6 +21,6 @@ export const SubjectAccessReviewSpec = struct(
     extra: opt(5, map(list(string, "atomic", true)), "Whatever else is known of the user."),
     uid: opt(6, string, "Id of the user."),
   },
-  { doc: "Who, and what is to be done." },
+  (): AnyStructOptions => ({ doc: "Who, and what is to be done.", rules: [subjectAccessReviewSpecRules] }),
 );
 export interface SubjectAccessReviewSpec extends Infer<typeof SubjectAccessReviewSpec> {}

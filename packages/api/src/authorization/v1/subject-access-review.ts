@@ -1,6 +1,17 @@
-import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import {
+  type Infer,
+  opt,
+  ref,
+  req,
+  struct,
+  typeMeta,
+  ObjectMeta,
+  resource,
+  type AnyStructOptions,
+} from "@skates/apimachinery";
 import { SubjectAccessReviewSpec } from "./subject-access-review-spec.ts";
 import { SubjectAccessReviewStatus } from "./subject-access-review-status.ts";
+import { reviewMetadataRules } from "./access-review-rules.ts";
 
 export const SubjectAccessReview = struct(
   "authorization.k8s.io/v1.SubjectAccessReview",
@@ -23,7 +34,7 @@ export const SubjectAccessReview = struct(
       { emitEmpty: true },
     ),
   },
-  { doc: "Asks whether a user may do something." },
+  (): AnyStructOptions => ({ doc: "Asks whether a user may do something.", rules: [reviewMetadataRules] }),
 );
 export interface SubjectAccessReview extends Infer<typeof SubjectAccessReview> {}
 

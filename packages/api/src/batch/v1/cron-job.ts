@@ -18,6 +18,7 @@ import {
 import { ObjectReference } from "../../core/v1/object-reference.ts";
 import { JobSpec } from "./job-spec.ts";
 import { cronJobColumns } from "./job-strategy.ts";
+import { cronJobErrors } from "./job-rules.ts";
 
 export const CronJob = struct(
   "batch/v1.CronJob",
@@ -111,4 +112,5 @@ export const cronJobs = resource<CronJob>({
   storage: "cronjobs",
   storageVersionHash: "sd5LIXh4Fjs=",
   columns: cronJobColumns,
+  strategy: { validate: cronJobErrors },
 });

@@ -11,8 +11,10 @@ import {
   string,
   struct,
   LabelSelector,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
+import { jobSpecRules } from "./job-rules.ts";
 
 export const JobSpec = struct(
   "batch/v1.JobSpec",
@@ -57,7 +59,7 @@ export const JobSpec = struct(
     ),
     managedBy: opt(15, string, "Controller that looks after it; the built-in one by default.", { keepZero: true }),
   },
-  { doc: "What is done, how often, and what counts as done." },
+  (): AnyStructOptions => ({ doc: "What is done, how often, and what counts as done.", rules: [jobSpecRules] }),
 );
 export interface JobSpec extends Infer<typeof JobSpec> {}
 

@@ -3,6 +3,7 @@ import { humanDuration } from "@skates/apimachinery";
 import { ageColumn, column, containerColumns, formatSelector, nameColumn, since } from "../../table.ts";
 import type { CronJob } from "./cron-job.ts";
 import type { Job } from "./job.ts";
+import { jobErrors } from "./job-rules.ts";
 
 const UID_LABEL = "batch.kubernetes.io/controller-uid";
 const NAME_LABEL = "batch.kubernetes.io/job-name";
@@ -14,6 +15,7 @@ export const jobStrategy: Strategy<Job> = {
   prepare(next, old) {
     return old === undefined && next.spec.manualSelector !== true ? withOwnSelector(next) : next;
   },
+  validate: jobErrors,
   dependents: "Orphan",
 };
 

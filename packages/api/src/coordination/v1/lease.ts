@@ -10,8 +10,10 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { ageColumn, column, nameColumn } from "../../table.ts";
+import { leaseSpecRules } from "./lease-rules.ts";
 
 export const Lease = struct(
   "coordination.k8s.io/v1.Lease",
@@ -49,7 +51,7 @@ export const LeaseSpec = struct(
     }),
     preferredHolder: opt(7, string, "Who should take it over.", { keepZero: true, gate: "CoordinatedLeaderElection" }),
   },
-  { doc: "Who holds a lease, and until when." },
+  (): AnyStructOptions => ({ doc: "Who holds a lease, and until when.", rules: [leaseSpecRules] }),
 );
 export interface LeaseSpec extends Infer<typeof LeaseSpec> {}
 

@@ -1,5 +1,15 @@
-import { type Infer, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import {
+  type Infer,
+  ref,
+  req,
+  struct,
+  typeMeta,
+  ObjectMeta,
+  resource,
+  type AnyStructOptions,
+} from "@skates/apimachinery";
 import { ObjectReference } from "./object-reference.ts";
+import { bindingRules } from "./binding-rules.ts";
 
 export const Binding = struct(
   "core/v1.Binding",
@@ -16,7 +26,7 @@ export const Binding = struct(
       "The node.",
     ),
   },
-  { doc: "Ties a pod to a node." },
+  (): AnyStructOptions => ({ doc: "Ties a pod to a node.", rules: [bindingRules] }),
 );
 export interface Binding extends Infer<typeof Binding> {}
 

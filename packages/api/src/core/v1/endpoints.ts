@@ -11,9 +11,11 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { ObjectReference } from "./object-reference.ts";
 import { endpointsColumns } from "./quota-tables.ts";
+import { endpointSubsetRules } from "./endpoints-rules.ts";
 
 export const Endpoints = struct(
   "core/v1.Endpoints",
@@ -37,7 +39,7 @@ export const EndpointSubset = struct(
     notReadyAddresses: opt(2, list(ref<EndpointAddress>(() => EndpointAddress)), "Addresses that are not, or not yet."),
     ports: opt(3, list(ref<EndpointPort>(() => EndpointPort)), "Ports that each of the addresses has."),
   },
-  { doc: "Addresses that share a set of ports." },
+  (): AnyStructOptions => ({ doc: "Addresses that share a set of ports.", rules: [endpointSubsetRules] }),
 );
 export interface EndpointSubset extends Infer<typeof EndpointSubset> {}
 

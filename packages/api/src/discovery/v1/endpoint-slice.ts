@@ -13,9 +13,11 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { ObjectReference } from "../../core/v1/object-reference.ts";
 import { endpointSliceColumns } from "./endpoint-slice-table.ts";
+import { endpointSliceRules } from "./endpoint-slice-rules.ts";
 
 export const EndpointSlice = struct(
   "discovery.k8s.io/v1.EndpointSlice",
@@ -26,13 +28,13 @@ export const EndpointSlice = struct(
       ref<ObjectMeta>(() => ObjectMeta),
       "Name, namespace, labels and the other data that all objects have.",
     ),
-    addressType: req(4, oneOf("FQDN", "IPv4", "IPv6"), "IPv4, IPv6 or FQDN; it stays."),
+    addressType: req(4, oneOf("FQDN", "IPv4", "IPv6"), "IPv4, IPv6 or FQDN; it stays.", { immutable: true }),
     endpoints: opt(2, list(ref<Endpoint>(() => Endpoint)), "The endpoints, at most 1000.", { emitEmpty: true }),
     ports: opt(3, list(ref<EndpointPort>(() => EndpointPort)), "Ports that each endpoint has, at most 100.", {
       emitEmpty: true,
     }),
   },
-  { doc: "Some of the endpoints behind a service." },
+  (): AnyStructOptions => ({ doc: "Some of the endpoints behind a service.", rules: [endpointSliceRules] }),
 );
 export interface EndpointSlice extends Infer<typeof EndpointSlice> {}
 

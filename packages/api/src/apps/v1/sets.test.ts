@@ -1,0 +1,54 @@
+// Daemon sets and stateful sets: defaults, findings, what may change.
+import { describe, expect, test } from "vitest";
+import { createFindings, madeObject, updateFindings } from "../../testing.ts";
+import { daemonSets } from "./daemon-set.ts";
+import { statefulSets } from "./stateful-set.ts";
+
+const template = { metadata: { labels: { app: "a" } }, spec: { containers: [{ name: "a", image: "x" }] } };
+const set = (spec: object = {}): object => ({
+  spec: { selector: { matchLabels: { app: "a" } }, template, serviceName: "s", ...spec },
+});
+
+test("defaults", () => {
+  expect(madeObject(daemonSets, set()).spec.updateStrategy).toEqual({
+    type: "RollingUpdate",
+    rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+  });
+  expect(madeObject(statefulSets, set()).spec).toMatchObject({
+    replicas: 1,
+    podManagementPolicy: "OrderedReady",
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } },
+    revisionHistoryLimit: 10,
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+  });
+});
+
+describe("findings", () => {
+  test("sound sets have none", () => {
+    expect([...createFindings(daemonSets, set()), ...createFindings(statefulSets, set())]).toEqual([]);
+  });
+
+  test("a daemon set rolls one way or the other", () => {
+    const rolling = (rollingUpdate: object): object => set({ updateStrategy: { rollingUpdate } });
+    expect(createFindings(daemonSets, rolling({ maxUnavailable: 1, maxSurge: 1 }))).toEqual([
+      "spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when maxUnavailable is non-zero",
+    ]);
+    expect(createFindings(daemonSets, rolling({ maxUnavailable: 0 }))).toEqual([
+      "spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when maxSurge is 0",
+    ]);
+  });
+
+  test("pods run for ever", () => {
+    const once = { ...template, spec: { ...template.spec, restartPolicy: "OnFailure" } };
+    expect(createFindings(statefulSets, set({ template: once }))).toEqual([
+      'spec.template.spec.restartPolicy: Unsupported value: "OnFailure": supported values: "Always"',
+    ]);
+  });
+
+  test("a stateful set changes in few ways", () => {
+    expect(updateFindings(statefulSets, { from: set(), to: set({ replicas: 5 }) })).toEqual([]);
+    expect(updateFindings(statefulSets, { from: set(), to: set({ serviceName: "other" }) })).toEqual([
+      "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+    ]);
+  });
+});

@@ -1,0 +1,100 @@
+// Jobs and cron jobs: defaults, findings, own selectors, schedules, tables.
+import { describe, expect, test } from "vitest";
+import { createFindings, madeObject, rowOf, testRequest, updateFindings } from "../../testing.ts";
+import { cronScheduleProblem } from "./cron-schedule.ts";
+import { cronJobs } from "./cron-job.ts";
+import { jobs } from "./job.ts";
+
+const template = { spec: { restartPolicy: "Never", containers: [{ name: "a", image: "x" }] } };
+const job = (spec: object = {}, more: object = {}): object => ({ spec: { template, ...spec }, ...more });
+
+describe("jobs", () => {
+  test("defaults", () => {
+    expect(madeObject(jobs, job()).spec).toMatchObject({
+      completions: 1,
+      parallelism: 1,
+      backoffLimit: 6,
+      completionMode: "NonIndexed",
+      suspend: false,
+      podReplacementPolicy: "TerminatingOrFailed",
+    });
+    expect(madeObject(jobs, job({ parallelism: 3 })).spec.completions).toBeUndefined();
+  });
+
+  test("mark their pods by uid", () => {
+    const made = madeObject(jobs, job({}, { metadata: { name: "x", namespace: "default", uid: "u-1" } }));
+    const created = jobs.strategy.prepare?.(made, undefined, testRequest("create"));
+    expect(created?.spec.selector).toEqual({ matchLabels: { "batch.kubernetes.io/controller-uid": "u-1" } });
+    expect(created?.spec.template.metadata?.labels).toMatchObject({
+      "job-name": "x",
+      "batch.kubernetes.io/controller-uid": "u-1",
+    });
+  });
+
+  test("need pods that end", () => {
+    const forever = { spec: { containers: [{ name: "a", image: "x" }] } };
+    expect(createFindings(jobs, job({ template: forever }))).toEqual([
+      'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
+    ]);
+  });
+
+  test("keep their template once begun", () => {
+    const other = { spec: { ...template.spec, nodeSelector: { a: "b" } } };
+    const running = job();
+    expect(updateFindings(jobs, { from: running, to: job({ template: other }) })).toHaveLength(1);
+    expect(updateFindings(jobs, { from: job({ suspend: true }), to: job({ suspend: true, template: other }) })).toEqual(
+      [],
+    );
+  });
+
+  test.each<[object, string]>([
+    [{}, "Running"],
+    [{ conditions: [{ type: "Complete", status: "True" }] }, "Complete"],
+    [{ conditions: [{ type: "Suspended", status: "True" }] }, "Suspended"],
+  ])("with the status %j are %s", (status, text) => {
+    expect(rowOf(jobs, job({}, { status }))["Status"]).toBe(text);
+  });
+
+  test("say how long they took", () => {
+    const status = { succeeded: 1, startTime: "2026-11-20T11:00:00Z", completionTime: "2026-11-20T11:00:07Z" };
+    expect(rowOf(jobs, job({}, { status }))).toMatchObject({ Completions: "1/1", Duration: "7s" });
+  });
+});
+
+describe("cron jobs", () => {
+  const cron = (schedule: string, more: object = {}): object => ({
+    spec: { schedule, jobTemplate: { spec: { template } }, ...more },
+  });
+
+  test.each(["* * * * *", "*/5 0-4,8 1 JAN-MAR mon", "@hourly", "@every 1h30m", "0 0 ? * 6"])(
+    "'%s' is a schedule",
+    (text) => {
+      expect(cronScheduleProblem(text)).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ["x", "expected exactly 5 fields, found 1: [x]"],
+    ["60 * * * *", "end of range (60) above maximum (59): 60"],
+    ["* * * * 7", "end of range (7) above maximum (6): 7"],
+    ["5-1 * * * *", "beginning of range (5) beyond end of range (1): 5-1"],
+    ["*/0 * * * *", "step of range should be a positive number: */0"],
+    ["@often", "unrecognized descriptor: @often"],
+  ])("'%s' is none", (text, problem) => {
+    expect(createFindings(cronJobs, cron(text))).toEqual([`spec.schedule: Invalid value: "${text}": ${problem}`]);
+  });
+
+  test("zones are known by name", () => {
+    expect(createFindings(cronJobs, cron("@daily", { timeZone: "Europe/Berlin" }))).toEqual([]);
+    expect(createFindings(cronJobs, cron("@daily", { timeZone: "Moon/Base" }))).toEqual([
+      'spec.timeZone: Invalid value: "Moon/Base": unknown time zone Moon/Base',
+    ]);
+  });
+
+  test("names leave room for those of jobs", () => {
+    const name = "x".repeat(53);
+    expect(createFindings(cronJobs, { ...cron("@daily"), metadata: { name } })).toEqual([
+      `metadata.name: Invalid value: "${name}": must be no more than 52 characters`,
+    ]);
+  });
+});
