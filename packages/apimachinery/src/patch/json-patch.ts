@@ -31,9 +31,37 @@ export function parseJsonPatch(patch: unknown): readonly JsonPatchOperation[] {
  * patch, Invalid (422) for one that does not fit the document.
  */
 export function jsonPatch(value: unknown, operations: readonly JsonPatchOperation[]): unknown {
+  const budget: Budget = { copiedBytes: 0 };
   let document = value;
-  for (const operation of operations) document = applyOperation(document, operation);
+  for (const operation of operations) document = applyOperation(document, operation, budget);
   return document;
+}
+
+/** Copies share what they copy: a few of them could make a value whose text has no end. */
+const COPY_LIMIT_BYTES = 3 * 1024 * 1024;
+
+interface Budget {
+  copiedBytes: number;
+}
+
+function charge(budget: Budget, value: unknown): void {
+  budget.copiedBytes += sizeOf(value, COPY_LIMIT_BYTES - budget.copiedBytes);
+  if (budget.copiedBytes > COPY_LIMIT_BYTES) {
+    const size = `the accumulated size increase of copy is ${budget.copiedBytes}, exceeding the limit ${COPY_LIMIT_BYTES}`;
+    throw refuse(`Unable to complete the copy, ${size}`);
+  }
+}
+
+/** About the length of the value's text; stops counting beyond `limit`. */
+function sizeOf(value: unknown, limit: number): number {
+  if (typeof value === "string") return value.length + 2;
+  if (typeof value !== "object" || value === null) return String(value).length;
+  let size = 2;
+  for (const [key, member] of Object.entries(value)) {
+    if (size > limit) return size;
+    size += (Array.isArray(value) ? 1 : key.length + 4) + sizeOf(member, limit - size);
+  }
+  return size;
 }
 
 const OPERATIONS: ReadonlySet<unknown> = new Set(["add", "remove", "replace", "move", "copy", "test"]);
@@ -56,7 +84,7 @@ function readOperation(operation: unknown): JsonPatchOperation {
   };
 }
 
-function applyOperation(document: unknown, operation: JsonPatchOperation): unknown {
+function applyOperation(document: unknown, operation: JsonPatchOperation, budget: Budget): unknown {
   const { op, path } = operation;
   const steps = parsePointer(path);
   switch (op) {
@@ -73,7 +101,9 @@ function applyOperation(document: unknown, operation: JsonPatchOperation): unkno
     }
     case "copy": {
       const source = { op, path: operation.from ?? "", steps: parsePointer(operation.from ?? "") };
-      return addAt(document, { op, path, steps }, valueAt(document, source));
+      const copied = valueAt(document, source);
+      charge(budget, copied);
+      return addAt(document, { op, path, steps }, copied);
     }
     case "test":
       return testAt(document, { op, path, steps }, operation.value ?? null);

@@ -91,6 +91,10 @@ describe("JSON patch", () => {
       message: "The allowed maximum operations in a JSON patch is 10000, got 10001",
     });
   });
+  test("copies that double a document again and again are refused", () => {
+    const operations = Array.from({ length: 60 }, (_, i) => ({ op: "copy", from: "/a", path: `/a/x${i}` }));
+    expect(refusal(() => apply({ a: { text: "some" } }, ...operations)).cause).toContain("exceeding the limit 3145728");
+  });
   test("dangerous names are names like any other", () => {
     const next = apply({}, { op: "add", path: "/__proto__", value: { polluted: true } });
     expect(Object.keys(next as object)).toEqual(["__proto__"]);
