@@ -18,6 +18,8 @@ let clock: VirtualClock;
 let api: MemoryApi;
 let group: TaskGroup;
 let counts: Map<string, number>;
+/** Time that passes within plans. */
+let passing: number;
 let plans: { readonly key: string; readonly failures: readonly string[] }[];
 let plan: (view: Lister<ConfigMap>, key: ObjectKey, failures: readonly ActionFailure[]) => Plan;
 
@@ -27,6 +29,7 @@ beforeEach(() => {
   group = new TaskGroup(new AbortController().signal);
   counts = new Map();
   plans = [];
+  passing = 0;
   plan = () => NOTHING;
 });
 afterEach(async () => {
@@ -35,7 +38,7 @@ afterEach(async () => {
 });
 
 async function start(): Promise<void> {
-  const env = testEnv(clock, counts);
+  const env = testEnv({ ...clock, monotonicMs: () => clock.monotonicMs() + passing }, counts);
   const client = clientFor(api.handler, { userAgent: "test", clock });
   const informers = createInformers(client, env);
   const recorder = createEventRecorder({ client, env, component: "tester" });
@@ -206,6 +209,28 @@ test("a plan that throws is tried again, and others go on", async () => {
   const keys = plans.map((one) => one.key);
   expect(keys.filter((key) => key === "b")).toHaveLength(1);
   expect(keys.filter((key) => key === "a").length).toBeGreaterThan(3);
+});
+
+test("a key whose plan is costly rests for ten times as long, and many changes cost one plan", async () => {
+  const a = object("a");
+  api.put(a);
+  await start();
+  plan = () => {
+    passing += 20; // the plan takes 20 ms
+    return NOTHING;
+  };
+  const change = (i: string): ConfigMap => ({ ...a, data: { i } });
+  api.put(change("first"));
+  await clock.advance(0);
+  expect(plans).toHaveLength(2);
+  for (let i = 0; i < 5; i++) {
+    api.put(change(String(i)));
+    await clock.advance(10);
+  }
+  expect(plans).toHaveLength(2);
+  await clock.advance(150);
+  expect(plans).toHaveLength(3);
+  expect(counts.get("workqueue_adds_total")).toBe(3);
 });
 
 test("a plan can ask to be made again later", async () => {

@@ -3,6 +3,7 @@ import type { Client } from "@skates/client";
 import { asError, type Component, deadline, type Env, messageOf, TaskGroup } from "@skates/component-base";
 import type { ActionFailure, Controller, Plan } from "./controller.ts";
 import type { EventRecorder } from "./event-recorder.ts";
+import { type ControllerMetrics, controllerMetrics } from "./controller-metrics.ts";
 import { execute, type Written } from "./execute.ts";
 import type { Informers } from "./informers.ts";
 import { knows } from "./knows.ts";
@@ -36,12 +37,14 @@ class ControllerLoop<View> implements Component {
   readonly #failures = new Map<string, readonly ActionFailure[]>();
   /** Until when keys rest whose last plan was costly. */
   readonly #resting = new Map<string, number>();
+  readonly #metrics: ControllerMetrics;
   #ready = false;
 
   constructor(controller: Controller<View>, options: RunOptions) {
     this.name = controller.name;
     this.#controller = controller;
     this.#options = options;
+    this.#metrics = controllerMetrics(options.env.metrics);
     // Now, so that the informers know their indexes and start together.
     for (const { resource, indexes } of controller.watches) options.informers.for(resource, { indexes });
   }
@@ -52,7 +55,12 @@ class ControllerLoop<View> implements Component {
 
   async run(signal: AbortSignal): Promise<void> {
     const { env, informers, workers = 5 } = this.#options;
-    const queue = createWorkQueue<ObjectKey>({ clock: env.clock, id: formatKey }, signal);
+    const label = [this.name];
+    const meter = {
+      added: () => this.#metrics.adds.inc(label),
+      depth: (length: number) => this.#metrics.depth.set(label, length),
+    };
+    const queue = createWorkQueue<ObjectKey>({ clock: env.clock, id: formatKey, meter }, signal);
     const endings = this.#controller.watches.map((watch) =>
       informers.for(watch.resource).subscribe((delta) => {
         const old = delta.type === "updated" ? delta.old : undefined;
@@ -111,6 +119,7 @@ class ControllerLoop<View> implements Component {
     } finally {
       const endedMs = clock.monotonicMs();
       const costMs = endedMs - startedMs;
+      this.#metrics.planSeconds.observe([this.name], costMs / 1000);
       if (costMs >= COSTLY_MS) this.#resting.set(id, endedMs + REST_FACTOR * costMs);
       else this.#resting.delete(id);
     }
@@ -127,6 +136,7 @@ class ControllerLoop<View> implements Component {
       return;
     }
     this.#failures.set(id, failures);
+    this.#metrics.retries.inc([this.name]);
     for (const { action, error } of failures) {
       if (isStatus(error, "Conflict")) continue; // planned anew with what is there now
       const pairs = { controller: this.name, key: id, action: action.do, cause: messageOf(error) };
@@ -147,13 +157,7 @@ class ControllerLoop<View> implements Component {
       }
     } catch (error) {
       if (!limit.expired()) throw error;
-      env.metrics
-        .counter({
-          name: "skates_controller_stale_cache_total",
-          help: "How often a cache did not show a controller's own write in time and was listed anew.",
-          labels: ["controller"],
-        })
-        .inc([this.name]);
+      this.#metrics.staleCaches.inc([this.name]);
       env.log.warn("a cache lags behind and is listed anew", { controller: this.name, key: id });
       for (const one of written) if (!knows(informers, one)) informers.existing(one.resource)?.relist();
     }

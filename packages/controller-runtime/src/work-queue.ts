@@ -21,6 +21,15 @@ export interface WorkQueueOptions<K> {
   readonly backoffMs?: number | undefined;
   /** Default 1000 s. */
   readonly backoffMsMax?: number | undefined;
+  readonly meter?: QueueMeter | undefined;
+}
+
+/** Is told what happens in a queue. */
+export interface QueueMeter {
+  /** A key that was not in the queue. */
+  added(): void;
+  /** How many keys are due. */
+  depth(length: number): void;
 }
 
 /** A work queue that ends, with all its timers, when `signal` aborts. */
@@ -70,7 +79,8 @@ class TimedQueue<K> implements WorkQueue<K> {
     const old = this.#entries.get(id);
     const atMs = this.#options.clock.monotonicMs() + Math.max(delayMs, 0);
     if (old !== undefined && old.atMs <= atMs && old.priority >= priority) return;
-    if (old?.due === true) this.#dueCount--;
+    if (old === undefined) this.#options.meter?.added();
+    if (old?.due === true) this.#count(-1);
     const entry: Entry<K> = {
       key,
       id,
@@ -118,6 +128,11 @@ class TimedQueue<K> implements WorkQueue<K> {
 
   length = (): number => this.#dueCount;
 
+  #count(by: 1 | -1): void {
+    this.#dueCount += by;
+    this.#options.meter?.depth(this.#dueCount);
+  }
+
   /** Puts an entry that no worker holds among those that are due or those that wait. */
   #place(entry: Entry<K>): void {
     if (entry.atMs > this.#options.clock.monotonicMs()) {
@@ -128,7 +143,7 @@ class TimedQueue<K> implements WorkQueue<K> {
     }
     entry.due = true;
     this.#due.push(entry);
-    this.#dueCount++;
+    this.#count(1);
     if (this.#takers.length === 0) return;
     const next = this.#pop();
     if (next !== undefined) this.#takers.shift()?.(next.key);
@@ -143,7 +158,7 @@ class TimedQueue<K> implements WorkQueue<K> {
       if (!this.#current(entry)) continue;
       this.#entries.delete(entry.id);
       this.#taken.add(entry.id);
-      this.#dueCount--;
+      this.#count(-1);
       return entry;
     }
     return undefined;

@@ -22,6 +22,7 @@ export interface GarbageCollectorOptions {
 }
 
 const WORKERS = 5;
+const PROBE_MS = 5000;
 /** An owner may be seen later than what it owns: so long before one that is not known is asked for. */
 const UNKNOWN_OWNER_MS = 500;
 
@@ -53,7 +54,8 @@ class GarbageCollector implements Component {
     const group = new TaskGroup(signal);
     const endings: (() => void)[] = [];
     try {
-      const informers = this.#resources.map((resource) => this.#informer(resource, group));
+      const served = await this.#served(signal);
+      const informers = served.map((resource) => this.#informer(resource, group));
       for (const { resource, informer } of informers) {
         endings.push(informer.subscribe((delta) => this.#see(resource, delta)));
       }
@@ -76,6 +78,27 @@ class GarbageCollector implements Component {
       for (const end of endings) end();
       this.#ready = false;
     }
+  }
+
+  /** Without those that the server does not know: they would never be listed, and everything would wait for them. */
+  async #served(signal: AbortSignal): Promise<readonly Resource[]> {
+    const { client, env } = this.#options;
+    const known = await Promise.all(
+      this.#resources.map(async (resource) => {
+        for (;;) {
+          try {
+            await client.resource<ApiObject>(resource).list({ limit: 1, resourceVersion: "0" }, signal);
+            return true;
+          } catch (error) {
+            signal.throwIfAborted();
+            if (isStatus(error, "NotFound")) return false;
+            env.log.warn("a resource cannot be listed yet", { resource: resource.plural, cause: messageOf(error) });
+            await env.clock.sleep(PROBE_MS, signal);
+          }
+        }
+      }),
+    );
+    return this.#resources.filter((_, i) => known[i] === true);
   }
 
   #informer(

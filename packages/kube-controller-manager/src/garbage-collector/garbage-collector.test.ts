@@ -1,5 +1,5 @@
 // Deletions and their consequences for what is owned, on the real API server with virtual time; and the verdicts themselves.
-import type { ApiObject, OwnerReference } from "@skates/apimachinery";
+import { type ApiObject, type OwnerReference, StatusError } from "@skates/apimachinery";
 import { type ConfigMap, configMaps, type Node, nodes, secrets } from "@skates/api/core/v1";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startWorld, type World } from "../testing/world.ts";
@@ -104,6 +104,19 @@ test("what was orphaned while nobody watched is found at the start", async () =>
   await make("b", [owning(a)]);
   await remove("a", "Background");
   await world.startControllers();
+  await world.pass(3);
+  expect(await names()).toEqual([]);
+});
+
+test("a kind that the server does not serve holds nothing up", async () => {
+  await world.stop();
+  world = await startWorld({ controllers: false });
+  world.refuse = (request) =>
+    request.path.includes("/storageclasses") ? new StatusError("NotFound", "the server could not find it") : undefined;
+  await world.startControllers();
+  const a = await make("a");
+  await make("b", [owning(a)]);
+  await remove("a", "Background");
   await world.pass(3);
   expect(await names()).toEqual([]);
 });
