@@ -128,6 +128,7 @@ async function handled(context: ServerContext, request: IncomingMessage, made: A
 }
 
 function exchangeOf(context: ServerContext, request: ApiRequest, response: ServerResponse): Exchange {
+  response.on("error", () => undefined); // a close follows
   return {
     method: request.method,
     out: response,

@@ -50,7 +50,7 @@ export function http2Server(context: ServerContext): Http2Server {
       http2.once("close", () => sessions.delete(session));
       http2.on("error", (error) => context.log.debug("connection failed", { error: messageOf(error) }));
       http2.on("timeout", () => {
-        if (session.open === 0) http2.close();
+        if (session.open === 0) http2.destroy();
       });
       http2.setTimeout(limits.headersTimeoutMs); // a caller that opens a connection must soon use it
       http2.on("stream", (stream, headers) =>

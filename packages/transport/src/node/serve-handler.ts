@@ -74,6 +74,7 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
   listener.server.on("connection", track);
   listener.server.maxConnections = limits.connectionsMax;
   const at = await listen(listener.server, options);
+  listener.server.on("error", (error) => log.error("cannot accept connections", { error: error.message }));
 
   return {
     port: at.port,
@@ -122,7 +123,10 @@ function tlsListener(
     noDelay: true, // without it lists over HTTP/1.1 take twice as long
   };
   const server = createTlsServer(options, (socket) => connect(socket, socket.alpnProtocol));
-  server.on("tlsClientError", (error) => log.debug("TLS handshake failed", { error: error.message }));
+  server.on("tlsClientError", (error, socket) => {
+    log.debug("TLS handshake failed", { error: error.message });
+    socket.destroy(); // after a timeout nobody else does
+  });
   return { server, tls: server };
 }
 
