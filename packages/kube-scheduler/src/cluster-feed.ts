@@ -1,5 +1,5 @@
 import { equalValues } from "@skates/apimachinery";
-import { isPodTerminal, type Node, type Pod } from "@skates/api/core/v1";
+import { isPodTerminal, type Namespace, type Node, type Pod } from "@skates/api/core/v1";
 import type { Delta } from "@skates/controller-runtime";
 import type { NodeChange } from "./framework/cluster-event.ts";
 import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
@@ -34,6 +34,13 @@ export class ClusterFeed {
     this.#cluster.setNode(node);
     if (delta.type === "added") return this.#queue.handle({ kind: "NodeAdded", node });
     for (const kind of nodeChanges(delta.old, node)) this.#queue.handle({ kind, node, old: delta.old });
+  };
+
+  namespace = (delta: Delta<Namespace>): void => {
+    const { name, labels } = delta.object.metadata;
+    if (delta.type === "updated" && equalValues(delta.old.metadata.labels, labels)) return;
+    this.#cluster.setNamespace(name, delta.type === "deleted" ? undefined : (labels ?? {}));
+    if (delta.type !== "deleted") this.#queue.handle({ kind: "NamespaceChanged" });
   };
 
   pod = (delta: Delta<Pod>): void => {

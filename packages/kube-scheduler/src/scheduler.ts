@@ -1,4 +1,4 @@
-import { isPodTerminal, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
+import { isPodTerminal, type Namespace, namespaces, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, TaskGroup } from "@skates/component-base";
 import { createEventRecorder, createInformers, type Informer } from "@skates/controller-runtime";
@@ -65,7 +65,12 @@ class Scheduler implements Component {
     const informers = createInformers(client, env);
     const nodeInformer: Informer<Node> = informers.for(nodes);
     const podInformer: Informer<Pod> = informers.for(pods);
-    const endings = [nodeInformer.subscribe(feed.node), podInformer.subscribe(feed.pod)];
+    const namespaceInformer: Informer<Namespace> = informers.for(namespaces);
+    const endings = [
+      namespaceInformer.subscribe(feed.namespace),
+      nodeInformer.subscribe(feed.node),
+      podInformer.subscribe(feed.pod),
+    ];
     const recorder = createEventRecorder({ client, env, component: name });
     const group = new TaskGroup(signal);
     group.spawn((inner) => informers.run(inner));

@@ -28,6 +28,7 @@ function exhaustive(pod: PodInfo, cluster: Cluster): { readonly best: readonly s
   }
   const totals = new Float64Array(nodes.length);
   for (const { judge, weight } of prepared.judges) {
+    judge.weigh?.(nodes);
     const scores = Float64Array.from(nodes, (node) => judge.score?.(node) ?? 0);
     judge.normalize?.(scores);
     scores.forEach((score, i) => (totals[i] = (totals[i] ?? 0) + weight * score));

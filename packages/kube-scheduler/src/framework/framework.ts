@@ -82,7 +82,7 @@ export class Framework {
     if (this.#found.count === 0) return { failure: this.#failureOf(evaluation, others.judges) };
     for (const { judge, weight, raw } of evaluation.relative())
       this.#addScores({ judge, weight }, (slot) => raw.at(slot));
-    for (const judging of others.judges) this.#addJudged(judging);
+    this.#addOthers(others.judges);
     return this.#best();
   }
 
@@ -108,7 +108,8 @@ export class Framework {
       plugins.add(ruling.plugin);
     }
     if (this.#found.count > 0) {
-      for (const judging of all) this.#addJudged(judging);
+      for (const judging of judges) this.#addJudged(judging);
+      this.#addOthers(others.judges);
       return this.#best();
     }
     const absent = unresolvable(
@@ -144,6 +145,23 @@ export class Framework {
     const found = this.#found;
     found.slots[found.count] = slot;
     found.totals[found.count++] = total;
+  }
+
+  #addOthers(judges: readonly Judging[]): void {
+    let feasible: readonly NodeInfo[] | undefined;
+    for (const judging of judges) {
+      if (judging.judge.weigh !== undefined) judging.judge.weigh((feasible ??= this.#feasible()));
+      this.#addJudged(judging);
+    }
+  }
+
+  #feasible(): readonly NodeInfo[] {
+    const out: NodeInfo[] = [];
+    for (let i = 0; i < this.#found.count; i++) {
+      const node = this.#snapshot.nodes[this.#found.slots[i] ?? 0];
+      if (node !== undefined) out.push(node);
+    }
+    return out;
   }
 
   #addJudged(judging: Judging): void {

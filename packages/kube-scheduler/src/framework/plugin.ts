@@ -25,7 +25,13 @@ export interface SchedulerPlugin {
 
 /** What a plugin says of each node for one pod. */
 export interface NodeJudge {
+  /**
+   * `node` may look otherwise than the snapshot's node of its slot, having other pods: the answer is that for a cluster in which it
+   * looked so.
+   */
   filter?(node: NodeInfo): Verdict;
+  /** Called once before `score`, with all nodes that passed all filters. Not called where the plugin signs. */
+  weigh?(feasible: readonly NodeInfo[]): void;
   /** Higher is better; 0 to 100 after `normalize`, or at once where there is none. Asked only for nodes that passed all filters. */
   score?(node: NodeInfo): number;
   /**

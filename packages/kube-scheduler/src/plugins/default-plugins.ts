@@ -5,7 +5,9 @@ import { nodeName } from "./node-name.ts";
 import { nodePorts } from "./node-ports.ts";
 import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
 import { nodeResourcesFit } from "./node-resources-fit.ts";
+import { interPodAffinity } from "./inter-pod-affinity.ts";
 import { nodeUnschedulable } from "./node-unschedulable.ts";
+import { podTopologySpread } from "./pod-topology-spread.ts";
 import { schedulingGates } from "./scheduling-gates.ts";
 import { taintToleration } from "./taint-toleration.ts";
 
@@ -19,6 +21,8 @@ export function defaultPlugins(): readonly SchedulerPlugin[] {
     nodeAffinity,
     nodePorts,
     nodeResourcesFit,
+    podTopologySpread,
+    interPodAffinity,
     nodeResourcesBalancedAllocation,
     imageLocality,
   ];

@@ -2,6 +2,7 @@ import { equalValues } from "@skates/apimachinery";
 import type { Node } from "@skates/api/core/v1";
 import { type ImageCounts, ImageIndex } from "./image-index.ts";
 import { type NodeInfo, NodeState } from "./node-info.ts";
+import { PodTables } from "./pod-tables.ts";
 import { countsAlike, type PodInfo } from "./pod-info.ts";
 
 /** What a scheduling cycle sees. Nothing in it changes while a cycle runs, for a cycle does not wait. */
@@ -17,21 +18,22 @@ export interface Snapshot {
   changedAt(slot: number): number;
   /** The largest of all `changedAt`. */
   readonly now: number;
-}
-
-/** Told which pods come to a node and go from it. */
-export interface PodObserver {
-  podAdded(pod: PodInfo, node: NodeInfo): void;
-  podRemoved(pod: PodInfo, node: NodeInfo): void;
+  /** About the pods of all nodes together. */
+  readonly tables: PodTables;
+  /** Of namespaces that are not known there are no labels. */
+  namespaceLabels(name: string): Readonly<Record<string, string>> | undefined;
+  /** Rises when labels of namespaces change. */
+  readonly namespaceStamp: number;
 }
 
 /** Nodes and the pods on them, from informers, and pods that are assumed to be bound soon. */
 export class Cluster implements Snapshot {
   readonly images = new ImageIndex();
+  readonly tables = new PodTables(this);
+  readonly #namespaces = new Map<string, Readonly<Record<string, string>>>();
   readonly #slots: (NodeState | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #byName = new Map<string, NodeState>();
-  readonly #observers: PodObserver[] = [];
   /** Pods by uid with the node they count for. Their node may not be known (yet). */
   readonly #placed = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
   readonly #ofUnknownNodes = new Map<string, Set<string>>();
@@ -39,6 +41,7 @@ export class Cluster implements Snapshot {
   #changes = new Float64Array(64);
   #now = 0;
   #nodeCountStamp = 0;
+  #namespaceStamp = 0;
 
   get nodes(): readonly (NodeInfo | undefined)[] {
     return this.#slots;
@@ -53,16 +56,27 @@ export class Cluster implements Snapshot {
     return this.#now;
   }
 
+  get namespaceStamp(): number {
+    return this.#namespaceStamp;
+  }
+
+  namespaceLabels(name: string): Readonly<Record<string, string>> | undefined {
+    return this.#namespaces.get(name);
+  }
+
+  /** Undefined: the namespace is gone. */
+  setNamespace(name: string, labels: Readonly<Record<string, string>> | undefined): void {
+    if (labels === undefined) this.#namespaces.delete(name);
+    else this.#namespaces.set(name, labels);
+    this.#namespaceStamp++;
+  }
+
   node(name: string): NodeInfo | undefined {
     return this.#byName.get(name);
   }
 
   changedAt(slot: number): number {
     return this.#changes[slot] ?? 0;
-  }
-
-  observe(observer: PodObserver): void {
-    this.#observers.push(observer);
   }
 
   /** Adds a node or replaces what is known of it. */
@@ -162,7 +176,7 @@ export class Cluster implements Snapshot {
   /** A newer copy of a pod that takes and says what it took and said before: no node has changed for it. */
   #refresh(info: PodInfo, nodeName: string): void {
     this.#placed.set(info.uid, { info, nodeName });
-    this.#byName.get(nodeName)?.pods.set(info.uid, info);
+    this.#byName.get(nodeName)?.refresh(info);
   }
 
   #displace(uid: string): void {
@@ -185,13 +199,11 @@ export class Cluster implements Snapshot {
   #putOn(state: NodeState, info: PodInfo): void {
     state.add(info);
     this.#touch(state.slot);
-    for (const observer of this.#observers) observer.podAdded(info, state);
   }
 
   #takeOff(state: NodeState, info: PodInfo): void {
     state.remove(info.uid);
     this.#touch(state.slot);
-    for (const observer of this.#observers) observer.podRemoved(info, state);
   }
 
   #touch(slot: number): void {

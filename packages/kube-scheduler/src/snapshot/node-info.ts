@@ -16,6 +16,8 @@ export interface NodeInfo {
   readonly scored: Resources;
   /** By uid: pods that run, are bound, or are about to be. */
   readonly pods: ReadonlyMap<string, PodInfo>;
+  /** Those of them that say something about other pods. */
+  readonly podsWithTerms: ReadonlyMap<string, PodInfo>;
   /** Image names of the node to their size in bytes. */
   readonly images: ReadonlyMap<string, number>;
   portTaken(port: HostPort): boolean;
@@ -31,6 +33,7 @@ export class NodeState implements NodeInfo {
   readonly requested = new ResourceSum();
   readonly scored = new ResourceSum();
   readonly pods = new Map<string, PodInfo>();
+  readonly podsWithTerms = new Map<string, PodInfo>();
   readonly #ports = new HostPortTable();
 
   constructor(slot: number, node: Node) {
@@ -58,7 +61,7 @@ export class NodeState implements NodeInfo {
 
   add(pod: PodInfo): void {
     this.remove(pod.uid);
-    this.pods.set(pod.uid, pod);
+    this.refresh(pod);
     this.#count(pod, 1);
     for (const port of pod.ports) this.#ports.add(port);
   }
@@ -67,8 +70,15 @@ export class NodeState implements NodeInfo {
     const pod = this.pods.get(uid);
     if (pod === undefined) return;
     this.pods.delete(uid);
+    this.podsWithTerms.delete(uid);
     this.#count(pod, -1);
     for (const port of pod.ports) this.#ports.remove(port);
+  }
+
+  /** A newer copy of a pod that counts as before. */
+  refresh(pod: PodInfo): void {
+    this.pods.set(pod.uid, pod);
+    if (pod.terms !== undefined) this.podsWithTerms.set(pod.uid, pod);
   }
 
   portTaken(port: HostPort): boolean {

@@ -1,6 +1,7 @@
 import { equalValues } from "@skates/apimachinery";
 import { isSidecar, type Pod } from "@skates/api/core/v1";
 import { type HostPort, hostPortsOf } from "./host-ports.ts";
+import { type PodTerms, podTermsOf } from "./pod-terms.ts";
 import { requestsOf, type Resources, scoredRequestsOf } from "./resources.ts";
 
 /** A pod with what scheduling needs of it, computed once. Immutable. */
@@ -15,6 +16,8 @@ export interface PodInfo {
   /** What it counts for in scores. */
   readonly scored: Resources;
   readonly ports: readonly HostPort[];
+  /** What it says about other pods. */
+  readonly terms: PodTerms | undefined;
 }
 
 /** The scheduling view of a pod. */
@@ -30,6 +33,7 @@ export function podInfoOf(pod: Pod): PodInfo {
     requests,
     scored: scoredRequestsOf(spec, requests),
     ports: hostPortsOf([...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)]),
+    terms: podTermsOf(pod),
   };
 }
 

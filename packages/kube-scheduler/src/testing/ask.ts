@@ -1,6 +1,7 @@
 import type { Node, Pod } from "@skates/api/core/v1";
 import { isRejection, type SchedulerPlugin } from "../framework/plugin.ts";
 import { Cluster } from "../snapshot/cluster.ts";
+import type { NodeInfo } from "../snapshot/node-info.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 
 /** A cluster of these nodes, and of those of the pods that have a node. */
@@ -20,8 +21,7 @@ export function ask(
   const prepared = plugin.prepare?.(podInfoOf(pod), cluster);
   if (isRejection(prepared)) return prepared.reasons.join(", ");
   const said: Record<string, string | number> = {};
-  const feasible: string[] = [];
-  const scores: number[] = [];
+  const feasible: NodeInfo[] = [];
   for (const node of cluster.nodes) {
     if (node === undefined) continue;
     if (prepared?.only?.has(node.name) === false) {
@@ -33,11 +33,11 @@ export function ask(
       said[node.name] = `${rejection.resolvable ? "" : "! "}${rejection.reasons.join(", ")}`;
       continue;
     }
-    feasible.push(node.name);
-    scores.push(prepared?.score?.(node) ?? 0);
+    feasible.push(node);
   }
-  const normalized = Float64Array.from(scores);
+  prepared?.weigh?.(feasible);
+  const normalized = Float64Array.from(feasible, (node) => prepared?.score?.(node) ?? 0);
   prepared?.normalize?.(normalized);
-  feasible.forEach((name, i) => (said[name] = normalized[i] ?? 0));
+  feasible.forEach(({ name }, i) => (said[name] = normalized[i] ?? 0));
   return said;
 }

@@ -1,0 +1,63 @@
+import type { NodeInfo } from "./node-info.ts";
+
+/** What a table by slot needs to know of the nodes. */
+export interface Slots {
+  readonly nodes: readonly (NodeInfo | undefined)[];
+  readonly now: number;
+  changedAt(slot: number): number;
+}
+
+/** Goes through the slots that changed since it did so last. */
+export class SlotWatch {
+  #seen = -1;
+
+  /** Calls `changed` for each. */
+  refresh(slots: Slots, changed: (slot: number, node: NodeInfo | undefined) => void): void {
+    if (slots.now === this.#seen) return;
+    for (let slot = 0; slot < slots.nodes.length; slot++) {
+      if (slots.changedAt(slot) > this.#seen) changed(slot, slots.nodes[slot]);
+    }
+    this.#seen = slots.now;
+  }
+
+  /** All slots count as changed. */
+  reset(): void {
+    this.#seen = -1;
+  }
+}
+
+/** A number for each node, computed anew for those that changed. */
+export class SlotCounts {
+  readonly #watch = new SlotWatch();
+  readonly #count: (node: NodeInfo) => number;
+  #values = new Int32Array(64);
+
+  constructor(count: (node: NodeInfo) => number) {
+    this.#count = count;
+  }
+
+  refresh(slots: Slots): this {
+    this.#values = grown(this.#values, slots.nodes.length);
+    this.#watch.refresh(slots, (slot, node) => {
+      this.#values[slot] = node === undefined ? 0 : this.#count(node);
+    });
+    return this;
+  }
+
+  at(slot: number): number {
+    return this.#values[slot] ?? 0;
+  }
+
+  /** The number for a node that may look otherwise than the one in its slot. */
+  of(node: NodeInfo): number {
+    return this.#count(node);
+  }
+}
+
+/** The array, or a larger one with the same content. */
+export function grown(array: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
+  if (size <= array.length) return array;
+  const larger = new Int32Array(Math.max(size, array.length * 2));
+  larger.set(array);
+  return larger;
+}
