@@ -11,6 +11,7 @@ export {
   type Watch,
   watch,
 } from "./controller.ts";
+export { createLister } from "./create-lister.ts";
 export { createEventRecorder, type EventRecorder, type EventRecorderOptions } from "./event-recorder.ts";
 export { createInformer } from "./informer.ts";
 export { createInformers, type Informers } from "./informers.ts";

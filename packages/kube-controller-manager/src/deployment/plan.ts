@@ -95,12 +95,12 @@ function takeStep(view: DeploymentView, rollout: Rollout, { conditions, failed, 
   const revision =
     deployment.spec.strategy?.type === "Recreate" ? recreate(rollout, view.pods) : rollingUpdate(rollout);
   if (complete(deployment, deployment.status ?? {})) cleanHistory(rollout);
-  const told = tellNewest(
-    rollout,
-    failed === undefined ? conditions : withFailure(failed, { conditions, nowMs }),
-    nowMs,
-  );
-  return { status: rolloutStatus(rollout, { ...deployment.status, conditions: told }, nowMs), revision };
+  if (failed !== undefined) {
+    const told = withFailure(failed, { conditions, nowMs });
+    return { status: { ...deployment.status, conditions: told }, revision: undefined };
+  }
+  const before = { ...deployment.status, conditions: tellNewest(rollout, conditions, nowMs) };
+  return { status: rolloutStatus(rollout, before, nowMs), revision };
 }
 
 /** True if the deployment's size differs from that which its sets were part of. */
