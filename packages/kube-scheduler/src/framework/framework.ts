@@ -122,12 +122,13 @@ export class Framework {
   #collect(evaluation: Evaluation, others: readonly Judging[]): void {
     const { feasible, plainScores } = evaluation;
     const { nodes } = this.#snapshot;
+    const asked = others.filter(({ judge }) => judge.filter !== undefined && judge.passesAll !== true);
     this.#reset();
     for (let slot = 0; slot < nodes.length; slot++) {
       if (feasible[slot] !== 1) continue;
       const node = nodes[slot];
       if (node === undefined) continue;
-      if (others.length > 0 && firstRuling(others, node) !== undefined) continue;
+      if (asked.length > 0 && firstRuling(asked, node) !== undefined) continue;
       this.#add(slot, plainScores[slot] ?? 0);
     }
   }

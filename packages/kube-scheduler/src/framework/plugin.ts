@@ -30,6 +30,8 @@ export interface NodeJudge {
    * looked so.
    */
   filter?(node: NodeInfo): Verdict;
+  /** All nodes of the snapshot pass the filter: only those that look otherwise need to be asked about. */
+  readonly passesAll?: boolean | undefined;
   /** Called once before `score`, with all nodes that passed all filters. Not called where the plugin signs. */
   weigh?(feasible: readonly NodeInfo[]): void;
   /** Higher is better; 0 to 100 after `normalize`, or at once where there is none. Asked only for nodes that passed all filters. */

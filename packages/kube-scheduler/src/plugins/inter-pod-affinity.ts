@@ -21,9 +21,11 @@ export const interPodAffinity: SchedulerPlugin = {
     { on: ["AssignedPodAdded", "AssignedPodUpdated", "AssignedPodDeleted"], helps },
   ],
   prepare(pod, snapshot) {
-    const filters = [near(pod, snapshot), away(pod, snapshot), tolerated(pod, snapshot)].filter((f) => f !== undefined);
+    const own = [near(pod, snapshot), away(pod, snapshot)].filter((one) => one !== undefined);
+    const others = tolerated(pod, snapshot);
+    const filters = [...own, others.filter];
+    const passesAll = own.length === 0 && others.passesAll;
     const score = attraction(pod, snapshot);
-    if (filters.length === 0 && score === undefined) return undefined;
     const filter = (node: NodeInfo): Verdict => {
       for (const one of filters) {
         const rejection = one(node);
@@ -31,7 +33,7 @@ export const interPodAffinity: SchedulerPlugin = {
       }
       return undefined;
     };
-    return score === undefined ? { filter } : { filter, score, normalize };
+    return score === undefined ? { filter, passesAll } : { filter, passesAll, score, normalize };
   },
 };
 
@@ -66,7 +68,7 @@ function away(pod: PodInfo, snapshot: Snapshot): NodeFilter | undefined {
 }
 
 /** Required anti-affinity of pods that are there. */
-function tolerated(pod: PodInfo, snapshot: Snapshot): NodeFilter | undefined {
+function tolerated(pod: PodInfo, snapshot: Snapshot): { readonly filter: NodeFilter; readonly passesAll: boolean } {
   const index = snapshot.tables.repelling();
   const sums: DomainSums[] = [];
   for (const held of index.terms()) {
@@ -81,7 +83,10 @@ function tolerated(pod: PodInfo, snapshot: Snapshot): NodeFilter | undefined {
     }
     return false;
   };
-  return (node) => (sums.some((sum) => (sum.at(node) ?? 0) > 0) || tried(node) ? EXISTING : undefined);
+  return {
+    filter: (node) => (sums.some((sum) => (sum.at(node) ?? 0) > 0) || tried(node) ? EXISTING : undefined),
+    passesAll: sums.length === 0,
+  };
 }
 
 /** Preferences of the pod and of pods that are there. */
