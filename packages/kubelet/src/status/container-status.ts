@@ -31,7 +31,7 @@ export function containerStatus(input: ContainerStatusInput): ContainerStatus {
   const seen = current === undefined ? unseen(input) : stateOf(current, runtimeName);
   const { state, lastState } = withWaiting(input, current, {
     state: seen,
-    lastState: previous === undefined ? (old?.lastState ?? {}) : stateOf(previous, runtimeName),
+    lastState: previous === undefined ? forgotten(input, current) : stateOf(previous, runtimeName),
   });
   const flags = current === undefined ? notRunning(found, state) : readiness(input, current, state);
   const limits = container.resources;
@@ -41,7 +41,7 @@ export function containerStatus(input: ContainerStatusInput): ContainerStatus {
     state,
     lastState,
     ready: flags.ready,
-    restartCount: current === undefined ? (old?.restartCount ?? 0) : restartCountOf(current),
+    restartCount: current === undefined ? (old?.restartCount ?? 0) + (isLost(input) ? 1 : 0) : restartCountOf(current),
     image: current === undefined ? (container.image ?? "") : current.image,
     imageID: current === undefined ? (old?.imageID ?? "") : current.imageId,
     containerID: current === undefined ? old?.containerID : `${runtimeName}://${current.id}`,
@@ -66,9 +66,24 @@ function unseen(input: ContainerStatusInput): ContainerState {
   return { waiting: { reason: initialising ? "PodInitializing" : "ContainerCreating" } };
 }
 
+/** It ran, as far as the API knows, and nothing is left of it. */
+function isLost({ old, terminal }: ContainerStatusInput): boolean {
+  return old?.state?.running !== undefined && !terminal;
+}
+
+/** The state before the one that is seen, of which the runtime has kept nothing. */
+function forgotten(input: ContainerStatusInput, current: RuntimeContainer | undefined): ContainerState {
+  if (current !== undefined || !isLost(input)) return input.old?.lastState ?? {};
+  const message = "The container could not be located when the pod was deleted.  The container used to be Running";
+  return { terminated: { exitCode: 137, reason: LOST_REASON, message } };
+}
+
+/** The reason of ends that nobody saw. */
+export const LOST_REASON = "ContainerStatusUnknown";
+
 const lost: Terminated = {
   exitCode: 137,
-  reason: "ContainerStatusUnknown",
+  reason: LOST_REASON,
   message: "The container could not be located when the pod was terminated",
 };
 const forgottenInit: Terminated = {

@@ -7,6 +7,7 @@ import type { Sandbox, SandboxSpec } from "../runtime.ts";
 import { podDns } from "../spec/dns.ts";
 import { kernelHostname, podNames } from "../spec/hostname.ts";
 import { sandboxSpec } from "../spec/sandbox-spec.ts";
+import { LOST_REASON } from "../status/container-status.ts";
 import { killContainer } from "./kill-container.ts";
 import { observeContainer, observeExit } from "./observe.ts";
 import type { PodWorker } from "./pod-worker.ts";
@@ -142,13 +143,14 @@ async function carryOutStart(worker: PodWorker, start: Start, signal: AbortSigna
   }
 }
 
-/** Restarts that the API knows of although the runtime has forgotten the container. */
+/** How often a container was started that the runtime has forgotten, as far as the status tells. */
 function knownRestarts({ state }: PodWorker, name: string): number | undefined {
   const { containerStatuses = [], initContainerStatuses = [] } = state.status;
   const status = [...containerStatuses, ...initContainerStatuses].find((s) => s.name === name);
   if (status === undefined) return undefined;
-  const ranBefore = status.state?.terminated !== undefined || status.lastState?.terminated !== undefined;
-  return ranBefore ? status.restartCount + 1 : status.restartCount;
+  const last = status.state?.terminated ?? status.lastState?.terminated;
+  // The status of a container that got lost counts its next start already.
+  return last === undefined || last.reason === LOST_REASON ? status.restartCount : status.restartCount + 1;
 }
 
 function targetOf({ state }: PodWorker, { container }: PodContainer): string | undefined {

@@ -1,4 +1,4 @@
-import { watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Clock, hasCode } from "@skates/component-base";
@@ -66,13 +66,24 @@ async function changed({ path, clock }: Reading, signal: AbortSignal): Promise<v
   const done = new AbortController();
   const finish = (): void => done.abort();
   signal.addEventListener("abort", finish, { once: true });
-  const watcher = watch(dirname(path), finish);
-  watcher.on("error", finish);
+  const watcher = watchDirectory(dirname(path), finish);
   try {
     await clock.sleep(LOOK_MS, done.signal).catch(() => undefined);
   } finally {
-    watcher.close();
+    watcher?.close();
     signal.removeEventListener("abort", finish);
+  }
+}
+
+/** undefined: the directory is gone, and the pod with it. */
+function watchDirectory(dir: string, changed: () => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(dir, changed);
+    watcher.on("error", changed);
+    return watcher;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
   }
 }
 

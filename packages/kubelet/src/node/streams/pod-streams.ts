@@ -26,12 +26,30 @@ export function runtimeStreams(runtime: Runtime, clock: Clock): PodStreams {
       const url = await runtime.portForwardUrl(sandboxId, request.signal);
       const dial = () => dialPortForward({ ...target(url), signal: request.signal });
       let forwarder: ReturnType<typeof dial> | undefined;
-      return acceptPortForward(request, { clock }, async (connection) => {
+      const response = acceptPortForward(request, { clock }, async (connection) => {
         forwarder ??= dial();
         await relayPortForward(await forwarder)(connection);
       });
+      return closing(response, async () => {
+        const open = await forwarder?.catch(() => undefined); // told to the client already
+        open?.close();
+      });
     },
   };
+}
+
+/** The same response; once its connection is over, `close` is called. */
+function closing(response: ApiResponse, close: () => Promise<void>): ApiResponse {
+  const { body } = response;
+  if (body.kind !== "upgrade") return response;
+  const accept: typeof body.accept = async (stream) => {
+    try {
+      await body.accept(stream);
+    } finally {
+      await close();
+    }
+  };
+  return { ...response, body: { kind: "upgrade", accept } };
 }
 
 interface Joint {
