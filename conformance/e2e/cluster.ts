@@ -22,9 +22,8 @@ export async function ok(args: readonly string[], options: RunOptions = {}): Pro
 
 /** Applies objects given as JSON values. */
 export function apply(...objects: readonly object[]): Promise<string> {
-  const [only] = objects;
-  const input = objects.length === 1 ? only : { apiVersion: "v1", kind: "List", items: objects };
-  return ok(["apply", "-f", "-"], { input: JSON.stringify(input) });
+  // The leading line makes kubectl read YAML, of which JSON is a part; a stream of JSON would end at the separator.
+  return ok(["apply", "-f", "-"], { input: objects.map((o) => `---\n${JSON.stringify(o)}\n`).join("") });
 }
 
 /** A namespace for one file, deleted at its end. */

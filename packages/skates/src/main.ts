@@ -106,4 +106,5 @@ function causes(cause: unknown): string {
   return cause instanceof Error ? ` (${cause.message})${causes(cause.cause)}` : ` (${String(cause)})`;
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch(report);
+// Whatever else still waits ends with the command.
+process.exit(await main(process.argv.slice(2)).catch(report));

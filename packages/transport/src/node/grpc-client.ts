@@ -18,7 +18,8 @@ type Grpc = typeof import("@grpc/grpc-js");
 
 /** Connects to a gRPC server. The library is loaded at the first use, for it takes its time. */
 export async function grpcClient(options: GrpcClientOptions): Promise<GrpcClient> {
-  const grpc = await import("@grpc/grpc-js");
+  // By its default: a bundle gives CommonJS packages no other name.
+  const { default: grpc } = await import("@grpc/grpc-js");
   const tls = options.tls;
   const credentials =
     tls === undefined
