@@ -1,5 +1,6 @@
 import { type ApiObject, isStatus, keyOf } from "@skates/apimachinery";
 import { type Pod, pods } from "@skates/api/core/v1";
+import { type RuntimeClass, runtimeClasses } from "@skates/api/node/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, isAbort, TaskGroup } from "@skates/component-base";
 import { createEventRecorder, createInformer, type Delta } from "@skates/controller-runtime";
@@ -107,6 +108,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     log,
     recorder,
     api: podApi(client),
+    runtimeHandler: (name, s) => runtimeHandler(client, name, s),
     node,
     tasks,
   };
@@ -172,10 +174,20 @@ function nodeFacts({ settings, machine, dns, runtimeName }: KubeletOptions): Nod
     hostIps: () => settings.addresses,
     allocatable: () => allocatable,
     memoryCapacityBytes: machine.memoryBytes,
+    operatingSystem: machine.operatingSystem,
     dns: () => dns,
     runtimeName: runtimeName ?? "containerd",
     version: /^v\d+\.\d+/.exec(settings.version)?.[0] ?? settings.version,
   };
+}
+
+async function runtimeHandler(client: Client, name: string, signal: AbortSignal): Promise<string> {
+  try {
+    return (await client.resource<RuntimeClass>(runtimeClasses).get({ name }, {}, signal)).handler;
+  } catch (error) {
+    if (!isStatus(error, "NotFound")) throw error;
+    throw new Error(`failed to get sandbox runtime: RuntimeClass ${JSON.stringify(name)} not found`, { cause: error });
+  }
 }
 
 function podApi(client: Client): PodApi {

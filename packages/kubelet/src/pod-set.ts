@@ -1,5 +1,7 @@
+import { admit } from "./admit.ts";
 import { isAbort, messageOf } from "@skates/component-base";
 import type { Pod } from "@skates/api/core/v1";
+import type { Waiting } from "./plan/plan-pod.ts";
 import { podContainers } from "./pod/containers.ts";
 import { POD_NAME, POD_NAMESPACE, podUidOf } from "./pod/labels.ts";
 import { NOTHING_OBSERVED, type ObservedPod } from "./pod/observed.ts";
@@ -81,7 +83,14 @@ export class PodSet {
     }
     const observed = this.#found.get(uid) ?? NOTHING_OBSERVED;
     this.#found.delete(uid);
-    this.#start(uid, new PodWorker(this.#deps, pod, observed));
+    const worker = new PodWorker(this.#deps, pod, observed);
+    const refusal =
+      observed === NOTHING_OBSERVED && pod.status?.startTime === undefined ? this.#refusal(pod) : undefined;
+    if (refusal !== undefined) {
+      this.#deps.recorder.event({ object: pod }, "Warning", refusal.reason, refusal.message);
+      worker.fail(refusal);
+    }
+    this.#start(uid, worker);
   }
 
   removed(pod: Pod): void {
@@ -105,6 +114,12 @@ export class PodSet {
         });
       }
     });
+  }
+
+  #refusal(pod: Pod): Waiting | undefined {
+    const others = [...this.#workers.values()].filter((w) => w.stage === "run").map((w) => w.state.pod);
+    const { node } = this.#deps;
+    return admit({ pod, others, allocatable: node.allocatable(), operatingSystem: node.operatingSystem });
   }
 
   #start(uid: string, worker: PodWorker): void {

@@ -24,6 +24,7 @@ export interface NodeReporterOptions {
 /** How often the node is looked at, and how often it is written although nothing changed. */
 const LOOK_MS = 10_000;
 const REPORT_MS = 300_000;
+const IMAGES_MS = 60_000;
 
 /** Registers the Node and keeps its status up to date: at once when something changes, else every five minutes. */
 export class NodeReporter {
@@ -32,6 +33,7 @@ export class NodeReporter {
   #node: Node | undefined;
   #reportedAtMs = 0;
   #healthy = false;
+  #images: { readonly list: readonly Image[]; readonly atMs: number } | undefined;
   constructor(options: NodeReporterOptions) {
     this.#options = options;
   }
@@ -117,7 +119,7 @@ export class NodeReporter {
     try {
       const [health, images, runtimeVersion] = await Promise.all([
         runtime.health(signal),
-        runtime.images(signal),
+        this.#imageList(signal),
         runtime.version(signal),
       ]);
       return { health, images, runtimeVersion };
@@ -126,6 +128,15 @@ export class NodeReporter {
       const health = { runtimeReady: false, networkReady: false, message: messageOf(error) };
       return { health, images: [], runtimeVersion: this.#node?.status?.nodeInfo?.containerRuntimeVersion ?? "" };
     }
+  }
+
+  /** Listing images is work for the runtime, and few care to the second. */
+  async #imageList(signal: AbortSignal): Promise<readonly Image[]> {
+    const nowMs = this.#options.clock.nowMs();
+    if (this.#images === undefined || nowMs - this.#images.atMs >= IMAGES_MS) {
+      this.#images = { list: await this.#options.runtime.images(signal), atMs: nowMs };
+    }
+    return this.#images.list;
   }
 
   #tell(before: Node, after: Node): void {

@@ -67,7 +67,7 @@ const PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 export function kubeletHandler(options: KubeletHandlerOptions): Handler {
   return async (request) => {
     try {
-      const [, first = "", ...rest] = request.path.split("/").map((part) => decodeURIComponent(part));
+      const [, first = "", ...rest] = request.path.split("/").map(decodedPart);
       if (first === "healthz") return text(200, "ok");
       authorize(options, request);
       return await route(options, request, [first, ...rest]);
@@ -76,6 +76,14 @@ export function kubeletHandler(options: KubeletHandlerOptions): Handler {
       return text(500, messageOf(error));
     }
   };
+}
+
+function decodedPart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new StatusError("BadRequest", `invalid URL escape in ${JSON.stringify(part)}`);
+  }
 }
 
 function text(status: number, body: string, mediaType = "text/plain"): ApiResponse {

@@ -12,6 +12,7 @@ import { killContainer } from "./kill-container.ts";
 import { observeContainer, observeExit } from "./observe.ts";
 import type { PodWorker } from "./pod-worker.ts";
 import { startContainer } from "./start-container.ts";
+import { unsupported } from "./refuse-pod.ts";
 import { StartFailure } from "./start-failure.ts";
 
 const CONFIG_RETRY_MS = 10_000;
@@ -52,7 +53,7 @@ async function carryOutKill(worker: PodWorker, kill: KillContainer, signal: Abor
 }
 
 /** The specification of a pod's sandbox, made again when it is needed. */
-export function sandboxSpecOf(worker: PodWorker, attempt: number): SandboxSpec {
+export function sandboxSpecOf(worker: PodWorker, attempt: number, runtimeHandler = ""): SandboxSpec {
   const { deps, state } = worker;
   const { pod } = state;
   const dns = deps.node.dns();
@@ -63,7 +64,7 @@ export function sandboxSpecOf(worker: PodWorker, attempt: number): SandboxSpec {
     logDirectory: deps.host.logDirectory(pod),
     cgroupParent: deps.host.cgroupParent(pod),
     dns: podDns(pod, dns),
-    runtimeHandler: "",
+    runtimeHandler,
   });
 }
 
@@ -81,8 +82,12 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
     }
   }
   try {
+    const problem = unsupported(state.pod);
+    if (problem !== undefined) throw new Error(problem);
+    const className = state.pod.spec.runtimeClassName ?? "";
+    const handler = className === "" ? "" : await deps.runtimeHandler(className, signal);
     await host.setUpPod(state.pod, signal);
-    const id = await runtime.runSandbox(sandboxSpecOf(worker, need.attempt), signal);
+    const id = await runtime.runSandbox(sandboxSpecOf(worker, need.attempt, handler), signal);
     worker.own(id);
     worker.observe(id, await runtime.sandbox(id, signal));
   } catch (error) {

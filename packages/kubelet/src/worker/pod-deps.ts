@@ -23,6 +23,8 @@ export interface PodDeps {
   readonly log: Logger;
   readonly recorder: EventRecorder;
   readonly api: PodApi;
+  /** The runtime's handler for a RuntimeClass; throws when there is no such class. */
+  runtimeHandler(runtimeClass: string, signal: AbortSignal): Promise<string>;
   readonly node: NodeFacts;
   readonly tasks: TaskGroup;
 }
@@ -40,6 +42,8 @@ export interface NodeFacts {
   hostIps(): readonly string[];
   allocatable(): Resources;
   readonly memoryCapacityBytes: number;
+  /** `linux`. */
+  readonly operatingSystem: string;
   dns(): ClusterDns;
   /** `containerd`. */
   readonly runtimeName: string;

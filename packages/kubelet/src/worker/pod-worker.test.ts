@@ -51,6 +51,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
     references,
     containerEnv: (request, signal) => containerEnv(references, request, signal),
     puller: new ImagePuller({ runtime, clock, recorder, credentials: () => Promise.resolve([]), signal: tasks.signal }),
+    runtimeHandler: () => Promise.reject(new Error("no runtime classes here")),
     network: simulatedNetwork,
     clock,
     log: silentLogger,
@@ -73,6 +74,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
       hostIps: () => ["192.168.0.1"],
       allocatable: () => ({}),
       memoryCapacityBytes: 1e10,
+      operatingSystem: "linux",
       dns: () => ({
         servers: ["10.96.0.10"],
         domain: "cluster.local",

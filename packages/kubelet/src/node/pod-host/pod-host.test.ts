@@ -63,6 +63,7 @@ const node: NodeFacts = {
   hostIps: () => ["192.0.2.1"],
   allocatable: () => ({ cpu: "2", memory: "1Gi" }),
   memoryCapacityBytes: 1 << 30,
+  operatingSystem: "linux",
   dns: () => ({ servers: [], searches: [], options: [], domain: "cluster.local" }) as never,
   runtimeName: "containerd",
   version: "v1.36",
