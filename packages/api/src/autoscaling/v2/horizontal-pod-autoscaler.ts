@@ -18,6 +18,7 @@ import {
 } from "@skates/apimachinery";
 import { horizontalPodAutoscalerColumns } from "./horizontal-pod-autoscaler-table.ts";
 import { autoscalerBehaviorDefaults, autoscalerSpecDefaults } from "./horizontal-pod-autoscaler-defaults.ts";
+import { autoscalerSpecRules } from "./horizontal-pod-autoscaler-rules.ts";
 
 export const HorizontalPodAutoscaler = struct(
   "autoscaling/v2.HorizontalPodAutoscaler",
@@ -281,7 +282,11 @@ export const HorizontalPodAutoscalerSpec = struct(
       "How fast the number changes.",
     ),
   },
-  (): AnyStructOptions => ({ defaults: autoscalerSpecDefaults, doc: "What is scaled, and by what." }),
+  (): AnyStructOptions => ({
+    defaults: autoscalerSpecDefaults,
+    doc: "What is scaled, and by what.",
+    rules: [autoscalerSpecRules],
+  }),
 );
 export interface HorizontalPodAutoscalerSpec extends Infer<typeof HorizontalPodAutoscalerSpec> {}
 

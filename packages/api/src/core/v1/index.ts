@@ -87,6 +87,13 @@ export {
   TypedObjectReference,
 } from "./object-reference.ts";
 export {
+  PersistentVolume,
+  PersistentVolumeSpec,
+  PersistentVolumeStatus,
+  VolumeNodeAffinity,
+  persistentVolumes,
+} from "./persistent-volume.ts";
+export {
   AzureFilePersistentVolumeSource,
   CSIPersistentVolumeSource,
   CephFSPersistentVolumeSource,
@@ -95,16 +102,11 @@ export {
   GlusterfsPersistentVolumeSource,
   ISCSIPersistentVolumeSource,
   LocalVolumeSource,
-  PersistentVolume,
   PersistentVolumeSource,
-  PersistentVolumeSpec,
-  PersistentVolumeStatus,
   RBDPersistentVolumeSource,
   ScaleIOPersistentVolumeSource,
   StorageOSPersistentVolumeSource,
-  VolumeNodeAffinity,
-  persistentVolumes,
-} from "./persistent-volume.ts";
+} from "./persistent-volume-source.ts";
 export {
   ModifyVolumeStatus,
   PersistentVolumeClaim,

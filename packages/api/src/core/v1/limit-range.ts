@@ -14,6 +14,7 @@ import {
   type AnyStructOptions,
 } from "@skates/apimachinery";
 import { limitRangeItemDefaults } from "./limit-range-defaults.ts";
+import { limitRangeItemRules } from "./quota-rules.ts";
 
 export const LimitRange = struct(
   "core/v1.LimitRange",
@@ -55,7 +56,11 @@ export const LimitRangeItem = struct(
     defaultRequest: opt(5, map(quantity), "Requests given to containers that have none."),
     maxLimitRequestRatio: opt(6, map(quantity), "How many times the request a limit may be."),
   },
-  (): AnyStructOptions => ({ defaults: limitRangeItemDefaults, doc: "Bounds for things of one kind." }),
+  (): AnyStructOptions => ({
+    defaults: limitRangeItemDefaults,
+    doc: "Bounds for things of one kind.",
+    rules: [limitRangeItemRules],
+  }),
 );
 export interface LimitRangeItem extends Infer<typeof LimitRangeItem> {}
 

@@ -14,10 +14,12 @@ import {
   LabelSelector,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { TypedLocalObjectReference, TypedObjectReference } from "./object-reference.ts";
 import { VolumeResourceRequirements } from "./resources.ts";
 import { persistentVolumeClaimColumns } from "./volume-claim-tables.ts";
+import { claimErrors, claimSpecRules } from "./volume-claim-rules.ts";
 
 export const PersistentVolumeClaim = struct(
   "core/v1.PersistentVolumeClaim",
@@ -156,7 +158,7 @@ export const PersistentVolumeClaimSpec = struct(
       gate: "VolumeAttributesClass",
     }),
   },
-  { doc: "What storage is asked for." },
+  (): AnyStructOptions => ({ doc: "What storage is asked for.", rules: [claimSpecRules] }),
 );
 export interface PersistentVolumeClaimSpec extends Infer<typeof PersistentVolumeClaimSpec> {}
 
@@ -170,5 +172,5 @@ export const persistentVolumeClaims = resource<PersistentVolumeClaim>({
   storageVersionHash: "QWTyNDq0dC4=",
   generationFields: [],
   columns: persistentVolumeClaimColumns,
-  strategy: { returnsDeleted: true },
+  strategy: { validate: claimErrors, returnsDeleted: true },
 });

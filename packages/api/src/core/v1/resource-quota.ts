@@ -12,8 +12,10 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { resourceQuotaColumns } from "./quota-tables.ts";
+import { resourceQuotaErrors, resourceQuotaSpecRules } from "./quota-rules.ts";
 
 export const ResourceQuota = struct(
   "core/v1.ResourceQuota",
@@ -75,7 +77,7 @@ export const ResourceQuotaSpec = struct(
       "Kinds of objects that count, with operators.",
     ),
   },
-  { doc: "Bounds on what a namespace uses." },
+  (): AnyStructOptions => ({ doc: "Bounds on what a namespace uses.", rules: [resourceQuotaSpecRules] }),
 );
 export interface ResourceQuotaSpec extends Infer<typeof ResourceQuotaSpec> {}
 
@@ -125,5 +127,5 @@ export const resourceQuotas = resource<ResourceQuota>({
   storageVersionHash: "8uhSgffRX6w=",
   generationFields: [],
   columns: resourceQuotaColumns,
-  strategy: { returnsDeleted: true },
+  strategy: { validate: resourceQuotaErrors, returnsDeleted: true },
 });

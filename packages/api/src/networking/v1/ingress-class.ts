@@ -12,6 +12,7 @@ import {
 } from "@skates/apimachinery";
 import { ingressClassColumns } from "./networking-tables.ts";
 import { ingressParametersDefaults } from "./networking-defaults.ts";
+import { ingressClassErrors, ingressClassSpecRules } from "./networking-rules.ts";
 
 export const IngressClass = struct(
   "networking.k8s.io/v1.IngressClass",
@@ -42,7 +43,7 @@ export const IngressClassSpec = struct(
       "Object with further settings.",
     ),
   },
-  { doc: "Who serves ingresses of a class." },
+  (): AnyStructOptions => ({ doc: "Who serves ingresses of a class.", rules: [ingressClassSpecRules] }),
 );
 export interface IngressClassSpec extends Infer<typeof IngressClassSpec> {}
 
@@ -70,4 +71,5 @@ export const ingressClasses = resource<IngressClass>({
   storageVersionHash: "l/iqIbDgFyQ=",
   generationFields: ["spec"],
   columns: ingressClassColumns,
+  strategy: { validate: ingressClassErrors },
 });

@@ -12,9 +12,11 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { TypedLocalObjectReference } from "../../core/v1/object-reference.ts";
 import { ingressColumns } from "./networking-tables.ts";
+import { ingressSpecRules } from "./networking-rules.ts";
 
 export const Ingress = struct(
   "networking.k8s.io/v1.Ingress",
@@ -98,7 +100,7 @@ export const IngressSpec = struct(
     tls: opt(2, list(ref<IngressTLS>(() => IngressTLS)), "Names that are served over TLS, and their certificates."),
     rules: opt(3, list(ref<IngressRule>(() => IngressRule)), "Where requests go, by host and path."),
   },
-  { doc: "Which requests go where." },
+  (): AnyStructOptions => ({ doc: "Which requests go where.", rules: [ingressSpecRules] }),
 );
 export interface IngressSpec extends Infer<typeof IngressSpec> {}
 

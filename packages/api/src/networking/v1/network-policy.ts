@@ -17,6 +17,7 @@ import {
 } from "@skates/apimachinery";
 import { networkPolicyColumns } from "./networking-tables.ts";
 import { networkPolicySpecDefaults } from "./networking-defaults.ts";
+import { networkPolicySpecRules } from "./networking-rules.ts";
 
 export const NetworkPolicy = struct(
   "networking.k8s.io/v1.NetworkPolicy",
@@ -50,7 +51,11 @@ export const NetworkPolicySpec = struct(
     egress: opt(3, list(ref<NetworkPolicyEgressRule>(() => NetworkPolicyEgressRule)), "Traffic that they make."),
     policyTypes: opt(4, list(oneOf("Egress", "Ingress")), "Whether it is about Ingress, Egress or both."),
   },
-  (): AnyStructOptions => ({ defaults: networkPolicySpecDefaults, doc: "Which pods, and which traffic." }),
+  (): AnyStructOptions => ({
+    defaults: networkPolicySpecDefaults,
+    doc: "Which pods, and which traffic.",
+    rules: [networkPolicySpecRules],
+  }),
 );
 export interface NetworkPolicySpec extends Infer<typeof NetworkPolicySpec> {}
 

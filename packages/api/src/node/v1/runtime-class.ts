@@ -14,6 +14,7 @@ import {
 } from "@skates/apimachinery";
 import { Toleration } from "../../core/v1/toleration.ts";
 import { ageColumn, column, nameColumn } from "../../table.ts";
+import { runtimeClassErrors } from "./runtime-class-rules.ts";
 
 export const RuntimeClass = struct(
   "node.k8s.io/v1.RuntimeClass",
@@ -70,4 +71,5 @@ export const runtimeClasses = resource<RuntimeClass>({
   storageVersionHash: "WQTu1GL3T2Q=",
   unconditionalUpdate: false,
   columns: [nameColumn, column("Handler", "What the runtime calls it.", (one) => one.handler), ageColumn],
+  strategy: { validate: runtimeClassErrors },
 });

@@ -16,8 +16,10 @@ import {
   LabelSelector,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { podDisruptionBudgetColumns } from "./pod-disruption-budget-table.ts";
+import { podDisruptionBudgetSpecRules } from "./pod-disruption-budget-rules.ts";
 
 export const PodDisruptionBudget = struct(
   "policy/v1.PodDisruptionBudget",
@@ -85,7 +87,7 @@ export const PodDisruptionBudgetSpec = struct(
       { keepZero: true },
     ),
   },
-  { doc: "Which pods, and how many must stay." },
+  (): AnyStructOptions => ({ doc: "Which pods, and how many must stay.", rules: [podDisruptionBudgetSpecRules] }),
 );
 export interface PodDisruptionBudgetSpec extends Infer<typeof PodDisruptionBudgetSpec> {}
 

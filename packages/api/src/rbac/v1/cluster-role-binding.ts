@@ -2,6 +2,7 @@ import { type Infer, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource
 import { RoleRef } from "./role-ref.ts";
 import { Subject } from "./subject.ts";
 import { bindingColumns } from "./rbac-tables.ts";
+import { clusterRoleBindingErrors } from "./rbac-rules.ts";
 
 export const ClusterRoleBinding = struct(
   "rbac.authorization.k8s.io/v1.ClusterRoleBinding",
@@ -35,4 +36,5 @@ export const clusterRoleBindings = resource<ClusterRoleBinding>({
   nameFormat: "pathSegmentName",
   createOnUpdate: true,
   columns: bindingColumns,
+  strategy: { validate: clusterRoleBindingErrors },
 });

@@ -11,6 +11,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { PolicyRule } from "./policy-rule.ts";
+import { clusterRoleErrors } from "./rbac-rules.ts";
 
 export const ClusterRole = struct(
   "rbac.authorization.k8s.io/v1.ClusterRole",
@@ -56,4 +57,5 @@ export const clusterRoles = resource<ClusterRole>({
   storageVersionHash: "bYE5ZWDrJ44=",
   nameFormat: "pathSegmentName",
   createOnUpdate: true,
+  strategy: { validate: clusterRoleErrors },
 });

@@ -3,7 +3,7 @@ import { type Infer, list, opt, req, string, struct } from "@skates/apimachinery
 export const PolicyRule = struct(
   "rbac.authorization.k8s.io/v1.PolicyRule",
   {
-    verbs: req(1, list(string), "Such as get or create; * for all."),
+    verbs: req(1, list(string), "Such as get or create; * for all.", { mayBeEmpty: true }),
     apiGroups: opt(2, list(string), "API groups; * for all."),
     resources: opt(3, list(string), "Plurals of kinds; * for all."),
     resourceNames: opt(4, list(string), "Names of objects; all when empty."),

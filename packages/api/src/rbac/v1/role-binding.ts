@@ -2,6 +2,7 @@ import { type Infer, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource
 import { RoleRef } from "./role-ref.ts";
 import { Subject } from "./subject.ts";
 import { bindingColumns } from "./rbac-tables.ts";
+import { roleBindingErrors } from "./rbac-rules.ts";
 
 export const RoleBinding = struct(
   "rbac.authorization.k8s.io/v1.RoleBinding",
@@ -34,4 +35,5 @@ export const roleBindings = resource<RoleBinding>({
   nameFormat: "pathSegmentName",
   createOnUpdate: true,
   columns: bindingColumns,
+  strategy: { validate: roleBindingErrors },
 });

@@ -1,5 +1,6 @@
 import { type Infer, list, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { PolicyRule } from "./policy-rule.ts";
+import { roleErrors } from "./rbac-rules.ts";
 
 export const Role = struct(
   "rbac.authorization.k8s.io/v1.Role",
@@ -26,4 +27,5 @@ export const roles = resource<Role>({
   storageVersionHash: "7FuwZcIIItM=",
   nameFormat: "pathSegmentName",
   createOnUpdate: true,
+  strategy: { validate: roleErrors },
 });

@@ -14,6 +14,7 @@ import {
   type AnyStructOptions,
 } from "@skates/apimachinery";
 import { csiDriverColumns, csiDriverSpecDefaults } from "./storage-tables.ts";
+import { csiDriverErrors, csiDriverSpecRules } from "./storage-rules.ts";
 
 export const CSIDriver = struct(
   "storage.k8s.io/v1.CSIDriver",
@@ -74,7 +75,11 @@ export const CSIDriverSpec = struct(
       gate: "VolumeLimitScaling",
     }),
   },
-  (): AnyStructOptions => ({ defaults: csiDriverSpecDefaults, doc: "What a CSI driver can do and asks for." }),
+  (): AnyStructOptions => ({
+    defaults: csiDriverSpecDefaults,
+    doc: "What a CSI driver can do and asks for.",
+    rules: [csiDriverSpecRules],
+  }),
 );
 export interface CSIDriverSpec extends Infer<typeof CSIDriverSpec> {}
 
@@ -100,4 +105,5 @@ export const csiDrivers = resource<CSIDriver>({
   unconditionalUpdate: false,
   generationFields: ["spec"],
   columns: csiDriverColumns,
+  strategy: { validate: csiDriverErrors },
 });

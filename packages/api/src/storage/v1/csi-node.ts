@@ -10,8 +10,10 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { csiNodeColumns } from "./storage-tables.ts";
+import { csiNodeErrors, csiNodeSpecRules } from "./storage-rules.ts";
 
 export const CSINode = struct(
   "storage.k8s.io/v1.CSINode",
@@ -45,7 +47,7 @@ export const CSINodeSpec = struct(
       { patch: "merge", patchKey: "name", mayBeEmpty: true },
     ),
   },
-  { doc: "The CSI drivers of a node." },
+  (): AnyStructOptions => ({ doc: "The CSI drivers of a node.", rules: [csiNodeSpecRules] }),
 );
 export interface CSINodeSpec extends Infer<typeof CSINodeSpec> {}
 
@@ -85,4 +87,5 @@ export const csiNodes = resource<CSINode>({
   storageVersionHash: "Pe62DkZtjuo=",
   unconditionalUpdate: false,
   columns: csiNodeColumns,
+  strategy: { validate: csiNodeErrors },
 });

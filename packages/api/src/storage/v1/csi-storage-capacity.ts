@@ -12,6 +12,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { csiStorageCapacityColumns } from "./storage-tables.ts";
+import { csiStorageCapacityErrors } from "./storage-rules.ts";
 
 export const CSIStorageCapacity = struct(
   "storage.k8s.io/v1.CSIStorageCapacity",
@@ -45,4 +46,5 @@ export const csiStorageCapacities = resource<CSIStorageCapacity>({
   storageVersionHash: "xeVl+2Ly1kE=",
   unconditionalUpdate: false,
   columns: csiStorageCapacityColumns,
+  strategy: { validate: csiStorageCapacityErrors },
 });

@@ -15,6 +15,7 @@ import {
 } from "@skates/apimachinery";
 import { TopologySelectorTerm } from "../../core/v1/node-selector.ts";
 import { storageClassColumns } from "./storage-tables.ts";
+import { storageClassErrors } from "./storage-rules.ts";
 
 export const StorageClass = struct(
   "storage.k8s.io/v1.StorageClass",
@@ -60,4 +61,5 @@ export const storageClasses = resource<StorageClass>({
   storage: "storageclasses",
   storageVersionHash: "K+m6uJwbjGY=",
   columns: storageClassColumns,
+  strategy: { validate: storageClassErrors },
 });

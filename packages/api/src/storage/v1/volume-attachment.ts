@@ -12,9 +12,11 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { PersistentVolumeSpec } from "../../core/v1/persistent-volume.ts";
 import { volumeAttachmentColumns } from "./storage-tables.ts";
+import { volumeAttachmentErrors, volumeAttachmentSpecRules } from "./storage-rules.ts";
 
 export const VolumeAttachment = struct(
   "storage.k8s.io/v1.VolumeAttachment",
@@ -83,7 +85,7 @@ export const VolumeAttachmentSpec = struct(
     ),
     nodeName: req(3, string, "The node."),
   },
-  { doc: "Which volume, which node; it stays." },
+  (): AnyStructOptions => ({ doc: "Which volume, which node; it stays.", rules: [volumeAttachmentSpecRules] }),
 );
 export interface VolumeAttachmentSpec extends Infer<typeof VolumeAttachmentSpec> {}
 
@@ -113,4 +115,5 @@ export const volumeAttachments = resource<VolumeAttachment>({
   generationFields: [],
   unconditionalUpdate: false,
   columns: volumeAttachmentColumns,
+  strategy: { validate: volumeAttachmentErrors },
 });

@@ -1,5 +1,6 @@
 import { type Infer, map, opt, ref, req, string, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { volumeAttributesClassColumns } from "./storage-tables.ts";
+import { volumeAttributesClassErrors } from "./storage-rules.ts";
 
 export const VolumeAttributesClass = struct(
   "storage.k8s.io/v1.VolumeAttributesClass",
@@ -28,4 +29,5 @@ export const volumeAttributesClasses = resource<VolumeAttributesClass>({
   storage: "volumeattributesclasses",
   storageVersionHash: "tIjydgKBC5w=",
   columns: volumeAttributesClassColumns,
+  strategy: { validate: volumeAttributesClassErrors },
 });

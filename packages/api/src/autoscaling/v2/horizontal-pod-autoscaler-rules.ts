@@ -1,0 +1,106 @@
+import { type FieldError, invalid, notSupported, parseQuantity, type Path, required } from "@skates/apimachinery";
+import { checkNotNegative, type Findings } from "../../checks.ts";
+import type {
+  HorizontalPodAutoscalerSpec,
+  HPAScalingRules,
+  MetricSpec,
+  MetricTarget,
+} from "./horizontal-pod-autoscaler.ts";
+
+const WINDOW_SECONDS_MAX = 3600;
+const PERIOD_SECONDS_MAX = 1800;
+const MEMBERS = {
+  Object: "object",
+  Pods: "pods",
+  Resource: "resource",
+  ContainerResource: "containerResource",
+  External: "external",
+} as const;
+
+/** Bounds in order, metrics complete, and steps that are steps. */
+export function autoscalerSpecRules(spec: HorizontalPodAutoscalerSpec, _old: unknown, path: Path): Findings {
+  const { minReplicas, maxReplicas, metrics = [], behavior } = spec;
+  const out: FieldError[] = [];
+  if (minReplicas !== undefined && minReplicas < 1) {
+    out.push(invalid([...path, "minReplicas"], minReplicas, "must be greater than or equal to 1"));
+  }
+  if (maxReplicas < 1) out.push(invalid([...path, "maxReplicas"], maxReplicas, "must be greater than 0"));
+  if (minReplicas !== undefined && maxReplicas < minReplicas) {
+    out.push(invalid([...path, "maxReplicas"], maxReplicas, "must be greater than or equal to `minReplicas`"));
+  }
+  for (const [index, metric] of metrics.entries()) out.push(...metricFindings(metric, [...path, "metrics", index]));
+  for (const name of ["scaleUp", "scaleDown"] as const) {
+    const rules = behavior?.[name];
+    if (rules !== undefined) out.push(...scalingFindings(rules, [...path, "behavior", name]));
+  }
+  return out;
+}
+
+function metricFindings(metric: MetricSpec, path: Path): Findings {
+  const { type } = metric;
+  if (type === "") return [];
+  if (!isMetricType(type)) return [notSupported([...path, "type"], type, Object.keys(MEMBERS).sort())];
+  const name = MEMBERS[type];
+  const source = metric[name];
+  if (source === undefined) {
+    return [required([...path, name], "must populate information for the given metric source")];
+  }
+  return targetFindings(source.target, name === "resource" || name === "containerResource", [...path, name, "target"]);
+}
+
+function isMetricType(type: string): type is keyof typeof MEMBERS {
+  return Object.hasOwn(MEMBERS, type);
+}
+
+function targetFindings(target: MetricTarget, utilization: boolean, path: Path): Findings {
+  const { value, averageValue, averageUtilization } = target;
+  const out: FieldError[] = [];
+  if (averageUtilization !== undefined && averageUtilization < 1) {
+    out.push(invalid([...path, "averageUtilization"], averageUtilization, "must be greater than 0"));
+  }
+  if (value !== undefined && parseQuantity(value).sign !== 1)
+    out.push(invalid([...path, "value"], value, "must be positive"));
+  if (averageValue !== undefined && parseQuantity(averageValue).sign !== 1) {
+    out.push(invalid([...path, "averageValue"], averageValue, "must be positive"));
+  }
+  if (!utilization) {
+    if (value === undefined && averageValue === undefined) {
+      out.push(required([...path, "averageValue"], "must set either a target value or a per-pod target"));
+    }
+    return out;
+  }
+  if (averageUtilization === undefined && averageValue === undefined) {
+    out.push(required([...path, "averageUtilization"], "must set either a target raw value or a target utilization"));
+  } else if (averageUtilization !== undefined && averageValue !== undefined) {
+    out.push({
+      path: [...path, "averageValue"],
+      reason: "Forbidden",
+      detail: "may not set both a target raw value and a target utilization",
+    });
+  }
+  return out;
+}
+
+function scalingFindings(rules: HPAScalingRules, path: Path): Findings {
+  const { stabilizationWindowSeconds: window, policies = [], selectPolicy } = rules;
+  const out: FieldError[] = [...checkNotNegative([...path, "stabilizationWindowSeconds"], window)];
+  if (window !== undefined && window > WINDOW_SECONDS_MAX) {
+    out.push(
+      invalid([...path, "stabilizationWindowSeconds"], window, `must be less than or equal to ${WINDOW_SECONDS_MAX}`),
+    );
+  }
+  if (selectPolicy !== undefined && !["Max", "Min", "Disabled"].includes(selectPolicy)) {
+    out.push(notSupported([...path, "selectPolicy"], selectPolicy, ["Disabled", "Max", "Min"]));
+  }
+  if (policies.length === 0) out.push(required([...path, "policies"], "must specify at least one Policy"));
+  for (const [index, { type, value, periodSeconds }] of policies.entries()) {
+    const at = [...path, "policies", index];
+    if (type !== "Pods" && type !== "Percent") out.push(notSupported([...at, "type"], type, ["Percent", "Pods"]));
+    if (value <= 0) out.push(invalid([...at, "value"], value, "must be greater than zero"));
+    if (periodSeconds <= 0) out.push(invalid([...at, "periodSeconds"], periodSeconds, "must be greater than zero"));
+    else if (periodSeconds > PERIOD_SECONDS_MAX) {
+      out.push(invalid([...at, "periodSeconds"], periodSeconds, `must be less than or equal to ${PERIOD_SECONDS_MAX}`));
+    }
+  }
+  return out;
+}
