@@ -1,10 +1,10 @@
-import { same } from "../../share.ts";
+import { equalValues } from "@skates/apimachinery";
 import type { DaemonSetSpec, DaemonSetUpdateStrategy } from "./daemon-set.ts";
 
 /** Pods are replaced one by one, unless told otherwise. */
 export function daemonSetSpecDefaults(spec: DaemonSetSpec): DaemonSetSpec {
   const updateStrategy = updateStrategyDefaults(spec.updateStrategy ?? {});
-  return same(updateStrategy, spec.updateStrategy) ? spec : { ...spec, updateStrategy };
+  return equalValues(updateStrategy, spec.updateStrategy) ? spec : { ...spec, updateStrategy };
 }
 
 function updateStrategyDefaults(strategy: DaemonSetUpdateStrategy): DaemonSetUpdateStrategy {

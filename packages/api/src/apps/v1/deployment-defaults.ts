@@ -1,10 +1,10 @@
-import { same } from "../../share.ts";
+import { equalValues } from "@skates/apimachinery";
 import type { DeploymentSpec, DeploymentStrategy } from "./deployment.ts";
 
 /** Pods are replaced a quarter at a time, unless told otherwise. */
 export function deploymentSpecDefaults(spec: DeploymentSpec): DeploymentSpec {
   const strategy = deploymentStrategyDefaults(spec.strategy ?? {});
-  return same(strategy, spec.strategy) ? spec : { ...spec, strategy };
+  return equalValues(strategy, spec.strategy) ? spec : { ...spec, strategy };
 }
 
 function deploymentStrategyDefaults(strategy: DeploymentStrategy): DeploymentStrategy {

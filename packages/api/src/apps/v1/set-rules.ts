@@ -9,10 +9,10 @@ import {
   required,
   validateLabels,
   validateLabelSelector,
+  equalValues,
 } from "@skates/apimachinery";
 import { checkNotNegative, type Findings } from "../../checks.ts";
 import type { PodTemplateSpec } from "../../core/v1/pod-template.ts";
-import { same } from "../../share.ts";
 import type { ControllerRevision } from "./controller-revision.ts";
 import type { DaemonSet, DaemonSetSpec } from "./daemon-set.ts";
 import type { StatefulSet, StatefulSetSpec } from "./stateful-set.ts";
@@ -74,7 +74,7 @@ export function daemonSetSpecRules(spec: DaemonSetSpec, _old: unknown, path: Pat
 
 /** How a daemon set may differ from what it was. */
 export function daemonSetErrors(next: DaemonSet, old: DaemonSet | undefined): Findings {
-  if (old === undefined || same(next.spec.selector, old.spec.selector)) return [];
+  if (old === undefined || equalValues(next.spec.selector, old.spec.selector)) return [];
   return [invalid(["spec", "selector"], next.spec.selector, "field is immutable")];
 }
 
@@ -115,7 +115,7 @@ export function statefulSetErrors({ spec: next }: StatefulSet, old: StatefulSet 
   const { persistentVolumeClaimRetentionPolicy } = next;
   const changed = { replicas, ordinals, template, updateStrategy, revisionHistoryLimit, minReadySeconds };
   const allowed = { ...old.spec, ...changed, persistentVolumeClaimRetentionPolicy };
-  return same(allowed, next) ? [] : [forbidden(["spec"], STATEFUL_CHANGES)];
+  return equalValues(allowed, next) ? [] : [forbidden(["spec"], STATEFUL_CHANGES)];
 }
 
 /** A past state does not change. */
@@ -123,6 +123,7 @@ export function controllerRevisionErrors(next: ControllerRevision, old: Controll
   const out: FieldError[] = [];
   if (next.data === undefined) out.push(required(["data"], "data is mandatory"));
   if (Number(next.revision) < 0) out.push(invalid(["revision"], next.revision, "must be greater than or equal to 0"));
-  if (old !== undefined && !same(next.data, old.data)) out.push(invalid(["data"], next.data, "field is immutable"));
+  if (old !== undefined && !equalValues(next.data, old.data))
+    out.push(invalid(["data"], next.data, "field is immutable"));
   return out;
 }

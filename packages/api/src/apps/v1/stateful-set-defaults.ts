@@ -1,4 +1,4 @@
-import { same } from "../../share.ts";
+import { equalValues } from "@skates/apimachinery";
 import type { StatefulSetSpec, StatefulSetUpdateStrategy } from "./stateful-set.ts";
 
 /** Pods are replaced from the last to the first, and claims stay, unless told otherwise. */
@@ -6,7 +6,7 @@ export function statefulSetSpecDefaults(spec: StatefulSetSpec): StatefulSetSpec 
   const updateStrategy = updateStrategyDefaults(spec.updateStrategy ?? {});
   const { whenDeleted = "Retain", whenScaled = "Retain" } = spec.persistentVolumeClaimRetentionPolicy ?? {};
   const next = { ...spec, updateStrategy, persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled } };
-  return same(next, spec) ? spec : next;
+  return equalValues(next, spec) ? spec : next;
 }
 
 function updateStrategyDefaults(strategy: StatefulSetUpdateStrategy): StatefulSetUpdateStrategy {

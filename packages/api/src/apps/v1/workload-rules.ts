@@ -10,10 +10,10 @@ import {
   required,
   validateLabels,
   validateLabelSelector,
+  equalValues,
 } from "@skates/apimachinery";
 import { checkNotNegative, type Findings } from "../../checks.ts";
 import type { PodTemplateSpec } from "../../core/v1/pod-template.ts";
-import { same } from "../../share.ts";
 import type { Deployment, DeploymentSpec, DeploymentStatus } from "./deployment.ts";
 import type { ReplicaSet, ReplicaSetStatus } from "./replica-set.ts";
 
@@ -57,7 +57,7 @@ function selectorFindings(selector: LabelSelector, template: PodTemplateSpec | u
 
 /** Findings on a deployment and on how it differs from what it was. */
 export function deploymentErrors(next: Deployment, old: Deployment | undefined): Findings {
-  const fixed = old === undefined || same(next.spec.selector, old.spec.selector);
+  const fixed = old === undefined || equalValues(next.spec.selector, old.spec.selector);
   const { status = {} } = next;
   const collisions = status.collisionCount ?? 0;
   return [
@@ -149,7 +149,7 @@ function deploymentStatusFindings(status: DeploymentStatus): Findings {
 
 /** Findings on a replica set and on how it differs from what it was. */
 export function replicaSetErrors(next: ReplicaSet, old: ReplicaSet | undefined): Findings {
-  const fixed = old === undefined || same(next.spec.selector, old.spec.selector);
+  const fixed = old === undefined || equalValues(next.spec.selector, old.spec.selector);
   return [
     ...(fixed ? [] : [invalid(["spec", "selector"], next.spec.selector, "field is immutable")]),
     ...(next.status === undefined ? [] : replicaSetStatusFindings(next.status)),

@@ -1,6 +1,8 @@
-import type { Column, Conversion } from "@skates/apimachinery";
+import { type Column, type Conversion, decodeValue } from "@skates/apimachinery";
 import {
   type HorizontalPodAutoscaler as Hub,
+  HorizontalPodAutoscalerBehavior,
+  HorizontalPodAutoscalerCondition,
   horizontalPodAutoscalers as hub,
   type MetricSpec as HubMetric,
 } from "../v2/horizontal-pod-autoscaler.ts";
@@ -40,13 +42,27 @@ export function autoscalerToHub(object: HorizontalPodAutoscaler): Hub {
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",
     metadata: { ...object.metadata, annotations: Object.keys(annotations).length === 0 ? undefined : annotations },
-    spec: { ...spec, metrics, ...(behavior === undefined ? {} : { behavior: JSON.parse(behavior) }) },
+    spec: { ...spec, metrics, ...(behavior === undefined ? {} : { behavior: behaviorOf(behavior) }) },
     status: {
       ...status,
       ...(current === undefined ? {} : { currentMetrics: [cpu] }),
-      ...(conditions === undefined ? {} : { conditions: JSON.parse(conditions) }),
+      ...(conditions === undefined ? {} : { conditions: conditionsOf(conditions) }),
     },
   };
+}
+
+type Behavior = NonNullable<Hub["spec"]["behavior"]>;
+type Condition = NonNullable<NonNullable<Hub["status"]>["conditions"]>[number];
+
+/** What an annotation holds, checked like a request's body. */
+function behaviorOf(text: string): Behavior {
+  return decodeValue<Behavior>(HorizontalPodAutoscalerBehavior, JSON.parse(text)).object;
+}
+
+function conditionsOf(text: string): readonly Condition[] {
+  const items: unknown = JSON.parse(text);
+  if (!Array.isArray(items)) return [];
+  return items.map((item: unknown) => decodeValue<Condition>(HorizontalPodAutoscalerCondition, item).object);
 }
 
 function cpuMetric(averageUtilization: number): HubMetric {

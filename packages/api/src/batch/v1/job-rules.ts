@@ -6,9 +6,9 @@ import {
   type Path,
   required,
   validateLabels,
+  equalValues,
 } from "@skates/apimachinery";
 import { checkNotNegative, type Findings } from "../../checks.ts";
-import { same } from "../../share.ts";
 import { cronScheduleProblem } from "./cron-schedule.ts";
 import type { CronJob } from "./cron-job.ts";
 import type { Job } from "./job.ts";
@@ -91,17 +91,17 @@ export function jobErrors(next: Job, old: Job | undefined): Findings {
     return out;
   }
   for (const name of IMMUTABLE) {
-    if (!same(next.spec[name], old.spec[name]))
+    if (!equalValues(next.spec[name], old.spec[name]))
       out.push(invalid(["spec", name], next.spec[name] ?? null, "field is immutable"));
   }
   const { completions, parallelism, completionMode } = next.spec;
   const elastic = completionMode === "Indexed" && completions === parallelism;
-  if (!same(completions, old.spec.completions) && !elastic) {
+  if (!equalValues(completions, old.spec.completions) && !elastic) {
     out.push(invalid(["spec", "completions"], completions ?? null, "field is immutable"));
   }
   const waiting = old.spec.suspend === true && old.status?.startTime === undefined;
   const before = waiting ? withPlacement(old.spec.template, next.spec.template) : old.spec.template;
-  if (!same(next.spec.template, before))
+  if (!equalValues(next.spec.template, before))
     out.push(invalid(["spec", "template"], next.spec.template, "field is immutable"));
   return out;
 }

@@ -7,9 +7,9 @@ import {
   type Path,
   type Strategy,
   utf8Length,
+  equalValues,
 } from "@skates/apimachinery";
 import { type Findings, invalidFor } from "../../checks.ts";
-import { same } from "../../share.ts";
 import { ageColumn, column, nameColumn } from "../../table.ts";
 import type { ConfigMap } from "./config-map.ts";
 import { bytesOf, DATA_BYTES_MAX } from "./secret-strategy.ts";
@@ -22,7 +22,7 @@ export const configMapStrategy: Strategy<ConfigMap> = {
     if (old?.immutable !== true) return [];
     const out: FieldError[] = next.immutable === true ? [] : [forbidden(["immutable"], IMMUTABLE)];
     for (const name of ["data", "binaryData"] as const) {
-      if (!same(next[name] ?? {}, old[name] ?? {})) out.push(forbidden([name], IMMUTABLE));
+      if (!equalValues(next[name] ?? {}, old[name] ?? {})) out.push(forbidden([name], IMMUTABLE));
     }
     return out;
   },

@@ -1,5 +1,4 @@
-import { type FieldError, type FieldText, forbidden, invalid, type Strategy } from "@skates/apimachinery";
-import { same } from "../../share.ts";
+import { type FieldError, type FieldText, forbidden, invalid, type Strategy, equalValues } from "@skates/apimachinery";
 import type { Findings } from "../../checks.ts";
 import { checkCidr } from "../../ip.ts";
 import type { Node, NodeSpec, NodeStatus } from "./node.ts";
@@ -42,7 +41,7 @@ function nodeErrors(spec: NodeSpec): Findings {
 
 function nodeUpdateErrors(next: NodeSpec, old: NodeSpec): Findings {
   const out: FieldError[] = [];
-  if ((old.podCIDRs ?? []).length > 0 && !same(old.podCIDRs, next.podCIDRs)) {
+  if ((old.podCIDRs ?? []).length > 0 && !equalValues(old.podCIDRs, next.podCIDRs)) {
     out.push(forbidden(["spec", "podCIDRs"], 'node updates may not change podCIDR except from "" to valid'));
   }
   if ((old.providerID ?? "") !== "" && old.providerID !== next.providerID) {

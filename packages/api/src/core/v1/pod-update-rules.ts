@@ -1,7 +1,14 @@
-import { type FieldError, forbidden, invalid, type Path, type RequestInfo, required } from "@skates/apimachinery";
+import {
+  type FieldError,
+  forbidden,
+  invalid,
+  type Path,
+  type RequestInfo,
+  required,
+  equalValues,
+} from "@skates/apimachinery";
 import { checkSubdomain, type Findings } from "../../checks.ts";
 import { checkIp, parseIp } from "../../ip.ts";
-import { same } from "../../share.ts";
 import type { Container } from "./container.ts";
 import type { ContainerStatus } from "./container-status.ts";
 import type { Pod } from "./pod.ts";
@@ -65,7 +72,7 @@ export function podUpdateErrors(next: Pod, old: Pod, request: RequestInfo): Find
     ...schedulingGateErrors(next.spec, old.spec),
   ];
   const rest = withOldChangeables(next.spec, old.spec);
-  if (same(rest, old.spec)) return out;
+  if (equalValues(rest, old.spec)) return out;
   const detail = `pod updates may not change fields other than ${CHANGEABLE}\n${differences(old.spec, rest, "spec").join("\n")}`;
   return [...out, forbidden(["spec"], detail)];
 }
@@ -91,7 +98,7 @@ function deadlineErrors(next: number | undefined, old: number | undefined): Find
 
 function tolerationErrors(next: readonly Toleration[], old: readonly Toleration[]): Findings {
   const kept = old.every((before) =>
-    next.some((after) => same({ ...before, tolerationSeconds: after.tolerationSeconds }, after)),
+    next.some((after) => equalValues({ ...before, tolerationSeconds: after.tolerationSeconds }, after)),
   );
   if (kept) return [];
   return [forbidden(["spec", "tolerations"], "existing toleration can not be modified except its tolerationSeconds")];
@@ -135,7 +142,7 @@ function withOldImages(next: readonly Container[], old: readonly Container[]): r
 
 /** Lines `path: old -> new` for each leaf that differs. */
 function differences(old: unknown, next: unknown, path: string): readonly string[] {
-  if (same(old, next)) return [];
+  if (equalValues(old, next)) return [];
   if (isRecord(old) && isRecord(next)) {
     const names = [...new Set([...Object.keys(old), ...Object.keys(next)])];
     return names.flatMap((name) => differences(old[name], next[name], `${path}.${name}`));
@@ -161,7 +168,7 @@ function ephemeralErrors(next: Pod, old: Pod): Findings {
     const container = after.get(before.name);
     const name = JSON.stringify(before.name);
     if (container === undefined) return [forbidden(path, `existing ephemeral containers ${name} may not be removed\n`)];
-    if (same(container, before)) return [];
+    if (equalValues(container, before)) return [];
     const lines = differences(before, container, "");
     return [forbidden(path, `existing ephemeral containers ${name} may not be changed\n${lines.join("\n")}`)];
   });
@@ -176,11 +183,11 @@ function resizeErrors(next: Pod, old: Pod): Findings {
     for (const [index, container] of (next.spec[list] ?? []).entries()) {
       const before = old.spec[list]?.[index];
       const path: Path = ["spec", list, index, "resources"];
-      if (same(container.resources, before?.resources)) continue;
+      if (equalValues(container.resources, before?.resources)) continue;
       if (list === "initContainers" && !isSidecar(container)) {
         out.push(forbidden(path, "resources for non-sidecar init containers are immutable"));
       }
-      if (!same(withoutCpuAndMemory(container), before === undefined ? {} : withoutCpuAndMemory(before))) {
+      if (!equalValues(withoutCpuAndMemory(container), before === undefined ? {} : withoutCpuAndMemory(before))) {
         out.push(forbidden(path, CHANGEABLE_BY_RESIZE));
       }
     }

@@ -7,9 +7,9 @@ import {
   parseQuantity,
   type Path,
   required,
+  equalValues,
 } from "@skates/apimachinery";
 import { checkQualifiedName, type Findings } from "../../checks.ts";
-import { same } from "../../share.ts";
 import type { LimitRangeItem } from "./limit-range.ts";
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "./resource-quota.ts";
 import { quantityFindings } from "./resource-rules.ts";
@@ -172,6 +172,6 @@ function scopeFindings({ scopeName, operator, values = [] }: ScopedResourceSelec
 export function resourceQuotaErrors(next: ResourceQuota, old: ResourceQuota | undefined): Findings {
   if (old === undefined) return [];
   const sorted = (scopes: readonly string[] | undefined): readonly string[] => [...(scopes ?? [])].sort();
-  if (same(sorted(next.spec.scopes), sorted(old.spec.scopes))) return [];
+  if (equalValues(sorted(next.spec.scopes), sorted(old.spec.scopes))) return [];
   return [notSupported(["spec", "scopes"], next.spec.scopes ?? [], sorted(old.spec.scopes))];
 }

@@ -8,9 +8,9 @@ import {
   type Path,
   required,
   type Strategy,
+  equalValues,
 } from "@skates/apimachinery";
 import { type Findings, invalidFor } from "../../checks.ts";
-import { same } from "../../share.ts";
 import { ageColumn, column, nameColumn } from "../../table.ts";
 import type { Secret } from "./secret.ts";
 
@@ -118,6 +118,6 @@ function secretUpdateErrors(next: Secret, old: Secret): Findings {
   if ((next.type ?? "Opaque") !== (old.type ?? "Opaque")) out.push(invalid(["type"], next.type, "field is immutable"));
   if (old.immutable !== true) return out;
   if (next.immutable !== true) out.push(forbidden(["immutable"], "field is immutable when `immutable` is set"));
-  if (!same(next.data, old.data)) out.push(forbidden(["data"], "field is immutable when `immutable` is set"));
+  if (!equalValues(next.data, old.data)) out.push(forbidden(["data"], "field is immutable when `immutable` is set"));
   return out;
 }

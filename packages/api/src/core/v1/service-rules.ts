@@ -8,10 +8,10 @@ import {
   type Path,
   required,
   validateLabels,
+  equalValues,
 } from "@skates/apimachinery";
 import { checkLabel, checkPort, checkQualifiedName, type Findings, invalidFor } from "../../checks.ts";
 import { checkCidr, checkIp, checkNoSpecialIp, parseIp } from "../../ip.ts";
-import { same } from "../../share.ts";
 import type { Service, ServicePort, ServiceSpec } from "./service.ts";
 import { headlessService, needsHealthCheckPort } from "./service-types.ts";
 
@@ -223,7 +223,7 @@ export function serviceUpdateErrors(next: Service, old: Service): Findings {
   }
   const families = old.spec.ipFamilies ?? [];
   const wanted = next.spec.ipFamilies ?? [];
-  if (families.length > 0 && !same(families[0], wanted[0])) {
+  if (families.length > 0 && !equalValues(families[0], wanted[0])) {
     const detail = wanted.length === 0 ? "primary ipFamily can not be unset" : "may not change once set";
     out.push(invalid(["spec", "ipFamilies", 0], wanted, detail));
   }

@@ -1,5 +1,4 @@
-import type { FieldText, Strategy } from "@skates/apimachinery";
-import { same } from "../../share.ts";
+import { equalValues, type FieldText, type Strategy } from "@skates/apimachinery";
 import type { Service, ServicePort, ServiceSpec } from "./service.ts";
 import { serviceErrors, serviceUpdateErrors } from "./service-rules.ts";
 import { needsClusterIp, needsHealthCheckPort, needsNodePort } from "./service-types.ts";
@@ -36,7 +35,7 @@ function withClusterIps(spec: ServiceSpec, old: ServiceSpec | undefined): Servic
   if (old === undefined)
     return clusterIP !== "" && clusterIPs.length === 0 ? { ...spec, clusterIPs: [clusterIP] } : spec;
   const before = old.clusterIP ?? "";
-  if (before === clusterIP || !same(clusterIPs, old.clusterIPs ?? [])) return spec;
+  if (before === clusterIP || !equalValues(clusterIPs, old.clusterIPs ?? [])) return spec;
   if (clusterIP === "") return { ...spec, clusterIPs: undefined };
   return before === "" || clusterIPs[0] === before ? { ...spec, clusterIPs: [clusterIP] } : spec;
 }
@@ -52,7 +51,7 @@ function withKeptAllocations(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {
   if (needsHealthCheckPort(old) && needsHealthCheckPort(spec) && (spec.healthCheckNodePort ?? 0) === 0) {
     next.healthCheckNodePort = old.healthCheckNodePort;
   }
-  return same(next, spec) ? spec : next;
+  return equalValues(next, spec) ? spec : next;
 }
 
 function withKeptNodePorts(ports: ServiceSpec["ports"], old: ServiceSpec["ports"]): ServiceSpec["ports"] {
@@ -69,7 +68,7 @@ function withKeptNodePorts(ports: ServiceSpec["ports"], old: ServiceSpec["ports"
 function withoutOldTypesFields(spec: ServiceSpec, old: ServiceSpec): ServiceSpec {
   const next: Mutable<ServiceSpec> = { ...spec };
   const drop = (...names: readonly (keyof ServiceSpec)[]): void => {
-    if (names.every((name) => same(spec[name], old[name]))) for (const name of names) delete next[name];
+    if (names.every((name) => equalValues(spec[name], old[name]))) for (const name of names) delete next[name];
   };
   if (needsClusterIp(old) && !needsClusterIp(spec)) {
     drop("clusterIP", "clusterIPs");
@@ -86,12 +85,12 @@ function withoutOldTypesFields(spec: ServiceSpec, old: ServiceSpec): ServiceSpec
   }
   if (external(old) && !external(spec)) drop("externalTrafficPolicy");
   if (old.type !== "ExternalName" && spec.type === "ExternalName") drop("internalTrafficPolicy");
-  return same(next, spec) ? spec : next;
+  return equalValues(next, spec) ? spec : next;
 }
 
 function sameNodePorts(spec: ServiceSpec, old: ServiceSpec): boolean {
   const portsOf = (of: ServiceSpec): readonly number[] => (of.ports ?? []).map((port) => port.nodePort ?? 0);
-  return same(portsOf(spec), portsOf(old));
+  return equalValues(portsOf(spec), portsOf(old));
 }
 
 function external(spec: ServiceSpec): boolean {

@@ -7,9 +7,9 @@ import {
   type Path,
   required,
   validateLabelSelector,
+  equalValues,
 } from "@skates/apimachinery";
 import { checkNoBacksteps, checkSubdomain, type Findings } from "../../checks.ts";
-import { same } from "../../share.ts";
 import { PersistentVolumeSource } from "./persistent-volume-source.ts";
 import type { PersistentVolume, PersistentVolumeSpec } from "./persistent-volume.ts";
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from "./persistent-volume-claim.ts";
@@ -60,7 +60,7 @@ export function claimErrors(next: PersistentVolumeClaim, old: PersistentVolumeCl
     dataSource: old.spec.dataSource,
     dataSourceRef: old.spec.dataSourceRef,
   };
-  const out: FieldError[] = same(allowed, next.spec) ? [] : [forbidden(["spec"], CLAIM_STAYS)];
+  const out: FieldError[] = equalValues(allowed, next.spec) ? [] : [forbidden(["spec"], CLAIM_STAYS)];
   const before = old.spec.resources?.requests?.["storage"];
   const after = next.spec.resources?.requests?.["storage"];
   if (bound && before !== undefined && after !== undefined && parseQuantity(after).compare(parseQuantity(before)) < 0) {
@@ -112,13 +112,15 @@ export function volumeErrors({ spec: next }: PersistentVolume, old: PersistentVo
   const out: FieldError[] = [];
   const before = new Map(Object.entries(old.spec));
   const after = new Map(Object.entries(next));
-  const moved = Object.keys(PersistentVolumeSource.fields).some((name) => !same(before.get(name), after.get(name)));
+  const moved = Object.keys(PersistentVolumeSource.fields).some(
+    (name) => !equalValues(before.get(name), after.get(name)),
+  );
   if (moved)
     out.push(forbidden(["spec", "persistentvolumesource"], "spec.persistentvolumesource is immutable after creation"));
   if ((next.volumeMode ?? "Filesystem") !== (old.spec.volumeMode ?? "Filesystem")) {
     out.push(invalid(["spec", "volumeMode"], next.volumeMode, "field is immutable"));
   }
-  if (old.spec.nodeAffinity !== undefined && !same(next.nodeAffinity, old.spec.nodeAffinity)) {
+  if (old.spec.nodeAffinity !== undefined && !equalValues(next.nodeAffinity, old.spec.nodeAffinity)) {
     out.push(
       invalid(
         ["spec", "nodeAffinity"],

@@ -1,6 +1,5 @@
-import { type Column, type FieldError, invalid, required, type Strategy } from "@skates/apimachinery";
+import { type Column, type FieldError, invalid, required, type Strategy, equalValues } from "@skates/apimachinery";
 import { formatIp, parseIp } from "../../ip.ts";
-import { same } from "../../share.ts";
 import { column, nameColumn } from "../../table.ts";
 import type { IPAddress } from "./ip-address.ts";
 
@@ -16,7 +15,7 @@ export const ipAddressStrategy: Strategy<IPAddress> = {
     }
     const { parentRef } = next.spec;
     if (parentRef === undefined || Object.keys(parentRef).length === 0) out.push(required(["spec", "parentRef"]));
-    if (old !== undefined && !same(parentRef, old.spec.parentRef)) {
+    if (old !== undefined && !equalValues(parentRef, old.spec.parentRef)) {
       out.push(invalid(["spec", "parentRef"], parentRef, "field is immutable"));
     }
     return out;

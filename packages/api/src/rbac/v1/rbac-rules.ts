@@ -1,6 +1,13 @@
-import { type FieldError, invalid, isPathSegmentName, notSupported, type Path, required } from "@skates/apimachinery";
+import {
+  type FieldError,
+  invalid,
+  isPathSegmentName,
+  notSupported,
+  type Path,
+  required,
+  equalValues,
+} from "@skates/apimachinery";
 import { checkSubdomain, type Findings, invalidFor } from "../../checks.ts";
-import { same } from "../../share.ts";
 import type { ClusterRole } from "./cluster-role.ts";
 import type { PolicyRule } from "./policy-rule.ts";
 import type { Role } from "./role.ts";
@@ -74,7 +81,7 @@ function bindingFindings(next: AnyBinding, old: AnyBinding | undefined, kinds: r
   if (roleRef.apiGroup !== GROUP) out.push(notSupported(["roleRef", "apiGroup"], roleRef.apiGroup ?? "", [GROUP]));
   if (!kinds.includes(roleRef.kind)) out.push(notSupported(["roleRef", "kind"], roleRef.kind, kinds));
   if (roleRef.name !== "") out.push(...invalidFor(["roleRef", "name"], roleRef.name, isPathSegmentName(roleRef.name)));
-  if (old !== undefined && !same(roleRef, old.roleRef))
+  if (old !== undefined && !equalValues(roleRef, old.roleRef))
     out.push(invalid(["roleRef"], roleRef, "cannot change roleRef"));
   return [
     ...out,

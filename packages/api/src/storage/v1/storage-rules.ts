@@ -6,9 +6,9 @@ import {
   isQualifiedName,
   type Path,
   required,
+  equalValues,
 } from "@skates/apimachinery";
 import { checkNotNegative, checkText, type Findings } from "../../checks.ts";
-import { same } from "../../share.ts";
 import type { CSIDriver, CSIDriverSpec } from "./csi-driver.ts";
 import type { CSINode, CSINodeSpec } from "./csi-node.ts";
 import type { CSIStorageCapacity } from "./csi-storage-capacity.ts";
@@ -48,7 +48,7 @@ export function storageClassErrors(next: StorageClass, old: StorageClass | undef
     ...parameterFindings(next.parameters, ["parameters"]),
   ];
   if (old === undefined) return out;
-  if (!same(next.parameters, old.parameters))
+  if (!equalValues(next.parameters, old.parameters))
     out.push(forbidden(["parameters"], "updates to parameters are forbidden."));
   if (next.provisioner !== old.provisioner)
     out.push(forbidden(["provisioner"], "updates to provisioner are forbidden."));
@@ -74,7 +74,8 @@ export function volumeAttributesClassErrors(
   }
   if (old === undefined) return out;
   if (next.driverName !== old.driverName) out.push(invalid(["driverName"], next.driverName, "field is immutable"));
-  if (!same(next.parameters, old.parameters)) out.push(invalid(["parameters"], next.parameters, "field is immutable"));
+  if (!equalValues(next.parameters, old.parameters))
+    out.push(invalid(["parameters"], next.parameters, "field is immutable"));
   return out;
 }
 
@@ -92,7 +93,9 @@ export function volumeAttachmentSpecRules(spec: VolumeAttachmentSpec, _old: unkn
 
 /** An attachment stays for that volume. */
 export function volumeAttachmentErrors(next: VolumeAttachment, old: VolumeAttachment | undefined): Findings {
-  return old === undefined || same(next.spec, old.spec) ? [] : [invalid(["spec"], next.spec, "field is immutable")];
+  return old === undefined || equalValues(next.spec, old.spec)
+    ? []
+    : [invalid(["spec"], next.spec, "field is immutable")];
 }
 
 /** Tokens of a driver differ in whom they are for. */
@@ -117,7 +120,7 @@ export function csiDriverErrors(next: CSIDriver, old: CSIDriver | undefined): Fi
   const out: FieldError[] = [...driverNameFindings(next.metadata.name, ["metadata", "name"])];
   if (old === undefined) return out;
   for (const name of ["attachRequired", "volumeLifecycleModes"] as const) {
-    if (!same(next.spec[name], old.spec[name]))
+    if (!equalValues(next.spec[name], old.spec[name]))
       out.push(invalid(["spec", name], next.spec[name], "field is immutable"));
   }
   return out;
@@ -143,7 +146,8 @@ export function csiNodeErrors(next: CSINode, old: CSINode | undefined): Findings
   const before = new Map((old?.spec.drivers ?? []).map((driver) => [driver.name, driver]));
   return next.spec.drivers.flatMap((driver, index) => {
     const was = before.get(driver.name);
-    const changed = was !== undefined && (was.nodeID !== driver.nodeID || !same(was.topologyKeys, driver.topologyKeys));
+    const changed =
+      was !== undefined && (was.nodeID !== driver.nodeID || !equalValues(was.topologyKeys, driver.topologyKeys));
     return changed ? [invalid(["spec", "drivers", index], driver, "field is immutable")] : [];
   });
 }
@@ -152,6 +156,6 @@ export function csiNodeErrors(next: CSINode, old: CSINode | undefined): Findings
 export function csiStorageCapacityErrors(next: CSIStorageCapacity, old: CSIStorageCapacity | undefined): Findings {
   if (old === undefined) return [];
   return (["nodeTopology", "storageClassName"] as const).flatMap((name) =>
-    same(next[name], old[name]) ? [] : [invalid([name], next[name] ?? null, "field is immutable")],
+    equalValues(next[name], old[name]) ? [] : [invalid([name], next[name] ?? null, "field is immutable")],
   );
 }
