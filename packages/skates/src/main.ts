@@ -1,4 +1,5 @@
 /** Entry of the program: finds the verb, reads its flags, runs it, and turns what it throws into an exit code. */
+import { messageOf, OperatingError } from "@skates/component-base";
 import type { Command } from "./cli/command.ts";
 import { CliError, EXIT, usageError } from "./cli/errors.ts";
 import { describeFlags, type FlagSpecs, parseFlags } from "./cli/flags.ts";
@@ -95,6 +96,10 @@ function report(thrown: unknown): number {
   if (thrown instanceof CliError) {
     process.stderr.write(`skates: ${thrown.message}${causes(thrown.cause)}\n`);
     return thrown.exitCode;
+  }
+  if (thrown instanceof OperatingError) {
+    process.stderr.write(`skates: ${messageOf(thrown)}\n`);
+    return EXIT.failed;
   }
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   process.stderr.write(`${text}\nskates: this is a bug in Skates: please report the lines above\n`);

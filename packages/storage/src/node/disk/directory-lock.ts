@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hasCode } from "@skates/component-base";
 import { storeError } from "../../errors.ts";
 
@@ -77,7 +77,10 @@ function startOf(pid: number): string | undefined {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Killed, and only its parent has not noticed yet: nothing of it can write any more once its last thread is gone.
+    if (fields[0] === "Z" && readdirSync(`/proc/${pid}/task`).length <= 1) return undefined;
+    const ticks = fields[19];
     return `${boot}/${ticks}`;
   } catch (error) {
     if (!hasCode(error, "ENOENT") && !hasCode(error, "ESRCH")) throw error;
