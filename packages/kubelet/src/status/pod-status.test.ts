@@ -302,7 +302,11 @@ describe("patch", () => {
   test("only what changed; conditions one by one", () => {
     const patch = statusPatch(running, ended);
     expect(Object.keys(patch ?? {})).toEqual(["phase", "conditions", "containerStatuses"]);
-    expect(((patch ?? {})["conditions"] as any[]).map((c) => c.type)).toEqual(["Initialized", "Ready", "ContainersReady"]);
+    expect(((patch ?? {})["conditions"] as any[]).map((c) => c.type)).toEqual([
+      "Initialized",
+      "Ready",
+      "ContainersReady",
+    ]);
   });
 
   test("what is gone is said to be gone", () => {

@@ -30,8 +30,11 @@ export class PodState {
     return { pod: this.pod, observed: this.observed, nowMs, backoffs: this.#backoffs, probes, held: this.#held };
   }
 
-  planned(plan: PodPlan): void {
+  /** Takes over a plan; gives the names of the containers that wait since this plan. */
+  planned(plan: PodPlan): readonly string[] {
+    const before = this.#planned;
     this.#planned = plan.waiting;
+    return [...plan.waiting.keys()].filter((name) => !before.has(name));
   }
 
   /** Notes that a container is started once more after it ended. */

@@ -174,6 +174,9 @@ test("a crashing container restarts at once, then after 10 s, 20 s, …, and say
     lastState: { terminated: { exitCode: 1, reason: "Error" } },
   });
   expect(t.api.pod?.status?.phase).toBe("Running");
+  expect(t.events.filter((e) => e.includes("BackOff"))).toEqual([
+    "Warning BackOff: Back-off restarting failed container a in pod web_default(u1)",
+  ]);
   await t.clock.advance(10_000);
   expect(t.runtime.created).toHaveLength(3);
   await t.clock.advance(18_000);

@@ -1,6 +1,7 @@
 import { isAbort, messageOf } from "@skates/component-base";
 import type { Pod } from "@skates/api/core/v1";
-import { planPod, type Waiting } from "../plan/plan-pod.ts";
+import { type PodPlan, planPod, type Waiting } from "../plan/plan-pod.ts";
+import { findContainer, formatPod } from "../pod/containers.ts";
 import { NOTHING_OBSERVED, type ObservedPod, withContainer, withoutId, withSandbox } from "../pod/observed.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
 import { runProbe } from "../probe/run-probe.ts";
@@ -14,6 +15,7 @@ import type { PodDeps } from "./pod-deps.ts";
 import { PodState } from "./pod-state.ts";
 import { PodVolumes } from "./pod-volumes.ts";
 import { RetryDelays } from "./retry-delays.ts";
+import { containerSubject } from "./start-container.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { stopPod } from "./stop-pod.ts";
 import { Wakeup } from "./wakeup.ts";
@@ -221,7 +223,7 @@ export class PodWorker {
       return nowMs;
     }
     const plan = planPod(state.view(nowMs, this.probes.results()));
-    state.planned(plan);
+    this.#tellBackoff(plan, state.planned(plan));
     if (plan.finish) {
       state.terminal = state.runningContainers().length === 0;
       this.#stage = "stop";
@@ -233,6 +235,16 @@ export class PodWorker {
     const times = [plan.wakeAtMs, retryAtMs, due?.atMs, this.volumes.renewAtMs()];
     const known = times.filter((t): t is number => t !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  #tellBackoff({ waiting }: PodPlan, names: readonly string[]): void {
+    const { pod } = this.state;
+    for (const name of names) {
+      const found = findContainer(pod, name);
+      if (found === undefined || waiting.get(name)?.reason !== "CrashLoopBackOff") continue;
+      const message = `Back-off restarting failed container ${name} in pod ${formatPod(pod)}`;
+      this.deps.recorder.event(containerSubject(pod, found), "Warning", "BackOff", message);
+    }
   }
 
   /** Frees all but the logs; then the API may forget the pod, and after that the logs go too. */

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "@skates/api/core/v1";
-import { hasCode } from "@skates/component-base";
+import { hasCode, messageOf } from "@skates/component-base";
 import type { HostDeps } from "../../kubelet.ts";
 import type { ContainerFiles, ContainerFilesRequest, MountedVolume, MountedVolumes, PodHost } from "../../pod-host.ts";
 import { isHostNetwork } from "../../pod/containers.ts";
@@ -80,7 +80,11 @@ class NodePodHost implements PodHost {
     const byName = new Map<string, MountedVolume>();
     let renewAtMs: number | undefined;
     for (const volume of pod.spec.volumes ?? []) {
-      const mounted = await mountVolume({ pod, volume, paths: this.#paths, sources: this.#deps }, signal);
+      const request = { pod, volume, paths: this.#paths, sources: this.#deps };
+      const mounted = await mountVolume(request, signal).catch((error: unknown) => {
+        if (signal.aborted) throw error;
+        throw new Error(`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${messageOf(error)}`);
+      });
       byName.set(volume.name, mounted.volume);
       if (mounted.renewAtMs !== undefined)
         renewAtMs = Math.min(renewAtMs ?? Number.POSITIVE_INFINITY, mounted.renewAtMs);

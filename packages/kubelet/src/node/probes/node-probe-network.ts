@@ -59,7 +59,7 @@ function once(
     }, probe.timeoutMs);
     const fail = (error: Error): void => {
       clearTimeout(timer);
-      reject(new Error(dialText(error, new URL(url).host), { cause: error }));
+      reject(new Error(dialText(error, new URL(url).host)));
     };
     request.on("error", fail);
     request.on("response", (response) => {
@@ -94,12 +94,12 @@ function tcpConnect({ host, port, timeoutMs }: TcpProbe, signal: AbortSignal): P
     });
     socket.once("error", (error) => {
       clearTimeout(timer);
-      reject(new Error(dialText(error, at), { cause: error }));
+      reject(new Error(dialText(error, at)));
     });
   });
 }
 
-/** The words of Go's dialer for the failures that are seen most. */
+/** The whole text, without a cause that would say it again: the words of Go's dialer for the failures that are seen most. */
 function dialText(error: Error, at: string): string {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const words: Readonly<Record<string, string>> = {
