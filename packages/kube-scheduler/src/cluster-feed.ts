@@ -80,9 +80,21 @@ export class ClusterFeed {
   #pending(pod: Pod): void {
     const uid = pod.metadata.uid ?? "";
     if (pod.spec.schedulerName !== this.#schedulerName) return;
-    if (pod.metadata.deletionTimestamp !== undefined) return this.#queue.remove(uid);
-    if (this.#cluster.isAssumed(uid) && this.#queue.get(uid) === undefined) return;
-    this.#queue.set(infoOf(pod, this.#queue.get(uid)?.info));
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      this.#queue.remove(uid);
+      return this.#cluster.removePod(uid);
+    }
+    const known = this.#queue.get(uid)?.info;
+    if (this.#cluster.isAssumed(uid)) {
+      if (known !== undefined) this.#queue.set(infoOf(pod, known));
+      return;
+    }
+    const info = infoOf(pod, known);
+    // What we nominated ourselves stays until the API has shown it: copies from before do not speak of it.
+    const before = known?.pod.status?.nominatedNodeName ?? "";
+    const now = pod.status?.nominatedNodeName ?? "";
+    if (before !== "" || now !== "") this.#cluster.nominate(info, now);
+    this.#queue.set(info);
   }
 }
 

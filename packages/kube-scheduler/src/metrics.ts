@@ -12,6 +12,8 @@ export interface SchedulerMetrics {
   /** From the first attempt to the binding, by `attempts`. */
   readonly podSeconds: Histogram;
   readonly podAttempts: Histogram;
+  readonly preemptionAttempts: Counter;
+  readonly preemptionVictims: Histogram;
   readonly pending: Gauge;
   readonly incoming: Counter;
   readonly cacheSize: Gauge;
@@ -48,6 +50,15 @@ export function schedulerMetrics(metrics: Metrics): SchedulerMetrics {
       name: "scheduler_pod_scheduling_attempts",
       help: "Number of attempts to successfully schedule a pod.",
       buckets: [1, 2, 4, 8, 16],
+    }),
+    preemptionAttempts: metrics.counter({
+      name: "scheduler_preemption_attempts_total",
+      help: "Total preemption attempts in the cluster till now",
+    }),
+    preemptionVictims: metrics.histogram({
+      name: "scheduler_preemption_victims",
+      help: "Number of selected preemption victims",
+      buckets: exponential(1, 2, 7),
     }),
     pending: metrics.gauge({
       name: "scheduler_pending_pods",

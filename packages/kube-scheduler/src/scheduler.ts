@@ -1,4 +1,5 @@
 import { isPodTerminal, type Namespace, namespaces, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
+import { podDisruptionBudgets } from "@skates/api/policy/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, TaskGroup } from "@skates/component-base";
 import { createEventRecorder, createInformers, type Informer } from "@skates/controller-runtime";
@@ -66,6 +67,7 @@ class Scheduler implements Component {
     const nodeInformer: Informer<Node> = informers.for(nodes);
     const podInformer: Informer<Pod> = informers.for(pods);
     const namespaceInformer: Informer<Namespace> = informers.for(namespaces);
+    const budgetInformer = informers.for(podDisruptionBudgets);
     const endings = [
       namespaceInformer.subscribe(feed.namespace),
       nodeInformer.subscribe(feed.node),
@@ -85,6 +87,8 @@ class Scheduler implements Component {
       metrics,
       group,
       profile: name,
+      random: env.random.stream("preemption"),
+      budgets: () => budgetInformer.list(),
       bindingsMax: this.#options.bindingsMax ?? 128,
     });
     group.spawn(async (inner) => {

@@ -1,13 +1,17 @@
 import { isStatus } from "@skates/apimachinery";
 import { type Pod, pods } from "@skates/api/core/v1";
+import type { PodDisruptionBudget } from "@skates/api/policy/v1";
 import type { Client, Patch } from "@skates/client";
-import { type Env, isAbort, messageOf, type TaskGroup } from "@skates/component-base";
+import { type Env, isAbort, messageOf, type Random, type TaskGroup } from "@skates/component-base";
 import type { EventRecorder } from "@skates/controller-runtime";
 import { bindPod } from "./bind/bind-pod.ts";
 import { type NotScheduled, notScheduledPatch } from "./bind/pod-scheduled-condition.ts";
 import { type Failure, failureMessage } from "./framework/decision.ts";
 import type { Framework } from "./framework/framework.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
+import type { Candidate } from "./preemption/candidate.ts";
+import { evictVictims } from "./preemption/evict-victims.ts";
+import { planPreemption } from "./preemption/plan-preemption.ts";
 import type { QueuedPod } from "./queue/queued-pod.ts";
 import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
 import type { Cluster } from "./snapshot/cluster.ts";
@@ -25,6 +29,9 @@ export interface SchedulingCycleOptions {
   readonly group: TaskGroup;
   readonly profile: string;
   readonly bindingsMax: number;
+  /** Says where preemption begins to look. */
+  readonly random: Random;
+  readonly budgets: () => readonly PodDisruptionBudget[];
 }
 
 /** Longest text of an event. */
@@ -116,7 +123,61 @@ export class SchedulingCycle {
     metrics.attempts.inc(["unschedulable", profile]);
     const ms = env.clock.monotonicMs() - startMs;
     metrics.attemptSeconds.observe(["unschedulable", profile], ms / 1000);
-    this.#tell(entry.info, { reason: "Unschedulable", message: failureMessage(failure) });
+    const { message, nominatedNode } = this.#preempt(entry.info, failure);
+    this.#tell(entry.info, { reason: "Unschedulable", message: failureMessage(failure, message), nominatedNode });
+  }
+
+  /** Makes room for the pod where less important ones can give way. */
+  #preempt(info: PodInfo, failure: Failure): { readonly message?: string; readonly nominatedNode?: string } {
+    const { budgets, cluster, framework, metrics, random } = this.#options;
+    if (failure.nodeCount === 0) return {};
+    metrics.preemptionAttempts.inc([]);
+    const plan = planPreemption(info, failure, {
+      plugins: framework.plugins,
+      snapshot: cluster,
+      budgets: budgets(),
+      random,
+    });
+    if ("message" in plan) {
+      if (!plan.withdraw) return { message: plan.message };
+      cluster.nominate(info, undefined);
+      return { message: plan.message, nominatedNode: "" };
+    }
+    const { candidate } = plan;
+    metrics.preemptionVictims.observe([], candidate.victims.length);
+    this.#displaceNominated(info, candidate.node.name);
+    cluster.nominate(info, candidate.node.name);
+    this.#evict(info, candidate);
+    return { nominatedNode: candidate.node.name };
+  }
+
+  #evict(info: PodInfo, candidate: Candidate): void {
+    const { client, env, group, queue, recorder } = this.#options;
+    group.spawn(async (signal) => {
+      try {
+        await evictVictims({ client, clock: env.clock, recorder }, { pod: info, candidate }, signal);
+      } catch (error) {
+        if (isAbort(error, signal) || signal.aborted) throw error;
+        env.log.warn("a pod could not be preempted", {
+          pod: info.key,
+          node: candidate.node.name,
+          cause: messageOf(error),
+        });
+        queue.wake(info.uid); // no deletion may ever wake it
+      }
+    });
+  }
+
+  /** Less important pods that wait for the same node have to look for another. */
+  #displaceNominated(info: PodInfo, nodeName: string): void {
+    const { cluster, group, queue } = this.#options;
+    for (const other of cluster.nominatedOn(nodeName)) {
+      if (other.uid === info.uid || other.priority >= info.priority) continue;
+      cluster.nominate(other, undefined);
+      queue.wake(other.uid);
+      const body = { metadata: { uid: other.uid }, status: { nominatedNodeName: null } };
+      group.spawn((signal) => this.#inTurn(other.pod, { type: "strategic", body }, signal));
+    }
   }
 
   /** Tells in an event and in the pod's status why it waits. */
@@ -126,13 +187,17 @@ export class SchedulingCycle {
     recorder.event({ about: info.pod, type: "Warning", reason: "FailedScheduling", message });
     const patch = notScheduledPatch(info.pod, said, env.clock.nowMs());
     if (patch === undefined) return;
-    group.spawn((signal) => {
-      const done: Promise<void> = this.#patch(info.pod, patch, signal).finally(() => {
-        if (this.#patching.get(info.uid) === done) this.#patching.delete(info.uid);
-      });
-      this.#patching.set(info.uid, done);
-      return done;
+    group.spawn((signal) => this.#inTurn(info.pod, patch, signal));
+  }
+
+  /** Writes to one pod's status go out one after another. */
+  #inTurn(pod: Pod, patch: Patch, signal: AbortSignal): Promise<void> {
+    const { uid = "" } = pod.metadata;
+    const done: Promise<void> = this.#patch(pod, patch, signal).finally(() => {
+      if (this.#patching.get(uid) === done) this.#patching.delete(uid);
     });
+    this.#patching.set(uid, done);
+    return done;
   }
 
   async #patch(pod: Pod, patch: Patch, signal: AbortSignal): Promise<void> {

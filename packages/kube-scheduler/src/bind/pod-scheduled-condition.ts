@@ -6,7 +6,7 @@ export interface NotScheduled {
   /** `Unschedulable`, or `SchedulerError` when something went wrong. */
   readonly reason: "SchedulerError" | "Unschedulable";
   readonly message: string;
-  /** The node that is being cleared for the pod. */
+  /** The node that is being cleared for the pod; "" withdraws what the status says of one. */
   readonly nominatedNode?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export function notScheduledPatch(pod: Pod, said: NotScheduled, nowMs: number): 
     lastTransitionTime: old?.status === "False" ? old.lastTransitionTime : formatTime(nowMs),
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
   };
-  const nomination = nominates ? { nominatedNodeName: nominatedNode } : {};
+  const nomination = nominates ? { nominatedNodeName: nominatedNode === "" ? null : nominatedNode } : {};
   const body = { metadata: { uid: pod.metadata.uid }, status: { conditions: [condition], ...nomination } };
   return { type: "strategic", body };
 }

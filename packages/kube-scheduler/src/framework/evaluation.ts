@@ -1,5 +1,5 @@
 import type { Snapshot } from "../snapshot/cluster.ts";
-import type { NodeInfo } from "../snapshot/node-info.ts";
+import { type NodeInfo, nodeWithPods } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { isRejection, type NodeJudge, type SchedulerPlugin } from "./plugin.ts";
 import type { Rejection, Verdict } from "./verdict.ts";
@@ -43,10 +43,27 @@ export function firstRuling(judges: readonly Judging[], node: NodeInfo): Ruling 
 }
 
 /**
+ * The first judge that rejects the node as it would be once the pods had come that it is being cleared for, as far as these are no less
+ * important than the pod.
+ */
+export function nominationRuling(
+  judges: readonly Judging[],
+  node: NodeInfo,
+  { pod, snapshot }: { readonly pod: PodInfo; readonly snapshot: Snapshot },
+): Ruling | undefined {
+  if (snapshot.nominationCount === 0) return undefined;
+  const coming = snapshot
+    .nominatedOn(node.name)
+    .filter(({ uid, priority }) => uid !== pod.uid && priority >= pod.priority);
+  return coming.length === 0 ? undefined : firstRuling(judges, nodeWithPods(node, [...node.pods.values(), ...coming]));
+}
+
+/**
  * What judges say of each node for pods that are alike, kept for the next of them: only nodes that changed meanwhile are asked about
  * again. The judges depend on nothing but the node and their stamps.
  */
 export class Evaluation {
+  readonly judges: readonly Judging[];
   readonly #snapshot: Snapshot;
   readonly #filters: readonly Judging[];
   /** Scores that count as they are, summed. */
@@ -63,6 +80,7 @@ export class Evaluation {
   plainScores = new Float64Array(64);
 
   constructor(judges: readonly Judging[], snapshot: Snapshot) {
+    this.judges = judges;
     this.#snapshot = snapshot;
     this.#filters = judges.filter(({ judge }) => judge.filter !== undefined);
     const scoring = judges.filter(({ judge }) => judge.score !== undefined);

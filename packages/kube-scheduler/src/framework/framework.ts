@@ -3,7 +3,7 @@ import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import type { Decision, Failure } from "./decision.ts";
-import { Evaluation, firstRuling, type Judging, type Prepared, prepareAll } from "./evaluation.ts";
+import { Evaluation, firstRuling, type Judging, nominationRuling, prepareAll, type Ruling } from "./evaluation.ts";
 import type { SchedulerPlugin } from "./plugin.ts";
 import { type Rejection, unresolvable } from "./verdict.ts";
 
@@ -56,6 +56,8 @@ export class Framework {
   decide(pod: PodInfo): Decision {
     const nodeCount = this.#snapshot.nodeCount;
     if (nodeCount === 0) return { failure: { nodeCount, plugins: new Set(), rejections: new Map() } };
+    const nominated = this.#nominated(pod);
+    if (nominated !== undefined) return nominated;
     const id = JSON.stringify(this.#signing.map((plugin) => plugin.sign?.(pod) ?? null));
     const kept = this.#evaluations.get(id);
     if (kept !== undefined) return this.#decideBy(kept, id, pod);
@@ -65,9 +67,18 @@ export class Framework {
     return this.#decideBy(new Evaluation(prepared.judges, this.#snapshot), id, pod);
   }
 
-  /** Every judge of a pod, for asking about nodes one by one. */
-  prepare(pod: PodInfo, snapshot: Snapshot): Prepared {
-    return prepareAll(this.plugins, pod, snapshot);
+  /** The node that was cleared for the pod, if it will do by now. */
+  #nominated(pod: PodInfo): Decision | undefined {
+    const node = this.#snapshot.node(this.#snapshot.nominationOf(pod.uid) ?? "");
+    if (node === undefined) return undefined;
+    const prepared = prepareAll(this.plugins, pod, this.#snapshot);
+    if ("rejection" in prepared || prepared.judges.some(({ judge }) => judge.only?.has(node.name) === false))
+      return undefined;
+    return this.#rulingOf(prepared.judges, node, pod) === undefined ? { node, feasible: 1 } : undefined;
+  }
+
+  #rulingOf(judges: readonly Judging[], node: NodeInfo, pod: PodInfo): Ruling | undefined {
+    return firstRuling(judges, node) ?? nominationRuling(judges, node, { pod, snapshot: this.#snapshot });
   }
 
   #decideBy(evaluation: Evaluation, id: string, pod: PodInfo): Decision {
@@ -78,8 +89,8 @@ export class Framework {
     const others = prepareAll(this.#others, pod, this.#snapshot);
     if ("rejection" in others) return { failure: this.#outright(others) };
     evaluation.refresh();
-    this.#collect(evaluation, others.judges);
-    if (this.#found.count === 0) return { failure: this.#failureOf(evaluation, others.judges) };
+    this.#collect(evaluation, others.judges, pod);
+    if (this.#found.count === 0) return { failure: this.#failureOf(evaluation, others.judges, pod) };
     for (const { judge, weight, raw } of evaluation.relative())
       this.#addScores({ judge, weight }, (slot) => raw.at(slot));
     this.#addOthers(others.judges);
@@ -99,7 +110,7 @@ export class Framework {
     for (const name of names[0] ?? []) {
       const node = this.#snapshot.node(name);
       if (node === undefined || !names.every((set) => set.has(name))) continue;
-      const ruling = firstRuling(all, node);
+      const ruling = this.#rulingOf(all, node, pod);
       if (ruling === undefined) {
         this.#add(node.slot, 0);
         continue;
@@ -119,16 +130,19 @@ export class Framework {
   }
 
   /** Notes the nodes that pass all filters. */
-  #collect(evaluation: Evaluation, others: readonly Judging[]): void {
+  #collect(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): void {
     const { feasible, plainScores } = evaluation;
     const { nodes } = this.#snapshot;
     const asked = others.filter(({ judge }) => judge.filter !== undefined && judge.passesAll !== true);
+    const awaiting = this.#snapshot.nominationCount > 0;
+    const all = awaiting ? [...evaluation.judges, ...others] : others;
     this.#reset();
     for (let slot = 0; slot < nodes.length; slot++) {
       if (feasible[slot] !== 1) continue;
       const node = nodes[slot];
       if (node === undefined) continue;
       if (asked.length > 0 && firstRuling(asked, node) !== undefined) continue;
+      if (awaiting && nominationRuling(all, node, { pod, snapshot: this.#snapshot }) !== undefined) continue;
       this.#add(slot, plainScores[slot] ?? 0);
     }
   }
@@ -208,12 +222,15 @@ export class Framework {
     return { nodeCount, plugins: new Set([plugin]), outright: rejection, rejections: new Map() };
   }
 
-  #failureOf(evaluation: Evaluation, others: readonly Judging[]): Failure {
+  #failureOf(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): Failure {
     const rejections = new Map<NodeInfo, Rejection>();
     const plugins = new Set<SchedulerPlugin>();
     for (const node of this.#snapshot.nodes) {
       if (node === undefined) continue;
-      const ruling = evaluation.rulings[node.slot] ?? firstRuling(others, node);
+      const ruling =
+        evaluation.rulings[node.slot] ??
+        firstRuling(others, node) ??
+        nominationRuling([...evaluation.judges, ...others], node, { pod, snapshot: this.#snapshot });
       if (ruling === undefined) continue;
       rejections.set(node, ruling.rejection);
       plugins.add(ruling.plugin);

@@ -102,6 +102,12 @@ export class SchedulingQueue {
     this.#move(entry, "backoff", "ScheduleAttemptFailure");
   }
 
+  /** Wakes a pod whatever it waits for, gates excepted. */
+  wake(uid: string): void {
+    const entry = this.#entries.get(uid);
+    if (entry?.pool === "unschedulable") this.#release(entry, "ForceActivate");
+  }
+
   /** Wakes the pods that this change may help. */
   handle(event: ClusterEvent): void {
     for (const entry of this.#unschedulable.values()) {

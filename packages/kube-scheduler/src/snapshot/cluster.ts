@@ -20,6 +20,11 @@ export interface Snapshot {
   readonly now: number;
   /** About the pods of all nodes together. */
   readonly tables: PodTables;
+  /** Pods that are to come to a node once others have left it. */
+  nominatedOn(nodeName: string): readonly PodInfo[];
+  /** The node that a pod is to come to. */
+  nominationOf(uid: string): string | undefined;
+  readonly nominationCount: number;
   /** Of namespaces that are not known there are no labels. */
   namespaceLabels(name: string): Readonly<Record<string, string>> | undefined;
   /** Rises when labels of namespaces change. */
@@ -30,6 +35,7 @@ export interface Snapshot {
 export class Cluster implements Snapshot {
   readonly images = new ImageIndex();
   readonly tables = new PodTables(this);
+  readonly #nominations = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>();
   readonly #slots: (NodeState | undefined)[] = [];
   readonly #free: number[] = [];
@@ -54,6 +60,26 @@ export class Cluster implements Snapshot {
   }
   get now(): number {
     return this.#now;
+  }
+
+  nominatedOn(nodeName: string): readonly PodInfo[] {
+    const out: PodInfo[] = [];
+    for (const one of this.#nominations.values()) if (one.nodeName === nodeName) out.push(one.info);
+    return out;
+  }
+
+  nominationOf(uid: string): string | undefined {
+    return this.#nominations.get(uid)?.nodeName;
+  }
+
+  get nominationCount(): number {
+    return this.#nominations.size;
+  }
+
+  /** Notes that a node is being cleared for a pod; undefined: no longer. */
+  nominate(info: PodInfo, nodeName: string | undefined): void {
+    if (nodeName === undefined || nodeName === "") this.#nominations.delete(info.uid);
+    else this.#nominations.set(info.uid, { info, nodeName });
   }
 
   get namespaceStamp(): number {
@@ -114,6 +140,7 @@ export class Cluster implements Snapshot {
 
   /** Takes a pod out, assumed or not. */
   removePod(uid: string): void {
+    this.#nominations.delete(uid);
     this.#assumed.delete(uid);
     this.#displace(uid);
   }
@@ -164,6 +191,7 @@ export class Cluster implements Snapshot {
   }
 
   #place(info: PodInfo, nodeName: string): void {
+    this.#nominations.delete(info.uid);
     const old = this.#placed.get(info.uid);
     if (old?.nodeName === nodeName && countsAlike(old.info, info)) return this.#refresh(info, nodeName);
     this.#displace(info.uid);

@@ -28,19 +28,22 @@ export class NodeState implements NodeInfo {
   readonly slot: number;
   node: Node;
   allocatable: Resources;
-  allocatablePods = 0;
-  images: ReadonlyMap<string, number> = new Map();
+  allocatablePods: number;
+  images: ReadonlyMap<string, number>;
   readonly requested = new ResourceSum();
   readonly scored = new ResourceSum();
   readonly pods = new Map<string, PodInfo>();
   readonly podsWithTerms = new Map<string, PodInfo>();
   readonly #ports = new HostPortTable();
 
-  constructor(slot: number, node: Node) {
+  /** `like`: a node of which what was read from `node` can be taken over. */
+  constructor(slot: number, node: Node, like?: NodeInfo) {
     this.slot = slot;
     this.node = node;
-    this.allocatable = toResources(undefined);
-    this.update(node);
+    this.allocatable = like?.allocatable ?? toResources(undefined);
+    this.allocatablePods = like?.allocatablePods ?? 0;
+    this.images = like?.images ?? new Map();
+    if (like === undefined) this.update(node);
   }
 
   get name(): string {
@@ -92,8 +95,8 @@ export class NodeState implements NodeInfo {
 }
 
 /** What the node would be with other pods: for trying out, the node itself stays as it is. */
-export function nodeWithPods(info: NodeInfo, pods: Iterable<PodInfo>): NodeInfo {
-  const state = new NodeState(info.slot, info.node);
+export function nodeWithPods(info: NodeInfo, pods: Iterable<PodInfo>): NodeState {
+  const state = new NodeState(info.slot, info.node, info);
   for (const pod of pods) state.add(pod);
   return state;
 }

@@ -1,0 +1,99 @@
+import type { PodDisruptionBudget } from "@skates/api/policy/v1";
+import { pick, type Random } from "@skates/component-base";
+import { countedReasons, type Failure } from "../framework/decision.ts";
+import { firstRuling, type Judging, prepareAll } from "../framework/evaluation.ts";
+import type { SchedulerPlugin } from "../framework/plugin.ts";
+import { type Rejection, unresolvable } from "../framework/verdict.ts";
+import type { Snapshot } from "../snapshot/cluster.ts";
+import { type NodeInfo, nodeWithPods } from "../snapshot/node-info.ts";
+import type { PodInfo } from "../snapshot/pod-info.ts";
+import { byImportance, type Candidate, leastHarm } from "./candidate.ts";
+import { DisruptionBudgets } from "./disruption-budgets.ts";
+
+export interface PreemptionOptions {
+  readonly plugins: readonly SchedulerPlugin[];
+  readonly snapshot: Snapshot;
+  readonly budgets: readonly PodDisruptionBudget[];
+  /** Says where to begin looking. */
+  readonly random: Random;
+}
+
+/** Which node is to be cleared of whom; or why none, and whether an earlier nomination is void. */
+export type PreemptionPlan =
+  | { readonly candidate: Candidate }
+  | { readonly message: string; readonly withdraw: boolean };
+
+/** As many nodes are tried out, whichever is more: this share of those that come into question, or this number. */
+const TRIED_SHARE = 0.1;
+const TRIED_MIN = 100;
+const NO_VICTIMS = unresolvable("No preemption victims found for incoming pod");
+const NOT_HELPFUL = unresolvable("Preemption is not helpful for scheduling");
+
+/** Looks for a node where a pod that fits nowhere would fit if less important pods left. Pure but for chance. */
+export function planPreemption(pod: PodInfo, failure: Failure, options: PreemptionOptions): PreemptionPlan {
+  const { plugins, snapshot } = options;
+  const refusal = ineligible(pod, failure, snapshot);
+  if (refusal !== undefined) return { message: refusal, withdraw: false };
+  const rejections = new Map<NodeInfo, Rejection>();
+  const prepared = prepareAll(plugins, pod, snapshot);
+  const judges = "judges" in prepared ? prepared.judges : [];
+  const nodes = [...failure.rejections].filter(([, { resolvable }]) => resolvable).map(([node]) => node);
+  const candidates: Candidate[] = [];
+  const enough = Math.max(Math.floor(nodes.length * TRIED_SHARE), TRIED_MIN);
+  const offset = nodes.length === 0 ? 0 : pick(options.random, nodes.length);
+  const trial: Trial = { pod, judges, snapshot, budgets: new DisruptionBudgets(options.budgets) };
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[(i + offset) % nodes.length];
+    if (node === undefined) continue;
+    const result = tryNode(trial, node);
+    if ("reasons" in result) rejections.set(node, result);
+    else candidates.push(result);
+    if (candidates.length >= enough && candidates.some(({ violations }) => violations === 0)) break;
+  }
+  const candidate = leastHarm(candidates);
+  if (candidate !== undefined) return { candidate };
+  return { message: countedReasons(failure.nodeCount, { rejections, absent: NOT_HELPFUL }), withdraw: true };
+}
+
+/** Upstream's word on why a pod may not push others out, now or ever. */
+function ineligible(pod: PodInfo, failure: Failure, snapshot: Snapshot): string | undefined {
+  if (pod.pod.spec.preemptionPolicy === "Never") return "not eligible due to preemptionPolicy=Never.";
+  const node = snapshot.node(snapshot.nominationOf(pod.uid) ?? "");
+  if (node === undefined || failure.rejections.get(node)?.resolvable === false) return undefined;
+  for (const other of node.pods.values()) {
+    if (other.pod.metadata.deletionTimestamp !== undefined && other.priority < pod.priority) {
+      return "not eligible due to a terminating pod on the nominated node.";
+    }
+  }
+  return undefined;
+}
+
+interface Trial {
+  readonly pod: PodInfo;
+  readonly judges: readonly Judging[];
+  readonly snapshot: Snapshot;
+  readonly budgets: DisruptionBudgets;
+}
+
+/** Takes all less important pods off, then puts back whom it can, the most important and the protected first. */
+function tryNode({ pod, judges, snapshot, budgets }: Trial, node: NodeInfo): Candidate | Rejection {
+  const lower = [...node.pods.values()].filter(({ priority }) => priority < pod.priority).toSorted(byImportance);
+  if (lower.length === 0) return NO_VICTIMS;
+  const others = [...node.pods.values()].filter(({ priority }) => priority >= pod.priority);
+  const awaited = snapshot
+    .nominatedOn(node.name)
+    .filter((other) => other.uid !== pod.uid && other.priority >= pod.priority);
+  const tried = nodeWithPods(node, [...others, ...awaited]);
+  const ruling = firstRuling(judges, tried);
+  if (ruling !== undefined) return ruling.rejection;
+  const guarded = budgets.violating(lower);
+  const victims: PodInfo[] = [];
+  for (const other of [...lower.filter((one) => guarded.has(one)), ...lower.filter((one) => !guarded.has(one))]) {
+    tried.add(other);
+    if (firstRuling(judges, tried) === undefined) continue;
+    tried.remove(other.uid);
+    victims.push(other);
+  }
+  const violations = victims.filter((victim) => guarded.has(victim)).length;
+  return { node, victims: victims.toSorted(byImportance), violations };
+}
