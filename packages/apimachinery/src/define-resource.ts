@@ -40,6 +40,7 @@ export interface ResourceOptions<T extends ApiObject> {
   readonly storage?: string | false | undefined;
   readonly storageVersion?: string | undefined;
   readonly storageVersionHash?: string | undefined;
+  readonly deprecationWarning?: string | undefined;
   readonly conversion?: Conversion<T> | undefined;
 }
 
@@ -73,6 +74,7 @@ export function resource<T extends ApiObject>(options: ResourceOptions<T>): Reso
     storagePrefix: stored ? options.storage || defaultPrefix : undefined,
     storageVersion: stored ? (options.storageVersion ?? (group === "" ? version : `${group}/${version}`)) : undefined,
     storageVersionHash: options.storageVersionHash,
+    deprecationWarning: options.deprecationWarning,
     conversion: options.conversion,
   };
 }

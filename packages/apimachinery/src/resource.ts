@@ -118,6 +118,8 @@ export interface Resource<T extends ApiObject = ApiObject> {
   /** `apiVersion` written to storage. */
   readonly storageVersion?: string | undefined;
   readonly storageVersionHash?: string | undefined;
+  /** Sent as a warning with every answer, for versions that are to go. */
+  readonly deprecationWarning?: string | undefined;
   /** Set where this version is not the hub: the hub's resource, and two pure functions. */
   readonly conversion?: Conversion<T> | undefined;
 }

@@ -53,6 +53,8 @@ export function pageNotFound(): StatusError {
 export async function serveResource(request: ResourceRequest): Promise<ApiResponse> {
   const { server, context, served } = request;
   const { route } = context;
+  const { deprecationWarning } = served.resource;
+  if (deprecationWarning !== undefined) context.warnings.push(deprecationWarning);
   const special = server.core.served.special(route.group, route.resource, route.subresource);
   if (special?.verbs.includes(route.verb) === true) return await special.handle(specialCall(request));
   if (route.subresource === "") {

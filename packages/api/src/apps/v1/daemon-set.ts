@@ -21,6 +21,7 @@ import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import { daemonSetSpecDefaults } from "./daemon-set-defaults.ts";
 import { daemonSetColumns } from "./workload-tables.ts";
 import { daemonSetErrors, daemonSetSpecRules } from "./set-rules.ts";
+import { templateWarnings } from "../../core/v1/pod-warnings.ts";
 
 export const DaemonSet = struct(
   "apps/v1.DaemonSet",
@@ -155,5 +156,8 @@ export const daemonSets = resource<DaemonSet>({
   storage: "daemonsets",
   storageVersionHash: "dd7pWHUlMKQ=",
   columns: daemonSetColumns,
-  strategy: { validate: daemonSetErrors },
+  strategy: {
+    validate: daemonSetErrors,
+    warnings: (next, old) => templateWarnings(next.spec.template, old?.spec.template),
+  },
 });

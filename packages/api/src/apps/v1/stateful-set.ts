@@ -22,6 +22,7 @@ import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import { statefulSetSpecDefaults } from "./stateful-set-defaults.ts";
 import { statefulSetColumns } from "./workload-tables.ts";
 import { statefulSetErrors, statefulSetSpecRules } from "./set-rules.ts";
+import { templateWarnings } from "../../core/v1/pod-warnings.ts";
 
 export const StatefulSet = struct(
   "apps/v1.StatefulSet",
@@ -205,5 +206,8 @@ export const statefulSets = resource<StatefulSet>({
   storage: "statefulsets",
   storageVersionHash: "H+vl74LkKdo=",
   columns: statefulSetColumns,
-  strategy: { validate: statefulSetErrors },
+  strategy: {
+    validate: statefulSetErrors,
+    warnings: (next, old) => templateWarnings(next.spec.template, old?.spec.template),
+  },
 });

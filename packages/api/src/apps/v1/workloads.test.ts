@@ -104,6 +104,18 @@ test("findings on the status of a replica set", () => {
   ]);
 });
 
+test("what looks wrong in a template is said once", () => {
+  const env = [{ name: "A" }, { name: "A" }];
+  const made = madeObject(
+    deployments,
+    workload({ template: { ...template, spec: { containers: [{ name: "a", image: "x", env }] } } }),
+  );
+  expect(deployments.strategy.warnings?.(made, undefined)).toEqual([
+    'spec.template.spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
+  ]);
+  expect(deployments.strategy.warnings?.(made, made)).toEqual([]);
+});
+
 test("tables", () => {
   const status = { replicas: 3, readyReplicas: 2, updatedReplicas: 1, availableReplicas: 2 };
   const metadata = { name: "web", creationTimestamp: "2026-11-19T10:00:00Z" };

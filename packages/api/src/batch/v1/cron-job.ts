@@ -19,6 +19,7 @@ import { ObjectReference } from "../../core/v1/object-reference.ts";
 import { JobSpec } from "./job-spec.ts";
 import { cronJobColumns } from "./job-strategy.ts";
 import { cronJobErrors } from "./job-rules.ts";
+import { templateWarnings } from "../../core/v1/pod-warnings.ts";
 
 export const CronJob = struct(
   "batch/v1.CronJob",
@@ -112,5 +113,13 @@ export const cronJobs = resource<CronJob>({
   storage: "cronjobs",
   storageVersionHash: "sd5LIXh4Fjs=",
   columns: cronJobColumns,
-  strategy: { validate: cronJobErrors },
+  strategy: {
+    validate: cronJobErrors,
+    warnings: (next, old) =>
+      templateWarnings(
+        next.spec.jobTemplate.spec?.template,
+        old?.spec.jobTemplate.spec?.template,
+        "spec.jobTemplate.spec.template",
+      ),
+  },
 });

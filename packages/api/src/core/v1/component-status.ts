@@ -47,4 +47,5 @@ export const componentStatuses = resource<ComponentStatus>({
   schema: ComponentStatus,
   storage: false,
   columns: componentStatusColumns,
+  deprecationWarning: "v1 ComponentStatus is deprecated in v1.19+",
 });

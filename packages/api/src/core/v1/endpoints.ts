@@ -82,4 +82,5 @@ export const endpoints = resource<Endpoints>({
   storageVersionHash: "fWeeMqaN/OA=",
   createOnUpdate: true,
   columns: endpointsColumns,
+  deprecationWarning: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
 });

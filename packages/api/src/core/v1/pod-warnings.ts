@@ -2,6 +2,7 @@ import { parseQuantity } from "@skates/apimachinery";
 import type { Container } from "./container.ts";
 import type { Pod } from "./pod.ts";
 import type { PodSpec } from "./pod-spec.ts";
+import type { PodTemplateSpec } from "./pod-template.ts";
 
 const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
   "beta.kubernetes.io/arch": "kubernetes.io/arch",
@@ -14,6 +15,15 @@ const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
 /** What a client should change some day, or probably did not mean. */
 export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] {
   return old === undefined || next.spec !== old.spec ? podSpecWarnings(next.spec, "spec") : [];
+}
+
+/** The same for the pods of a template, when it is new or has changed. */
+export function templateWarnings(
+  next: PodTemplateSpec | undefined,
+  old: PodTemplateSpec | undefined,
+  path = "spec.template",
+): readonly string[] {
+  return next?.spec === undefined || next === old ? [] : podSpecWarnings(next.spec, `${path}.spec`);
 }
 
 /** The same for the pods of a template; `path` is where the spec stands. */
