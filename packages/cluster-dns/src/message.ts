@@ -188,7 +188,7 @@ function ipv6Groups(address: string): readonly number[] {
   const before = part(head);
   if (tail === undefined) return before;
   const after = part(tail);
-  return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after];
+  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after];
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -108,7 +108,7 @@ function report(thrown: unknown): number {
 
 function causes(cause: unknown): string {
   if (cause === undefined) return "";
-  return cause instanceof Error ? ` (${cause.message})${causes(cause.cause)}` : ` (${String(cause)})`;
+  return cause instanceof Error ? ` (${cause.message})${causes(cause.cause)}` : ` (${messageOf(cause)})`;
 }
 
 // Whatever else still waits ends with the command.

@@ -31,10 +31,12 @@ import {
   imageArchive,
   importImage,
   listMounts,
+  listProcesses,
   nodePaths,
   nodePodHost,
   nodeProbeNetwork,
   openCgroups,
+  type RunningContainerd,
   startContainerd,
   writeCni,
 } from "./index.ts";
@@ -49,8 +51,14 @@ const IMAGE = "skates.local/busybox:kubelet";
 const base = mkdtempSync(join(tmpdir(), "skates-kubelet-"));
 const paths = nodePaths(join(base, "data"));
 let runtime: CriRuntime;
+let containerd: RunningContainerd;
 let pods = 0;
 let life: Kubelet;
+
+function containerdOptions(): Parameters<typeof startContainerd>[0] {
+  const { cniBinDir = "", snapshotter = "native", restrictOomScore = true } = host ?? {};
+  return { paths, cniBinDir, snapshotter, restrictOomScore, log: silentLogger };
+}
 
 /** What a kubelet has between API and runtime, without the API. */
 interface Kubelet {
@@ -188,16 +196,7 @@ describe.skipIf(errors.length > 0)("pods on containerd", () => {
   beforeAll(async () => {
     mkdirSync(paths.dataDir, { recursive: true });
     await writeCni(paths, { podCidr: "10.248.0.0/24", mtu: await defaultRouteMtu(), hostPorts: false });
-    const containerd = await startContainerd(
-      {
-        paths,
-        cniBinDir: host?.cniBinDir ?? "",
-        snapshotter: host?.snapshotter ?? "native",
-        restrictOomScore: host?.restrictOomScore ?? true,
-        log: silentLogger,
-      },
-      signal,
-    );
+    containerd = await startContainerd(containerdOptions(), signal);
     await ensurePauseImage(containerd, signal);
     const file = join(base, "busybox.tar");
     writeFileSync(file, await imageArchive(await busyboxImageSpec({ name: IMAGE, files: [] }, signal)));
@@ -474,6 +473,41 @@ describe.skipIf(errors.length > 0)("pods on containerd", () => {
         .toSorted(),
     ).toEqual(["0.log", "0.log.T", "0.log.T.gz"]);
     await remove(pod);
+  });
+
+  test("the runtime is killed and started again: pods run on, and what ended meanwhile is noticed", async () => {
+    const stays = create({});
+    const ends = create({});
+    await eventually(() => isReady(stays) && isReady(ends), Boolean);
+    const before = statusOf(stays)?.containerStatuses?.[0]?.containerID;
+    const pidText = await exec(ends, ["sh", "-c", "cat /proc/self/stat | cut -d' ' -f4; hostname"]);
+    expect(pidText).toContain(ends.metadata.name);
+    process.kill(containerd.pid, "SIGKILL");
+    await eventually(
+      () =>
+        runtime.version(signal).then(
+          () => false,
+          () => true,
+        ),
+      Boolean,
+    );
+    const inside = (await listProcesses()).filter((p) => p.args.join(" ") === "sleep 600");
+    expect(inside.length).toBeGreaterThanOrEqual(2);
+    // The later of the two belongs to the pod that was made last.
+    process.kill(Math.max(...inside.map((p) => p.pid)), "SIGKILL");
+    containerd = await startContainerd(containerdOptions(), signal);
+    const restarts = (pod: Pod): number | undefined => statusOf(pod)?.containerStatuses?.[0]?.restartCount;
+    await eventually(
+      () => [restarts(stays), restarts(ends)],
+      (counts) => counts.includes(1),
+      30,
+    );
+    expect([restarts(stays), restarts(ends)].toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 1]);
+    const kept = restarts(stays) === 0 ? stays : ends;
+    if (kept === stays) expect(statusOf(stays)?.containerStatuses?.[0]?.containerID).toBe(before);
+    await eventually(() => isReady(stays) && isReady(ends), Boolean);
+    await remove(stays);
+    await remove(ends);
   });
 
   test("another kubelet takes over what runs, and ends what belongs to nobody", async () => {

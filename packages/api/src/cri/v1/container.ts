@@ -1,9 +1,8 @@
 import { type Infer, bool, int32, int64, list, map, opt, ref, string, struct } from "@skates/apimachinery";
-import { ImageSpec } from "./image.ts";
 import { ContainerResources, LinuxContainerResources } from "./resources.ts";
-import { PodSandboxConfig } from "./sandbox.ts";
+import { PodSandboxConfig } from "./sandbox-config.ts";
 import { LinuxContainerSecurityContext } from "./security.ts";
-import { Device, KeyValue, Mount } from "./values.ts";
+import { Device, ImageSpec, KeyValue, Mount } from "./values.ts";
 
 // Containers: configuration, state, requests.
 

@@ -1,17 +1,8 @@
 import { type Infer, bool, int64, list, map, opt, ref, string, struct } from "@skates/apimachinery";
-import { PodSandboxConfig } from "./sandbox.ts";
-import { Int64Value, UInt64Value } from "./values.ts";
+import { PodSandboxConfig } from "./sandbox-config.ts";
+import { ImageSpec, Int64Value, UInt64Value } from "./values.ts";
 
 // Images and the file systems that hold them.
-
-export const ImageSpec = struct("cri/v1.ImageSpec", {
-  image: opt(1, string, ""),
-  annotations: opt(2, map(string), ""),
-  userSpecifiedImage: opt(18, string, ""),
-  runtimeHandler: opt(19, string, ""),
-  imageRef: opt(20, string, ""),
-});
-export interface ImageSpec extends Infer<typeof ImageSpec> {}
 
 export const ImageFilter = struct("cri/v1.ImageFilter", {
   image: opt(

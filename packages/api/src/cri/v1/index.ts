@@ -23,6 +23,7 @@ export {
   IDMapping,
   DNSConfig,
   PortMapping,
+  ImageSpec,
   Mount,
   Device,
 } from "./values.ts";
@@ -45,11 +46,9 @@ export {
   UpdateContainerResourcesRequest,
   UpdateContainerResourcesResponse,
 } from "./resources.ts";
+export { PodSandboxMetadata, LinuxPodSandboxConfig, PodSandboxConfig } from "./sandbox-config.ts";
 export {
   POD_SANDBOX_STATE,
-  PodSandboxMetadata,
-  LinuxPodSandboxConfig,
-  PodSandboxConfig,
   RunPodSandboxRequest,
   RunPodSandboxResponse,
   StopPodSandboxRequest,
@@ -107,7 +106,6 @@ export {
   PortForwardResponse,
 } from "./streaming.ts";
 export {
-  ImageSpec,
   ImageFilter,
   ListImagesRequest,
   Image,

@@ -1,7 +1,7 @@
 import { type Infer, int64, list, map, opt, ref, string, struct } from "@skates/apimachinery";
 import { ContainerMetadata } from "./container.ts";
 import { FilesystemUsage } from "./image.ts";
-import { PodSandboxMetadata } from "./sandbox.ts";
+import { PodSandboxMetadata } from "./sandbox-config.ts";
 import { UInt64Value } from "./values.ts";
 
 // Usage of sandboxes and containers.

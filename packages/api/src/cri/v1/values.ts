@@ -1,5 +1,4 @@
-import { type Infer, bool, int32, int64, list, opt, ref, string, struct } from "@skates/apimachinery";
-import { ImageSpec } from "./image.ts";
+import { type Infer, bool, int32, int64, list, map, opt, ref, string, struct } from "@skates/apimachinery";
 
 // Small values that several messages share.
 
@@ -50,6 +49,15 @@ export const PortMapping = struct("cri/v1.PortMapping", {
   hostIp: opt(4, string, ""),
 });
 export interface PortMapping extends Infer<typeof PortMapping> {}
+
+export const ImageSpec = struct("cri/v1.ImageSpec", {
+  image: opt(1, string, ""),
+  annotations: opt(2, map(string), ""),
+  userSpecifiedImage: opt(18, string, ""),
+  runtimeHandler: opt(19, string, ""),
+  imageRef: opt(20, string, ""),
+});
+export interface ImageSpec extends Infer<typeof ImageSpec> {}
 
 export const Mount = struct("cri/v1.Mount", {
   containerPath: opt(1, string, ""),
