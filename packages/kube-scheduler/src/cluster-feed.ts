@@ -36,6 +36,8 @@ export class ClusterFeed {
     for (const kind of nodeChanges(delta.old, node)) this.#queue.handle({ kind, node, old: delta.old });
   };
 
+  storage = (): void => this.#queue.handle({ kind: "VolumesChanged" });
+
   namespace = (delta: Delta<Namespace>): void => {
     const { name, labels } = delta.object.metadata;
     if (delta.type === "updated" && equalValues(delta.old.metadata.labels, labels)) return;

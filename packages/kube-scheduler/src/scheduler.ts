@@ -1,12 +1,24 @@
-import { isPodTerminal, type Namespace, namespaces, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
+import {
+  isPodTerminal,
+  type Namespace,
+  namespaces,
+  type Node,
+  nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  type Pod,
+  pods,
+} from "@skates/api/core/v1";
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
+import { storageClasses } from "@skates/api/storage/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, TaskGroup } from "@skates/component-base";
-import { createEventRecorder, createInformers, type Informer } from "@skates/controller-runtime";
+import { createEventRecorder, createInformers, type Informer, type Informers } from "@skates/controller-runtime";
 import { ClusterFeed } from "./cluster-feed.ts";
 import { Framework } from "./framework/framework.ts";
 import type { SchedulerPlugin } from "./framework/plugin.ts";
 import { notePending, schedulerMetrics } from "./metrics.ts";
+import type { Volumes } from "./plugins/volume-binding.ts";
 import { defaultPlugins } from "./plugins/default-plugins.ts";
 import { SchedulingQueue } from "./queue/scheduling-queue.ts";
 import { SchedulingCycle } from "./scheduling-cycle.ts";
@@ -51,8 +63,10 @@ class Scheduler implements Component {
     const { client, env, name = "default-scheduler" } = this.#options;
     const metrics = schedulerMetrics(env.metrics);
     const cluster = new Cluster();
+    const informers = createInformers(client, env);
+    const storage = storageOf(informers);
     const framework = new Framework({
-      plugins: this.#options.plugins ?? defaultPlugins(),
+      plugins: this.#options.plugins ?? defaultPlugins(storage),
       snapshot: cluster,
       random: env.random.stream("scheduler"),
     });
@@ -63,7 +77,6 @@ class Scheduler implements Component {
       onMove: (pool, cause) => metrics.incoming.inc([pool, cause]),
     });
     const feed = new ClusterFeed({ cluster, queue, schedulerName: name });
-    const informers = createInformers(client, env);
     const nodeInformer: Informer<Node> = informers.for(nodes);
     const podInformer: Informer<Pod> = informers.for(pods);
     const namespaceInformer: Informer<Namespace> = informers.for(namespaces);
@@ -132,4 +145,22 @@ class Scheduler implements Component {
       cycle.schedule(entry);
     }
   }
+}
+
+/** What the API says of storage, and whom to tell of changes. */
+function storageOf(informers: Informers): Volumes & { subscribe(listener: () => void): () => void } {
+  const claims = informers.for(persistentVolumeClaims);
+  const volumes = informers.for(persistentVolumes);
+  const classes = informers.for(storageClasses);
+  return {
+    claim: (namespace, name) => claims.get({ namespace, name }),
+    volume: (name) => volumes.get({ name }),
+    storageClass: (name) => classes.get({ name }),
+    subscribe(listener) {
+      const endings = [claims, volumes, classes].map((informer) => informer.subscribe(listener));
+      return () => {
+        for (const end of endings) end();
+      };
+    },
+  };
 }

@@ -9,7 +9,9 @@ export type ClusterEvent =
   /** A pod came to a node, left it or ended, or changed there. */
   | { readonly kind: "AssignedPodAdded" | "AssignedPodDeleted"; readonly pod: PodInfo }
   | { readonly kind: "AssignedPodUpdated"; readonly pod: PodInfo; readonly old: PodInfo }
-  | { readonly kind: "NamespaceChanged" };
+  | { readonly kind: "NamespaceChanged" }
+  /** A volume, a claim or a storage class. */
+  | { readonly kind: "VolumesChanged" };
 
 export type NodeChange = "NodeAllocatableChanged" | "NodeLabelsChanged" | "NodeTaintsChanged";
 

@@ -1,4 +1,5 @@
 import type { SchedulerPlugin } from "../framework/plugin.ts";
+import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";
 import { nodeAffinity } from "./node-affinity.ts";
 import { nodeName } from "./node-name.ts";
@@ -10,9 +11,10 @@ import { nodeUnschedulable } from "./node-unschedulable.ts";
 import { podTopologySpread } from "./pod-topology-spread.ts";
 import { schedulingGates } from "./scheduling-gates.ts";
 import { taintToleration } from "./taint-toleration.ts";
+import { NO_VOLUMES, volumeBinding, type Volumes } from "./volume-binding.ts";
 
 /** The plugins of the default profile, in upstream's order: the first that rejects a node gives the reason. */
-export function defaultPlugins(): readonly SchedulerPlugin[] {
+export function defaultPlugins(volumes: Volumes = NO_VOLUMES): readonly SchedulerPlugin[] {
   return [
     schedulingGates,
     nodeUnschedulable,
@@ -21,6 +23,8 @@ export function defaultPlugins(): readonly SchedulerPlugin[] {
     nodeAffinity,
     nodePorts,
     nodeResourcesFit,
+    volumeBinding(volumes),
+    dynamicResources,
     podTopologySpread,
     interPodAffinity,
     nodeResourcesBalancedAllocation,
