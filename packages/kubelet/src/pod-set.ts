@@ -1,5 +1,5 @@
 import { admit } from "./admit.ts";
-import { isAbort, messageOf } from "@skates/component-base";
+import { isAbort, messageOf, TaskGroup } from "@skates/component-base";
 import type { Pod } from "@skates/api/core/v1";
 import type { Waiting } from "./plan/plan-pod.ts";
 import { podContainers } from "./pod/containers.ts";
@@ -13,6 +13,8 @@ import { RetryDelays } from "./worker/retry-delays.ts";
 
 /** A slow look at everything, in case an event got lost. */
 const RELIST_MS = 45_000;
+/** By then a subscription has reached the runtime. */
+const SUBSCRIBED_MS = 500;
 
 /** All pods of a node, each with its worker; brings events of the API and of the runtime to the right one. */
 export class PodSet {
@@ -94,26 +96,30 @@ export class PodSet {
   }
 
   removed(pod: Pod): void {
-    this.#workers.get(pod.metadata.uid ?? "")?.removed();
+    this.#workers.get(pod.metadata.uid ?? "")?.removed(pod);
   }
 
   /** What ran before and belongs to no pod of the API is ended; call once all pods have been seen. */
   endOrphans(): void {
-    const { host, tasks, log } = this.#deps;
+    const { tasks, log } = this.#deps;
     for (const [uid, observed] of this.#found) {
-      const worker = new PodWorker(this.#deps, orphanPod(uid, observed), observed);
-      worker.removed();
+      const pod = orphanPod(uid, observed);
+      const worker = new PodWorker(this.#deps, pod, observed);
+      worker.removed(pod);
       this.#start(uid, worker);
     }
     this.#found.clear();
     tasks.spawn(async (signal) => {
-      for (const uid of await host.podUids()) {
-        if (this.#workers.has(uid)) continue;
-        await host.tearDownPod(uid, signal).catch((error: unknown) => {
-          log.warn("directory of a pod that is gone could not be removed", { uid, error: messageOf(error) });
-        });
-      }
+      await this.#tearDownLeftovers(signal).catch((error: unknown) => {
+        if (isAbort(error, signal)) throw error;
+        log.warn("what is left of pods that are gone could not be removed", { error: messageOf(error) });
+      });
     });
+  }
+
+  async #tearDownLeftovers(signal: AbortSignal): Promise<void> {
+    const { host } = this.#deps;
+    for (const uid of await host.podUids()) if (!this.#workers.has(uid)) await host.tearDownPod(uid, signal);
   }
 
   #refusal(pod: Pod): Waiting | undefined {
@@ -150,6 +156,12 @@ export class PodSet {
     const { runtime, clock, log } = this.#deps;
     const delays = new RetryDelays(100, 5000);
     while (!signal.aborted) {
+      const following = new TaskGroup(signal);
+      // What happened before the events began to come is found by looking at everything once they do.
+      following.spawn(async (s) => {
+        await clock.sleep(SUBSCRIBED_MS, s);
+        await this.#relist(s);
+      });
       try {
         for await (const event of runtime.events(signal)) {
           delays.reset();
@@ -158,10 +170,11 @@ export class PodSet {
       } catch (error) {
         if (isAbort(error, signal)) return;
         log.warn("events of the runtime were lost", { error: messageOf(error) });
+      } finally {
+        following.stop();
+        await following.join();
       }
-      if (signal.aborted) return;
-      await clock.sleep(delays.next(), signal).catch(() => undefined);
-      if (!signal.aborted) await this.#relist(signal);
+      if (!signal.aborted) await clock.sleep(delays.next(), signal).catch(() => undefined);
     }
   }
 

@@ -91,6 +91,7 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
     worker.own(id);
     worker.observe(id, await runtime.sandbox(id, signal));
   } catch (error) {
+    worker.unsure();
     if (isAbort(error, signal) || signal.aborted) throw error;
     recorder.event(about, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${messageOf(error)}`);
     throw error;
@@ -138,6 +139,7 @@ async function carryOutStart(worker: PodWorker, start: Start, signal: AbortSigna
     return undefined;
   } catch (error) {
     if (!(error instanceof StartFailure) || signal.aborted) throw error;
+    if (error.reason === "CreateContainerError") worker.unsure();
     if (id !== undefined) await afterFailedStart(worker, { id, failure: error }, signal);
     const untilMs = deps.clock.nowMs() + (error.retryAfterMs ?? CONFIG_RETRY_MS);
     // A container that ran shows its own end, and waits in its own backoff.
@@ -179,12 +181,18 @@ async function afterFailedStart(
   worker.observe(of.id, await observeExit(deps, of.id, signal));
 }
 
-/** Of a container's earlier runs only the last is kept, for its logs and its exit code. */
+/** Of a container's earlier runs only the last is kept, for its logs and its exit code; of sandboxes those that hold such runs. */
 async function pruneDead(worker: PodWorker, name: string, signal: AbortSignal): Promise<void> {
   const runs = worker.state.observed.containers.filter((c) => c.name === name);
   for (const old of runs.slice(2)) {
     if (old.state === "running") continue;
     await worker.deps.runtime.removeContainer(old.id, signal);
     worker.observe(old.id, undefined);
+  }
+  const { sandboxes, containers } = worker.state.observed;
+  for (const sandbox of sandboxes.slice(1)) {
+    if (sandbox.ready || containers.some((c) => c.sandboxId === sandbox.id)) continue;
+    await worker.deps.runtime.removeSandbox(sandbox.id, signal);
+    worker.observe(sandbox.id, undefined);
   }
 }

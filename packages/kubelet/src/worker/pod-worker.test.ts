@@ -64,9 +64,9 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
         api.pod = { ...api.pod, status: applyStatus(api.pod.status, patch) };
         return Promise.resolve(api.pod);
       },
-      delete: () => {
+      delete: (pod) => {
         api.pod = undefined;
-        worker?.removed();
+        worker?.removed(pod);
         return Promise.resolve();
       },
     },
@@ -249,8 +249,9 @@ test("deletion stops containers, then removes the object, then all that was left
 test("a pod that vanishes from the API is ended too", async () => {
   const t = start({});
   await t.clock.advance(0);
+  const last = t.worker.pod();
   t.api.pod = undefined;
-  t.worker.removed();
+  t.worker.removed(last);
   await t.clock.advance(0);
   expect(await t.runtime.list({})).toEqual({ sandboxes: [], containers: [] });
   expect(t.worker.stage).toBe("gone");

@@ -1,7 +1,8 @@
 import { isAbort, messageOf } from "@skates/component-base";
 import type { Pod } from "@skates/api/core/v1";
 import { type PodPlan, planPod, type Waiting } from "../plan/plan-pod.ts";
-import { findContainer, formatPod } from "../pod/containers.ts";
+import { findContainer, formatPod, graceSecondsOf } from "../pod/containers.ts";
+import { podUidOf } from "../pod/labels.ts";
 import { NOTHING_OBSERVED, type ObservedPod, withContainer, withoutId, withSandbox } from "../pod/observed.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
 import { runProbe } from "../probe/run-probe.ts";
@@ -40,6 +41,8 @@ export class PodWorker {
   #stage: Stage = "run";
   /** The API has no such pod any more. */
   #removed = false;
+  /** The runtime may have something of this pod that is not known here. */
+  #unsure = false;
 
   constructor(deps: PodDeps, pod: Pod, observed: ObservedPod = NOTHING_OBSERVED) {
     this.deps = deps;
@@ -82,12 +85,14 @@ export class PodWorker {
     this.#changed();
   }
 
-  /** The API has no such pod any more. */
-  removed(): void {
+  /** The API has no such pod any more; `last` is what it was in the end. */
+  removed(last: Pod): void {
     this.#removed = true;
     this.#writer.stop();
-    const { metadata } = this.state.pod;
-    if (metadata.deletionTimestamp === undefined) this.#interrupt("the pod was deleted");
+    const before = this.state.pod.metadata;
+    this.state.pod = last;
+    const sooner = graceSecondsOf(last) < (before.deletionGracePeriodSeconds ?? Infinity);
+    if (before.deletionTimestamp === undefined || sooner) this.#interrupt("the pod was deleted");
     this.wake();
   }
 
@@ -111,13 +116,21 @@ export class PodWorker {
 
   runtimeEvent(event: RuntimeEvent): void {
     this.deps.tasks.spawn(async (signal) => {
-      if (this.state.observed.sandboxes.some((s) => s.id === event.id)) {
-        this.observe(event.id, await this.deps.runtime.sandbox(event.id, signal));
-      } else {
-        const look = event.type === "exited" ? observeExit : observeContainer;
-        this.observe(event.id, await look(this.deps, event.id, signal));
-      }
+      await this.#look(event, signal).catch((error: unknown) => {
+        if (isAbort(error, signal)) throw error;
+        // The next list of everything shows it again.
+        this.deps.log.warn("the runtime could not be asked about an event", { id: event.id, error: messageOf(error) });
+      });
     });
+  }
+
+  async #look(event: RuntimeEvent, signal: AbortSignal): Promise<void> {
+    if (this.state.observed.sandboxes.some((s) => s.id === event.id)) {
+      this.observe(event.id, await this.deps.runtime.sandbox(event.id, signal));
+    } else {
+      const look = event.type === "exited" ? observeExit : observeContainer;
+      this.observe(event.id, await look(this.deps, event.id, signal));
+    }
   }
 
   /** Looks again at what a list of everything shows otherwise than it is known here. */
@@ -130,6 +143,13 @@ export class PodWorker {
     for (const { id, ready } of list.sandboxes) {
       const mine = observed.sandboxes.find((s) => s.id === id);
       if (mine !== undefined && mine.ready !== ready) this.runtimeEvent({ type: "started", id });
+    }
+    // What came to be although its making seemed to have failed.
+    const uid = this.state.pod.metadata.uid;
+    const all = [...list.sandboxes, ...list.containers].filter((item) => podUidOf(item) === uid);
+    if (this.#stage === "run" && all.some((item) => !this.#ids.has(item.id))) {
+      this.#unsure = true;
+      this.wake();
     }
     // What was made while the list was on its way is asked for by itself, and is found.
     for (const { id } of [...observed.sandboxes, ...observed.containers]) {
@@ -215,6 +235,10 @@ export class PodWorker {
 
   async #sync(signal: AbortSignal): Promise<number | undefined> {
     const { state, deps } = this;
+    if (this.#unsure) {
+      await this.observeAll(signal);
+      this.#unsure = false;
+    }
     const nowMs = deps.clock.nowMs();
     const due = deadlineOf(state.pod, state.status);
     if (due !== undefined && due.atMs <= nowMs) {
@@ -287,6 +311,11 @@ export class PodWorker {
     const before = state.status;
     const status = state.makeStatus(deps.node, deps.clock.nowMs(), this.probes.results());
     if (!sameJson(before, status)) this.#writer.set(status, isUrgent(before, status));
+  }
+
+  /** Something failed halfway: look at everything before the next plan. */
+  unsure(): void {
+    this.#unsure = true;
   }
 
   /** For a fresh look at everything, when it is not clear what happened. */

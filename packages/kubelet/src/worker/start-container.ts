@@ -7,6 +7,7 @@ import type { PodContainer } from "../pod/containers.ts";
 import type { Image, RuntimeContainer, Sandbox, SandboxSpec } from "../runtime.ts";
 import { containerSpec } from "../spec/container-spec.ts";
 import type { ImageUser } from "../spec/security.ts";
+import { observeContainer } from "./observe.ts";
 import type { PodDeps } from "./pod-deps.ts";
 import { StartFailure } from "./start-failure.ts";
 
@@ -48,7 +49,7 @@ export async function startContainer(deps: PodDeps, request: StartRequest, signa
   recorder.event(about, "Normal", "Created", "Container created");
   await step("RunContainerError", async () => await runtime.startContainer(id, signal));
   recorder.event(about, "Normal", "Started", "Container started");
-  const container = await step("RunContainerError", async () => await runtime.container(id, signal));
+  const container = await step("RunContainerError", async () => await observeContainer(deps, id, signal));
   if (container === undefined) throw new StartFailure("RunContainerError", `container ${id} is gone`);
   request.started(container);
   deps.tasks.spawn(async () => {

@@ -169,7 +169,8 @@ class GrpcRuntime implements CriRuntime {
 
   async pullImage(image: string, auth: RegistryAuth | undefined, signal: AbortSignal): Promise<string> {
     // A pull may take hours over a slow line; it ends with the connection.
-    const { imageRef } = await this.#client.unary(imageService.pullImage, { image: { image }, auth }, { signal });
+    const pull = this.#client.unary(imageService.pullImage, { image: { image }, auth }, { signal });
+    const { imageRef } = await withoutCause(pull);
     return imageRef ?? "";
   }
 
@@ -233,7 +234,7 @@ class GrpcRuntime implements CriRuntime {
   }
 
   #call<Q, R>(method: GrpcMethod<Q, R>, request: Q, signal: AbortSignal, timeoutMs = CALL_MS): Promise<R> {
-    return this.#client.unary(method, request, { signal, timeoutMs });
+    return withoutCause(this.#client.unary(method, request, { signal, timeoutMs }));
   }
 
   async #findSandbox(id: string, signal: AbortSignal): Promise<string> {
@@ -241,6 +242,16 @@ class GrpcRuntime implements CriRuntime {
     const sandboxId = containers?.[0]?.podSandboxId ?? "";
     this.#sandboxOf.set(id, sandboxId);
     return sandboxId;
+  }
+}
+
+/** The message of a failed call says all; its cause would say it again, in events that users read. */
+async function withoutCause<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error;
+    throw new OperatingError(error.code, error.message);
   }
 }
 

@@ -123,7 +123,7 @@ test("what is missing fails with upstream's words, unless it is optional", async
     optional: undefined,
     defaultMode: undefined,
   } as const;
-  await expect(keyedFiles(pod(), key, from, signal)).rejects.toThrow("references non-existent configmap key: z");
+  await expect(keyedFiles(pod(), key, from, signal)).rejects.toThrow("references non-existent config key: z");
 });
 
 test("a projected volume joins its sources, and says when its token ages", async () => {

@@ -50,7 +50,10 @@ export async function keyedFiles(
     const content = data.get(item.key);
     if (content !== undefined) files.set(item.path, { content, mode: item.mode ?? mode });
     else if (source.optional !== true) {
-      throw new OperatingError("VolumeSourceMissing", `references non-existent ${source.what} key: ${item.key}`);
+      throw new OperatingError(
+        "VolumeSourceMissing",
+        `references non-existent ${source.what === "configmap" ? "config" : "secret"} key: ${item.key}`,
+      );
     }
   }
   return files;
