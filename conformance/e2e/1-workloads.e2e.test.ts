@@ -30,7 +30,7 @@ test("a deployment runs, and is reached by name and by service address from anot
   const address = await jsonPath(["-n", ns, "service/web"], "{.spec.clusterIP}");
   for (const host of ["web", `web.${ns}.svc.cluster.local`, address]) {
     const page = await eventually(`${host} to answer`, async () => {
-      const got = await kubectl(["-n", ns, "exec", "client", "--", "wget", "-qO-", "-T", "5", `http://${host}/`]);
+      const got = await kubectl(["-n", ns, "exec", "client", "--", "timeout", "5", "wget", "-qO-", `http://${host}/`]);
       return got.code === 0 ? got.stdout : undefined;
     });
     expect(page).toMatch(/^hello web-/);
