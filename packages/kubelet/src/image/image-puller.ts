@@ -1,4 +1,4 @@
-import { type Clock, messageOf } from "@skates/component-base";
+import { asError, type Clock, messageOf } from "@skates/component-base";
 import type { Pod } from "@skates/api/core/v1";
 import type { EventRecorder, EventSubject } from "../event-recorder.ts";
 import { type Backoff, IMAGE_BACKOFF, nextBackoff, waitUntil } from "../plan/backoff.ts";
@@ -98,6 +98,7 @@ export class ImagePuller {
       if (untilMs !== undefined) {
         const message = `Back-off pulling image "${image}"`;
         recorder.event(about, "Normal", "BackOff", message);
+        recorder.event(about, "Warning", "Failed", "Error: ImagePullBackOff");
         throw new StartFailure("ImagePullBackOff", `${message}: ErrImagePull: ${failed.message}`, {
           retryAfterMs: untilMs - nowMs,
         });
@@ -125,8 +126,10 @@ export class ImagePuller {
   ): StartFailure {
     const { clock, recorder } = this.#options;
     const atMs = clock.nowMs();
-    const message = messageOf(error);
+    // The runtime's words as they are; what lies beneath only says them again.
+    const { message } = asError(error);
     recorder.event(of.about, "Warning", "Failed", `Failed to pull image "${of.image}": ${message}`);
+    recorder.event(of.about, "Warning", "Failed", "Error: ErrImagePull");
     const backoff = nextBackoff(before?.backoff, atMs, atMs, IMAGE_BACKOFF);
     this.#failed.delete(of.key);
     this.#failed.set(of.key, { backoff, atMs, message });
