@@ -187,6 +187,7 @@ export {
   unwrapUnknown,
   wrapUnknown,
 } from "./schema/protobuf/envelope.ts";
+export { ProtobufWriter } from "./schema/protobuf/writer.ts";
 export { type JsonSchema, openApiDefinitions, openApiList } from "./schema/openapi/definitions.ts";
 export { definitionName } from "./schema/openapi/names.ts";
 export { type Applied, type ServerSideApply, serverSideApply } from "./patch/managed-fields/apply.ts";

@@ -35,6 +35,7 @@ export interface ApiServer extends Component {
 const TICK_MS = 1000;
 const PLAIN_OFFER: Offer = { as: [], stream: false };
 const DISCOVERY_OFFER: Offer = { as: ["APIGroupDiscoveryList"], stream: false };
+const OWN_OFFER: Offer = { as: [], stream: false, own: true };
 const OBJECT_OFFER: Offer = { as: ["Table", "PartialObjectMetadata"], stream: false };
 const LIST_OFFER: Offer = { as: ["Table", "PartialObjectMetadataList"], stream: false };
 const WATCH_OFFER: Offer = { as: ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"], stream: true };
@@ -135,6 +136,7 @@ async function tick({ core, keeper, deadlines }: Ticked, signal: AbortSignal): P
 
 function offerFor(route: Route): Offer {
   if (!route.resourceRequest) {
+    if (route.path === "/openapi/v2") return OWN_OFFER;
     return route.path === "/api" || route.path === "/apis" ? DISCOVERY_OFFER : PLAIN_OFFER;
   }
   if (route.verb === "watch") return WATCH_OFFER;

@@ -90,6 +90,7 @@ const FIXED_PATHS: readonly string[] = [
   "/healthz",
   "/livez",
   "/metrics",
+  "/openapi/v2",
   "/openapi/v3",
   "/readyz",
   "/version",

@@ -3,6 +3,7 @@ import {
   type ApiResponse,
   DeleteOptions,
   formatGroupVersion,
+  type JsonRecord,
   type JsonSchema,
   ListMeta,
   openApiDefinitions,
@@ -14,10 +15,12 @@ import { jsonResponse } from "../responses.ts";
 import { contentHash } from "./content-hash.ts";
 import type { Group, GroupVersionResources } from "./groups.ts";
 import { openApiPaths } from "./openapi-paths.ts";
+import { OpenApiV2 } from "./openapi-v2/openapi-v2.ts";
 
 /** Documents kept: clients ask for the same few again and again, and each can be made anew. */
 const KEPT = 3;
 const ROOT = "/openapi/v3";
+const V2 = "/openapi/v2";
 
 interface Section {
   readonly group: string;
@@ -25,13 +28,14 @@ interface Section {
   hash: string | undefined;
 }
 
-/** OpenAPI v3: an index, and a document for each group and version. */
+/** OpenAPI v3: an index, and a document for each group and version; and v2: all of them in one. */
 export class OpenApi {
   readonly #version: string;
   readonly #turn: () => Promise<void>;
   /** By path below the root: `apis/apps/v1`. */
   readonly #sections = new Map<string, Section>();
   readonly #documents = new Map<string, string>();
+  readonly #v2: OpenApiV2;
 
   constructor(groups: readonly Group[], options: { readonly version: string; readonly turn: () => Promise<void> }) {
     this.#version = options.version;
@@ -42,10 +46,16 @@ export class OpenApi {
         this.#sections.set(path, { group, member, hash: undefined });
       }
     }
+    this.#v2 = new OpenApiV2({
+      info: this.#info(),
+      hash: async () => contentHash((await this.#hashes()).map(([name, hash]) => `${name} ${hash}`).join("\n")),
+      documents: () => this.#builtDocuments(),
+    });
   }
 
-  /** Undefined for paths that are not here: `/openapi/v2` among them. */
+  /** Undefined for paths that are not here. */
   async serve(request: ApiRequest, path: string): Promise<ApiResponse | undefined> {
+    if (path === V2) return await this.#v2.serve(request);
     if (path === ROOT) return await this.#serveIndex();
     const name = path.slice(ROOT.length + 1);
     const section = this.#sections.get(name);
@@ -53,12 +63,27 @@ export class OpenApi {
   }
 
   async #serveIndex(): Promise<ApiResponse> {
-    const paths: Record<string, { readonly serverRelativeURL: string }> = {};
+    const paths = (await this.#hashes()).map(([name, hash]): [string, object] => [
+      name,
+      { serverRelativeURL: `${ROOT}/${name}?hash=${hash}` },
+    ]);
+    return jsonResponse(200, { paths: Object.fromEntries(paths) });
+  }
+
+  async #hashes(): Promise<readonly (readonly [name: string, hash: string])[]> {
+    const hashes: [string, string][] = [];
     for (const [name, section] of this.#sections) {
       if (section.hash === undefined) await this.#turn();
-      paths[name] = { serverRelativeURL: `${ROOT}/${name}?hash=${this.#hash(name, section)}` };
+      hashes.push([name, this.#hash(name, section)]);
     }
-    return jsonResponse(200, { paths });
+    return hashes;
+  }
+
+  async *#builtDocuments(): AsyncGenerator<JsonRecord> {
+    for (const { group, member } of this.#sections.values()) {
+      await this.#turn();
+      yield this.#build(group, member);
+    }
   }
 
   #serveDocument(
@@ -96,7 +121,11 @@ export class OpenApi {
     return document;
   }
 
-  #build(group: string, { version, resources }: GroupVersionResources): object {
+  #info(): JsonRecord {
+    return { title: "Kubernetes", version: this.#version };
+  }
+
+  #build(group: string, { version, resources }: GroupVersionResources): JsonRecord {
     const schemas: Record<string, JsonSchema> = {
       ...openApiDefinitions([...resources.map(({ schema }) => schema), ...SHARED]),
       ...PATCH,
@@ -108,7 +137,7 @@ export class OpenApi {
     }
     return {
       openapi: "3.0.0",
-      info: { title: "Kubernetes", version: this.#version },
+      info: this.#info(),
       paths: openApiPaths(group, version, resources),
       components: {
         schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),

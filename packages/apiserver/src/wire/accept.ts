@@ -15,6 +15,8 @@ export interface Offer {
   readonly as: readonly Form["as"][];
   /** Frames of a watch: YAML has none. */
   readonly stream: boolean;
+  /** The endpoint reads the header itself. */
+  readonly own?: true | undefined;
 }
 
 const PLAIN_JSON: Form = { encoding: "json", as: "", asVersion: "" };
@@ -43,7 +45,8 @@ export class Negotiator {
 
   /** The best form that is wanted and offered. Throws NotAcceptable. */
   choose(accept: string | undefined, offer: Offer): Form {
-    if (accept === undefined || accept === "" || accept === "*/*" || accept === JSON_TYPE) return PLAIN_JSON;
+    if (offer.own === true || accept === undefined || accept === "" || accept === "*/*" || accept === JSON_TYPE)
+      return PLAIN_JSON;
     for (const form of this.#forms(accept)) {
       if (form.as !== "" && !offer.as.includes(form.as)) continue;
       if (offer.stream && form.encoding === "yaml") continue;
