@@ -3,6 +3,7 @@
  * `worker/pod-worker.ts` for the life of a pod, and `plan/plan-pod.ts` for its decisions. On a real machine the parts under
  * `@skates/kubelet/node` carry out what is decided here; `simulated/` acts it out.
  */
+export type { KubeletErrorCode } from "./errors.ts";
 export type { EventRecorder, EventSubject } from "./event-recorder.ts";
 export type { Credentials } from "./image/image-puller.ts";
 export { formatImageName, type ImageName, parseImageName } from "./image/image-name.ts";
@@ -14,6 +15,7 @@ export type { ProbeNetwork } from "./probe/probe-network.ts";
 export type { References, Token, TokenSpec } from "./references.ts";
 export type { Runtime } from "./runtime.ts";
 export { SimulatedHost } from "./simulated/simulated-host.ts";
+export { simulatedHandler } from "./simulated/simulated-handler.ts";
 export { createSimulatedKubelet, type SimulatedNodeOptions } from "./simulated/simulated-kubelet.ts";
 export { SimulatedRuntime } from "./simulated/simulated-runtime.ts";
 export { type ClusterDns, parseResolvConf } from "./spec/dns.ts";

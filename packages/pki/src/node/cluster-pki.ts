@@ -25,6 +25,8 @@ export interface ClusterPkiOptions {
 export interface NodeIdentity {
   readonly name: string;
   readonly ipAddresses: readonly string[];
+  /** Further names that its server answers to. */
+  readonly dnsNames?: readonly string[] | undefined;
 }
 
 /** All certificates and keys of a cluster. Names in brackets are upstream's files. */
@@ -102,14 +104,14 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
     controllerManager,
     scheduler,
     kubeProxy,
-    node: async ({ name, ipAddresses }) => {
+    node: async ({ name, ipAddresses, dnsNames = [] }) => {
       const commonName = `system:node:${name}`;
       const [forClient, forServer] = await Promise.all([
         client(`kubelet-client-${name}`, commonName, "system:nodes"),
         leaf(`kubelet-${name}`, {
           commonName,
           organizations: ["system:nodes"],
-          dnsNames: [name],
+          dnsNames: [name, ...dnsNames],
           ipAddresses,
           usages: ["server"],
         }),

@@ -1,5 +1,6 @@
 import { TaskGroup } from "@skates/component-base";
-import { createSimulatedKubelet } from "@skates/kubelet";
+import { createSimulatedKubelet, simulatedHandler } from "@skates/kubelet";
+import { serveHandler } from "@skates/transport/node";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
@@ -17,21 +18,37 @@ export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, sig
   await using clients = apiClients(config, pki.ca.cert, env);
   await clients.untilReachable(signal);
   const group = new TaskGroup(signal);
-  for (let i = 0; i < config.simulatedNodes; i++) {
-    const name = simulatedNodeName(i);
-    const identity = await pki.node({ name, ipAddresses: [address] });
+  const names = Array.from({ length: config.simulatedNodes }, (_, i) => simulatedNodeName(i));
+  // One server stands for all nodes, under all their names.
+  const { server } = await pki.node({ name: "simulated", ipAddresses: [address], dnsNames: names });
+  const serving = await serveHandler({
+    handler: simulatedHandler,
+    tls: { cert: server.cert, key: server.key, clientCas: [pki.ca.cert] },
+    address,
+    port: 0,
+    log: env.log,
+    clock: env.clock,
+  });
+  for (const [i, name] of names.entries()) {
+    const user = { name: `system:node:${name}`, groups: ["system:nodes"] };
+    const identity = await pki.client(`kubelet-client-${name}`, user);
     const kubelet = createSimulatedKubelet({
       name,
-      client: clients.as(`kubelet/${GIT_VERSION}`, identity.client),
+      client: clients.as(`kubelet/${GIT_VERSION}`, identity),
       env,
       podCidr: simulatedPodCidr(config.podCidr, i),
       address,
       version: GIT_VERSION,
+      kubeletPort: serving.port,
     });
     group.spawn((inner) => kubelet.run(inner));
   }
   env.log.info("simulated nodes are running", { count: config.simulatedNodes });
-  await group.join();
+  try {
+    await group.join();
+  } finally {
+    await serving.close();
+  }
 }
 
 export function simulatedNodeName(index: number): string {

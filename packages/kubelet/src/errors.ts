@@ -1,0 +1,39 @@
+/**
+ * Codes of this package's operating failures. Those about a pod become events and reasons of its containers; those about the
+ * machine end the command that needed it.
+ *
+ * - `CommandMissing`, `CommandFailed`: a program of the machine is not installed, or ended with a failure.
+ * - `ContainerdFailed`: containerd could not be started or stopped.
+ * - `RuntimeUnavailable`, `RuntimeCallUnknown`, `RuntimeCallFailed`: the runtime does not answer, lacks a method, or refused a call.
+ * - `ExecTimeout`: a command in a container took longer than it was given.
+ * - `InvalidImageName`, `ImageArchiveInvalid`, `ImageImportFailed`: a name is no image name; a file is no image; the runtime did not
+ *   take an image.
+ * - `VolumeMissing`, `VolumeSourceMissing`, `VolumeUnsupported`: a mount names no volume; what a volume shows is not there; this kubelet
+ *   cannot mount its kind.
+ * - `SubPathRefused`: a subPath leads out of its volume, or cannot be resolved.
+ * - `CgroupBusy`, `CgroupWriteFailed`: a cgroup still has processes; the kernel refused a limit.
+ * - `ProcessesLeft`: processes of the cluster survive SIGKILL.
+ * - `Simulated`: a simulated container cannot do this.
+ * - `NotFound`, `NoAddress`: the simulated runtime has no such sandbox or container, or no address left.
+ */
+export type KubeletErrorCode =
+  | "CommandMissing"
+  | "CommandFailed"
+  | "ContainerdFailed"
+  | "RuntimeUnavailable"
+  | "RuntimeCallUnknown"
+  | "RuntimeCallFailed"
+  | "ExecTimeout"
+  | "InvalidImageName"
+  | "ImageArchiveInvalid"
+  | "ImageImportFailed"
+  | "VolumeMissing"
+  | "VolumeSourceMissing"
+  | "VolumeUnsupported"
+  | "SubPathRefused"
+  | "CgroupBusy"
+  | "CgroupWriteFailed"
+  | "ProcessesLeft"
+  | "Simulated"
+  | "NotFound"
+  | "NoAddress";
