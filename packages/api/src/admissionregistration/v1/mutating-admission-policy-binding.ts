@@ -1,7 +1,19 @@
-import { type Infer, opt, ref, req, string, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
+import {
+  type Infer,
+  opt,
+  ref,
+  req,
+  string,
+  struct,
+  typeMeta,
+  ObjectMeta,
+  resource,
+  type AnyStructOptions,
+} from "@skates/apimachinery";
 import { MatchResources } from "./match-resources.ts";
 import { ParamRef } from "./param-ref.ts";
 import { policyBindingColumns } from "./admission-tables.ts";
+import { policyBindingSpecRules } from "./webhook-rules.ts";
 
 export const MutatingAdmissionPolicyBinding = struct(
   "admissionregistration.k8s.io/v1.MutatingAdmissionPolicyBinding",
@@ -37,7 +49,7 @@ export const MutatingAdmissionPolicyBindingSpec = struct(
       "Requests it is limited to.",
     ),
   },
-  { doc: "Which policy, where, with what." },
+  (): AnyStructOptions => ({ doc: "Which policy, where, with what.", rules: [policyBindingSpecRules] }),
 );
 export interface MutatingAdmissionPolicyBindingSpec extends Infer<typeof MutatingAdmissionPolicyBindingSpec> {}
 

@@ -18,6 +18,7 @@ import { MatchCondition } from "./match-condition.ts";
 import { RuleWithOperations } from "./rule-with-operations.ts";
 import { WebhookClientConfig } from "./webhook-client-config.ts";
 import { selectorDefaults, webhookColumns } from "./admission-tables.ts";
+import { webhookConfigurationErrors, webhookRules } from "./webhook-rules.ts";
 
 export const MutatingWebhookConfiguration = struct(
   "admissionregistration.k8s.io/v1.MutatingWebhookConfiguration",
@@ -93,7 +94,11 @@ export const MutatingWebhook = struct(
       { patch: "merge", patchKey: "name" },
     ),
   },
-  (): AnyStructOptions => ({ defaults: selectorDefaults, doc: "A webhook that changes objects." }),
+  (): AnyStructOptions => ({
+    defaults: selectorDefaults,
+    doc: "A webhook that changes objects.",
+    rules: [webhookRules],
+  }),
 );
 export interface MutatingWebhook extends Infer<typeof MutatingWebhook> {}
 
@@ -109,4 +114,5 @@ export const mutatingWebhookConfigurations = resource<MutatingWebhookConfigurati
   storageVersionHash: "Sqi0GUgDaX0=",
   generationFields: ["webhooks"],
   columns: webhookColumns,
+  strategy: { validate: webhookConfigurationErrors },
 });

@@ -10,10 +10,12 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { MatchResources } from "./match-resources.ts";
 import { ParamRef } from "./param-ref.ts";
 import { policyBindingColumns } from "./admission-tables.ts";
+import { policyBindingSpecRules } from "./webhook-rules.ts";
 
 export const ValidatingAdmissionPolicyBinding = struct(
   "admissionregistration.k8s.io/v1.ValidatingAdmissionPolicyBinding",
@@ -54,7 +56,7 @@ export const ValidatingAdmissionPolicyBindingSpec = struct(
       "What is done when it finds something: Deny, Warn, Audit.",
     ),
   },
-  { doc: "Which policy, where, with what." },
+  (): AnyStructOptions => ({ doc: "Which policy, where, with what.", rules: [policyBindingSpecRules] }),
 );
 export interface ValidatingAdmissionPolicyBindingSpec extends Infer<typeof ValidatingAdmissionPolicyBindingSpec> {}
 

@@ -18,6 +18,7 @@ import { MatchCondition } from "./match-condition.ts";
 import { RuleWithOperations } from "./rule-with-operations.ts";
 import { WebhookClientConfig } from "./webhook-client-config.ts";
 import { selectorDefaults, webhookColumns } from "./admission-tables.ts";
+import { webhookConfigurationErrors, webhookRules } from "./webhook-rules.ts";
 
 export const ValidatingWebhookConfiguration = struct(
   "admissionregistration.k8s.io/v1.ValidatingWebhookConfiguration",
@@ -87,7 +88,11 @@ export const ValidatingWebhook = struct(
       { patch: "merge", patchKey: "name" },
     ),
   },
-  (): AnyStructOptions => ({ defaults: selectorDefaults, doc: "A webhook that checks objects." }),
+  (): AnyStructOptions => ({
+    defaults: selectorDefaults,
+    doc: "A webhook that checks objects.",
+    rules: [webhookRules],
+  }),
 );
 export interface ValidatingWebhook extends Infer<typeof ValidatingWebhook> {}
 
@@ -103,4 +108,5 @@ export const validatingWebhookConfigurations = resource<ValidatingWebhookConfigu
   storageVersionHash: "B0wHjQmsGNk=",
   generationFields: ["webhooks"],
   columns: webhookColumns,
+  strategy: { validate: webhookConfigurationErrors },
 });

@@ -1,5 +1,6 @@
 import type { Strategy } from "@skates/apimachinery";
 import type { CertificateSigningRequest } from "./certificate-signing-request.ts";
+import { csrErrors } from "./certificate-signing-request-rules.ts";
 
 /** Where certificate signing requests depart from the conventions: they say who asked, and never ask for something else. */
 export const certificateSigningRequestStrategy: Strategy<CertificateSigningRequest> = {
@@ -8,6 +9,7 @@ export const certificateSigningRequestStrategy: Strategy<CertificateSigningReque
     const { name: username, uid, groups, extra } = request.user;
     return { ...next, spec: { ...next.spec, username, uid, groups, extra } };
   },
+  validate: csrErrors,
   views: {
     approval: (next, old) => ({
       ...old,

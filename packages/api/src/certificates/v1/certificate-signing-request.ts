@@ -14,12 +14,14 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import {
   certificateSigningRequestColumns,
   certificateSigningRequestFields,
 } from "./certificate-signing-request-table.ts";
 import { certificateSigningRequestStrategy } from "./certificate-signing-request-strategy.ts";
+import { csrSpecRules } from "./certificate-signing-request-rules.ts";
 
 export const CertificateSigningRequest = struct(
   "certificates.k8s.io/v1.CertificateSigningRequest",
@@ -119,7 +121,7 @@ export const CertificateSigningRequestSpec = struct(
     groups: opt(4, list(string), "Groups of who asked; set by the server."),
     extra: opt(6, map(list(string, "atomic", true)), "Whatever else is known of who asked; set by the server."),
   },
-  { doc: "What certificate is asked for; it stays." },
+  (): AnyStructOptions => ({ doc: "What certificate is asked for; it stays.", rules: [csrSpecRules] }),
 );
 export interface CertificateSigningRequestSpec extends Infer<typeof CertificateSigningRequestSpec> {}
 

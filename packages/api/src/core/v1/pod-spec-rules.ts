@@ -17,6 +17,7 @@ import { isSidecar } from "./pod-resources.ts";
 import type { HostAlias, PodDNSConfig, PodSpec } from "./pod-spec.ts";
 import { containerHealthFindings } from "./probe-rules.ts";
 import { volumeListFindings } from "./volume-rules.ts";
+import { podResourceFindings } from "./pod-resource-rules.ts";
 
 const INT32_MAX = 2_147_483_647;
 const NAMESERVERS_MAX = 3;
@@ -41,6 +42,7 @@ export function podSpecRules(spec: PodSpec, _old: unknown, path: Path): Findings
     ...containersFindings(spec, at("containers")),
     ...initContainersFindings(spec, at("initContainers")),
     ...ephemeralContainersFindings(spec, at("ephemeralContainers")),
+    ...podResourceFindings(spec, path),
     ...hostNetworkFindings(spec, at("containers")),
     ...validateLabels(spec.nodeSelector, at("nodeSelector")),
     ...namespaceFindings(spec, path),

@@ -348,6 +348,21 @@ describe("findings on a new pod", () => {
       ],
     ],
     [
+      "less for the whole than for its parts, and claims that are not there",
+      {
+        spec: {
+          containers: [{ ...container, resources: { requests: { cpu: "2" }, claims: [{ name: "gpu" }] } }],
+          resources: { requests: { cpu: "1", pods: "1" } },
+        },
+      },
+      [
+        'spec.resources.requests[pods]: Invalid value: "pods": must be a standard resource for containers',
+        'spec.resources.requests[pods]: Unsupported value: "pods": supported values: "cpu", "hugepages-", "memory"',
+        'spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to aggregate container requests of 2',
+        'spec.containers[0].resources.claims[0]: Not found: "gpu"',
+      ],
+    ],
+    [
       "ephemeral containers from the start",
       pod({ ephemeralContainers: [{ name: "e", image: "x" }] }),
       ["spec.ephemeralContainers: Forbidden: cannot be set on create"],

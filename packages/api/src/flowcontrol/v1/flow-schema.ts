@@ -12,8 +12,10 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { flowSchemaColumns } from "./flowcontrol-tables.ts";
+import { flowSchemaSpecRules } from "./flowcontrol-rules.ts";
 
 export const FlowSchema = struct(
   "flowcontrol.apiserver.k8s.io/v1.FlowSchema",
@@ -93,7 +95,7 @@ export const FlowSchemaSpec = struct(
       "Requests that it is about; any rule may fit.",
     ),
   },
-  { doc: "Which requests, and where they go." },
+  (): AnyStructOptions => ({ doc: "Which requests, and where they go.", rules: [flowSchemaSpecRules] }),
 );
 export interface FlowSchemaSpec extends Infer<typeof FlowSchemaSpec> {}
 

@@ -11,8 +11,10 @@ import {
   typeMeta,
   ObjectMeta,
   resource,
+  type AnyStructOptions,
 } from "@skates/apimachinery";
 import { priorityLevelColumns } from "./flowcontrol-tables.ts";
+import { priorityLevelSpecRules } from "./flowcontrol-rules.ts";
 
 export const PriorityLevelConfiguration = struct(
   "flowcontrol.apiserver.k8s.io/v1.PriorityLevelConfiguration",
@@ -84,7 +86,7 @@ export const PriorityLevelConfigurationSpec = struct(
       "Share of an exempt level.",
     ),
   },
-  { doc: "What a level gets." },
+  (): AnyStructOptions => ({ doc: "What a level gets.", rules: [priorityLevelSpecRules] }),
 );
 export interface PriorityLevelConfigurationSpec extends Infer<typeof PriorityLevelConfigurationSpec> {}
 
