@@ -2,6 +2,7 @@
  * Typed client of the API over any `Handler`: start with `resource-client.ts` for what it can do and `client.ts` for how. Reading
  * kubeconfig files is in `@skates/client/node`.
  */
+export type { ClientErrorCode } from "./errors.ts";
 export { type ClientOptions, clientFor } from "./client.ts";
 export type {
   Client,

@@ -2,6 +2,7 @@
  * DNS for services and pods: `records.ts` says which names there are, `resolver.ts` answers packets, `cluster-dns.ts` is the
  * component. Sockets and forwarding are in `@skates/cluster-dns/node`.
  */
+export type { ClusterDnsErrorCode } from "./errors.ts";
 export { type ClusterDnsOptions, createClusterDns } from "./cluster-dns.ts";
 export { answerFor, type Cluster } from "./records.ts";
 export { type Forwarder, type Resolver, resolver, type ResolverOptions } from "./resolver.ts";

@@ -1,3 +1,12 @@
+/**
+ * Codes of this package's own operating failures.
+ *
+ * - `InvalidFeatureGate`: not of the form name=true or name=false.
+ * - `UnknownFeatureGate`: there is no gate of this name in this version.
+ * - `LockedFeatureGate`: the gate can no longer be changed.
+ */
+export type ComponentBaseErrorCode = "InvalidFeatureGate" | "UnknownFeatureGate" | "LockedFeatureGate";
+
 /** An operating failure with a code to match on; `cause` tells what lies beneath. */
 export class OperatingError extends Error {
   override readonly name = "OperatingError";

@@ -6,7 +6,7 @@
 export { AssertionError, assert, must, unreachable } from "./assert.ts";
 export { type Clock, type Deadline, deadline } from "./clock.ts";
 export { type Component, createEnv, type Env, type EnvOptions } from "./env.ts";
-export { asError, hasCode, isAbort, messageOf, OperatingError } from "./errors.ts";
+export { asError, type ComponentBaseErrorCode, hasCode, isAbort, messageOf, OperatingError } from "./errors.ts";
 export { FEATURE_GATES, type FeatureSpec, type FeatureStage } from "./feature-gate-table.ts";
 export { type FeatureGates, featureGates, parseFeatureGates } from "./feature-gates.ts";
 export { type Logger, type LogLine, type LogPairs, loggerTo, silentLogger } from "./logger.ts";

@@ -1,4 +1,5 @@
 /** Informers, work queue, plan executor, leader election, events. Start with `controller.ts`. */
+export type { ControllerRuntimeErrorCode } from "./errors.ts";
 export { creation, deletion, statusUpdate, update } from "./actions.ts";
 export {
   type Action,

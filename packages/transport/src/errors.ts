@@ -1,5 +1,5 @@
 /**
- * Codes of this package's operating failures. gRPC calls have codes of their own: `Grpc` and the status name.
+ * Codes of this package's operating failures. Failed gRPC calls carry `Grpc` and the status name.
  *
  * - `CallerGone`: the reason of a request's signal when its caller closed the connection.
  * - `ConnectFailed`: no connection could be made; the request was certainly not seen.
@@ -9,6 +9,7 @@
  * - `UpgradeRefused`: the other side did not switch protocols.
  * - `ProtocolViolation`: bytes that do not follow WebSocket, SPDY or the protocol spoken on it.
  * - `StreamClosed`: writing to a stream that has ended, or reading from one that broke.
+ * - `GrpcInternal`: the server of a gRPC call sent no reply.
  */
 export type TransportErrorCode =
   | "CallerGone"
@@ -18,4 +19,5 @@ export type TransportErrorCode =
   | "ResponseCut"
   | "UpgradeRefused"
   | "ProtocolViolation"
-  | "StreamClosed";
+  | "StreamClosed"
+  | "GrpcInternal";
