@@ -1,24 +1,14 @@
-import {
-  isPodTerminal,
-  type Namespace,
-  namespaces,
-  type Node,
-  nodes,
-  persistentVolumeClaims,
-  persistentVolumes,
-  type Pod,
-  pods,
-} from "@skates/api/core/v1";
+import { isPodTerminal, type Namespace, namespaces, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
-import { storageClasses } from "@skates/api/storage/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, TaskGroup } from "@skates/component-base";
-import { createEventRecorder, createInformers, type Informer, type Informers } from "@skates/controller-runtime";
+import { createInformers, type Informer } from "@skates/controller-runtime";
 import { ClusterFeed } from "./cluster-feed.ts";
+import { createEventLanes } from "./event-lanes.ts";
 import { Framework } from "./framework/framework.ts";
 import type { SchedulerPlugin } from "./framework/plugin.ts";
 import { notePending, schedulerMetrics } from "./metrics.ts";
-import type { Volumes } from "./plugins/volume-binding.ts";
+import { watchOwners, watchVolumes } from "./surroundings.ts";
 import { defaultPlugins } from "./plugins/default-plugins.ts";
 import { SchedulingQueue } from "./queue/scheduling-queue.ts";
 import { SchedulingCycle } from "./scheduling-cycle.ts";
@@ -64,9 +54,9 @@ class Scheduler implements Component {
     const metrics = schedulerMetrics(env.metrics);
     const cluster = new Cluster();
     const informers = createInformers(client, env);
-    const storage = storageOf(informers);
+    const volumes = watchVolumes(informers);
     const framework = new Framework({
-      plugins: this.#options.plugins ?? defaultPlugins(storage),
+      plugins: this.#options.plugins ?? defaultPlugins({ volumes, owners: watchOwners(informers) }),
       snapshot: cluster,
       random: env.random.stream("scheduler"),
     });
@@ -86,7 +76,7 @@ class Scheduler implements Component {
       nodeInformer.subscribe(feed.node),
       podInformer.subscribe(feed.pod),
     ];
-    const recorder = createEventRecorder({ client, env, component: name });
+    const recorder = createEventLanes({ client, env, component: name });
     const group = new TaskGroup(signal);
     group.spawn((inner) => informers.run(inner));
     group.spawn((inner) => recorder.run(inner));
@@ -145,22 +135,4 @@ class Scheduler implements Component {
       cycle.schedule(entry);
     }
   }
-}
-
-/** What the API says of storage, and whom to tell of changes. */
-function storageOf(informers: Informers): Volumes & { subscribe(listener: () => void): () => void } {
-  const claims = informers.for(persistentVolumeClaims);
-  const volumes = informers.for(persistentVolumes);
-  const classes = informers.for(storageClasses);
-  return {
-    claim: (namespace, name) => claims.get({ namespace, name }),
-    volume: (name) => volumes.get({ name }),
-    storageClass: (name) => classes.get({ name }),
-    subscribe(listener) {
-      const endings = [claims, volumes, classes].map((informer) => informer.subscribe(listener));
-      return () => {
-        for (const end of endings) end();
-      };
-    },
-  };
 }

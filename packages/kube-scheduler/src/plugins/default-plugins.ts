@@ -1,4 +1,5 @@
 import type { SchedulerPlugin } from "../framework/plugin.ts";
+import { NO_OWNERS, type Owners } from "./default-spread.ts";
 import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";
 import { nodeAffinity } from "./node-affinity.ts";
@@ -13,8 +14,16 @@ import { schedulingGates } from "./scheduling-gates.ts";
 import { taintToleration } from "./taint-toleration.ts";
 import { NO_VOLUMES, volumeBinding, type Volumes } from "./volume-binding.ts";
 
+/** What plugins want to know beside nodes and pods. */
+export interface Surroundings {
+  readonly volumes: Volumes;
+  readonly owners: Owners;
+}
+
+const NOWHERE: Surroundings = { volumes: NO_VOLUMES, owners: NO_OWNERS };
+
 /** The plugins of the default profile, in upstream's order: the first that rejects a node gives the reason. */
-export function defaultPlugins(volumes: Volumes = NO_VOLUMES): readonly SchedulerPlugin[] {
+export function defaultPlugins({ volumes, owners }: Surroundings = NOWHERE): readonly SchedulerPlugin[] {
   return [
     schedulingGates,
     nodeUnschedulable,
@@ -25,7 +34,7 @@ export function defaultPlugins(volumes: Volumes = NO_VOLUMES): readonly Schedule
     nodeResourcesFit,
     volumeBinding(volumes),
     dynamicResources,
-    podTopologySpread,
+    podTopologySpread(owners),
     interPodAffinity,
     nodeResourcesBalancedAllocation,
     imageLocality,

@@ -4,30 +4,45 @@ import { unresolvable, unschedulable, type Verdict } from "../framework/verdict.
 import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { selectorOf, type SpreadConstraint, spreadConstraints } from "./spread-constraint.ts";
+import { DEFAULT_CONSTRAINTS, defaultSelector, type Owners } from "./default-spread.ts";
+import { selectorOf, type SpreadConstraint, spreadConstraint, spreadConstraints } from "./spread-constraint.ts";
 
 const SKEWED = unschedulable("node(s) didn't match pod topology spread constraints");
 const UNLABELLED = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
 const HOSTNAME = "kubernetes.io/hostname";
 
-/** Spreads pods evenly over parts of the cluster, as they ask. */
-export const podTopologySpread: SchedulerPlugin = {
-  name: "PodTopologySpread",
-  weight: 2,
-  wakes: [
-    { on: ["NodeAdded", "NodeDeleted", "NodeLabelsChanged", "NodeTaintsChanged"] },
-    { on: ["AssignedPodAdded", "AssignedPodUpdated", "AssignedPodDeleted"], helps },
-  ],
-  prepare(pod, snapshot) {
-    if ((pod.pod.spec.topologySpreadConstraints ?? []).length === 0) return undefined;
-    const hard = spreadConstraints(pod, "DoNotSchedule", snapshot);
-    const soft = spreadConstraints(pod, "ScheduleAnyway", snapshot);
-    return {
-      ...(hard.length === 0 ? {} : { filter: skewFilter(hard, snapshot) }),
-      ...(soft.length === 0 ? {} : scoring(soft, snapshot)),
-    };
-  },
-};
+/**
+ * Spreads pods evenly over parts of the cluster, as they ask. Pods that do not ask are spread, by preference, with those of the same
+ * services and controller.
+ */
+export function podTopologySpread(owners: Owners): SchedulerPlugin {
+  return {
+    name: "PodTopologySpread",
+    weight: 2,
+    wakes: [
+      { on: ["NodeAdded", "NodeDeleted", "NodeLabelsChanged", "NodeTaintsChanged"] },
+      { on: ["AssignedPodAdded", "AssignedPodUpdated", "AssignedPodDeleted"], helps },
+    ],
+    prepare(pod, snapshot) {
+      if ((pod.pod.spec.topologySpreadConstraints ?? []).length === 0) return byDefault(pod, owners, snapshot);
+      const hard = spreadConstraints(pod, "DoNotSchedule", snapshot);
+      const soft = spreadConstraints(pod, "ScheduleAnyway", snapshot);
+      return {
+        ...(hard.length === 0 ? {} : { filter: skewFilter(hard, snapshot) }),
+        ...(soft.length === 0 ? {} : scoring({ constraints: soft, needsAll: true }, snapshot)),
+      };
+    },
+  };
+}
+
+function byDefault(pod: PodInfo, owners: Owners, snapshot: Snapshot): NodeJudge | undefined {
+  const selector = defaultSelector(pod, owners);
+  if (selector === undefined) return undefined;
+  const constraints = DEFAULT_CONSTRAINTS.map((constraint) =>
+    spreadConstraint(pod, { constraint, selector }, snapshot),
+  );
+  return scoring({ constraints, needsAll: false }, snapshot);
+}
 
 /** Sums by part of the cluster; NaN for parts without a node that counts. */
 function sumDomains(
@@ -39,6 +54,7 @@ function sumDomains(
   for (const node of snapshot.nodes) {
     if (node === undefined || !hasAllLabels(node.slot, all) || !counted(node)) continue;
     const domain = topology.domainOf(node.slot);
+    if (domain < 0) continue;
     const sum = sums[domain] ?? 0;
     sums[domain] = (Number.isNaN(sum) ? 0 : sum) + counts.at(node.slot);
   }
@@ -85,8 +101,15 @@ function leastOf(sums: Float64Array, minDomains: number): number {
   return domains < minDomains ? 0 : least;
 }
 
-/** Prefers parts with few pods. A node that lacks a label gets NaN at first, and nothing in the end. */
-function scoring(constraints: readonly SpreadConstraint[], snapshot: Snapshot): NodeJudge {
+interface Soft {
+  readonly constraints: readonly SpreadConstraint[];
+  /** A node that lacks one of the labels is not scored at all. */
+  readonly needsAll: boolean;
+}
+
+/** Prefers parts with few pods. A node that is not scored gets NaN at first, and nothing in the end. */
+function scoring({ constraints, needsAll }: Soft, snapshot: Snapshot): NodeJudge {
+  const required = needsAll ? constraints : [];
   let parts: readonly {
     readonly constraint: SpreadConstraint;
     readonly sums: Float64Array;
@@ -94,22 +117,24 @@ function scoring(constraints: readonly SpreadConstraint[], snapshot: Snapshot): 
   }[] = [];
   return {
     weigh(feasible) {
-      const labelled = feasible.filter((node) => hasAllLabels(node.slot, constraints));
+      const scored = feasible.filter((node) => hasAllLabels(node.slot, required));
       parts = constraints.map((constraint) => {
         const { topology } = constraint;
         const onNodes = topology.key === HOSTNAME;
-        const domains = onNodes ? labelled.length : new Set(labelled.map(({ slot }) => topology.domainOf(slot))).size;
-        const sums = onNodes ? new Float64Array(0) : sumDomains(constraint, constraints, snapshot);
+        const domains = onNodes ? scored.length : new Set(scored.map(({ slot }) => topology.domainOf(slot))).size;
+        const sums = onNodes ? new Float64Array(0) : sumDomains(constraint, required, snapshot);
         // So that the counts of a few large parts are not drowned by those of many small ones.
         return { constraint, sums, weight: Math.log(domains + 2) };
       });
     },
     score: ({ slot }) => {
-      if (!hasAllLabels(slot, constraints)) return Number.NaN;
+      if (!hasAllLabels(slot, required)) return Number.NaN;
       let score = 0;
       for (const { constraint, sums, weight } of parts) {
         const { topology, counts, maxSkew } = constraint;
-        const sum = topology.key === HOSTNAME ? counts.at(slot) : (sums[topology.domainOf(slot)] ?? 0);
+        const domain = topology.domainOf(slot);
+        if (domain < 0) continue;
+        const sum = topology.key === HOSTNAME ? counts.at(slot) : (sums[domain] ?? 0);
         score += (Number.isNaN(sum) ? 0 : sum) * weight + (maxSkew - 1);
       }
       return Math.round(score);

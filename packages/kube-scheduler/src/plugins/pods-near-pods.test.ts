@@ -9,8 +9,10 @@ import { podInfoOf } from "../snapshot/pod-info.ts";
 import { ask, clusterOf } from "../testing/ask.ts";
 import { testNode, testPod } from "../testing/objects.ts";
 import { interPodAffinity } from "./inter-pod-affinity.ts";
-import { podTopologySpread } from "./pod-topology-spread.ts";
+import { NO_OWNERS, type Owners } from "./default-spread.ts";
+import { podTopologySpread as spreadAmong } from "./pod-topology-spread.ts";
 
+const podTopologySpread = spreadAmong(NO_OWNERS);
 const ZONE = "topology.kubernetes.io/zone";
 const HOST = "kubernetes.io/hostname";
 const inZone = (name: string, zone: string) => testNode(name, { labels: { [ZONE]: zone } });
@@ -169,6 +171,50 @@ describe("PodTopologySpread", () => {
     // by node: 2, 1, 1 and 0 times ln 6, rounded: 4, 2, 2, 0.
     const byNode = pod(constraint({ ...soft, topologyKey: HOST }));
     expect(ask(podTopologySpread, byNode, cluster)).toEqual({ a1: 0, a2: 50, b1: 50, x: 100 });
+  });
+});
+
+describe("pods that say nothing of spreading", () => {
+  const owners: Owners = {
+    ...NO_OWNERS,
+    services: () => [
+      { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { selector: { app: "web" } } },
+      { apiVersion: "v1", kind: "Service", metadata: { name: "manual" }, spec: {} },
+    ],
+    replicaSet: (_, name) => ({
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name },
+      spec: { selector: { matchLabels: { set: name } } },
+    }),
+  };
+  const nodes = [inZone("a1", "a"), inZone("a2", "a"), inZone("b1", "b"), testNode("x")];
+  const at = (name: string, nodeName: string, labels: Readonly<Record<string, string>>): Pod =>
+    testPod(name, { nodeName, labels });
+
+  it("are spread with those of their service", () => {
+    const cluster = clusterOf(nodes, [
+      at("1", "a1", { app: "web" }),
+      at("2", "a1", { app: "web" }),
+      at("3", "b1", { app: "web" }),
+    ]);
+    const said = ask(spreadAmong(owners), testPod("p", { labels: { app: "web" } }), cluster);
+    // By node 2, 0, 1 and 0 times ln 6, plus 2; by zone 2, 2, 1 times ln 5, plus 4, but nothing for x: 13, 9, 9 and 2.
+    expect(said).toEqual({ a1: 15, a2: 46, b1: 46, x: 100 });
+  });
+
+  it("are spread with those of their controller", () => {
+    const pod = testPod("p", { labels: { set: "s1" } });
+    const owned = {
+      ...pod,
+      metadata: {
+        ...pod.metadata,
+        ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "s1", uid: "u", controller: true }],
+      },
+    };
+    const cluster = clusterOf([testNode("n1"), testNode("n2")], [at("1", "n1", { set: "s1" })]);
+    expect(ask(spreadAmong(owners), owned, cluster)).toEqual({ n1: 66, n2: 100 });
+    expect(ask(spreadAmong(owners), pod, cluster)).toEqual({ n1: 0, n2: 0 });
   });
 });
 

@@ -12,7 +12,6 @@ export interface SpreadConstraint {
   readonly topology: Topology;
   readonly maxSkew: number;
   readonly minDomains: number;
-  readonly selector: Selector;
   /** Pods that the constraint means, by node. */
   readonly counts: SlotCounts;
   /** The pod itself is one of them. */
@@ -21,28 +20,32 @@ export interface SpreadConstraint {
   counted(node: NodeInfo): boolean;
 }
 
-/** The pod's constraints of one kind. */
+/** The pod's own constraints of one kind. */
 export function spreadConstraints(
   pod: PodInfo,
   kind: TopologySpreadConstraint["whenUnsatisfiable"],
   snapshot: Snapshot,
 ): readonly SpreadConstraint[] {
-  const constraints = pod.pod.spec.topologySpreadConstraints ?? [];
-  return constraints
+  return (pod.pod.spec.topologySpreadConstraints ?? [])
     .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === kind)
-    .map((constraint) => {
-      const selector = selectorOf(pod, constraint);
-      const id = `spread/${pod.namespace}/${textOf(selector) ?? "nothing"}/${selector.nothing}`;
-      return {
-        topology: snapshot.tables.topology(constraint.topologyKey),
-        maxSkew: constraint.maxSkew,
-        minDomains: constraint.minDomains ?? 1,
-        selector,
-        counts: snapshot.tables.count(id, (other) => isMeant(other, pod.namespace, selector)),
-        meansItself: selector.matches(pod.pod.metadata.labels),
-        counted: countedBy(pod, constraint),
-      };
-    });
+    .map((constraint) => spreadConstraint(pod, { constraint, selector: selectorOf(pod, constraint) }, snapshot));
+}
+
+/** A constraint over the pods that `selector` means. */
+export function spreadConstraint(
+  pod: PodInfo,
+  { constraint, selector }: { readonly constraint: TopologySpreadConstraint; readonly selector: Selector },
+  snapshot: Snapshot,
+): SpreadConstraint {
+  const id = `spread/${pod.namespace}/${textOf(selector) ?? "nothing"}/${selector.nothing}`;
+  return {
+    topology: snapshot.tables.topology(constraint.topologyKey),
+    maxSkew: constraint.maxSkew,
+    minDomains: constraint.minDomains ?? 1,
+    counts: snapshot.tables.count(id, (other) => isMeant(other, pod.namespace, selector)),
+    meansItself: selector.matches(pod.pod.metadata.labels),
+    counted: countedBy(pod, constraint),
+  };
 }
 
 /** The selector of a constraint, with the pod's own values of `matchLabelKeys`. */

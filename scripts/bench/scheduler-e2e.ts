@@ -1,0 +1,140 @@
+/** From created to bound: the API server on its durable store in this thread, the scheduler in a worker behind a message port. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { isMainThread, Worker, workerData } from "node:worker_threads";
+import { builtinResources } from "@skates/api";
+import { type Node, events, nodes, type Pod, pods, serviceAccounts } from "@skates/api/core/v1";
+import { clientFor, portHandler, servePort } from "@skates/client";
+import { createEnv, seededRandom, TaskGroup } from "@skates/component-base";
+import { systemClock } from "@skates/component-base/node";
+import { createKubeApiServer } from "@skates/kube-apiserver";
+import { createScheduler } from "@skates/kube-scheduler";
+import { nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
+import { openDiskStore } from "@skates/storage/node";
+
+const NODES = Number(process.argv[2] ?? 1000);
+const PODS = Number(process.argv[3] ?? 5000);
+const CLIENTS = 64;
+const ISSUER = "https://kubernetes.default.svc";
+const clock = systemClock();
+const random = seededRandom(1);
+
+function node(i: number): Node {
+  const allocatable = { cpu: "16", memory: "64Gi", pods: "110" };
+  const metadata = { name: `node-${i}`, labels: { "kubernetes.io/hostname": `node-${i}` } };
+  return { apiVersion: "v1", kind: "Node", metadata, spec: {}, status: { allocatable } };
+}
+
+function pod(i: number): Pod {
+  const resources = { requests: { cpu: "100m", memory: "500Mi" } };
+  const metadata = { name: `pod-${i}`, namespace: "default", labels: { app: `app-${i % 20}` } };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata,
+    spec: { containers: [{ name: "main", image: "app:v1", resources }] },
+  };
+}
+
+async function server(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "skates-bench-"));
+  const store = await openDiskStore({ clock, directory });
+  const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
+  const api = createKubeApiServer({
+    env: createEnv({ clock, random }),
+    store,
+    version: {
+      major: "1",
+      minor: "36",
+      gitVersion: "v1.36.0",
+      gitCommit: "",
+      buildDate: "",
+      platform: "",
+      goVersion: "",
+    },
+    tokens: {
+      signer: await tokenSigner(privateKey),
+      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER], clock }),
+      issuer: ISSUER,
+    },
+    serviceCidrs: ["10.96.0.0/16"],
+    endpoint: { address: "192.0.2.10", port: 6443 },
+    kubelets: () => () => Promise.reject(new Error("none")),
+  });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const group = new TaskGroup(signal);
+  group.spawn((inner) => api.run(inner));
+  while (!api.ready()) await clock.sleep(5, signal);
+  const admin = clientFor(api.loopback({ name: "admin", groups: ["system:masters"] }), { userAgent: "bench", clock });
+  const metadata = { name: "default", namespace: "default" };
+  await admin.resource(serviceAccounts).create({ apiVersion: "v1", kind: "ServiceAccount", metadata }, {}, signal);
+  await each(NODES, async (i) => {
+    const { name } = (await admin.resource<Node>(nodes).create(node(i), {}, signal)).metadata;
+    const body = { status: { allocatable: node(i).status?.allocatable } };
+    await admin.resource<Node>(nodes).sub("status").patch({ name }, { type: "merge", body }, {}, signal);
+    await admin.resource<Node>(nodes).patch({ name }, { type: "merge", body: { spec: { taints: null } } }, {}, signal);
+  });
+  const { port1, port2 } = new MessageChannel();
+  servePort(port1, api.loopback({ name: "system:kube-scheduler", groups: [] }), signal);
+  // A worker of Node.js 20 does not inherit tsx.
+  const code = `import("tsx/esm/api").then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
+  const worker = new Worker(code, { eval: true, workerData: { port: port2 }, transferList: [port2 as never] });
+  await new Promise((resolve) => worker.once("message", resolve));
+  const bound = new Set<string>();
+  const watching = (async () => {
+    for await (const event of admin.resource<Pod>(pods).watch({ resourceVersion: "0" }, signal)) {
+      if (event.type === "MODIFIED" && event.object.spec.nodeName !== undefined) bound.add(event.object.metadata.name);
+      if (bound.size === PODS) return;
+    }
+  })();
+  const busy = performance.eventLoopUtilization();
+  const whole = process.cpuUsage();
+  const start = performance.now();
+  await each(PODS, async (i) => void (await admin.resource<Pod>(pods).create(pod(i), {}, signal)));
+  const created = performance.now() - start;
+  await watching;
+  const ms = performance.now() - start;
+  const { active } = performance.eventLoopUtilization(busy);
+  const { user, system } = process.cpuUsage(whole);
+  console.log(`${NODES} nodes, ${PODS} pods: created ${rate(created)}/s, bound ${rate(ms)}/s`);
+  console.log(
+    `server's thread ${(active / PODS).toFixed(2)} ms per pod, process ${((user + system) / 1000 / PODS).toFixed(2)} ms of CPU per pod`,
+  );
+  await clock.sleep(3000, signal);
+  const told = (await admin.resource(events).list({ namespace: "default" }, signal)).items.length;
+  console.log(`${told} events after 3 s`);
+  stop.abort(new Error("done"));
+  await worker.terminate();
+  await group.join().catch(() => undefined);
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function rate(ms: number): string {
+  return String(Math.round((PODS / ms) * 1000));
+}
+
+async function each(count: number, work: (i: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const run = async (): Promise<void> => {
+    for (let i = next++; i < count; i = next++) await work(i);
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, run));
+}
+
+async function schedule(): Promise<void> {
+  const { parentPort } = await import("node:worker_threads");
+  const env = createEnv({ clock, random });
+  const client = clientFor(portHandler(workerData.port, builtinResources), { userAgent: "kube-scheduler", clock });
+  const scheduler = createScheduler({ client, env });
+  const running = scheduler.run(new AbortController().signal);
+  while (!scheduler.ready()) await new Promise((resolve) => setTimeout(resolve, 5));
+  parentPort?.postMessage("ready");
+  await running;
+}
+
+if (isMainThread) await server();
+else await schedule();
