@@ -1,8 +1,9 @@
 // Who may use the kubelet's API, and what it answers without a runtime behind it.
-import type { ApiRequest, PeerCertificate } from "@skates/apimachinery";
+import type { ApiRequest, Handler, PeerCertificate } from "@skates/apimachinery";
 import { virtualClock } from "@skates/component-base";
 import { expect, test } from "vitest";
 import type { PodSet } from "../pod-set.ts";
+import { simulatedHandler } from "../simulated/simulated-handler.ts";
 import { kubeletHandler } from "./kubelet-handler.ts";
 
 const pods: Pick<PodSet, "pods" | "byName" | "worker"> = {
@@ -23,7 +24,11 @@ const handler = kubeletHandler({
   },
 });
 
-async function get(path: string, certificate: Partial<PeerCertificate> | undefined): Promise<string> {
+async function get(
+  path: string,
+  certificate: Partial<PeerCertificate> | undefined,
+  to: Handler = handler,
+): Promise<string> {
   const full =
     certificate === undefined
       ? undefined
@@ -37,13 +42,33 @@ async function get(path: string, certificate: Partial<PeerCertificate> | undefin
     peer: { tls: { remoteAddress: "", certificate: full } },
     signal: new AbortController().signal,
   };
-  const { status, body } = await handler(request);
+  const { status, body } = await to(request);
   if (body.kind === "json") return `${status} ${JSON.stringify(body.value)}`;
   let text = "";
   if (body.kind === "bytes") for await (const chunk of body.chunks) text += new TextDecoder().decode(chunk);
   return `${status} ${text}`;
 }
 const server = { commonName: "kube-apiserver-kubelet-client" };
+
+/** Streams are refused with a Status. */
+const NO_POD = JSON.stringify({
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Failure",
+  message: 'pod "p" does not exist',
+  reason: "NotFound",
+  code: 404,
+});
+
+test("simulated nodes say so", async () => {
+  expect(await get("/containerLogs/n/p/c", server, simulatedHandler)).toBe(
+    "400 logs is not possible: the containers of this node are simulated",
+  );
+  expect(await get("/exec/n/p/c", server, simulatedHandler)).toContain(
+    '"message":"exec is not possible: the containers of this node are simulated","reason":"BadRequest"',
+  );
+});
 
 test.each<[string, Partial<PeerCertificate> | undefined, string]>([
   ["/healthz", undefined, "200 ok"],
@@ -58,9 +83,9 @@ test.each<[string, Partial<PeerCertificate> | undefined, string]>([
   ["/metrics/resource", server, "200 m 1\n"],
   ["/metrics", server, "200 k 1\n"],
   ["/containerLogs/n/p/c", server, '404 pod "p" does not exist'],
-  ["/exec/n/p/c", server, '404 pod "p" does not exist'],
-  ["/attach/n/p/uid/c", server, '404 pod "p" does not exist'],
-  ["/portForward/n/p", server, '404 pod "p" does not exist'],
+  ["/exec/n/p/c", server, "404 " + NO_POD],
+  ["/attach/n/p/uid/c", server, "404 " + NO_POD],
+  ["/portForward/n/p", server, "404 " + NO_POD],
   ["/run/n/p/c", server, "404 404 page not found"],
   ["/%zz", server, `400 invalid URL escape in "%zz"`],
 ])("%s by %j", async (path, certificate, expected) => expect(await get(path, certificate)).toBe(expected));

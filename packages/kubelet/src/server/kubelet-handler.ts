@@ -72,10 +72,16 @@ export function kubeletHandler(options: KubeletHandlerOptions): Handler {
       authorize(options, request);
       return await route(options, request, [first, ...rest]);
     } catch (error) {
-      if (error instanceof StatusError) return text(error.code, error.message);
-      return text(500, messageOf(error));
+      const refusal = error instanceof StatusError ? error : new StatusError("InternalError", messageOf(error));
+      return refused(request, refusal);
     }
   };
+}
+
+/** Clients that want a stream read refusals as Status objects, and take some plain texts for YAML. Of logs they read the text. */
+export function refused({ path }: ApiRequest, error: StatusError): ApiResponse {
+  if (!/^\/(exec|attach|portForward)\//.test(path)) return text(error.code, error.message);
+  return { status: error.code, headers: {}, body: { kind: "json", value: error.toStatus() } };
 }
 
 function decodedPart(part: string): string {

@@ -1,4 +1,5 @@
-import type { ApiResponse, Handler } from "@skates/apimachinery";
+import { type ApiResponse, badRequest, type Handler } from "@skates/apimachinery";
+import { refused } from "../server/kubelet-handler.ts";
 
 const PAGES: ReadonlyMap<string, string> = new Map([
   ["containerLogs", "logs"],
@@ -13,7 +14,9 @@ export const simulatedHandler: Handler = (request) => {
   const what = PAGES.get(page);
   if (page === "healthz") return Promise.resolve(text(200, "ok"));
   if (what === undefined) return Promise.resolve(text(404, "404 page not found"));
-  return Promise.resolve(text(400, `${what} is not possible: the containers of this node are simulated`));
+  return Promise.resolve(
+    refused(request, badRequest(`${what} is not possible: the containers of this node are simulated`)),
+  );
 };
 
 function text(status: number, body: string): ApiResponse {

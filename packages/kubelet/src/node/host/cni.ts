@@ -1,5 +1,6 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { hasCode } from "@skates/component-base";
 import type { NodePaths } from "./node-paths.ts";
 
 /** Name of our file in the CNI configuration folder; a file sorting before it takes over, as with any runtime. */
@@ -53,6 +54,12 @@ export async function writeCni(paths: NodePaths, network: PodNetwork): Promise<v
 /** Removes what `writeCni` wrote, but for forwarding, on which others may rely by now. */
 export async function removeCni(paths: NodePaths): Promise<void> {
   await rm(join(paths.cniConfDir, CNI_CONF_FILE), { force: true });
+  // The folders too, unless somebody else has something in them.
+  for (const dir of [paths.cniConfDir, dirname(paths.cniConfDir)]) {
+    await rmdir(dir).catch((error: unknown) => {
+      if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "ENOENT") && !hasCode(error, "EEXIST")) throw error;
+    });
+  }
 }
 
 /** The MTU of the interface behind the default route; undefined without one. */
