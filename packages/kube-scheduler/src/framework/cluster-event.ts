@@ -17,6 +17,22 @@ export type NodeChange = "NodeAllocatableChanged" | "NodeLabelsChanged" | "NodeT
 
 export type ClusterEventKind = ClusterEvent["kind"];
 
+const KINDS: Readonly<Record<ClusterEventKind, true>> = {
+  NodeAdded: true,
+  NodeDeleted: true,
+  NodeAllocatableChanged: true,
+  NodeLabelsChanged: true,
+  NodeTaintsChanged: true,
+  AssignedPodAdded: true,
+  AssignedPodUpdated: true,
+  AssignedPodDeleted: true,
+  NamespaceChanged: true,
+  VolumesChanged: true,
+};
+
+/** Every `ClusterEventKind`. */
+export const CLUSTER_EVENT_KINDS: readonly string[] = Object.keys(KINDS);
+
 /** Under which change a pod that a plugin rejected is tried again. */
 export interface Wake {
   readonly on: readonly ClusterEventKind[];

@@ -1,6 +1,6 @@
 import { equalValues } from "@skates/apimachinery";
 import type { Clock } from "@skates/component-base";
-import { type ClusterEvent, wakesOn } from "../framework/cluster-event.ts";
+import { CLUSTER_EVENT_KINDS, type ClusterEvent, wakesOn } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { Heap } from "./heap.ts";
@@ -31,6 +31,8 @@ export class SchedulingQueue {
   readonly #backoff = new Heap<Ticketed>(backoffBefore);
   /** In the order in which they failed. */
   readonly #unschedulable = new Map<string, QueuedPod>();
+  /** Those of them that a kind of change may help, so that the many changes that help nobody cost nothing. */
+  readonly #hoping = new Map<string, Set<QueuedPod>>(CLUSTER_EVENT_KINDS.map((kind) => [kind, new Set()]));
   #tickets = 0;
   #wake: (() => void) | undefined;
 
@@ -56,7 +58,7 @@ export class SchedulingQueue {
     if (entry === undefined) return;
     entry.ticket = ++this.#tickets;
     this.#entries.delete(uid);
-    this.#unschedulable.delete(uid);
+    this.#leaveUnschedulable(entry);
   }
 
   get(uid: string): QueuedPod | undefined {
@@ -110,7 +112,7 @@ export class SchedulingQueue {
 
   /** Wakes the pods that this change may help. */
   handle(event: ClusterEvent): void {
-    for (const entry of this.#unschedulable.values()) {
+    for (const entry of this.#hoping.get(event.kind) ?? []) {
       const helped =
         entry.rejectedBy.size === 0 || [...entry.rejectedBy].some((plugin) => wakesOn(plugin.wakes, entry.info, event));
       if (helped) this.#release(entry, event.kind);
@@ -156,14 +158,24 @@ export class SchedulingQueue {
   #move(entry: QueuedPod, pool: Pool, cause: string): void {
     entry.pool = pool;
     entry.ticket = ++this.#tickets;
-    const { uid } = entry.info;
-    this.#unschedulable.delete(uid);
+    this.#leaveUnschedulable(entry);
     const ticketed = { entry, ticket: entry.ticket };
     if (pool === "active") this.#active.push(ticketed);
     else if (pool === "backoff") this.#backoff.push(ticketed);
-    else if (pool === "unschedulable") this.#unschedulable.set(uid, entry);
+    else if (pool === "unschedulable") this.#joinUnschedulable(entry);
     this.#options.onMove?.(pool, cause);
     this.#wake?.();
+  }
+
+  #joinUnschedulable(entry: QueuedPod): void {
+    this.#unschedulable.set(entry.info.uid, entry);
+    const kinds = entry.rejectedBy.size === 0 ? CLUSTER_EVENT_KINDS : [...entry.rejectedBy].flatMap(kindsOf);
+    for (const kind of kinds) this.#hoping.get(kind)?.add(entry);
+  }
+
+  #leaveUnschedulable(entry: QueuedPod): void {
+    if (!this.#unschedulable.delete(entry.info.uid)) return;
+    for (const entries of this.#hoping.values()) entries.delete(entry);
   }
 
   /** What has waited long enough. */
@@ -221,6 +233,10 @@ export class SchedulingQueue {
     if (oldest !== undefined) dueMs = Math.min(dueMs, oldest.sinceMs + UNSCHEDULABLE_MS_MAX);
     return dueMs;
   }
+}
+
+function kindsOf({ wakes }: SchedulerPlugin): readonly string[] {
+  return wakes.flatMap(({ on }) => on);
 }
 
 /** The first entry of a heap that still counts. */

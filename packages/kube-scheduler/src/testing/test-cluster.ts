@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { ApiObject, Resource, UserInfo } from "@skates/apimachinery";
 import { type Node, nodes } from "@skates/api/core/v1";
 import { type Client, clientFor } from "@skates/client";
@@ -28,6 +29,7 @@ export interface TestCluster {
 
 /** Starts it and waits until it is ready. */
 export async function startTestCluster(): Promise<TestCluster> {
+  setMaxListeners(0); // one signal ends all that runs here
   const clock = systemClock();
   const random = seededRandom(1);
   const env = createEnv({ clock, random });
