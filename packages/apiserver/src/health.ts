@@ -1,6 +1,6 @@
 import type { ApiResponse } from "@skates/apimachinery";
 import type { HealthCheck } from "./options.ts";
-import { textResponse } from "./responses.ts";
+import { pageNotFound, textResponse } from "./responses.ts";
 
 const ROOTS: readonly string[] = ["/healthz", "/livez", "/readyz"];
 
@@ -20,7 +20,7 @@ export function serveHealth(
 
 function serveOne(checks: readonly HealthCheck[], name: string): ApiResponse {
   const check = checks.find((candidate) => candidate.name === name);
-  if (check === undefined) return textResponse(404, "404 page not found\n");
+  if (check === undefined) return pageNotFound();
   const wrong = check.check();
   return wrong === undefined ? textResponse(200, "ok") : textResponse(500, `internal server error: ${wrong}\n`);
 }

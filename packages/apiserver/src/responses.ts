@@ -31,6 +31,11 @@ export function textResponse(status: number, text: string, mediaType = "text/pla
   return { status, headers, body: { kind: "bytes", mediaType, chunks: [bytes] } };
 }
 
+/** The answer for paths that nobody serves: a text, not a Status. */
+export function pageNotFound(): ApiResponse {
+  return textResponse(404, "404 page not found\n");
+}
+
 /** What was thrown, as the answer that a client gets. */
 export function errorResponse(error: unknown): ApiResponse {
   const status = statusOf(error);

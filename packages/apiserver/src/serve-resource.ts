@@ -34,18 +34,21 @@ import { expectedOf, readObject } from "./wire/body.ts";
 import { CachedObject, looseObject } from "./watch-cache/cached-object.ts";
 import { parseMediaType } from "./wire/media-type.ts";
 
-/** The resource of a request. Throws upstream's plain NotFound for paths that nobody serves. */
-export function findServed(server: ResourceServer, context: RequestContext): Served {
+/** The resource of a request; undefined where nobody serves even the group and version. Throws NotFound for other paths that are not there. */
+export function findServed(server: ResourceServer, context: RequestContext): Served | undefined {
   const { route } = context;
   const served = server.core.served.find(route.group, route.version, route.resource);
-  if (served === undefined) throw pageNotFound();
+  if (served === undefined) {
+    if (!server.core.served.hasVersion(route.group, route.version)) return undefined;
+    throw resourceNotFound();
+  }
   const scoped = route.namespace !== "" && !(route.resource === "namespaces" && route.group === "");
-  if (scoped && !served.resource.namespaced) throw pageNotFound();
+  if (scoped && !served.resource.namespaced) throw resourceNotFound();
   return served;
 }
 
-/** Upstream's answer for paths that do not exist. */
-export function pageNotFound(): StatusError {
+/** Upstream's answer for paths below a group and version that lead to nothing. */
+function resourceNotFound(): StatusError {
   return new StatusError("NotFound", "the server could not find the requested resource", { details: {} });
 }
 
@@ -66,13 +69,13 @@ export async function serveResource(request: ResourceRequest): Promise<ApiRespon
 
 function checkVerb({ resource }: Served, verb: string): void {
   if (resource.verbs.some((known) => known === verb)) return;
-  throw methodNotAllowed(resource.plural, resource.group, verb);
+  throw methodNotAllowed();
 }
 
-function methodNotAllowed(plural: string, group: string, verb: string): StatusError {
-  const message = `${verb} is not supported on resources of kind "${group === "" ? plural : `${plural}.${group}`}"`;
-  const details = { ...(group === "" ? {} : { group }), kind: plural };
-  return new StatusError("MethodNotAllowed", message, { details });
+/** Upstream's answer where a path is known and the method is not. */
+function methodNotAllowed(): StatusError {
+  const message = "the server does not allow this method on the requested resource";
+  return new StatusError("MethodNotAllowed", message, { details: {} });
 }
 
 async function serveObject(request: ResourceRequest): Promise<ApiResponse> {
@@ -96,7 +99,7 @@ async function serveObject(request: ResourceRequest): Promise<ApiResponse> {
     case "deletecollection":
       return await removeCollection(request);
     default:
-      throw methodNotAllowed(served.resource.plural, served.resource.group, route.verb);
+      throw methodNotAllowed();
   }
 }
 
@@ -106,9 +109,9 @@ async function serveSubresource(request: ResourceRequest): Promise<ApiResponse> 
   const { route } = context;
   const { resource } = served;
   const sub = served.subresources.get(route.subresource);
-  if (sub === undefined || route.name === "" || route.rest.length > 0) throw pageNotFound();
+  if (sub === undefined || route.name === "" || route.rest.length > 0) throw resourceNotFound();
   if (!sub.verbs.some((verb) => verb === route.verb)) {
-    throw methodNotAllowed(`${resource.plural}/${sub.name}`, resource.group, route.verb);
+    throw methodNotAllowed();
   }
   if (sub.name === "scale" && resource.scale !== undefined) return await serveScale(request);
   const isView =
@@ -176,10 +179,8 @@ function checkIdentity({ metadata }: ApiObject, { name, namespace }: Route): voi
 
 async function create(request: ResourceRequest): Promise<ApiResponse> {
   const { context, served } = request;
-  if (context.route.name !== "") throw methodNotAllowed(served.resource.plural, served.resource.group, "create");
-  if (served.resource.namespaced && context.route.namespace === "") {
-    throw new StatusError("MethodNotAllowed", "the server does not allow this method on the requested resource");
-  }
+  if (context.route.name !== "") throw methodNotAllowed();
+  if (served.resource.namespaced && context.route.namespace === "") throw methodNotAllowed();
   const options = writeOptions(context.request.query, "CreateOptions");
   const call = writeCall(request, options);
   return answer(request, { object: await createObject(call, await bodyObject(request, options)), created: true });
@@ -188,7 +189,7 @@ async function create(request: ResourceRequest): Promise<ApiResponse> {
 async function update(request: ResourceRequest): Promise<ApiResponse> {
   const { context, served } = request;
   const { name } = context.route;
-  if (name === "") throw methodNotAllowed(served.resource.plural, served.resource.group, "update");
+  if (name === "") throw methodNotAllowed();
   const options = writeOptions(context.request.query, "UpdateOptions");
   const next = await bodyObject(request, options, (sent) => checkIdentity(sent, context.route));
   const allowCreate = served.hub.createOnUpdate && context.route.subresource === "";
@@ -198,7 +199,7 @@ async function update(request: ResourceRequest): Promise<ApiResponse> {
 async function patch(request: ResourceRequest): Promise<ApiResponse> {
   const { server, context, served } = request;
   const { request: sent, route } = context;
-  if (route.name === "") throw methodNotAllowed(served.resource.plural, served.resource.group, "patch");
+  if (route.name === "") throw methodNotAllowed();
   const kind = patchKind(parseMediaType(sent.headers["content-type"] ?? "").type);
   const options = writeOptions(sent.query, "PatchOptions", kind === "apply");
   const body = await readPatch(sent.body, kind, server.core.limits.bodyBytes);

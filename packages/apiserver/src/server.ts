@@ -14,10 +14,10 @@ import type { Registry } from "./registry/registry.ts";
 import { ServedSet } from "./registry/served.ts";
 import { serverRegistry } from "./registry/server-registry.ts";
 import { WatchKeeper } from "./registry/watch-keeper.ts";
-import { jsonResponse, textResponse } from "./responses.ts";
+import { jsonResponse, pageNotFound, textResponse } from "./responses.ts";
 import type { Route } from "./route.ts";
 import type { ResourceServer } from "./resource-request.ts";
-import { findServed, pageNotFound, serveResource } from "./serve-resource.ts";
+import { findServed, serveResource } from "./serve-resource.ts";
 import { versionDocument } from "./version.ts";
 import { WatchCache } from "./watch-cache/watch-cache.ts";
 import { timeoutError } from "./timeout-error.ts";
@@ -67,7 +67,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     offer: offerFor,
     dispatch: async (context) => {
       if (!context.route.resourceRequest) return await paths.serve(context);
-      return await serveResource({ server: resources, context, served: findServed(resources, context) });
+      const served = findServed(resources, context);
+      return served === undefined ? pageNotFound() : await serveResource({ server: resources, context, served });
     },
   });
   return {
@@ -167,8 +168,7 @@ class Paths {
     const added = this.#options.paths?.find((candidate) => candidate.path === request.path);
     if (added !== undefined) return await added.handle(request, user, signal);
     const found = request.method === "GET" || request.method === "HEAD" ? await this.#read(request) : undefined;
-    if (found === undefined) throw pageNotFound();
-    return found;
+    return found ?? pageNotFound();
   }
 
   async #read(request: ApiRequest): Promise<ApiResponse | undefined> {

@@ -45,6 +45,14 @@ export class ServedSet {
     return this.#byPath.get(pathOf(group, version, plural));
   }
 
+  /** True if anything of the group is served in the version. */
+  hasVersion(group: string, version: string): boolean {
+    for (const { resource } of this.#byPath.values()) {
+      if (resource.group === group && resource.version === version) return true;
+    }
+    return false;
+  }
+
   /** The resource whose objects say this of themselves. */
   ofKind(apiVersion: string, kind: string): Resource | undefined {
     for (const { resource } of this.#byPath.values()) {
