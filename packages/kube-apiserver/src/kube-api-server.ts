@@ -22,6 +22,7 @@ import type { ApiEndpoint } from "./bootstrap/system-objects.ts";
 import { compactStore } from "./compaction.ts";
 import { type KubeletDialer, Kubelets } from "./kubelet/kubelets.ts";
 import { openidPaths } from "./openid-paths.ts";
+import { withPendingWarning } from "./pending-kinds.ts";
 import { ClusterAddresses } from "./services/cluster-addresses.ts";
 import { NodePorts, type PortRange } from "./services/node-ports.ts";
 import { releaseAddresses } from "./services/release-addresses.ts";
@@ -75,7 +76,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
 
   const server = createApiServer({
     ...options,
-    resources: (options.resources ?? builtinResources).map((resource) => adjusted(resource, made)),
+    resources: (options.resources ?? builtinResources).map((resource) => withPendingWarning(adjusted(resource, made))),
     authenticator: createAuthenticator({ tokens: () => made().tokens, audiences, log: env.log }),
     authorizer: createAuthorizer,
     admission: (registry) => admissionPlugins(registry, env.random),

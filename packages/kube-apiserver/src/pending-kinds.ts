@@ -1,0 +1,60 @@
+import type { ApiObject, Resource } from "@skates/apimachinery";
+
+/**
+ * Kinds that are stored and served, but that nothing acts on yet. Whoever creates one is warned, so that a success does not promise
+ * more than there is. By `<group>/<plural>`; an entry goes with the component that makes it true.
+ */
+const PENDING: Readonly<Record<string, string>> = {
+  "/persistentvolumeclaims": "no volume is bound to them",
+  "/persistentvolumes": "no claim is bound to them",
+  "/limitranges": "their limits and defaults are not applied",
+  "/replicationcontrollers": "no pods are made for them",
+  "/resourcequotas": "their limits are not enforced",
+  "admissionregistration.k8s.io/mutatingadmissionpolicies": "they are not evaluated",
+  "admissionregistration.k8s.io/mutatingadmissionpolicybindings": "they are not evaluated",
+  "admissionregistration.k8s.io/mutatingwebhookconfigurations": "the webhooks are not called",
+  "admissionregistration.k8s.io/validatingadmissionpolicies": "they are not evaluated",
+  "admissionregistration.k8s.io/validatingadmissionpolicybindings": "they are not evaluated",
+  "admissionregistration.k8s.io/validatingwebhookconfigurations": "the webhooks are not called",
+  "apiextensions.k8s.io/customresourcedefinitions": "the resources that they define are not served",
+  "apiregistration.k8s.io/apiservices": "requests are not passed on to other servers",
+  "apps/daemonsets": "no pods are made for them",
+  "apps/statefulsets": "no pods are made for them",
+  "autoscaling/horizontalpodautoscalers": "nothing is scaled by them",
+  "batch/cronjobs": "no jobs are made for them",
+  "batch/jobs": "no pods are made for them",
+  "certificates.k8s.io/certificatesigningrequests": "no certificates are signed",
+  "flowcontrol.apiserver.k8s.io/flowschemas": "requests are not sorted by them",
+  "flowcontrol.apiserver.k8s.io/prioritylevelconfigurations": "requests are not sorted by them",
+  "networking.k8s.io/ingresses": "no proxy serves them",
+  "networking.k8s.io/networkpolicies": "they are not enforced",
+  "rbac.authorization.k8s.io/clusterrolebindings": "nothing is granted by them",
+  "rbac.authorization.k8s.io/clusterroles": "nothing is granted by them",
+  "rbac.authorization.k8s.io/rolebindings": "nothing is granted by them",
+  "rbac.authorization.k8s.io/roles": "nothing is granted by them",
+  "resource.k8s.io/resourceclaims": "no devices are allocated",
+  "resource.k8s.io/resourceclaimtemplates": "no claims are made from them",
+  "storage.k8s.io/storageclasses": "no volumes are provisioned",
+  "storage.k8s.io/volumeattachments": "no volumes are attached",
+};
+
+/** The resource, warning of what is missing when an object of it is created. */
+export function withPendingWarning<T extends ApiObject>(resource: Resource<T>): Resource<T> {
+  const missing = PENDING[`${resource.group}/${resource.plural}`];
+  if (missing === undefined) return resource;
+  const name = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
+  const warning = `this version of Skates stores ${name} but does not act on them: ${missing}`;
+  const { strategy } = resource;
+  return {
+    ...resource,
+    strategy: {
+      ...strategy,
+      warnings: (next, old) => [...(strategy.warnings?.(next, old) ?? []), ...(old === undefined ? [warning] : [])],
+    },
+  };
+}
+
+/** Names of the kinds with such a warning, for the test that compares them with the kinds that are served. */
+export function pendingKinds(): readonly string[] {
+  return Object.keys(PENDING);
+}
