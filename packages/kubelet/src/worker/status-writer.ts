@@ -5,7 +5,7 @@ import type { PodDeps } from "./pod-deps.ts";
 import { RetryDelays } from "./retry-delays.ts";
 import { Wakeup } from "./wakeup.ts";
 
-const LAZY_MS = 100;
+const LAZY_MS = 300;
 
 /** Brings a pod's status to the API, one write at a time; what changes during a write goes into the next one. */
 export class StatusWriter {
