@@ -37,7 +37,7 @@ export const departures: Departures = {
   "admissionregistration.k8s.io/mutatingwebhookconfigurations": ["generation: webhooks"],
   "admissionregistration.k8s.io/validatingadmissionpolicybindings": ["generation: spec"],
   "admissionregistration.k8s.io/validatingwebhookconfigurations": ["generation: webhooks"],
-  "apiextensions.k8s.io/customresourcedefinitions": ["resourceVersion required"],
+  "apiextensions.k8s.io/customresourcedefinitions": ["resourceVersion required", "prepare"],
   "apiregistration.k8s.io/apiservices": ["no generation", "resourceVersion required"],
   "apps/deployments": ["generation: spec metadata.annotations"],
   "authentication.k8s.io/selfsubjectreviews": ["verbs: create", "not stored", "no status subresource"],

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { validatingAdmissionPolicyBindings } from "./admissionregistration/v1/validating-admission-policy-binding.ts";
 import { validatingWebhookConfigurations } from "./admissionregistration/v1/validating-webhook-configuration.ts";
+import { customResourceDefinitions } from "./apiextensions/v1/custom-resource-definition.ts";
 import { apiServices } from "./apiregistration/v1/api-service.ts";
 import { certificateSigningRequests } from "./certificates/v1/certificate-signing-request.ts";
 import { flowSchemas } from "./flowcontrol/v1/flow-schema.ts";
@@ -87,6 +88,37 @@ test("a served API is named after version and group", () => {
     'metadata.name: Invalid value: "x": must be `spec.version+"."+spec.group`: "v1beta1.metrics.k8s.io"',
     "spec.versionPriority: Invalid value: 0: must be positive and less than 1000",
   ]);
+});
+
+describe("definitions of kinds", () => {
+  const version = { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } };
+  const names = { plural: "widgets", kind: "Widget" };
+  const definition = (spec: object = {}): object => ({
+    metadata: { name: "widgets.example.com" },
+    spec: { group: "example.com", names, scope: "Namespaced", versions: [version], ...spec },
+  });
+
+  test("get names by default, and remember what is stored", () => {
+    const made = madeObject(customResourceDefinitions, definition());
+    expect(made.spec.names).toEqual({ ...names, singular: "widget", listKind: "WidgetList" });
+    expect([made.spec.conversion, made.status?.storedVersions]).toEqual([{ strategy: "None" }, ["v1"]]);
+  });
+
+  test("are stored in one version, and named after plural and group", () => {
+    expect(createFindings(customResourceDefinitions, definition())).toEqual([]);
+    expect(
+      createFindings(customResourceDefinitions, definition({ group: "example.org", scope: "Everywhere" })),
+    ).toEqual([
+      'spec.scope: Unsupported value: "Everywhere": supported values: "Cluster", "Namespaced"',
+      'metadata.name: Invalid value: "widgets.example.com": must be spec.names.plural+"."+spec.group',
+    ]);
+    const two = [version, { ...version, name: "v2", schema: {} }];
+    const found = createFindings(customResourceDefinitions, definition({ versions: two }));
+    expect(found.map((text) => text.replace(/Invalid value: \[.*\]:/, "Invalid value: …:"))).toEqual([
+      "spec.versions: Invalid value: …: must have exactly one version marked as storage version",
+      "spec.versions[1].schema.openAPIV3Schema: Required value: schemas are required",
+    ]);
+  });
 });
 
 describe("flow control", () => {

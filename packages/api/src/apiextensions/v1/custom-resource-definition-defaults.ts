@@ -15,8 +15,14 @@ export function crdSpecDefaults(spec: CustomResourceDefinitionSpec): CustomResou
 
 /** The version that is stored first is remembered as stored. */
 export function crdDefaults(definition: CustomResourceDefinition): CustomResourceDefinition {
-  if ((definition.status?.storedVersions ?? []).length > 0) return definition;
+  return (definition.status?.storedVersions ?? []).length > 0 ? definition : withStoredVersion(definition);
+}
+
+/** Every version that objects are ever stored in is remembered. */
+export function withStoredVersion(definition: CustomResourceDefinition): CustomResourceDefinition {
+  const known = definition.status?.storedVersions ?? [];
   const stored = definition.spec.versions.filter((version) => version.storage).map((version) => version.name);
-  if (stored.length === 0) return definition;
-  return { ...definition, status: { ...definition.status, storedVersions: stored } };
+  const more = stored.filter((name) => !known.includes(name));
+  if (more.length === 0) return definition;
+  return { ...definition, status: { ...definition.status, storedVersions: [...known, ...more] } };
 }

@@ -21,7 +21,8 @@ import {
   resource,
   type AnyStructOptions,
 } from "@skates/apimachinery";
-import { crdDefaults, crdSpecDefaults } from "./custom-resource-definition-defaults.ts";
+import { crdDefaults, crdSpecDefaults, withStoredVersion } from "./custom-resource-definition-defaults.ts";
+import { crdErrors, crdSpecRules } from "./custom-resource-definition-rules.ts";
 
 export const CustomResourceDefinition = struct(
   "apiextensions.k8s.io/v1.CustomResourceDefinition",
@@ -122,7 +123,7 @@ export const CustomResourceDefinitionSpec = struct(
     ),
     preserveUnknownFields: opt(10, bool, "Must be false in new definitions."),
   },
-  (): AnyStructOptions => ({ defaults: crdSpecDefaults, doc: "What an added kind is like." }),
+  (): AnyStructOptions => ({ defaults: crdSpecDefaults, doc: "What an added kind is like.", rules: [crdSpecRules] }),
 );
 export interface CustomResourceDefinitionSpec extends Infer<typeof CustomResourceDefinitionSpec> {}
 
@@ -429,4 +430,8 @@ export const customResourceDefinitions = resource<CustomResourceDefinition>({
   storageVersion: "apiextensions.k8s.io/v1beta1",
   storageVersionHash: "jfWCUB31mvA=",
   unconditionalUpdate: false,
+  strategy: {
+    prepare: (next, _old, request) => (request.subresource === undefined ? withStoredVersion(next) : next),
+    validate: crdErrors,
+  },
 });
