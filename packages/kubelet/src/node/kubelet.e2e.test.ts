@@ -285,6 +285,49 @@ describe.skipIf(errors.length > 0)("pods on containerd", () => {
     await remove(pod);
   });
 
+  test("a container cannot lead its sub path out of the volume, and gets new files after a restart", async () => {
+    const pod = create({
+      volumes: [{ name: "v", emptyDir: {} }],
+      initContainers: [
+        {
+          name: "i",
+          image: IMAGE,
+          command: ["sh", "-c", "mkdir -p /v/d; echo x > /v/d/f; ln -s /etc /v/out; ln -s d /v/in"],
+          volumeMounts: [{ name: "v", mountPath: "/v" }],
+        },
+      ],
+      containers: [
+        {
+          name: "a",
+          image: IMAGE,
+          command: ["sh", "-c", "cat /f; sleep 600"],
+          volumeMounts: [
+            { name: "v", mountPath: "/f", subPath: "in/f" },
+            { name: "v", mountPath: "/n", subPath: "new/dir" },
+          ],
+        },
+        {
+          name: "b",
+          image: IMAGE,
+          command: ["sleep", "600"],
+          volumeMounts: [{ name: "v", mountPath: "/e", subPath: "out" }],
+        },
+      ],
+    });
+    const waiting = await eventually(
+      () => statusOf(pod)?.containerStatuses?.[1]?.state?.waiting,
+      (w) => w?.reason === "CreateContainerConfigError",
+    );
+    expect(waiting?.message).toContain("leads outside of its volume");
+    await eventually(() => statusOf(pod)?.containerStatuses?.[0]?.ready, Boolean);
+    expect(await exec(pod, ["cat", "/f"])).toBe("x\n");
+    expect(await exec(pod, ["ls", "-d", "/n"])).toBe("/n\n");
+    const container = workerOf(pod)?.state.observed.containers.find((c) => c.name === "a");
+    expect(container?.mounts.find((m) => m.containerPath === "/f")?.hostPath).toContain("volume-subpaths/v/a/0");
+    await remove(pod);
+    expect((await listMounts()).filter((m) => m.point.includes("volume-subpaths"))).toEqual([]);
+  });
+
   test("a killed process is restarted, then waits in CrashLoopBackOff", async () => {
     const pod = create({ containers: [{ name: "a", image: IMAGE, command: ["sh", "-c", "sleep 0.3; exit 1"] }] });
     const waiting = await eventually(

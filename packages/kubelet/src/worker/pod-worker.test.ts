@@ -273,7 +273,9 @@ test("an image that cannot be pulled: ErrImagePull, ImagePullBackOff, and again 
   expect(t.events.filter((e) => /Pull|Failed|BackOff/.test(e))).toEqual([
     'Normal Pulling: Pulling image "bad:1"',
     'Warning Failed: Failed to pull image "bad:1": no such image',
+    "Warning Failed: Error: ErrImagePull",
     'Normal BackOff: Back-off pulling image "bad:1"',
+    "Warning Failed: Error: ImagePullBackOff",
     'Normal Pulled: Container image "bad:1" already present on machine and can be accessed by the pod',
   ]);
 });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open } from "node:fs/promises";
+import { chmod, mkdir, open, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { VolumeMount } from "@skates/api/core/v1";
 import { OperatingError } from "@skates/component-base";
@@ -6,6 +6,7 @@ import { expand } from "../../env/expand.ts";
 import type { ContainerFiles, ContainerFilesRequest } from "../../pod-host.ts";
 import { isHostNetwork } from "../../pod/containers.ts";
 import type { ContainerMount } from "../../runtime.ts";
+import type { SubPathPin } from "./pin-sub-path.ts";
 import type { PodPaths } from "./pod-paths.ts";
 import { resolveSubPath } from "./sub-path.ts";
 
@@ -13,11 +14,18 @@ const TERMINATION_LOG = "/dev/termination-log";
 const HOSTS = "/etc/hosts";
 
 /** Everything that is mounted into a container: its volumes, /etc/hosts, and the file for its last words. */
-export async function containerFiles(request: ContainerFilesRequest, paths: PodPaths): Promise<ContainerFiles> {
+export async function containerFiles(
+  request: ContainerFilesRequest,
+  paths: PodPaths,
+  pin: (part: SubPathPin) => Promise<string>,
+): Promise<ContainerFiles> {
   const { pod, container } = request;
   const mounts: ContainerMount[] = [];
-  for (const mount of container.volumeMounts ?? []) mounts.push(await volumeMount(request, mount));
   const uid = pod.metadata.uid ?? "";
+  for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
+    const place = paths.subPath(uid, { volume: mount.name, container: container.name, index });
+    mounts.push(await volumeMount(request, mount, (volume, path) => pin({ volume, path, target: place })));
+  }
   const taken = (path: string): boolean => mounts.some((m) => m.containerPath === path);
   if (!taken(HOSTS)) mounts.push(plain(HOSTS, paths.etcHosts(uid), isHostNetwork(pod) ? false : readOnlyRoot(request)));
   const logPath = container.terminationMessagePath ?? TERMINATION_LOG;
@@ -42,7 +50,11 @@ function plain(containerPath: string, hostPath: string, readOnly: boolean): Cont
   return { containerPath, hostPath, readOnly, propagation: "private" };
 }
 
-async function volumeMount(request: ContainerFilesRequest, mount: VolumeMount): Promise<ContainerMount> {
+async function volumeMount(
+  request: ContainerFilesRequest,
+  mount: VolumeMount,
+  pin: (volume: string, path: string) => Promise<string>,
+): Promise<ContainerMount> {
   const volume = request.volumes.get(mount.name);
   if (volume === undefined) {
     throw new OperatingError(
@@ -51,7 +63,10 @@ async function volumeMount(request: ContainerFilesRequest, mount: VolumeMount): 
     );
   }
   const subPath = subPathOf(mount, request.env);
-  const hostPath = subPath === "" ? volume.hostPath : await resolveSubPath(volume.hostPath, subPath);
+  const hostPath =
+    subPath === ""
+      ? volume.hostPath
+      : await pin(await realpath(volume.hostPath), await resolveSubPath(volume.hostPath, subPath));
   return {
     containerPath: mount.mountPath.startsWith("/") ? mount.mountPath : `/${mount.mountPath}`,
     hostPath,

@@ -15,6 +15,7 @@ import { unmountBelow } from "../host/mounts.ts";
 import type { NodePaths } from "../host/node-paths.ts";
 import { containerFiles } from "./container-files.ts";
 import { mountVolume } from "./mount-volume.ts";
+import { pinSubPath } from "./pin-sub-path.ts";
 import { type PodPaths, podPaths } from "./pod-paths.ts";
 
 export interface NodePodHostOptions {
@@ -92,9 +93,9 @@ class NodePodHost implements PodHost {
     return { byName, renewAtMs };
   }
 
-  async containerFiles(request: ContainerFilesRequest): Promise<ContainerFiles> {
+  async containerFiles(request: ContainerFilesRequest, signal: AbortSignal): Promise<ContainerFiles> {
     await this.#writeHosts(request.pod, request.podIps);
-    return containerFiles(request, this.#paths);
+    return containerFiles(request, this.#paths, (part) => pinSubPath(part, signal));
   }
 
   async #writeHosts(pod: Pod, podIps: readonly string[]): Promise<void> {

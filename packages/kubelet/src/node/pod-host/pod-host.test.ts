@@ -193,7 +193,7 @@ test("a container gets its volumes, its hosts file and a file for its last words
     restartCount: 2,
     env: [["WHO", "me"]] as const,
   };
-  const { mounts } = await containerFiles(request, podPaths(dir));
+  const { mounts } = await containerFiles(request, podPaths(dir), ({ path }) => Promise.resolve(path));
   const log = join(dir, "pods/u-1/containers/main/termination-2");
   expect(mounts).toEqual([
     { containerPath: "/data", hostPath: volume, readOnly: true, propagation: "private" },

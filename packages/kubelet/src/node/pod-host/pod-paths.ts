@@ -9,6 +9,8 @@ export interface PodPaths {
   /** Files of one container: its termination log. */
   container(uid: string, name: string): string;
   etcHosts(uid: string): string;
+  /** Where a part of a volume is mounted for one container; `index` is that of its mount. */
+  subPath(uid: string, of: { readonly volume: string; readonly container: string; readonly index: number }): string;
 }
 
 export function podPaths(kubeletDir: string): PodPaths {
@@ -20,5 +22,6 @@ export function podPaths(kubeletDir: string): PodPaths {
     volume: (uid, plugin, name) => join(pod(uid), "volumes", `kubernetes.io~${plugin}`, name),
     container: (uid, name) => join(pod(uid), "containers", name),
     etcHosts: (uid) => join(pod(uid), "etc-hosts"),
+    subPath: (uid, { volume, container, index }) => join(pod(uid), "volume-subpaths", volume, container, String(index)),
   };
 }
