@@ -14,7 +14,7 @@ import { podDisruptionBudgets } from "./policy/v1/pod-disruption-budget.ts";
 import { roleBindings } from "./rbac/v1/role-binding.ts";
 import { roles } from "./rbac/v1/role.ts";
 import { storageClasses } from "./storage/v1/storage-class.ts";
-import { createFindings, madeObject, rowOf, updateFindings } from "./testing.ts";
+import { createFindings, madeObject, rowOf, testRequest, updateFindings } from "./testing.ts";
 
 describe("claims", () => {
   const claim = (spec: object = {}, more: object = {}): object => ({
@@ -45,6 +45,13 @@ describe("claims", () => {
       "spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
     ]);
     expect(updateFindings(persistentVolumeClaims, { from: claim(), to: claim(named) })).toEqual([]);
+  });
+
+  test("begin as pending, filled from what both fields name", () => {
+    const dataSource = { kind: "PersistentVolumeClaim", name: "other" };
+    const made = madeObject(persistentVolumeClaims, claim({ dataSource }));
+    const created = persistentVolumeClaims.strategy.prepare?.(made, undefined, testRequest("create"));
+    expect([created?.status, created?.spec.dataSourceRef]).toEqual([{ phase: "Pending" }, dataSource]);
   });
 
   test("show the size of their volume", () => {

@@ -15,7 +15,7 @@ import {
   resource,
 } from "@skates/apimachinery";
 import { apiServiceColumns } from "./api-service-table.ts";
-import { apiServiceErrors } from "./api-service-rules.ts";
+import { apiServiceStrategy } from "./api-service-strategy.ts";
 
 export const APIService = struct(
   "apiregistration.k8s.io/v1.APIService",
@@ -114,5 +114,5 @@ export const apiServices = resource<APIService>({
   generationFields: [],
   unconditionalUpdate: false,
   columns: apiServiceColumns,
-  strategy: { validate: apiServiceErrors },
+  strategy: apiServiceStrategy,
 });

@@ -19,7 +19,8 @@ import {
 import { TypedLocalObjectReference, TypedObjectReference } from "./object-reference.ts";
 import { VolumeResourceRequirements } from "./resources.ts";
 import { persistentVolumeClaimColumns } from "./volume-claim-tables.ts";
-import { claimErrors, claimSpecRules } from "./volume-claim-rules.ts";
+import { claimSpecRules } from "./volume-claim-rules.ts";
+import { claimStrategy } from "./volume-claim-strategies.ts";
 
 export const PersistentVolumeClaim = struct(
   "core/v1.PersistentVolumeClaim",
@@ -172,5 +173,5 @@ export const persistentVolumeClaims = resource<PersistentVolumeClaim>({
   storageVersionHash: "QWTyNDq0dC4=",
   generationFields: [],
   columns: persistentVolumeClaimColumns,
-  strategy: { validate: claimErrors, returnsDeleted: true },
+  strategy: claimStrategy,
 });

@@ -20,7 +20,8 @@ import { NodeSelector } from "./node-selector.ts";
 import { ObjectReference } from "./object-reference.ts";
 import { persistentVolumeColumns } from "./volume-claim-tables.ts";
 import { PersistentVolumeSource } from "./persistent-volume-source.ts";
-import { volumeErrors, volumeSpecRules } from "./volume-claim-rules.ts";
+import { volumeSpecRules } from "./volume-claim-rules.ts";
+import { volumeStrategy } from "./volume-claim-strategies.ts";
 
 export const PersistentVolume = struct(
   "core/v1.PersistentVolume",
@@ -129,5 +130,5 @@ export const persistentVolumes = resource<PersistentVolume>({
   storageVersionHash: "HN/zwEC+JgM=",
   generationFields: [],
   columns: persistentVolumeColumns,
-  strategy: { validate: volumeErrors, returnsDeleted: true },
+  strategy: volumeStrategy,
 });
