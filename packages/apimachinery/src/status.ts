@@ -140,8 +140,8 @@ export function forbiddenRequest(resource: QualifiedResource, name: string, caus
       : `${qualified(resource)} ${JSON.stringify(name)} is forbidden: ${cause}`;
   return new StatusError("Forbidden", message, { details: about(resource, name) });
 }
-export function badRequest(message: string): StatusError {
-  return new StatusError("BadRequest", message);
+export function badRequest(message: string, cause?: unknown): StatusError {
+  return new StatusError("BadRequest", message, { cause });
 }
 export function notImplemented(message: string): StatusError {
   return new StatusError("NotImplemented", message);

@@ -204,13 +204,13 @@ async function patch(request: ResourceRequest): Promise<ApiResponse> {
   const options = writeOptions(sent.query, "PatchOptions", kind === "apply");
   const body = await readPatch(sent.body, kind, server.core.limits.bodyBytes);
   const call = writeCall(request, options);
-  const rules = bodyRules(request, options);
   if (kind === "apply") {
-    return answer(request, await applyObject(call, { patch: body, force: options.force, rules }));
+    return answer(request, await applyObject(call, { patch: body.value, force: options.force }));
   }
+  const rules = bodyRules(request, options);
   const next = (old: ApiObject | undefined): ApiObject => {
     if (old === undefined) throw notFound(served.resource, route.name);
-    const object = patchObject(served, old, { kind, patch: body, rules });
+    const object = patchObject(served, old, body, rules);
     checkPatchedName(object, route.name);
     return object;
   };

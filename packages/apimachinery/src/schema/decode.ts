@@ -18,7 +18,7 @@ const text = new TextDecoder();
 
 /**
  * Reads JSON as a value of `struct` in its normal form. Throws StatusError BadRequest, worded as upstream does, on malformed
- * JSON and wrong types; unknown and duplicate fields are strict errors.
+ * JSON and wrong types, with the DecodeError as its cause; unknown and duplicate fields are strict errors.
  */
 export function decodeJson<T>(struct: Struct, bytes: Uint8Array): Decoded<T> {
   return decodeParsed(struct, () => parse(bytes), bytes);
@@ -89,7 +89,7 @@ function decodeParsed<T>(struct: Struct, parsed: () => Parsed, bytes: Uint8Array
     return { object: value as T, strictErrors };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw badRequest(refusal(struct, { seen: seen.value, bytes, error }));
+    throw badRequest(refusal(struct, { seen: seen.value, bytes, error }), error);
   }
 }
 

@@ -8,9 +8,8 @@ import {
   notFound,
   serverSideApply,
 } from "@skates/apimachinery";
-import { type BodyRules, checkStrict } from "../wire/body.ts";
 import { inVersion, toHub } from "./in-version.ts";
-import { ignoredFields } from "./managed.ts";
+import { ignoredFields, otherVersions } from "./managed.ts";
 import { withNamespace } from "./object-meta.ts";
 import { checkPatchedName } from "./patch.ts";
 import { type Updated, updateObject } from "./update.ts";
@@ -20,7 +19,6 @@ export interface Apply {
   /** As sent, parsed. */
   readonly patch: unknown;
   readonly force: boolean;
-  readonly rules: BodyRules;
 }
 
 /** Server-side apply: what was sent is merged by who owns what; an object that is not there is created. */
@@ -33,7 +31,7 @@ export function applyObject(call: WriteCall, apply: Apply): Promise<Updated> {
   return updateObject(call, { next, allowCreate, ownersRecorded: true });
 }
 
-function mergeApply(call: WriteCall, { patch, force, rules }: Apply, old: ApiObject | undefined): ApiObject {
+function mergeApply(call: WriteCall, { patch, force }: Apply, old: ApiObject | undefined): ApiObject {
   const { resource } = call.served;
   const { kind, schema } = resource;
   const apiVersion = formatGroupVersion(resource);
@@ -48,8 +46,12 @@ function mergeApply(call: WriteCall, { patch, force, rules }: Apply, old: ApiObj
     force,
     nowMs: call.nowMs,
     ignore: ignoredFields(resource, call.subresource),
+    inVersion: (version, merged) =>
+      otherVersions(call, old, () => {
+        const { object } = decodeValue<ApiObject>(schema, merged);
+        return toHub(resource, applyDefaults(schema, { ...object, kind, apiVersion }));
+      })(version),
   });
-  checkStrict(applied.strictErrors, resource, rules);
   const { object } = decodeValue<ApiObject>(schema, applied.object);
   checkPatchedName(object, call.name);
   const metadata = { ...object.metadata, name: call.name, managedFields: applied.managedFields };
@@ -58,7 +60,7 @@ function mergeApply(call: WriteCall, { patch, force, rules }: Apply, old: ApiObj
 }
 
 /** What is applied must say what it is, in texts: it is looked at before its schema has been. */
-function checkApplied(patch: unknown): void {
+export function checkApplied(patch: unknown): void {
   if (!isRecord(patch)) throw badRequest("error decoding YAML: what is applied must be an object");
   for (const name of ["kind", "apiVersion"]) {
     if (patch[name] === undefined) throw badRequest(`error decoding YAML: Object '${capital(name)}' is missing`);

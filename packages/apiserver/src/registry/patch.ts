@@ -2,21 +2,29 @@ import {
   type ApiObject,
   applyDefaults,
   badRequest,
+  type Decoded,
+  DecodeError,
   decodeValue,
   encodeJson,
+  type FieldError,
+  invalid,
+  invalidStatus,
   isRecord,
   jsonPatch,
+  jsonText,
   mergePatch,
   notImplemented,
+  parseJson,
   parseJsonPatch,
   parseYaml,
   type RequestBody,
   strategicMergePatch,
   type Struct,
 } from "@skates/apimachinery";
-import type { Served } from "./served.ts";
+import { type BodyRules, checkType, type Expected, readBytes, readYaml, unsupported } from "../wire/body.ts";
+import { goValue } from "./go-value.ts";
 import { inVersion, toHub } from "./in-version.ts";
-import { type BodyRules, checkStrict, checkType, readYaml, readBytes, unsupported } from "../wire/body.ts";
+import type { Served } from "./served.ts";
 
 export type PatchKind = "json" | "merge" | "strategic" | "apply";
 
@@ -34,53 +42,87 @@ export function patchKind(mediaType: string): PatchKind {
   return kind;
 }
 
-/** The patch as a value. Throws BadRequest. */
-export async function readPatch(body: RequestBody, kind: PatchKind, limitBytes: number): Promise<unknown> {
-  if (body.kind === "object") return body.object;
+/** A patch as it was sent. */
+export interface SentPatch {
+  readonly kind: PatchKind;
+  /** Numbers are exact: those beyond 2^53 are bigints. */
+  readonly value: unknown;
+  /** Paths of members that came twice; the last one counts. */
+  readonly duplicates: readonly string[];
+}
+
+/** Reads a patch. Throws BadRequest. */
+export async function readPatch(body: RequestBody, kind: PatchKind, limitBytes: number): Promise<SentPatch> {
+  if (body.kind === "object") return { kind, value: body.object, duplicates: [] };
   const bytes = await readBytes(body, limitBytes);
-  if (kind === "apply") return readYaml(bytes);
+  if (kind === "apply") return { kind, value: readYaml(bytes), duplicates: [] };
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    return { kind, ...parseJson(bytes) };
   } catch (error) {
-    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof DecodeError)) throw error;
+    throw badRequest(`error decoding patch: ${error.message}`);
   }
 }
 
 /** What a patch (but server-side apply) makes of an object: both in the hub version, patched in the version of the request. */
-export function patchObject(
-  served: Served,
-  hub: ApiObject,
-  { kind, patch, rules }: { readonly kind: PatchKind; readonly patch: unknown; readonly rules: BodyRules },
-): ApiObject {
-  const { resource } = served;
-  const old = inVersion(resource, hub);
-  const value = patched(served, old, { kind, patch });
-  if (!isRecord(value)) throw badRequest("the patched value is no object");
-  const apiVersion = checkType(value, resource);
-  const { object, strictErrors } = decodeValue<ApiObject>(resource.schema, value);
-  checkStrict(strictErrors, resource, rules);
-  return toHub(resource, applyDefaults(resource.schema, { ...object, kind: resource.kind, apiVersion }));
+export function patchObject({ resource }: Served, hub: ApiObject, patch: SentPatch, rules: BodyRules): ApiObject {
+  return toHub(resource, patchView<ApiObject>(resource, inVersion(resource, hub), { patch, rules }));
 }
 
-function patched(
-  { resource }: Served,
-  old: ApiObject,
-  { kind, patch }: { readonly kind: PatchKind; readonly patch: unknown },
-): unknown {
+export interface PatchView {
+  readonly patch: SentPatch;
+  readonly rules: BodyRules;
+}
+
+/** What a patch (but server-side apply) makes of a value of a schema, with defaults. */
+export function patchView<T extends ApiObject>(expected: Expected, old: T, { patch, rules }: PatchView): T {
+  const value = patched(expected, old, patch);
+  if (!isRecord(value)) throw badRequest("the patched value is no object");
+  const apiVersion = checkType(value, expected);
+  const { object, strictErrors } = decodePatched<T>(expected.schema, value, patch);
+  const duplicates = patch.duplicates.map((path) => `duplicate field "${path}"`);
+  refuseStrictly([...duplicates, ...strictErrors], rules, (text) => invalidPatch(patch, value, text));
+  return applyDefaults(expected.schema, { ...object, kind: expected.kind, apiVersion });
+}
+
+/** A value of a wrong type is a finding about the patch, and shows what the patch made. */
+function decodePatched<T>(schema: Struct, value: unknown, patch: SentPatch): Decoded<T> {
+  try {
+    return decodeValue<T>(schema, value);
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!(cause instanceof DecodeError)) throw error;
+    throw invalidPatch(patch, value, cause.message);
+  }
+}
+
+function refuseStrictly(errors: readonly string[], rules: BodyRules, refusal: (text: string) => Error): void {
+  if (errors.length === 0 || rules.fieldValidation === "Ignore") return;
+  if (rules.fieldValidation === "Strict") throw refusal(`strict decoding error: ${errors.join(", ")}`);
+  for (const error of errors) rules.warn(error);
+}
+
+/** Upstream shows the patched object, but of a strategic merge patch the patch, as Go prints it. */
+function invalidPatch({ kind, value: sent }: SentPatch, value: unknown, text: string): Error {
+  const finding: FieldError = invalid(["patch"], kind === "strategic" ? goValue(sent) : jsonText(value), text);
+  return invalidStatus("", "", [finding]);
+}
+
+function patched({ schema, kind: of }: Expected, old: ApiObject, { kind, value }: SentPatch): unknown {
   switch (kind) {
     case "json":
-      return jsonPatch(jsonForm(resource.schema, old), parseJsonPatch(patch));
+      return jsonPatch(jsonForm(schema, old), parseJsonPatch(value));
     case "merge":
-      return mergePatch(old, patch);
+      return mergePatch(old, value);
     case "strategic":
-      return strategicMergePatch(resource.schema, old, patch);
+      return strategicMergePatch(schema, old, value);
     case "apply":
-      throw unsupportedApply(resource.plural);
+      throw notImplemented(`server-side apply to ${of} is not implemented by this server`);
   }
 }
 
 /** An object as clients see it, with what is absent in memory and written as its zero value: JSON patches go by that. */
-export function jsonForm(schema: Struct, object: ApiObject): unknown {
+function jsonForm(schema: Struct, object: ApiObject): unknown {
   const text = encodeJson(schema, object);
   // Long numbers might not survive JSON.parse.
   return /[0-9]{16}/.test(text) ? parseYaml(text) : JSON.parse(text);
@@ -91,9 +133,4 @@ export function checkPatchedName(object: ApiObject, name: string): void {
   if (isRecord(object.metadata) && object.metadata.name !== "" && object.metadata.name !== name) {
     throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`);
   }
-}
-
-/** Server-side apply goes by field owners, which this target has none of. */
-export function unsupportedApply(target: string): Error {
-  return notImplemented(`server-side apply to ${target} is not implemented by this server`);
 }

@@ -2,27 +2,24 @@ import { Scale } from "@skates/api/autoscaling/v1";
 import {
   type ApiObject,
   type ApiResponse,
-  applyDefaults,
   badRequest,
   conflict,
   decodeValue,
+  formatGroupVersion,
   invalidStatus,
   isRecord,
-  jsonPatch,
   labelSelector,
-  mergePatch,
-  parseJsonPatch,
   type Resource,
   resource,
   type ScalePaths,
-  strategicMergePatch,
   validateValue,
 } from "@skates/apimachinery";
 import { looseResponse } from "../responses.ts";
 import { bodyRules, readCall, type ResourceRequest, writeCall } from "../resource-request.ts";
-import { readObject } from "../wire/body.ts";
+import { type BodyRules, checkStrict, checkType, readObject } from "../wire/body.ts";
 import { parseMediaType } from "../wire/media-type.ts";
-import { jsonForm, type PatchKind, patchKind, readPatch, unsupportedApply } from "./patch.ts";
+import { applyObject, checkApplied } from "./apply.ts";
+import { patchKind, patchView, readPatch } from "./patch.ts";
 import { getObject } from "./read.ts";
 import { updateObject } from "./update.ts";
 import { type WriteOptions, writeOptions } from "./write-options.ts";
@@ -49,6 +46,7 @@ export async function serveScale(request: ResourceRequest): Promise<ApiResponse>
     return looseResponse(200, scales, scaleOf(found.object, paths));
   }
   const change = route.verb === "patch" ? await patchedScale(request) : await sentScale(request);
+  if (change.next === undefined) return looseResponse(200, scales, await applyScale(request, { ...change, paths }));
   const { object } = await updateObject(writeCall(request, change.options), {
     next: (old) => {
       if (old === undefined) throw badRequest("a scale is not created");
@@ -62,10 +60,9 @@ export async function serveScale(request: ResourceRequest): Promise<ApiResponse>
   return looseResponse(200, scales, scaleOf(object.object, paths));
 }
 
-interface ScaleChange {
-  readonly options: WriteOptions;
-  next(before: Scale): Scale;
-}
+type ScaleChange =
+  | { readonly options: WriteOptions; readonly next: (before: Scale) => Scale }
+  | { readonly options: WriteOptions; readonly next: undefined; readonly applied: Scale };
 
 async function sentScale(request: ResourceRequest): Promise<ScaleChange> {
   const options = writeOptions(request.context.request.query, "UpdateOptions");
@@ -82,23 +79,40 @@ async function patchedScale(request: ResourceRequest): Promise<ScaleChange> {
   const kind = patchKind(parseMediaType(sent.headers["content-type"] ?? "").type);
   const options = writeOptions(sent.query, "PatchOptions", kind === "apply");
   const patch = await readPatch(sent.body, kind, request.server.core.limits.bodyBytes);
-  return {
-    options,
-    next: (before) => applyDefaults(Scale, decodeValue<Scale>(Scale, patched(kind, before, patch)).object),
-  };
+  const rules = bodyRules(request, options);
+  if (kind === "apply") return { options, next: undefined, applied: appliedScale(patch.value, rules) };
+  return { options, next: (before) => patchView(scales, before, { patch, rules }) };
 }
 
-function patched(kind: PatchKind, before: Scale, patch: unknown): unknown {
-  switch (kind) {
-    case "json":
-      return jsonPatch(jsonForm(Scale, before), parseJsonPatch(patch));
-    case "merge":
-      return mergePatch(before, patch);
-    case "strategic":
-      return strategicMergePatch(Scale, before, patch);
-    case "apply":
-      throw unsupportedApply("scale");
-  }
+/** What is applied to a scale, checked. */
+function appliedScale(sent: unknown, rules: BodyRules): Scale {
+  checkApplied(sent);
+  const { object, strictErrors } = decodeValue<Scale>(Scale, sent);
+  checkType({ ...object }, scales);
+  checkStrict(strictErrors, scales, rules);
+  return object;
+}
+
+/** A scale that is applied is an apply of the replicas of its object. */
+async function applyScale(
+  request: ResourceRequest,
+  { options, applied, paths }: { readonly options: WriteOptions; readonly applied: Scale; readonly paths: ScalePaths },
+): Promise<Scale> {
+  const { resource: of } = request.served;
+  const { name, namespace, resourceVersion } = applied.metadata;
+  const patch = {
+    kind: of.kind,
+    apiVersion: formatGroupVersion(of),
+    metadata: { name, namespace, resourceVersion },
+    ...(applied.spec?.replicas === undefined ? {} : withValueAt({}, paths.spec.split("."), applied.spec.replicas)),
+  };
+  const errors = validateValue(Scale, {
+    ...applied,
+    metadata: { ...applied.metadata, name: request.context.route.name },
+  });
+  if (errors.length > 0) throw invalidStatus(scales, request.context.route.name, errors);
+  const { object } = await applyObject(writeCall(request, options), { patch, force: options.force });
+  return scaleOf(object.object, paths);
 }
 
 function checkScale(of: Resource, after: Scale, before: Scale): void {

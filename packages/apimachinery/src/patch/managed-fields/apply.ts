@@ -42,27 +42,27 @@ export interface ServerSideApply {
   readonly nowMs: number;
   /** Fields that this request cannot change and must not own, see `ManagedFieldsUpdate`. */
   readonly ignore?: readonly string[] | undefined;
-  readonly inVersion?: ((apiVersion: string) => OtherVersion | undefined) | undefined;
+  /** The stored object and the merged one (as `Applied.object`) in another version of the kind, for entries of writers of that version. */
+  readonly inVersion?: ((apiVersion: string, merged: unknown) => OtherVersion | undefined) | undefined;
 }
 
 export interface Applied {
   /** The merged object: not normalised, without defaults, with the managedFields of `live`. Decode it, then set `managedFields`. */
   readonly object: unknown;
   readonly managedFields: readonly ManagedFieldsEntry[] | undefined;
-  /** Fields that the schema does not know, `unknown field "spec.foo"`; they were left out. */
-  readonly strictErrors: readonly string[];
 }
 
 /**
  * Server-side apply: lays what was sent over what is stored, removes what this manager applied before and does not any more,
  * and records who owns what. Throws StatusError: Conflict when others own what would change (unless `force`), BadRequest when
- * what was sent is malformed.
+ * what was sent is malformed, and with code 500, as upstream, when it has fields that the schema does not know.
  */
 export function serverSideApply(apply: ServerSideApply): Applied {
   const { struct, live, apiVersion, nowMs } = apply;
   checkSent(apply);
   const layout = objectLayout(struct);
   const { object: sent, strictErrors } = decodeSent(struct, apply.applied);
+  if (strictErrors.length > 0) throw untyped(apply, undeclared(strictErrors));
   const writer: Writer = {
     manager: apply.manager,
     operation: "Apply",
@@ -79,7 +79,8 @@ export function serverSideApply(apply: ServerSideApply): Applied {
     ? merged
     : removeFields(layout, merged, { gone, owned: ownedBy(known, { writer, set }) });
   const changes = compareObjects(layout, live ?? {}, object);
-  const revocation: Revocation = { apiVersion, changes, inVersion: apply.inVersion, except: writer };
+  const inVersion = (version: string): OtherVersion | undefined => apply.inVersion?.(version, object);
+  const revocation: Revocation = { apiVersion, changes, inVersion, except: writer };
   if (!apply.force) refuseConflicts(known, revocation, { writer, allowed: allowedConflicts(apply, layout) });
   const others = revoke(known, revocation).filter((entry) => !writtenBy(entry, writer));
   const moved = !isEmptySet(changes.set) || !isEmptySet(changes.removed);
@@ -89,7 +90,6 @@ export function serverSideApply(apply: ServerSideApply): Applied {
   return {
     object: apply.manager === "kubectl" ? syncLastApplied(object, apply.applied) : object,
     managedFields,
-    strictErrors,
   };
 }
 
@@ -115,17 +115,31 @@ function knownEntries({ live, apiVersion }: ServerSideApply, layout: Layout): re
   return [entryOf(writer, fields, live.metadata.creationTimestamp)];
 }
 
-function sentFields({ live, applied, apiVersion }: ServerSideApply, layout: Layout, sent: unknown): FieldSet {
+function sentFields(apply: ServerSideApply, layout: Layout, sent: unknown): FieldSet {
   try {
     return fieldSetOfValue(layout, sent);
   } catch (error) {
     if (!(error instanceof FieldSetError)) throw error;
-    const metadata = isRecord(applied) && isRecord(applied["metadata"]) ? applied["metadata"] : {};
-    const kind = isRecord(applied) ? textOf(applied["kind"] ?? live?.kind) : "";
-    const place = `${textOf(metadata["namespace"])}/${textOf(metadata["name"])}`;
-    const message = `failed to create typed patch object (${place}; ${apiVersion}, Kind=${kind}): ${error.message}`;
-    throw new StatusError("", message, { code: 500 });
+    throw untyped(apply, error.message);
   }
+}
+
+/** What upstream answers when what was sent does not fit the schema. */
+function untyped({ live, applied, apiVersion }: ServerSideApply, reason: string): StatusError {
+  const metadata = isRecord(applied) && isRecord(applied["metadata"]) ? applied["metadata"] : {};
+  const kind = isRecord(applied) ? textOf(applied["kind"] ?? live?.kind) : "";
+  const place = `${textOf(metadata["namespace"])}/${textOf(metadata["name"])}`;
+  const message = `failed to create typed patch object (${place}; ${apiVersion}, Kind=${kind}): ${reason}`;
+  return new StatusError("", message, { code: 500 });
+}
+
+/** `unknown field "spec.foo"` as it is said of an apply. */
+function undeclared(strictErrors: readonly string[]): string {
+  const texts = strictErrors.map((error) => {
+    const path = /^unknown field "(.*)"$/s.exec(error)?.[1];
+    return path === undefined ? error : `.${path}: field not declared in schema`;
+  });
+  return texts.length === 1 ? (texts[0] ?? "") : ["errors:", ...texts.map((text) => `  ${text}`)].join("\n");
 }
 
 function textOf(value: unknown): string {
