@@ -1,5 +1,11 @@
 /**
- * Every built-in kind. Types and resources of a group are imported by its path: `@skates/api/core/v1`; this file holds the list of all.
+ * Every built-in kind: what its objects look like, what is filled in, what is refused, what its table shows.
+ *
+ * Types and resources of a group are imported by its path, `@skates/api/core/v1`; this file holds the list of all. A kind's file
+ * (`core/v1/pod.ts`) has its structs and its resource and names what else there is to it: `*-defaults.ts`, `*-rules.ts` (findings),
+ * `*-strategy.ts` (departures from the conventions, listed in `conventions.ts`), `*-table.ts`. Questions that several components ask
+ * of pods and nodes are beside them: `pod-resources.ts`, `pod-conditions.ts`, `tolerations.ts`, `node-selection.ts`.
+ * It knows no server: storing, admission and the claims of addresses and ports are elsewhere.
  */
 import type { Resource } from "@skates/apimachinery";
 import * as coreV1 from "./core/v1/index.ts";
