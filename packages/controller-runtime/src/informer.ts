@@ -1,4 +1,12 @@
-import { type ApiObject, isStatus, keyOf, type ObjectKey, type Resource, StatusError } from "@skates/apimachinery";
+import {
+  type ApiObject,
+  formatKey,
+  isStatus,
+  keyOf,
+  type ObjectKey,
+  type Resource,
+  StatusError,
+} from "@skates/apimachinery";
 import type { ResourceClient } from "@skates/client";
 import { type Env, isAbort, messageOf, pick, type Random } from "@skates/component-base";
 import { ObjectCache } from "./cache.ts";
@@ -8,6 +16,9 @@ import type { Delta, Informer, InformerOptions, KeysOf } from "./lister.ts";
 const BACKOFF_MS = 800;
 const BACKOFF_MS_MAX = 30_000;
 const PAGE_SIZE = 500;
+/** After so many objects of a list it is asked whether the turn has taken too long. */
+const SLICE = 100;
+const TURN_MS_MAX = 5;
 /** A watch that ended sooner without an event is taken for a failure. */
 const WATCH_MS_MIN = 1000;
 
@@ -37,6 +48,8 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
   #resourceVersion = "";
   #synced = false;
   #mustList = true;
+  /** When the last turn was given away. */
+  #turnMs = Number.NEGATIVE_INFINITY;
   #watching: AbortController | undefined;
 
   constructor(client: ResourceClient<T>, resource: Resource<T>, options: InformerOptions<T> & { readonly env: Env }) {
@@ -133,20 +146,31 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
     let page = await this.#client.list({ ...selection, ...first }, signal);
     const items = [...page.items];
     while (page.continue !== undefined && page.continue !== "") {
+      await this.#giveTurn(signal);
       page = await this.#client.list({ ...selection, continue: page.continue }, signal);
       items.push(...page.items);
     }
-    this.#replaceAll(items);
+    await this.#replaceAll(items, signal);
     this.#mustList = false;
     this.#synced = true;
     this.#reach(page.resourceVersion);
   }
 
-  #replaceAll(items: readonly T[]): void {
-    const listed = new ObjectCache<T>();
-    for (const object of items) listed.set(object);
-    for (const old of this.#cache.list()) if (listed.get(keyOf(old)) === undefined) this.#remove(old);
-    for (const object of items) this.#put(object);
+  /** In slices: to others it looks as if the changes had come one by one. */
+  async #replaceAll(items: readonly T[], signal: AbortSignal): Promise<void> {
+    const listed = new Set(items.map((object) => formatKey(keyOf(object))));
+    for (const old of this.#cache.list()) if (!listed.has(formatKey(keyOf(old)))) this.#remove(old);
+    for (const [i, object] of items.entries()) {
+      if (i % SLICE === SLICE - 1) await this.#giveTurn(signal);
+      this.#put(object);
+    }
+  }
+
+  /** Lets others go on if this turn of the event loop has taken long. */
+  async #giveTurn(signal: AbortSignal): Promise<void> {
+    if (this.#env.clock.monotonicMs() - this.#turnMs < TURN_MS_MAX) return;
+    await this.#env.clock.sleep(0, signal);
+    this.#turnMs = this.#env.clock.monotonicMs();
   }
 
   /** True if anything came. */

@@ -138,7 +138,8 @@ class ControllerLoop<View> implements Component {
     this.#failures.set(id, failures);
     this.#metrics.retries.inc([this.name]);
     for (const { action, error } of failures) {
-      if (isStatus(error, "Conflict")) continue; // planned anew with what is there now
+      // Planned anew with what is there now.
+      if (isStatus(error, "Conflict") || isStatus(error, "NotFound")) continue;
       const pairs = { controller: this.name, key: id, action: action.do, cause: messageOf(error) };
       this.#options.env.log.info("an action failed and will be planned again", pairs);
     }
