@@ -2,12 +2,10 @@
  * CPU of the server process per request through TLS, with the durable store: create, get, list of pods of 1.6 kB, 64 clients at a time.
  * Starts a cluster of its own (simulated, so that nothing else works beside) in a temporary directory.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { join } from "node:path";
 import { Pool } from "undici";
-import { ROOT } from "../lib/sources.ts";
+import { type BenchCluster, benchCluster, upFlags } from "./lib/cluster.ts";
+import { report } from "./lib/figure.ts";
+import { anonymousMb, cpuMs } from "./lib/process-use.ts";
 
 const CLIENTS = 64;
 const PODS = 10_000;
@@ -15,75 +13,48 @@ const GETS = 20_000;
 const LISTS = 5;
 const PATH = "/api/v1/namespaces/default/pods";
 
-interface Row {
-  readonly what: string;
-  readonly cpuMs: number;
-  readonly aimMs: number | undefined;
-  readonly perSecond: number;
+const cluster = await benchCluster();
+try {
+  cluster.skates("up", ...upFlags(cluster), "--runtime", "simulated");
+  await measureAll(cluster);
+} finally {
+  cluster.delete();
 }
 
-const dir = mkdtempSync("/tmp/sk-bench-");
-const dataDir = join(dir, "data");
-const port = await freePort();
-try {
-  skates("up", "--no-merge", "--runtime", "simulated", "--api-port", String(port));
-  const pid = serverPid();
-  const pem = (name: string): string => readFileSync(join(dataDir, "pki", name), "utf8");
+async function measureAll({ port, pem, pids }: BenchCluster): Promise<void> {
+  const pid = pids().server[0] ?? 0;
   const pool = new Pool(`https://127.0.0.1:${port}`, {
     connections: CLIENTS,
     connect: { ca: pem("ca.crt"), cert: pem("admin.crt"), key: pem("admin.key") },
   });
-  const rows: Row[] = [];
   await create(pool, "warm", 500);
-  rows.push(await measured("durable create", pid, PODS, 0.3, () => create(pool, "pod", PODS)));
-  rows.push(
-    await measured("get", pid, GETS, 0.08, () => each(GETS, (i) => request(pool, "GET", `${PATH}/pod-${i % PODS}`))),
+  const emptyMb = anonymousMb(pid);
+  await measured("durable create", { pid, count: PODS, aim: 0.3 }, () => create(pool, "pod", PODS));
+  const grownKb = ((anonymousMb(pid) - emptyMb) * 1024) / PODS;
+  await measured("get", { pid, count: GETS, aim: 0.08 }, () =>
+    each(GETS, (i) => request(pool, "GET", `${PATH}/pod-${i % PODS}`)),
   );
   const size = (await request(pool, "GET", PATH)).length;
-  rows.push(
-    await measured(`list of ${PODS + 500} (${(size / 1e6).toFixed(1)} MB)`, pid, LISTS, undefined, () => lists(pool)),
-  );
+  const list = `list of ${PODS + 500} (${(size / 1e6).toFixed(1)} MB)`;
+  await measured(list, { pid, count: LISTS, aim: undefined }, () => lists(pool));
   await pool.destroy();
-  for (const { what, cpuMs, aimMs, perSecond } of rows) {
-    const aim = aimMs === undefined ? "" : `aim ${aimMs} ms`;
-    console.log(`${what.padEnd(32)} ${cpuMs.toFixed(3)} ms CPU  ${perSecond.toFixed(0).padStart(7)}/s  ${aim}`);
-  }
-  console.log(
-    `RssAnon ${readFileSync(`/proc/${pid}/status`, "utf8").match(/RssAnon:\s+(\d+)/)?.[1]} kB with ${PODS + 500} pods`,
-  );
-} finally {
-  skates("delete", "--yes");
-  rmSync(dir, { recursive: true, force: true });
+  report({ what: "RssAnon of the server per pod created", value: grownKb, unit: "kB" });
+  report({ what: `RssAnon of the server with ${PODS + 500} pods`, value: anonymousMb(pid), unit: "MB" });
 }
 
-function skates(verb: string, ...args: string[]): void {
-  const ran = spawnSync(join(ROOT, "skates"), [verb, "--data-dir", dataDir, ...args], { encoding: "utf8" });
-  if (ran.status !== 0) throw new Error(`${verb}: ${ran.stderr}`);
+interface Measured {
+  readonly pid: number;
+  readonly count: number;
+  readonly aim: number | undefined;
 }
 
-function serverPid(): number {
-  const ran = spawnSync("pgrep", ["-f", `skates.mjs server --data-dir ${dataDir}`], { encoding: "utf8" });
-  return Number(ran.stdout.trim());
-}
-
-/** User and system time of all threads of a process, ms. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-async function measured(
-  what: string,
-  pid: number,
-  count: number,
-  aimMs: number | undefined,
-  work: () => Promise<void>,
-): Promise<Row> {
+async function measured(what: string, { pid, count, aim }: Measured, work: () => Promise<void>): Promise<void> {
   const cpu = cpuMs(pid);
   const fromMs = performance.now();
   await work();
-  const ms = performance.now() - fromMs;
-  return { what, cpuMs: (cpuMs(pid) - cpu) / count, aimMs, perSecond: (count * 1000) / ms };
+  const perSecond = (count * 1000) / (performance.now() - fromMs);
+  const value = (cpuMs(pid) - cpu) / count;
+  report({ what: `${what}, CPU through TLS (${perSecond.toFixed(0)}/s)`, value, unit: "ms", aim });
 }
 
 async function request(pool: Pool, method: "GET" | "POST", path: string, body?: string): Promise<string> {
@@ -147,14 +118,5 @@ function podOf(name: string): string {
       ],
       volumes: [{ name: "scratch", emptyDir: {} }],
     },
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
   });
 }

@@ -7,6 +7,7 @@ import { createApiServer } from "@skates/apiserver";
 import { createEnv } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
 import { memoryStore } from "@skates/storage";
+import { report } from "./lib/figure.ts";
 
 const pods = Number(process.argv[2] ?? 10_000);
 const clock = systemClock();
@@ -94,9 +95,8 @@ async function measure(
   watching = false;
   await stalls;
   const each = (user + system) / count;
-  process.stdout.write(
-    `${name.padEnd(44)} ${each.toFixed(1).padStart(10)} us CPU   longest turn ${worst.toFixed(1)} ms\n`,
-  );
+  report({ what: `in process: ${name}, CPU`, value: each, unit: "us" });
+  report({ what: `in process: ${name}, longest turn`, value: worst, unit: "ms", aim: 10 });
 }
 
 await measure("warm-up: create and get", 2000, 64, async (i) => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { systemClock } from "@skates/component-base/node";
 import { memoryStore, type RevisionStore } from "@skates/storage";
 import { openDiskStore } from "@skates/storage/node";
+import { report } from "./lib/figure.ts";
 
 const never = new AbortController().signal;
 const OBJECTS = 10_000;
@@ -18,8 +19,7 @@ async function measure(name: string, operations: number, work: () => Promise<voi
   const ms = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const perSecond = Math.round((operations / ms) * 1000);
-  const cpuEach = ((user + system) / operations).toFixed(1);
-  console.log(`${name.padEnd(44)} ${String(perSecond).padStart(9)}/s  ${cpuEach.padStart(7)} us CPU each`);
+  report({ what: `${name}, CPU (${perSecond}/s)`, value: (user + system) / operations, unit: "us" });
 }
 
 async function bench(name: string, store: RevisionStore): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Client, ClientReadableStream, ServiceError } from "@grpc/grpc-js";
+import type { Client, ClientReadableStream, Metadata, ServiceError } from "@grpc/grpc-js";
 import { OperatingError } from "@skates/component-base";
 import { type GrpcCallOptions, type GrpcClient, type GrpcMethod, grpcStatusName } from "../grpc.ts";
 import { sharedSignal } from "./shared-signal.ts";
@@ -12,14 +12,17 @@ export interface GrpcClientOptions {
     | undefined;
   /** Time between tries to connect grows from 100 ms to this. Default 3 s. */
   readonly reconnectMsMax?: number | undefined;
+  /** A connection over which nothing came for so long is probed, and given up when no answer comes within a third of it. Default: never. */
+  readonly keepaliveMs?: number | undefined;
 }
 
 type Grpc = typeof import("@grpc/grpc-js");
 
 /** Connects to a gRPC server. The library is loaded at the first use, for it takes its time. */
 export async function grpcClient(options: GrpcClientOptions): Promise<GrpcClient> {
-  // By its default: a bundle gives CommonJS packages no other name.
-  const { default: grpc } = await import("@grpc/grpc-js");
+  // By its default, for a bundle gives CommonJS packages no other name; tsx gives the names and no default.
+  const loaded: Grpc & { readonly default?: Grpc | undefined } = await import("@grpc/grpc-js");
+  const grpc = loaded.default ?? loaded;
   const tls = options.tls;
   const credentials =
     tls === undefined
@@ -33,6 +36,12 @@ export async function grpcClient(options: GrpcClientOptions): Promise<GrpcClient
     "grpc.min_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": options.reconnectMsMax ?? 3_000,
     // A unix socket's path is no host name, and some servers refuse an :authority that is none.
+    ...(options.keepaliveMs === undefined
+      ? {}
+      : {
+          "grpc.keepalive_time_ms": options.keepaliveMs,
+          "grpc.keepalive_timeout_ms": Math.ceil(options.keepaliveMs / 3),
+        }),
     ...(options.address.startsWith("unix:") ? { "grpc.default_authority": "localhost" } : {}),
   });
   return {
@@ -61,7 +70,7 @@ function unary<Request, Reply>(
       encoder(method),
       decoder(method),
       request,
-      new grpc.Metadata(),
+      metadataOf(grpc, call),
       callOptions(call),
       (error, value) => {
         call.signal.removeEventListener("abort", onAbort);
@@ -87,7 +96,7 @@ function serverStream<Request, Reply>(
         encoder(method),
         decoder(method),
         request,
-        new grpc.Metadata(),
+        metadataOf(grpc, call),
         callOptions(call),
       );
       return replies(stream, call.signal);
@@ -107,7 +116,7 @@ function bidi<Request, Reply>(
         method.path,
         encoder(method),
         decoder(method),
-        new grpc.Metadata(),
+        metadataOf(grpc, call),
         callOptions(call),
       );
       return replies(stream, call.signal, sendAll(stream, requests));
@@ -190,6 +199,12 @@ function sendAll<Request>(stream: RequestSink<Request>, requests: AsyncIterable<
 
 function callOptions(call: GrpcCallOptions): { deadline?: number } {
   return call.timeoutMs === undefined ? {} : { deadline: Date.now() + call.timeoutMs };
+}
+
+function metadataOf(grpc: Grpc, call: GrpcCallOptions): Metadata {
+  const metadata = new grpc.Metadata();
+  for (const [name, value] of Object.entries(call.metadata ?? {})) metadata.set(name, value);
+  return metadata;
 }
 
 function grpcError(thrown: unknown): unknown {

@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+
+/** User and system time of all threads of a process, ms; the kernel counts in steps of 10. */
+export function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Anonymous resident memory, MB. */
+export function anonymousMb(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/RssAnon:\s+(\d+)/)?.[1] ?? 0) / 1024;
+}
+
+/** Bytes that a process made the kernel write to a disk. */
+export function writtenBytes(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/io`, "utf8").match(/^write_bytes: (\d+)/m)?.[1] ?? 0);
+}
