@@ -5,13 +5,16 @@ import { OperatingError } from "@skates/component-base";
  * - `Compacted`: the revision asked for lies before the history that is kept.
  * - `Lagging`: a watcher was so slow that the history it had yet to read has been compacted.
  * - `FutureRevision`: the revision asked for has not happened yet.
- * - `OutcomeUnknown`: the write may or may not have happened; read before trying again. The store takes no more writes until reopened.
+ * - `OutcomeUnknown`: the write may or may not have happened; read before trying again. A store on disk takes no more writes until
+ *   reopened.
  * - `DiskFull`, `WriteFailed`: the write did not happen; later ones may succeed.
  * - `Busy`: too much is waiting to be written; nothing happened.
  * - `ValueTooLarge`: the value exceeds the limit of the store.
  * - `LeaseNotFound`: the lease has ended or never was.
  * - `Damaged`: stored bytes fail their checks.
  * - `Locked`: another process has the store open.
+ * - `Unavailable`: the store cannot be reached or has no quorum; nothing happened, and trying again later may help.
+ * - `Refused`: the store does not let us: wrong credentials, or too few rights; nothing happened.
  * - `Closed`: the store was closed.
  */
 export const STORE_ERROR_CODES = [
@@ -26,6 +29,8 @@ export const STORE_ERROR_CODES = [
   "LeaseNotFound",
   "Damaged",
   "Locked",
+  "Unavailable",
+  "Refused",
   "Closed",
 ] as const;
 export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];

@@ -1,6 +1,7 @@
 /**
  * Revisioned key space: the contract (`revision-store.ts`), an implementation over small engines (`mvcc/`), the engine in memory
- * (`memory/`), and the suite that every driver passes (`store.suite.ts`). The engine on disk is in `@skates/storage/node`.
+ * (`memory/`), and the suite that every driver passes (`store.suite.ts`). The engine on disk and the
+ * driver for etcd are in `@skates/storage/node`.
  * Knows no Kubernetes type.
  */
 export type { Engine, EngineBatch, EngineLease, EngineMeta, EngineRecord } from "./engine.ts";

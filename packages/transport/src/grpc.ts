@@ -10,6 +10,8 @@ export interface GrpcCallOptions {
   readonly signal: AbortSignal;
   /** After this time the call fails with `GrpcDeadlineExceeded`; the server is told too. Without it a call lasts as long as it takes. */
   readonly timeoutMs?: number | undefined;
+  /** Sent ahead of the request; names in lower case. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
