@@ -135,15 +135,25 @@ async function ensureCa({ directory, clock, pki, written }: Files, file: string,
   const [cert, key] = await Promise.all([readIfPresent(`${path}.crt`), readIfPresent(`${path}.key`)]);
   if (cert !== undefined && key === undefined) {
     // Upstream's external CA: all it has signed is in place, or the next step fails for want of the key.
-    pki.readCertificate(cert);
+    naming(`${path}.crt`, () => pki.readCertificate(cert));
     return { cert, key: "" };
   }
   if (cert !== undefined && key !== undefined) {
-    pki.authority({ cert, key }); // throws if they do not belong together: nothing is overwritten that others trust
+    // Throws if they do not belong together: nothing is overwritten that others trust.
+    naming(`${path}.crt with ${path}.key`, () => pki.authority({ cert, key }));
     if (pki.readCertificate(cert).notAfterMs - clock.nowMs() > RENEW_BEFORE_MS) return { cert, key };
     return await writePair(path, await pki.renewCa({ cert, key }, CA_VALID_MS), written, file);
   }
   return await writePair(path, await pki.createCa(commonName, CA_VALID_MS), written, file);
+}
+
+/** What `read` throws, with the name of the file. */
+function naming<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new OperatingError("CertificateUnreadable", `${file} must be restored from a copy`, { cause });
+  }
 }
 
 async function writePair(path: string, pair: KeyPair, written: string[], file: string): Promise<KeyPair> {

@@ -3,6 +3,7 @@ import { mkdirSync, openSync, closeSync, readdirSync, readFileSync } from "node:
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { processStart } from "@skates/component-base/node";
 import type { Paths } from "./data-dir.ts";
 
 export type Role = "server" | "agent";
@@ -42,15 +43,9 @@ function commandLine(pid: number): readonly string[] {
   }
 }
 
-/** True while the process is there. One that has ended but that nobody has waited for yet is gone, once its last thread is. */
+/** True while the process is there. */
 export function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const state = stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
-    return state !== "Z" || readdirSync(`/proc/${pid}/task`).length > 1;
-  } catch {
-    return false;
-  }
+  return processStart(pid) !== undefined;
 }
 
 /** Starts a role in the background, in a session of its own, with its output in `<data-dir>/logs/<role>.log`. */

@@ -2,8 +2,8 @@ import { existsSync, rmSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
-import { loadConfig } from "../cluster/config.ts";
-import { pathsOf } from "../cluster/data-dir.ts";
+import { type ClusterConfig, loadConfig } from "../cluster/config.ts";
+import { type Paths, pathsOf } from "../cluster/data-dir.ts";
 import { endProcesses, findProcesses } from "../cluster/processes.ts";
 import { unregisterCluster } from "../cluster/registry.ts";
 import { unmergeContext } from "../cluster/user-kubeconfig.ts";
@@ -23,7 +23,7 @@ export const deleteCluster: Command = {
       print(`there is nothing in ${paths.dataDir}`);
       return EXIT.done;
     }
-    const config = loadConfig(paths);
+    const config = readableConfig(paths);
     // A directory that holds something else is not ours to remove.
     if (config === undefined && !existsSync(paths.pki)) {
       throw new CliError(
@@ -50,6 +50,16 @@ export const deleteCluster: Command = {
     return EXIT.done;
   },
 };
+
+/** A cluster whose settings cannot be read is deleted as well as that goes: it is the remedy that is named for it. */
+function readableConfig(paths: Paths): ClusterConfig | undefined {
+  try {
+    return loadConfig(paths);
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
+}
 
 async function confirmed(dataDir: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });

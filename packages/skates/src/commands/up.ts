@@ -7,6 +7,7 @@ import { seconds, type Steps, stepsTo } from "../cli/steps.ts";
 import { type ClusterConfig, loadConfig, rangesOf, saveConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
+import { oneAtATime } from "../cluster/one-at-a-time.ts";
 import { preparePki } from "../cluster/pki.ts";
 import { endProcesses, findProcesses, type Role, startProcess } from "../cluster/processes.ts";
 import { registerCluster, unregisterCluster } from "../cluster/registry.ts";
@@ -43,8 +44,12 @@ export const up: Command = {
       throw usageError(`up takes no arguments, got ${JSON.stringify(invocation.args[0])}`);
     const paths = pathsOf(invocation.dataDir);
     const steps = stepsTo(invocation.print);
-    const config = await ensureConfig(paths, invocation, steps);
-    const starting = await startAll(paths, config, invocation, steps);
+    const waits = (pid: number): void =>
+      steps.note(`another command (pid ${pid}) works on this cluster: waiting for it`);
+    const starting = await oneAtATime(paths, { signal: invocation.signal, waits }, async () =>
+      startAll(paths, await ensureConfig(paths, invocation, steps), invocation, steps),
+    );
+    const { config } = starting;
     await waitForAll(starting, steps);
     const named = invocation.flags.bool("no-merge") ? config : mergeKubeconfig(paths, config);
     tell(paths, named, steps, invocation.print);
@@ -69,20 +74,20 @@ async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: 
   const apiPort = flags.int("api-port") ?? FIRST_API_PORT + index;
   try {
     await checkPortFree(apiPort);
+    return saveConfig(paths, {
+      id: paths.id,
+      index,
+      runtime,
+      simulatedNodes: runtime === "simulated" ? (flags.int("simulate-nodes") ?? 1) : 0,
+      nodeName: hostname().toLowerCase(),
+      ...rangesOf(index),
+      clusterDomain: DOMAIN,
+      apiPort,
+    });
   } catch (error) {
     unregisterCluster(paths);
     throw error;
   }
-  return saveConfig(paths, {
-    id: paths.id,
-    index,
-    runtime,
-    simulatedNodes: runtime === "simulated" ? (flags.int("simulate-nodes") ?? 1) : 0,
-    nodeName: hostname().toLowerCase(),
-    ...rangesOf(index),
-    clusterDomain: DOMAIN,
-    apiPort,
-  });
 }
 
 function runtimeOf(flags: FlagValues): ClusterConfig["runtime"] {
