@@ -92,7 +92,7 @@ async function runAll(
       caBundle: pki.ca.cert,
       clientAs: (user) =>
         clientFor(api.loopback({ name: user, groups: groupsOf(user) }), {
-          userAgent: user,
+          userAgent: "kube-controller-manager",
           clock: env.clock,
           random: env.random,
         }),
