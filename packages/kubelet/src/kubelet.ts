@@ -96,7 +96,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
   const references = options.withoutReferences === true ? noReferences : new ApiReferences({ client, env, tasks });
   const node = nodeFacts(options);
   const credentials = options.credentials ?? pullSecretCredentials(references, recorder);
-  const deps: PodDeps = {
+  const deps: Omit<PodDeps, "resizeRefusal"> = {
     runtime,
     host: options.host({ references, node }),
     references,

@@ -22,8 +22,8 @@ export class PodSet {
   readonly #workers = new Map<string, PodWorker>();
   /** What ran before this kubelet did, by pod uid, until its pod is seen. */
   #found = new Map<string, ObservedPod>();
-  constructor(deps: PodDeps) {
-    this.#deps = deps;
+  constructor(deps: Omit<PodDeps, "resizeRefusal">) {
+    this.#deps = { ...deps, resizeRefusal: (pod) => this.#resizeRefusal(pod) };
   }
 
   /** All pods with their newest statuses. */
@@ -128,11 +128,28 @@ export class PodSet {
     return admit({ pod, others, allocatable: node.allocatable(), operatingSystem: node.operatingSystem });
   }
 
+  #resizeRefusal(pod: Pod): Waiting | undefined {
+    const { node } = this.#deps;
+    const room = { pod, allocatable: node.allocatable(), operatingSystem: node.operatingSystem };
+    const never = admit({ ...room, others: [] });
+    if (never !== undefined) {
+      const message = never.message.replace("enough resource", "enough capacity").replace(/, used: 0/, "");
+      return { reason: "Infeasible", message };
+    }
+    const others = [...this.#workers.values()].filter(
+      (w) => w.stage === "run" && w.state.pod.metadata.uid !== pod.metadata.uid,
+    );
+    const now = admit({ ...room, others: others.map((w) => w.state.pod) });
+    return now === undefined ? undefined : { reason: "Deferred", message: now.message };
+  }
+
   #start(uid: string, worker: PodWorker): void {
     this.#workers.set(uid, worker);
     this.#deps.tasks.spawn(async (signal) => {
       await worker.run(signal);
       this.#workers.delete(uid);
+      // There may be room now for what others were to grow by.
+      for (const other of this.#workers.values()) if (other.state.resizePending !== undefined) other.wake();
     });
   }
 

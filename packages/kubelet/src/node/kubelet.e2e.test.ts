@@ -63,7 +63,7 @@ function containerdOptions(): Parameters<typeof startContainerd>[0] {
 /** What a kubelet has between API and runtime, without the API. */
 interface Kubelet {
   readonly set: PodSet;
-  readonly deps: PodDeps;
+  readonly deps: Omit<PodDeps, "resizeRefusal">;
   readonly tasks: TaskGroup;
   readonly events: string[];
   readonly api: Map<string, Pod>;
@@ -97,7 +97,7 @@ function startKubelet(api: Map<string, Pod>): Kubelet {
     version: "v1.36",
   };
   const cgroups = openCgroups(host?.cgroups ?? { version: 1, hierarchies: [] });
-  const deps: PodDeps = {
+  const deps: Omit<PodDeps, "resizeRefusal"> = {
     runtime,
     host: nodePodHost({ paths, cgroups, clusterDomain: "cluster.local" })({ references, node }),
     references,
@@ -326,6 +326,37 @@ describe.skipIf(errors.length > 0)("pods on containerd", () => {
     expect(container?.mounts.find((m) => m.containerPath === "/f")?.hostPath).toContain("volume-subpaths/v/a/0");
     await remove(pod);
     expect((await listMounts()).filter((m) => m.point.includes("volume-subpaths"))).toEqual([]);
+  });
+
+  test("changed limits reach the running container and its pod", async () => {
+    const limits = (memory: string) => ({ requests: { memory }, limits: { memory } });
+    const pod = create({
+      containers: [{ name: "a", image: IMAGE, command: ["sleep", "600"], resources: limits("32Mi") }],
+    });
+    await eventually(() => isReady(pod), Boolean);
+    const limit = () =>
+      exec(pod, [
+        "sh",
+        "-c",
+        "cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max",
+      ]);
+    expect(Number(await limit())).toBe(32 * 1024 * 1024);
+    for (const memory of ["64Mi", "16Mi"]) {
+      const known = life.api.get(pod.metadata.uid ?? "") ?? pod;
+      const changed = {
+        ...known,
+        spec: { ...known.spec, containers: [{ ...pod.spec.containers[0], name: "a", resources: limits(memory) }] },
+      };
+      life.api.set(pod.metadata.uid ?? "", changed);
+      life.set.seen(changed);
+      await eventually(
+        () => statusOf(pod)?.containerStatuses?.[0]?.resources?.limits?.["memory"],
+        (m) => m === memory,
+      );
+      expect(Number(await limit())).toBe(Number(memory.slice(0, -2)) * 1024 * 1024);
+    }
+    expect(statusOf(pod)?.containerStatuses?.[0]?.restartCount).toBe(0);
+    await remove(pod);
   });
 
   test("a killed process is restarted, then waits in CrashLoopBackOff", async () => {

@@ -77,6 +77,7 @@ function sidecarStep(view: PodView, draft: PlanDraft, { container, status }: Ste
   }
   if (status.state !== "running") return "again";
   if (draft.killIfUnfit(status, { kind: "init", container }, "Init container")) return "wait";
+  draft.resizeIfChanged(status, container);
   const started = container.startupProbe === undefined || view.probes.get(status.id)?.startup === true;
   return started ? "passed" : "wait";
 }

@@ -62,6 +62,8 @@ function view(p: Pod, containers: readonly RuntimeContainer[], over: Partial<Pod
     backoffs: new Map(),
     probes: new Map(),
     held: new Map(),
+    applied: new Map(),
+    resizeBlocked: false,
     ...over,
   };
 }
@@ -71,6 +73,7 @@ function brief(v: PodView): unknown {
     ...(plan.kill.length > 0 ? { kill: plan.kill.map((k) => `${k.name}: ${k.message}`) } : {}),
     ...(plan.createSandbox === undefined ? {} : { sandbox: plan.createSandbox.attempt }),
     ...(plan.start.length > 0 ? { start: plan.start.map((s) => s.container.name) } : {}),
+    ...(plan.resize.length > 0 ? { resize: plan.resize.map((r) => r.container.name) } : {}),
     ...(plan.finish ? { finish: true } : {}),
     ...(plan.waiting.size > 0 ? { waiting: Object.fromEntries(plan.waiting) } : {}),
     ...(plan.wakeAtMs === undefined ? {} : { wakeAtMs: plan.wakeAtMs }),
@@ -214,6 +217,23 @@ test("ephemeral containers start once, also during initialisation", () => {
   const p = pod({ initContainers: [c("i")], ephemeralContainers: [{ name: "dbg", image: "img" }] });
   expect(brief(view(p, [container("i")]))).toEqual({ start: ["dbg"] });
   expect(brief(view(p, [container("i"), exited("dbg", 1)]))).toEqual({});
+});
+
+test("changed resources are given in place, or by a restart where the container says so", () => {
+  const before = new Map([["id-a", { requests: { cpu: "1" } }]]);
+  const wanted = (over: Partial<Container>) =>
+    pod({ containers: [c("a", { resources: { requests: { cpu: "2" } }, ...over })] });
+  const plan = (p: Pod, over: Partial<PodView> = {}) => brief(view(p, [container("a")], { applied: before, ...over }));
+  expect(plan(wanted({}))).toEqual({ resize: ["a"] });
+  expect(plan(wanted({}), { resizeBlocked: true })).toEqual({});
+  expect(plan(wanted({ resources: { requests: { cpu: "1" } } }))).toEqual({});
+  expect(plan(wanted({ resizePolicy: [{ resourceName: "memory", restartPolicy: "RestartContainer" }] }))).toEqual({
+    resize: ["a"],
+  });
+  expect(plan(wanted({ resizePolicy: [{ resourceName: "cpu", restartPolicy: "RestartContainer" }] }))).toEqual({
+    kill: ["a: Container a resize requires restart, will be restarted"],
+    start: ["a"],
+  });
 });
 
 test("backoff doubles to its limit and is forgotten after ten quiet minutes", () => {

@@ -13,6 +13,7 @@ import { CONTAINER_HASH } from "../pod/labels.ts";
 import { newest, type ObservedPod } from "../pod/observed.ts";
 import type { RuntimeContainer } from "../runtime.ts";
 import { type Backoff, CRASH_BACKOFF, goSeconds, waitUntil } from "./backoff.ts";
+import { type Applied, resizeOf } from "./plan-resize.ts";
 import { planInit } from "./plan-init.ts";
 
 /** Everything a plan depends on. */
@@ -26,6 +27,10 @@ export interface PodView {
   readonly probes: ReadonlyMap<string, ProbeResults>;
   /** By container name: starts that failed and are to wait. */
   readonly held: ReadonlyMap<string, Held>;
+  /** What running containers were given; those that are not listed have what they should. */
+  readonly applied: Applied;
+  /** Changes of resources have to wait: the node has no room for them. */
+  readonly resizeBlocked: boolean;
 }
 
 export interface Held {
@@ -50,6 +55,11 @@ export interface KillContainer {
   readonly message: string;
 }
 
+export interface ResizeContainer {
+  readonly id: string;
+  readonly container: AnyContainer;
+}
+
 export interface Waiting {
   readonly reason: string;
   readonly message: string;
@@ -62,6 +72,8 @@ export interface PodPlan {
   readonly createSandbox?: { readonly attempt: number; readonly replaces: readonly string[] } | undefined;
   /** Start these, one after the other. */
   readonly start: readonly PodContainer[];
+  /** Give these running containers the resources of their specifications. */
+  readonly resize: readonly ResizeContainer[];
   /** Nothing of this pod will run again: stop what still does. */
   readonly finish: boolean;
   /** Containers held back, and why. */
@@ -125,8 +137,9 @@ function planRegular(view: PodView, draft: PlanDraft): void {
     const found: PodContainer = { kind: "regular", container };
     const status = newest(observed, container.name);
     if (status?.state === "running") {
-      const killed = draft.killIfUnfit(status, found, "Container");
-      if (!killed) keep++;
+      if (draft.killIfUnfit(status, found, "Container")) continue;
+      draft.resizeIfChanged(status, container);
+      keep++;
       continue;
     }
     if (status !== undefined && status.state === "exited" && !restartsAfter(pod, found, status.exitCode)) continue;
@@ -144,6 +157,7 @@ export class PlanDraft {
   readonly #view: PodView;
   readonly #kill: KillContainer[] = [];
   readonly #start: PodContainer[] = [];
+  readonly #resize: ResizeContainer[] = [];
   readonly #waiting = new Map<string, Waiting>();
   #wakeAtMs: number | undefined;
   createSandbox: PodPlan["createSandbox"];
@@ -186,13 +200,23 @@ export class PlanDraft {
     const changed = hashDiffers(container, status);
     const probes = this.#view.probes.get(status.id);
     const failed = probes?.liveness === false ? "liveness" : probes?.startup === false ? "startup" : undefined;
-    if (!changed && failed === undefined) return false;
-    const cause = changed ? "definition changed" : `failed ${failed} probe`;
-    const restart = changed || restartsAfterKill(this.#view.pod, container);
+    const resize = !this.#view.resizeBlocked && resizeOf(container, this.#view.applied.get(status.id)) === "restart";
+    if (!changed && failed === undefined && !resize) return false;
+    const cause = changed
+      ? "definition changed"
+      : failed === undefined
+        ? "resize requires restart"
+        : `failed ${failed} probe`;
+    const restart = changed || failed === undefined || restartsAfterKill(this.#view.pod, container);
     const message = `${what} ${container.name} ${cause}${restart && what === "Container" ? ", will be restarted" : ""}`;
     this.kill(status, changed ? "definition" : (failed ?? "definition"), message);
     if (restart) this.start(found);
     return true;
+  }
+
+  resizeIfChanged({ id }: RuntimeContainer, container: AnyContainer): void {
+    const { applied, resizeBlocked } = this.#view;
+    if (!resizeBlocked && resizeOf(container, applied.get(id)) === "inPlace") this.#resize.push({ id, container });
   }
 
   busy(): boolean {
@@ -209,6 +233,7 @@ export class PlanDraft {
       kill: this.#kill,
       createSandbox: this.createSandbox,
       start: this.#start,
+      resize: this.#resize,
       finish: this.finishing,
       waiting: this.#waiting,
       wakeAtMs: this.#wakeAtMs,

@@ -2,6 +2,7 @@ import { type Clock, isAbort, OperatingError, TaskGroup } from "@skates/componen
 import { EventQueue } from "../event-queue.ts";
 import { POD_UID } from "../pod/labels.ts";
 import type {
+  ContainerResources,
   ContainerUsage,
   CreateContainer,
   ExecResult,
@@ -161,7 +162,7 @@ export class SimulatedRuntime implements Runtime {
     return Promise.resolve(this.#containers.get(id));
   }
 
-  updateResources(): Promise<void> {
+  updateResources(_id: string, _resources: ContainerResources): Promise<void> {
     return Promise.resolve();
   }
 

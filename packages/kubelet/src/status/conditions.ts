@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from "@skates/api/core/v1";
+import type { Waiting } from "../plan/plan-pod.ts";
 import { isSidecar } from "../pod/containers.ts";
 import { timeText } from "./time-text.ts";
 
@@ -9,11 +10,19 @@ export interface ConditionsInput {
   readonly sandboxReady: boolean;
   readonly old: readonly PodCondition[];
   readonly nowMs: number;
+  readonly resize?: ResizeProgress | undefined;
+}
+
+/** `pending`: why a change of resources waits; `error`: why it did not work. */
+export interface ResizeProgress {
+  readonly pending: Waiting | undefined;
+  readonly error: string | undefined;
 }
 
 type Finding = Pick<PodCondition, "type" | "status" | "reason" | "message">;
 
-const OWNED = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+const RESIZE = ["PodResizePending", "PodResizeInProgress"];
+const OWNED = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", ...RESIZE];
 
 /** Conditions that the kubelet decides alone. */
 export function isOurCondition(type: string): boolean {
@@ -30,8 +39,18 @@ export function podConditions(input: ConditionsInput): readonly PodCondition[] {
     readyCondition(input, containersReady, others),
     containersReady,
     { type: "PodScheduled", status: "True" },
+    ...resizeFindings(input.resize),
   ];
   return [...others, ...findings.map((f) => dated(input, f))];
+}
+
+/** These conditions are there only while they are true. */
+function resizeFindings(resize: ResizeProgress | undefined): readonly Finding[] {
+  const { pending, error } = resize ?? {};
+  return [
+    ...(pending === undefined ? [] : [{ type: "PodResizePending", status: "True", ...pending }]),
+    ...(error === undefined ? [] : [{ type: "PodResizeInProgress", status: "True", reason: "Error", message: error }]),
+  ];
 }
 
 function dated({ pod, old, nowMs }: ConditionsInput, finding: Finding): PodCondition {

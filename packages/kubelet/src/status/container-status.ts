@@ -1,5 +1,6 @@
 import type { ContainerState, ContainerStatus, Pod } from "@skates/api/core/v1";
 import type { ProbeResults, Waiting } from "../plan/plan-pod.ts";
+import type { Applied } from "../plan/plan-resize.ts";
 import { isSidecar, type PodContainer } from "../pod/containers.ts";
 import { restartCountOf } from "../pod/labels.ts";
 import type { ObservedPod } from "../pod/observed.ts";
@@ -19,6 +20,8 @@ export interface ContainerStatusInput {
   readonly terminal: boolean;
   /** `containerd`: the scheme of container ids. */
   readonly runtimeName: string;
+  /** Resources that containers were given, by container id. */
+  readonly applied?: Applied | undefined;
 }
 
 type Terminated = NonNullable<ContainerState["terminated"]>;
@@ -34,7 +37,8 @@ export function containerStatus(input: ContainerStatusInput): ContainerStatus {
     lastState: previous === undefined ? forgotten(input, current) : stateOf(previous, runtimeName),
   });
   const flags = current === undefined ? notRunning(found, state) : readiness(input, current, state);
-  const limits = container.resources;
+  const given = current?.state === "running" ? input.applied?.get(current.id) : undefined;
+  const limits = given ?? container.resources;
   const requests = limits?.requests;
   return {
     name: container.name,

@@ -1,8 +1,9 @@
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from "@skates/api/core/v1";
 import { sandboxNeed, type ProbeResults, type Waiting } from "../plan/plan-pod.ts";
+import type { Applied } from "../plan/plan-resize.ts";
 import { isHostNetwork, type PodContainer } from "../pod/containers.ts";
 import type { ObservedPod } from "../pod/observed.ts";
-import { isOurCondition, podConditions } from "./conditions.ts";
+import { isOurCondition, podConditions, type ResizeProgress } from "./conditions.ts";
 import { containerStatus } from "./container-status.ts";
 import { podPhase } from "./phase.ts";
 import { qosClass } from "./qos-class.ts";
@@ -20,6 +21,10 @@ export interface StatusInput {
   readonly terminal: boolean;
   /** The kubelet itself ends the pod: deadline, eviction, refused admission. */
   readonly failure?: Waiting | undefined;
+  /** Resources that containers were given, by container id; absent: those of their specifications. */
+  readonly applied?: Applied | undefined;
+  /** How far a change of resources has come. */
+  readonly resize?: ResizeProgress | undefined;
   readonly hostIps: readonly string[];
   readonly nowMs: number;
   readonly runtimeName: string;
@@ -49,6 +54,7 @@ export function podStatus(input: StatusInput): PodStatus {
       sandboxReady: sandboxNeed({ pod, observed }) === undefined,
       old: mergedConditions(input),
       nowMs: input.nowMs,
+      resize: input.terminal ? undefined : input.resize,
     }),
     ...(message === undefined ? {} : { message }),
     ...(reason === undefined ? {} : { reason }),
@@ -106,6 +112,7 @@ function statuses(input: StatusInput, kind: PodContainer["kind"]): readonly Cont
       waiting: input.waiting.get(container.name),
       terminal: input.terminal,
       runtimeName: input.runtimeName,
+      applied: input.applied,
     }),
   );
 }

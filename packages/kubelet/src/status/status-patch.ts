@@ -1,4 +1,5 @@
 import type { PodStatus } from "@skates/api/core/v1";
+import { isOurCondition } from "./conditions.ts";
 
 /**
  * The strategic merge patch that turns the status `from` into `to`; undefined: nothing to change. Lists that merge by key are
@@ -11,8 +12,10 @@ export function statusPatch(from: PodStatus | undefined, to: PodStatus): Readonl
   for (const key of OWNED) {
     if (sameJson(old[key], next[key])) continue;
     if (next[key] === undefined) patch[key] = null;
-    else if (key === "conditions") patch[key] = changedConditions(from, to);
-    else if (key === "podIPs" || key === "hostIPs") patch[key] = replaceList(next[key]);
+    else if (key === "conditions") {
+      const conditions = changedConditions(from, to);
+      if (conditions.length > 0) patch[key] = conditions;
+    } else if (key === "podIPs" || key === "hostIPs") patch[key] = replaceList(next[key]);
     else patch[key] = next[key];
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
@@ -36,13 +39,17 @@ const OWNED = [
 ] as const;
 
 function changedConditions(from: PodStatus | undefined, to: PodStatus): readonly unknown[] {
-  return (to.conditions ?? [])
-    .filter((c) => !(from?.conditions ?? []).some((o) => sameJson(o, c)))
+  const before = from?.conditions ?? [];
+  const after = to.conditions ?? [];
+  const changed = after
+    .filter((c) => !before.some((o) => sameJson(o, c)))
     .map((c) => {
-      const before = from?.conditions?.find((o) => o.type === c.type);
-      const gone = (["reason", "message"] as const).filter((k) => before?.[k] !== undefined && c[k] === undefined);
+      const old = before.find((o) => o.type === c.type);
+      const gone = (["reason", "message"] as const).filter((k) => old?.[k] !== undefined && c[k] === undefined);
       return { ...c, ...Object.fromEntries(gone.map((k) => [k, null])) };
     });
+  const dropped = before.filter((o) => isOurCondition(o.type) && !after.some((c) => c.type === o.type));
+  return [...changed, ...dropped.map((o) => ({ $patch: "delete", type: o.type }))];
 }
 
 function replaceList(list: unknown): readonly unknown[] {

@@ -13,6 +13,7 @@ import { observeContainer, observeExit } from "./observe.ts";
 import type { PodWorker } from "./pod-worker.ts";
 import { startContainer } from "./start-container.ts";
 import { unsupported } from "./refuse-pod.ts";
+import { resizeContainers } from "./resize-containers.ts";
 import { StartFailure } from "./start-failure.ts";
 
 const CONFIG_RETRY_MS = 10_000;
@@ -30,6 +31,7 @@ export async function carryOut(worker: PodWorker, plan: PodPlan, signal: AbortSi
   signal.throwIfAborted();
   await mounting;
   if (made.status === "rejected") throw made.reason;
+  if (plan.resize.length > 0) await resizeContainers(worker, plan.resize, signal);
   const sandbox = state.observed.sandboxes[0];
   if (plan.start.length === 0 || sandbox === undefined) return undefined;
   if (worker.volumes.mounted() === undefined) return worker.volumes.renewAtMs();
@@ -130,6 +132,7 @@ async function carryOutStart(worker: PodWorker, start: Start, signal: AbortSigna
         },
         started: (container) => {
           state.release(name);
+          state.gave(container.id, found.container.resources ?? {});
           worker.observe(container.id, container);
         },
       },

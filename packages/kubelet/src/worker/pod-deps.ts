@@ -4,6 +4,7 @@ import type { EventRecorder } from "../event-recorder.ts";
 import type { Env, EnvRequest } from "../env/container-env.ts";
 import type { Resources } from "../env/resource-ref.ts";
 import type { ImagePuller } from "../image/image-puller.ts";
+import type { Waiting } from "../plan/plan-pod.ts";
 import type { PodHost } from "../pod-host.ts";
 import type { ProbeNetwork } from "../probe/probe-network.ts";
 import type { References } from "../references.ts";
@@ -23,6 +24,8 @@ export interface PodDeps {
   readonly log: Logger;
   readonly recorder: EventRecorder;
   readonly api: PodApi;
+  /** Why the node has no room for what the containers of a pod are to have now; undefined: it has. */
+  resizeRefusal(pod: Pod): Waiting | undefined;
   /** The runtime's handler for a RuntimeClass; throws when there is no such class. */
   runtimeHandler(runtimeClass: string, signal: AbortSignal): Promise<string>;
   readonly node: NodeFacts;

@@ -1,7 +1,8 @@
-import type { Pod, PodStatus } from "@skates/api/core/v1";
+import type { Pod, PodStatus, ResourceRequirements } from "@skates/api/core/v1";
 import { type Backoff, CRASH_BACKOFF, nextBackoff } from "../plan/backoff.ts";
 import type { Held, PodPlan, PodView, ProbeResults, Waiting } from "../plan/plan-pod.ts";
-import { isHostNetwork } from "../pod/containers.ts";
+import { type Applied, resizeOf } from "../plan/plan-resize.ts";
+import { findContainer, isHostNetwork } from "../pod/containers.ts";
 import { newest, type ObservedPod } from "../pod/observed.ts";
 import { podStatus } from "../status/pod-status.ts";
 import type { NodeFacts } from "./pod-deps.ts";
@@ -16,6 +17,11 @@ export class PodState {
   failure: Waiting | undefined;
   /** Nothing of the pod will run again. */
   terminal = false;
+  /** Why changes of resources have to wait. */
+  resizePending: Waiting | undefined;
+  /** Why a change of resources did not work. */
+  resizeError: string | undefined;
+  #applied: Applied = new Map();
   #backoffs: ReadonlyMap<string, Backoff> = new Map();
   #held: ReadonlyMap<string, Held> = new Map();
   #planned: ReadonlyMap<string, Waiting> = new Map();
@@ -24,10 +30,34 @@ export class PodState {
     this.pod = pod;
     this.observed = observed;
     this.status = pod.status ?? {};
+    this.#applied = adopted(pod, observed);
   }
 
   view(nowMs: number, probes: ReadonlyMap<string, ProbeResults>): PodView {
-    return { pod: this.pod, observed: this.observed, nowMs, backoffs: this.#backoffs, probes, held: this.#held };
+    return {
+      pod: this.pod,
+      observed: this.observed,
+      nowMs,
+      backoffs: this.#backoffs,
+      probes,
+      held: this.#held,
+      applied: this.#applied,
+      resizeBlocked: this.resizePending !== undefined,
+    };
+  }
+
+  /** Notes which resources a container has from now on. */
+  gave(id: string, resources: ResourceRequirements): void {
+    const there = [...this.#applied].filter(([other]) => this.observed.containers.some((c) => c.id === other));
+    this.#applied = new Map([...there, [id, resources]]);
+  }
+
+  /** Whether some running container has other resources than its specification says. */
+  wantsResize(): boolean {
+    return this.runningContainers().some((running) => {
+      const found = findContainer(this.pod, running.name);
+      return found !== undefined && resizeOf(found.container, this.#applied.get(running.id)) !== "none";
+    });
   }
 
   /** Takes over a plan; gives the names of the containers that wait since this plan. */
@@ -71,6 +101,8 @@ export class PodState {
       waiting,
       terminal: this.terminal,
       failure: this.failure,
+      applied: this.#applied,
+      resize: { pending: this.resizePending, error: this.resizeError },
       hostIps: facts.hostIps(),
       nowMs,
       runtimeName: facts.runtimeName,
@@ -86,4 +118,17 @@ export class PodState {
   runningContainers() {
     return this.observed.containers.filter((c) => c.state === "running");
   }
+}
+
+/** What containers of an earlier kubelet have: what it last told the API. */
+function adopted({ status }: Pod, observed: ObservedPod): Applied {
+  const out = new Map<string, ResourceRequirements>();
+  for (const { containerID = "", resources } of [
+    ...(status?.containerStatuses ?? []),
+    ...(status?.initContainerStatuses ?? []),
+  ]) {
+    const id = containerID.slice(containerID.indexOf("://") + 3);
+    if (resources !== undefined && observed.containers.some((c) => c.id === id)) out.set(id, resources);
+  }
+  return out;
 }

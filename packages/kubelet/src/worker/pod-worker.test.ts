@@ -5,7 +5,8 @@ import { afterEach, expect, test } from "vitest";
 import { containerEnv } from "../env/container-env.ts";
 import { ImagePuller } from "../image/image-puller.ts";
 import { noReferences } from "../references.ts";
-import type { CreateContainer } from "../runtime.ts";
+import type { Waiting } from "../plan/plan-pod.ts";
+import type { ContainerResources, CreateContainer } from "../runtime.ts";
 import { SimulatedHost } from "../simulated/simulated-host.ts";
 import { simulatedNetwork } from "../simulated/simulated-network.ts";
 import { SimulatedRuntime } from "../simulated/simulated-runtime.ts";
@@ -20,7 +21,12 @@ afterEach(async () => {
 /** Keeps how often containers were created, and can refuse images. */
 class TestRuntime extends SimulatedRuntime {
   readonly created: CreateContainer["spec"][] = [];
+  readonly resized: ContainerResources[] = [];
   refuse: string | undefined;
+  override updateResources(_: string, resources: ContainerResources): Promise<void> {
+    this.resized.push(resources);
+    return Promise.resolve();
+  }
   override createContainer(request: CreateContainer): Promise<string> {
     this.created.push(request.spec);
     return super.createContainer(request);
@@ -39,6 +45,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
   const runtime = new TestRuntime({ clock, podCidr: "10.244.0.0/24", node: "n" });
   const events: string[] = [];
   const api: { pod: Pod | undefined; writes: number } = { pod: undefined, writes: 0 };
+  const room: { refusal: Waiting | undefined } = { refusal: undefined };
   let worker: PodWorker | undefined;
   const recorder = {
     event: (_: unknown, type: string, reason: string, message: string) =>
@@ -52,6 +59,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
     containerEnv: (request, signal) => containerEnv(references, request, signal),
     puller: new ImagePuller({ runtime, clock, recorder, credentials: () => Promise.resolve([]), signal: tasks.signal }),
     runtimeHandler: () => Promise.reject(new Error("no runtime classes here")),
+    resizeRefusal: () => room.refusal,
     network: simulatedNetwork,
     clock,
     log: silentLogger,
@@ -108,7 +116,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
     runtime.close();
     await tasks.join();
   });
-  return { clock, runtime, events, api, worker: started, update: (change: (pod: Pod) => Pod) => update(change) };
+  return { clock, runtime, events, api, room, worker: started, update: (change: (pod: Pod) => Pod) => update(change) };
 
   function update(change: (pod: Pod) => Pod): void {
     if (api.pod === undefined) return;
@@ -119,7 +127,10 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
 
 function applyStatus(status: PodStatus | undefined, patch: Readonly<Record<string, unknown>>): PodStatus {
   const conditions = new Map((status?.conditions ?? []).map((c) => [c.type, c]));
-  for (const c of (patch["conditions"] ?? []) as any[]) conditions.set(c.type, c);
+  for (const c of (patch["conditions"] ?? []) as any[]) {
+    if (c.$patch === "delete") conditions.delete(c.type);
+    else conditions.set(c.type, c);
+  }
   for (const c of conditions.values() as Iterable<any>) for (const k of Object.keys(c)) if (c[k] === null) delete c[k];
   const next: any = { ...status, ...patch, conditions: [...conditions.values()] };
   for (const key of ["podIPs", "hostIPs"])
@@ -315,6 +326,37 @@ test("a pod whose containers are probed can be deleted", async () => {
   await t.clock.advance(0);
   expect(t.worker.stage).toBe("gone");
   expect(t.clock.sleepers()).toBe(0);
+});
+
+test("changed resources reach the running container once there is room", async () => {
+  const a = { name: "a", image: "i", resources: { requests: { cpu: "100m" }, limits: { cpu: "200m" } } };
+  const t = start({ containers: [a] });
+  await t.clock.advance(0);
+  const given = () => state(t.api.pod)?.resources?.requests?.["cpu"];
+  expect(given()).toBe("100m");
+  t.room.refusal = { reason: "Deferred", message: "no room" };
+  const wanted = { requests: { cpu: "300m" }, limits: { cpu: "400m" } };
+  t.update((pod) => ({ ...pod, spec: { ...pod.spec, containers: [{ ...a, resources: wanted }] } }));
+  await t.clock.advance(1000);
+  expect(t.runtime.resized).toEqual([]);
+  expect(given()).toBe("100m");
+  expect(t.api.pod?.status?.conditions?.find((c) => c.type === "PodResizePending")).toMatchObject({
+    status: "True",
+    reason: "Deferred",
+    message: "no room",
+  });
+  t.room.refusal = undefined;
+  t.worker.wake();
+  await t.clock.advance(1000);
+  expect(t.runtime.resized).toMatchObject([{ cpuShares: 307, cpuQuotaUs: 40_000 }]);
+  expect(given()).toBe("300m");
+  expect(t.api.pod?.status?.conditions?.some((c) => c.type === "PodResizePending")).toBe(false);
+  expect(state(t.api.pod)?.restartCount).toBe(0);
+  expect(t.events.map((e) => e.split(":")[0]).filter((e) => e?.includes("Resize"))).toEqual([
+    "Warning ResizeDeferred",
+    "Normal ResizeStarted",
+    "Normal ResizeCompleted",
+  ]);
 });
 
 test("a missing config map holds the container back and says so", async () => {

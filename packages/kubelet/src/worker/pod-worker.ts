@@ -15,6 +15,7 @@ import { observeContainer, observeExit, observePod, podKey } from "./observe.ts"
 import type { PodDeps } from "./pod-deps.ts";
 import { PodState } from "./pod-state.ts";
 import { PodVolumes } from "./pod-volumes.ts";
+import { summary } from "./resize-containers.ts";
 import { RetryDelays } from "./retry-delays.ts";
 import { containerSubject } from "./start-container.ts";
 import { StatusWriter } from "./status-writer.ts";
@@ -246,6 +247,7 @@ export class PodWorker {
       this.fail(due.failure);
       return nowMs;
     }
+    this.#judgeResize();
     const plan = planPod(state.view(nowMs, this.probes.results()));
     this.#tellBackoff(plan, state.planned(plan));
     if (plan.finish) {
@@ -254,11 +256,22 @@ export class PodWorker {
       this.#changed();
       return nowMs;
     }
-    this.#publish();
+    this.publish();
     const retryAtMs = await carryOut(this, plan, signal);
     const times = [plan.wakeAtMs, retryAtMs, due?.atMs, this.volumes.renewAtMs()];
     const known = times.filter((t): t is number => t !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  /** A change of resources for which the node has no room waits, and says so. */
+  #judgeResize(): void {
+    const { state, deps } = this;
+    const before = state.resizePending;
+    state.resizePending = state.wantsResize() ? deps.resizeRefusal(state.pod) : undefined;
+    if (state.resizePending === undefined || before?.message === state.resizePending.message) return;
+    const { reason, message } = state.resizePending;
+    const text = `Pod resize ${reason}: ${summary(state.pod, message)}`;
+    deps.recorder.event({ object: state.pod }, "Warning", `Resize${reason}`, text);
   }
 
   #tellBackoff({ waiting }: PodPlan, names: readonly string[]): void {
@@ -295,12 +308,12 @@ export class PodWorker {
   }
 
   #changed(): void {
-    this.#publish();
+    this.publish();
     this.wake();
   }
 
   /** Puts what is known into the status, and lets the probes follow. */
-  #publish(): void {
+  publish(): void {
     const { state, deps } = this;
     this.probes.sync({
       pod: state.pod,
@@ -323,6 +336,6 @@ export class PodWorker {
     const observed = await observePod(this.deps, this.state.pod.metadata.uid ?? "", signal);
     this.state.observed = observed;
     for (const { id } of [...observed.sandboxes, ...observed.containers]) this.#ids.add(id);
-    this.#publish();
+    this.publish();
   }
 }
