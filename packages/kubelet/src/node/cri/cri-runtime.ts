@@ -156,9 +156,17 @@ class GrpcRuntime implements CriRuntime {
   }
 
   async *events(signal: AbortSignal): AsyncIterable<RuntimeEvent> {
-    for await (const envelope of this.#client.serverStream(subscribe, { filters: EXIT_FILTERS }, { signal })) {
-      const event = eventOf(envelope);
-      if (event !== undefined) yield event;
+    try {
+      for await (const envelope of this.#client.serverStream(subscribe, { filters: EXIT_FILTERS }, { signal })) {
+        const event = eventOf(envelope);
+        if (event !== undefined) yield event;
+      }
+    } catch (error) {
+      if (!hasCode(error, "GrpcUnimplemented")) throw error;
+      // Not containerd: CRI's own events, which runtimes have since CRI of Kubernetes 1.26.
+      for await (const event of this.#client.serverStream(runtimeService.getContainerEvents, {}, { signal })) {
+        yield { type: CRI_EVENTS[event.containerEventType ?? 0] ?? "started", id: event.containerId ?? "" };
+      }
     }
   }
 
@@ -244,6 +252,9 @@ class GrpcRuntime implements CriRuntime {
     return sandboxId;
   }
 }
+
+/** By CRI's number of the event; a container that was only created is not running, which a look at it shows. */
+const CRI_EVENTS = ["started", "started", "exited", "deleted"] as const;
 
 /** The message of a failed call says all; its cause would say it again, in events that users read. */
 async function withoutCause<T>(call: Promise<T>): Promise<T> {
