@@ -15,6 +15,7 @@ import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
 import { podGcController } from "./pod-gc/controller.ts";
 import { replicaSetController } from "./replica-set/controller.ts";
+import { replicationController } from "./replication-controller/controller.ts";
 import { rootCaController } from "./root-ca/controller.ts";
 import { serviceAccountController } from "./service-account/controller.ts";
 import { taintEvictionController } from "./taint-eviction/controller.ts";
@@ -63,6 +64,7 @@ function own(
 function planned(options: ControllerManagerOptions, informers: Informers): readonly Component[] {
   return [
     ...runnable(options, informers, replicaSetController),
+    ...runnable(options, informers, replicationController),
     ...runnable(options, informers, deploymentController),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, serviceAccountController),

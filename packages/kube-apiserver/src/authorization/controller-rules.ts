@@ -22,6 +22,12 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("apps", "replicasets/status", ["update", "patch"]),
     rule("", "pods", [...READ, "create", "update", "patch", "delete"]),
   ]),
+  controller("replication-controller", [
+    rule("", "replicationcontrollers", [...READ, "update", "patch"]),
+    rule("", "replicationcontrollers/status", ["update", "patch"]),
+    rule("", "replicationcontrollers/finalizers", ["update"]),
+    rule("", "pods", [...READ, "create", "update", "patch", "delete"]),
+  ]),
   controller("endpointslice-controller", [
     rule("", "services pods nodes", READ),
     rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),

@@ -1,5 +1,5 @@
 import { equalValues, labelSelector, type ObjectKey } from "@skates/apimachinery";
-import { type ReplicaSet, replicaSets } from "@skates/api/apps/v1";
+import { type ReplicaSet, type ReplicaSetStatus, replicaSets } from "@skates/api/apps/v1";
 import { type Pod, pods } from "@skates/api/core/v1";
 import {
   type Action,
@@ -36,14 +36,34 @@ export function planReplicaSet(
 ): Plan {
   const set = view.replicaSets.get(key);
   if (set === undefined) return NOTHING;
+  const writeStatus = (status: ReplicaSetStatus): readonly Action[] =>
+    equalValues(status, set.status) ? [] : [statusUpdate(replicaSets, { ...set, status })];
+  return planReplicas({ set, pods: view.pods, related: () => relatedPods(view, set), writeStatus }, nowMs, failures);
+}
+
+/** Something that keeps a number of pods, as a replica set or in its form. */
+export interface Replicas {
+  /** Its `apiVersion` and `kind` are those of the owner that pods and events name. */
+  readonly set: ReplicaSet;
+  /** With the owner indexes. */
+  readonly pods: Lister<Pod>;
+  /** Pods that do the same work; of those that stand together on a node one is given up first. */
+  related(): readonly Pod[];
+  /** What it takes to make this the status. */
+  writeStatus(status: ReplicaSetStatus): readonly Action[];
+}
+
+/** Brings the number of pods to what is wanted, and the status to what there is. */
+export function planReplicas(replicas: Replicas, nowMs: number, failures: readonly ActionFailure[]): Plan {
+  const { set } = replicas;
   const selector = labelSelector(set.spec.selector);
-  const claimed = claim({ owner: set, selector, resource: pods, lister: view.pods, adoptable: podActive });
+  const claimed = claim({ owner: set, selector, resource: pods, lister: replicas.pods, adoptable: podActive });
   const active = claimed.objects.filter(podActive);
   const terminating = claimed.objects.filter((pod) => pod.metadata.deletionTimestamp !== undefined).length;
   const failure = failureOf(failures);
   const { status, nextAvailableMs } = replicaSetStatus({ set, active, terminating, failure, nowMs });
-  const scaling = set.metadata.deletionTimestamp === undefined ? scale(view, set, { active, nowMs }) : [];
-  const writeStatus: Action[] = equalValues(status, set.status) ? [] : [statusUpdate(replicaSets, { ...set, status })];
+  const scaling = set.metadata.deletionTimestamp === undefined ? scale(replicas, active, nowMs) : [];
+  const writeStatus = replicas.writeStatus(status);
   const told = failures.flatMap((one) => eventOf(set, one));
   // After a failure people are told first: what is tried next may fail again.
   const stages =
@@ -54,17 +74,12 @@ export function planReplicaSet(
   };
 }
 
-interface Having {
-  readonly active: readonly Pod[];
-  readonly nowMs: number;
-}
-
-function scale(view: ReplicaSetView, set: ReplicaSet, { active, nowMs }: Having): readonly Action[] {
+function scale({ set, related }: Replicas, active: readonly Pod[], nowMs: number): readonly Action[] {
   const missing = (set.spec.replicas ?? 1) - active.length;
   if (missing > 0) return Array.from({ length: Math.min(missing, BURST) }, () => createPod(set));
   const surplus = Math.min(-missing, BURST);
   if (surplus === 0) return [];
-  const ordered = surplus < active.length ? inDeletionOrder(active, relatedPods(view, set), nowMs) : active;
+  const ordered = surplus < active.length ? inDeletionOrder(active, related(), nowMs) : active;
   return ordered.slice(0, surplus).map((pod) => deletePod(set, pod));
 }
 
