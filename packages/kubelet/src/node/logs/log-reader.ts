@@ -33,11 +33,14 @@ async function* readLog(of: Reading, first: FileHandle | undefined, signal: Abor
   const buffer = Buffer.alloc(BLOCK_BYTES);
   let file = first;
   try {
-    let at = file === undefined || options.tailLines === undefined ? 0 : await tailStart(file, options.tailLines);
+    const size = (await file?.stat())?.size ?? 0;
+    // Who does not follow gets what is there now, and no more however fast the container writes: the last 3 lines are 3.
+    const end = options.follow ? Number.POSITIVE_INFINITY : size;
+    let at = file === undefined || options.tailLines === undefined ? 0 : await tailStart(file, size, options.tailLines);
     while (!signal.aborted && !decoder.done) {
       // Asked before reading: what is written before an end is then still read.
       const more = options.follow && of.running();
-      const { bytesRead } = (await file?.read(buffer, 0, BLOCK_BYTES, at)) ?? { bytesRead: 0 };
+      const { bytesRead } = (await file?.read(buffer, 0, Math.min(BLOCK_BYTES, end - at), at)) ?? { bytesRead: 0 };
       at += bytesRead;
       const out = bytesRead === 0 ? undefined : decoder.push(buffer.subarray(0, bytesRead));
       if (out !== undefined && out.length > 0) yield out;
@@ -87,9 +90,8 @@ function watchDirectory(dir: string, changed: () => void): FSWatcher | undefined
   }
 }
 
-/** Where the last `lines` lines begin. */
-async function tailStart(file: FileHandle, lines: number): Promise<number> {
-  const { size } = await file.stat();
+/** Where the last `lines` lines of the first `size` bytes begin. */
+async function tailStart(file: FileHandle, size: number, lines: number): Promise<number> {
   if (lines === 0) return size;
   const buffer = Buffer.alloc(BLOCK_BYTES);
   // The end of the last line does not count.
