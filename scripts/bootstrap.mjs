@@ -26,7 +26,7 @@ if (!isBuilt(root)) {
   });
   if (built.status !== 0) fail("the build failed: see the lines above");
 }
-const program = join(root, "dist", "skates.mjs");
+const program = join(root, "dist", "current", "skates.mjs");
 if (!existsSync(program)) fail(`${program} is missing after the build: run 'npm run build' and read its output`);
 await import(pathToFileURL(program).href);
 

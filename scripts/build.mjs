@@ -1,13 +1,16 @@
 // Bundles the program into dist/: one entry, a chunk for each command, so that a command loads only what it needs.
-import { rmSync, utimesSync } from "node:fs";
+// Each build has a folder of its own, and `dist/current` points to the newest: processes that run go on loading from theirs.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(fileURLToPath(import.meta.url), "..", "..");
 const startedMs = Date.now();
-const outdir = join(root, "dist");
-rmSync(outdir, { recursive: true, force: true });
+const dist = join(root, "dist");
+const name = `build-${startedMs.toString(36)}`;
+const outdir = join(dist, name);
+mkdirSync(dist, { recursive: true });
 const result = await build({
   entryPoints: {
     skates: join(root, "packages/skates/src/main.ts"),
@@ -29,8 +32,7 @@ const result = await build({
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
   minifySyntax: true,
-  minifyWhitespace: true,
-  keepNames: false,
+  minifyWhitespace: !process.argv.includes("--readable"),
   sourcemap: process.argv.includes("--sourcemap"),
   legalComments: "none",
   metafile: true,
@@ -38,7 +40,36 @@ const result = await build({
 });
 // Sources changed while building are newer than the program.
 utimesSync(join(outdir, "skates.mjs"), startedMs / 1000, startedMs / 1000);
+const link = join(dist, `current.${process.pid}`);
+symlinkSync(name, link);
+renameSync(link, join(dist, "current"));
+removeOldBuilds();
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-process.stdout.write(
-  `built dist/: ${Object.keys(result.metafile.outputs).length} files, ${Math.round(bytes / 1024)} kB\n`,
-);
+const files = Object.keys(result.metafile.outputs).length;
+process.stdout.write(`built dist/${name}: ${files} files, ${Math.round(bytes / 1024)} kB\n`);
+
+/** All but the newest two (another build may just be handing over) and those that a process runs from. */
+function removeOldBuilds() {
+  const running = commandLines();
+  const builds = readdirSync(dist)
+    .filter((entry) => entry.startsWith("build-"))
+    .sort();
+  for (const old of builds.slice(0, -2)) {
+    if (!running.includes(join(dist, old))) rmSync(join(dist, old), { recursive: true, force: true });
+  }
+}
+
+/** The command lines of all processes, in one text; empty where they cannot be read. */
+function commandLines() {
+  if (!existsSync("/proc")) return "";
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return ""; // ended meanwhile
+      }
+    })
+    .join("\n");
+}

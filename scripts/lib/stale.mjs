@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** True if dist/skates.mjs is there and no source or lock file is newer. */
+/** True if dist/current/skates.mjs is there and no source or lock file is newer. */
 export function isBuilt(root) {
-  const program = join(root, "dist", "skates.mjs");
+  const program = join(root, "dist", "current", "skates.mjs");
   if (!existsSync(program)) return false;
   const builtMs = statSync(program).mtimeMs;
   const inputs = [join(root, "package-lock.json"), join(root, "scripts", "build.mjs")];
