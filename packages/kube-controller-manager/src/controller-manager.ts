@@ -18,6 +18,7 @@ import { replicaSetController } from "./replica-set/controller.ts";
 import { replicationController } from "./replication-controller/controller.ts";
 import { rootCaController } from "./root-ca/controller.ts";
 import { serviceAccountController } from "./service-account/controller.ts";
+import { statefulSetController } from "./stateful-set/controller.ts";
 import { taintEvictionController } from "./taint-eviction/controller.ts";
 
 export interface ControllerManagerOptions {
@@ -66,6 +67,7 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, replicaSetController),
     ...runnable(options, informers, replicationController),
     ...runnable(options, informers, deploymentController),
+    ...runnable(options, informers, statefulSetController),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, serviceAccountController),
     ...runnable(options, informers, rootCaController(options.caBundle)),

@@ -28,6 +28,15 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "replicationcontrollers/finalizers", ["update"]),
     rule("", "pods", [...READ, "create", "update", "patch", "delete"]),
   ]),
+  controller("statefulset-controller", [
+    rule("apps", "statefulsets", READ),
+    rule("apps", "statefulsets/status", ["update"]),
+    rule("apps", "statefulsets/finalizers", ["update"]),
+    rule("", "pods", [...READ, "create", "update", "patch", "delete"]),
+    rule("apps", "controllerrevisions", [...READ, "create", "update", "patch", "delete"]),
+    rule("", "persistentvolumeclaims", ["get", "list", "watch", "create", "update"]),
+    rule("", "pods/finalizers", ["update"]),
+  ]),
   controller("endpointslice-controller", [
     rule("", "services pods nodes", READ),
     rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),

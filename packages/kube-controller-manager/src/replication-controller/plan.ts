@@ -54,6 +54,6 @@ function asReplicaSet({ apiVersion, kind, metadata, spec, status }: ReplicationC
 }
 
 /** Replication controllers do not count pods that are going. */
-function statusOf({ terminatingReplicas: _, ...status }: ReplicaSetStatus): ReplicationControllerStatus {
+function statusOf({ terminatingReplicas: _terminating, ...status }: ReplicaSetStatus): ReplicationControllerStatus {
   return status;
 }
