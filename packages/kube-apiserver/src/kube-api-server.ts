@@ -36,7 +36,8 @@ import { reviewHandlers } from "./specials/reviews.ts";
 import { tokenRequestHandler } from "./specials/token-request.ts";
 import { type WorkloadDialer, workloadProxyHandlers } from "./specials/workload-proxy.ts";
 
-export interface KubeApiServerOptions extends Pick<ApiServerOptions, "version" | "limits" | "turn" | "gzip" | "audit"> {
+export interface KubeApiServerOptions
+  extends Pick<ApiServerOptions, "version" | "limits" | "turn" | "gzip" | "audit" | "storagePrefix"> {
   readonly env: Env;
   /** Owned by the caller, who closes it after `run` has returned. */
   readonly store: RevisionStore;

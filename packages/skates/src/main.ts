@@ -23,6 +23,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./commands/demo.ts")).demo,
   },
   image: { summary: "load an image from a file", load: async () => (await import("./commands/image.ts")).image },
+  snapshot: {
+    summary: "save, restore and list copies of all objects",
+    load: async () => (await import("./commands/snapshot.ts")).snapshot,
+  },
+  migrate: {
+    summary: "move all objects between the data directory and etcd",
+    load: async () => (await import("./commands/migrate.ts")).migrate,
+  },
   kubectl: {
     summary: "run kubectl against this cluster",
     load: async () => (await import("./commands/kubectl.ts")).kubectl,

@@ -82,7 +82,7 @@ export interface RevisionStore {
   ): Promise<Commit>;
   /**
    * Every commit later than `after`, each with its previous value, in order, without gaps, grouped by revision; an empty batch is
-   * progress. Only durable commits are seen. `after` may lie in the future. Throws `Compacted` if history up to `after` is no longer
+   * progress, which comes at the latest once `head` has answered. Only durable commits are seen. `after` may lie in the future. Throws `Compacted` if history up to `after` is no longer
    * kept, `Lagging` if that happens before the reader got so far: our own drivers have no buffer per reader, slow ones read from disk.
    * Outlives lost connections. Ends without error when `signal` aborts.
    */

@@ -201,6 +201,7 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
       await put("/in/a", "1");
       await put("/out/a", "1");
       await put("/out/b", "1");
+      expect(await store.head(never)).toBe(3);
       expect((await watching).map((c) => c.key)).toEqual(["/in/a"]);
       expect(seen.at(-1)).toBe(3);
     });

@@ -51,8 +51,11 @@ export function storeRefusal(error: unknown): unknown {
   }
   if (hasCode(error, "ValueTooLarge"))
     return new StatusError("RequestEntityTooLarge", messageOf(error), { cause: error });
+  if (hasCode(error, "Unavailable")) {
+    return new StatusError("ServiceUnavailable", messageOf(error), { details: { retryAfterSeconds: 1 }, cause: error });
+  }
   if (hasCode(error, "OutcomeUnknown")) return new StatusError("Timeout", messageOf(error), { cause: error });
-  if (hasCode(error, "DiskFull") || hasCode(error, "WriteFailed") || hasCode(error, "Closed")) {
+  if (["DiskFull", "WriteFailed", "Refused", "Closed"].some((code) => hasCode(error, code))) {
     return new StatusError("InternalError", messageOf(error), { cause: error });
   }
   return error;
@@ -61,7 +64,12 @@ export function storeRefusal(error: unknown): unknown {
 /** Options of a commit: objects of kinds with a time to live hang on a lease. */
 export async function commitOptions(core: RegistryCore, hub: Resource, signal: AbortSignal): Promise<CommitOptions> {
   const ttl = hub.strategy.ttlSeconds;
-  return ttl === undefined ? NO_OPTIONS : { lease: await core.leases.lease(ttl, signal) };
+  if (ttl === undefined) return NO_OPTIONS;
+  try {
+    return { lease: await core.leases.lease(ttl, signal) };
+  } catch (error) {
+    throw storeRefusal(error);
+  }
 }
 
 const NO_OPTIONS: CommitOptions = {};

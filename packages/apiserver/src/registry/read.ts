@@ -12,7 +12,7 @@ import type { CachedObject } from "../watch-cache/cached-object.ts";
 import { type Selection, selectionOf } from "../watch-cache/selection.ts";
 import { lowerBound } from "../watch-cache/sorted-entries.ts";
 import { expiredContinue, formatContinue, parseContinue } from "./continue.ts";
-import { newest, type RegistryCore, readCurrent } from "./core.ts";
+import { newest, type RegistryCore, readCurrent, storeRefusal } from "./core.ts";
 import { type ListParameters, parseRevision } from "./list-parameters.ts";
 import type { Served } from "./served.ts";
 import { cacheOf } from "./stored.ts";
@@ -174,7 +174,7 @@ async function rangeAt(call: ReadCall, scope: string, at: { readonly start: stri
     const options = { start: at.start, limit: RANGE_ENTRIES, revision: at.revision };
     return await call.core.store.range(scope, options, call.signal);
   } catch (error) {
-    if (!hasCode(error, "Compacted")) throw error;
+    if (!hasCode(error, "Compacted")) throw storeRefusal(error);
     const message = "The resourceVersion for the provided list is too old.";
     throw new StatusError("Expired", message, { cause: error });
   }

@@ -1,5 +1,5 @@
 import { type ApiObject, formatGroupVersion, type Resource, type Revision } from "@skates/apimachinery";
-import { assert, hasCode, isAbort, type Logger } from "@skates/component-base";
+import { assert, hasCode, isAbort, type Logger, messageOf } from "@skates/component-base";
 import type { Change, Entry, RevisionStore } from "@skates/storage";
 import { CachedObject } from "./cached-object.ts";
 import { StoredCodec } from "./codec.ts";
@@ -160,7 +160,7 @@ export class WatchCache {
   async run(signal: AbortSignal): Promise<void> {
     try {
       for (;;) {
-        await this.#load(signal);
+        if (!(await this.#load(signal))) continue;
         await this.#follow(signal);
         this.#options.log.warn("the watch cache fell behind the store and is loaded again");
       }
@@ -171,7 +171,19 @@ export class WatchCache {
     }
   }
 
-  async #load(signal: AbortSignal): Promise<void> {
+  /** False when the store did not answer: it has tried for some seconds then, and there is nothing to do but to try again. */
+  async #load(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#loadAll(signal);
+      return true;
+    } catch (error) {
+      if (!hasCode(error, "Unavailable")) throw error;
+      this.#options.log.warn("the store does not answer; trying again", { error: messageOf(error) });
+      return false;
+    }
+  }
+
+  async #loadAll(signal: AbortSignal): Promise<void> {
     const { store, storagePrefix, turn } = this.#options;
     const revision = await store.head(signal);
     this.#unclaimed.clear();

@@ -5,6 +5,17 @@ import type { Paths } from "./data-dir.ts";
 /** Raised when an older program could no longer read the file. */
 const FORMAT = 1;
 
+/** An etcd that holds the cluster's objects in the place of the store in the data directory. */
+export interface EtcdConfig {
+  readonly servers: readonly string[];
+  /** What all keys start with, without a slash at the end. */
+  readonly prefix: string;
+  /** Absolute paths of PEM files. */
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+}
+
 /** What is decided once, when a cluster is made; read by every later command. */
 export interface ClusterConfig {
   readonly format: typeof FORMAT;
@@ -20,6 +31,8 @@ export interface ClusterConfig {
   readonly dnsAddress: string;
   readonly clusterDomain: string;
   readonly apiPort: number;
+  /** Absent: the objects are in the data directory. */
+  readonly etcd?: EtcdConfig | undefined;
   /** Name of the context in the user's kubeconfig; absent: not merged. */
   readonly context?: string | undefined;
   /** The user's kubeconfig that the context was merged into. */

@@ -1,5 +1,6 @@
 import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { ETCD_FLAGS, etcdFrom } from "../cli/etcd-flags.ts";
 import { loadConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 
@@ -8,15 +9,15 @@ export const server: Command = {
   name: "server",
   summary: "Runs API server, controllers and scheduler of the cluster in the data directory, in the foreground.",
   usage: "skates server [flags]",
-  flags: {},
-  async run({ dataDir, signal }) {
+  flags: ETCD_FLAGS,
+  async run({ flags, dataDir, signal }) {
     const paths = pathsOf(dataDir);
     const config = loadConfig(paths);
     if (config === undefined) {
       throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
     }
     const { runServer } = await import("../compose/server.ts");
-    await runServer(paths, config, signal);
+    await runServer(paths, { ...config, etcd: etcdFrom(flags) ?? config.etcd }, signal);
     return EXIT.done;
   },
 };

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { hostname } from "node:os";
 import type { Command, Invocation } from "../cli/command.ts";
 import { EXIT, failure, usageError } from "../cli/errors.ts";
+import { ETCD_FLAGS, etcdFrom } from "../cli/etcd-flags.ts";
 import type { FlagValues } from "../cli/flags.ts";
 import { seconds, type Steps, stepsTo } from "../cli/steps.ts";
 import { type ClusterConfig, loadConfig, rangesOf, saveConfig } from "../cluster/config.ts";
@@ -37,6 +38,7 @@ export const up: Command = {
     "simulate-nodes": { type: "int", value: "N", doc: "So many simulated nodes (implies --runtime simulated)." },
     "no-merge": { type: "bool", doc: "Leave my kubeconfig alone." },
     "no-install": { type: "bool", doc: "Install nothing: name what is missing and stop." },
+    ...ETCD_FLAGS,
     foreground: { type: "bool", doc: "Stay, and stop the cluster's processes when interrupted." },
   },
   async run(invocation) {
@@ -70,6 +72,7 @@ async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: 
     );
   }
   if (existing !== undefined) return existing;
+  const etcd = etcdFrom(flags);
   const index = registerCluster(paths);
   const apiPort = flags.int("api-port") ?? FIRST_API_PORT + index;
   try {
@@ -83,6 +86,7 @@ async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: 
       ...rangesOf(index),
       clusterDomain: DOMAIN,
       apiPort,
+      ...(etcd === undefined ? {} : { etcd }),
     });
   } catch (error) {
     unregisterCluster(paths);
@@ -111,6 +115,12 @@ function checkUnchanged(config: ClusterConfig, flags: FlagValues): void {
     ["--api-port", flags.int("api-port"), config.apiPort],
     ["--runtime", flags.string("runtime"), config.runtime],
     ["--simulate-nodes", flags.int("simulate-nodes"), config.simulatedNodes],
+    [
+      "--etcd-servers",
+      etcdFrom(flags)?.servers.join(","),
+      config.etcd?.servers.join(",") ?? "(none; 'skates migrate' moves it)",
+    ],
+    ["--etcd-prefix", etcdFrom(flags)?.prefix, config.etcd?.prefix ?? ""],
   ];
   for (const [flag, value, fixed] of wanted) {
     if (value === undefined || value === fixed) continue;

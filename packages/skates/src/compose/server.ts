@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { clientFor } from "@skates/client";
 import { TaskGroup, type Component, type Env } from "@skates/component-base";
@@ -6,16 +5,17 @@ import { createKubeApiServer, type KubeApiServer } from "@skates/kube-apiserver"
 import { createControllerManager } from "@skates/kube-controller-manager";
 import { type ClusterPki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import type { RevisionStore } from "@skates/storage";
-import { openDiskStore } from "@skates/storage/node";
 import { serveHandler } from "@skates/transport/node";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
 import { openPki } from "../cluster/pki.ts";
+import { openClusterStore, storagePrefixOf } from "../cluster/store.ts";
 import { GIT_VERSION } from "../version.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
 import { workloadDialer } from "./workload-dialer.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
+import { snapshotPath } from "./snapshot-path.ts";
 import { schedulerThread } from "./scheduler-thread.ts";
 
 /** API server, controllers and scheduler on the store of the data directory, until `signal` aborts. */
@@ -24,8 +24,7 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
   watchForBugs(env);
   const address = hostAddress();
   const pki = await openPki(paths, config, address);
-  mkdirSync(paths.store, { recursive: true, mode: 0o700 });
-  const store = await openDiskStore({ directory: paths.store, clock: env.clock });
+  const store = await openClusterStore(paths, config, env.clock);
   try {
     const api = await apiServer({ config, env, pki, store, address });
     await runAll(api, { config, env, pki, address }, signal);
@@ -55,6 +54,8 @@ async function apiServer({
   return createKubeApiServer({
     env,
     store,
+    storagePrefix: storagePrefixOf(config),
+    paths: [snapshotPath(store)],
     version: {
       major,
       minor,

@@ -60,8 +60,15 @@ export async function* writeSnapshot(source: SnapshotSource): AsyncGenerator<Uin
   yield frame(END, BigInt(crc), new Uint8Array(0));
 }
 
-/** Fills an empty engine from a snapshot; throws `Damaged` unless the whole of it is sound. Returns the newest revision. */
-export async function restoreSnapshot(engine: Engine, chunks: AsyncIterable<Uint8Array>): Promise<Revision> {
+/**
+ * Fills an empty engine from a snapshot; throws `Damaged` unless the whole of it is sound. Returns the newest revision, which is at least
+ * `raiseTo`: then what lies before is no longer history that anybody may ask for.
+ */
+export async function restoreSnapshot(
+  engine: Engine,
+  chunks: AsyncIterable<Uint8Array>,
+  raiseTo: Revision = 0,
+): Promise<Revision> {
   const reader = new FrameReader(chunks);
   const { head, compacted } = parseHeader(await reader.line(), await reader.line());
   let records: EngineRecord[] = [];
@@ -89,8 +96,17 @@ export async function restoreSnapshot(engine: Engine, chunks: AsyncIterable<Uint
   }
   await flush();
   // Last, so that a restore that was cut short is seen: the head is then missing.
-  await engine.write({ records: [], meta: [{ name: "compacted", bytes: encodeRevision(compacted) }] });
-  return head;
+  const past = raiseTo > head ? raiseTo : compacted;
+  await engine.write({ records: [], meta: [{ name: "compacted", bytes: encodeRevision(past) }] });
+  return Math.max(head, raiseTo);
+}
+
+/** What the first bytes of a snapshot say of it; undefined: they are not those of one of ours. */
+export function snapshotHeader(
+  bytes: Uint8Array,
+): { readonly head: Revision; readonly compacted: Revision } | undefined {
+  const [magic = "", header = ""] = new TextDecoder("latin1").decode(bytes.subarray(0, 200)).split("\n");
+  return `${magic}\n` === MAGIC ? parseHeader(magic, header) : undefined;
 }
 
 function parseHeader(magic: string, header: string): { readonly head: Revision; readonly compacted: Revision } {

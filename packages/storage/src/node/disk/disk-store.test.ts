@@ -6,7 +6,7 @@ import { virtualClock } from "@skates/component-base";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RevisionStore } from "../../revision-store.ts";
 import { storeSuite } from "../../store.suite.ts";
-import { openDiskStore, restoreDiskStore } from "./disk-store.ts";
+import { createDiskStore, openDiskStore, restoreDiskStore } from "./disk-store.ts";
 
 const never = new AbortController().signal;
 const made: string[] = [];
@@ -98,6 +98,15 @@ describe("files of the disk store", () => {
     expect(await openError(directory)).toMatch(/^Damaged: .*its first pages are not those of a store/);
   });
 
+  it("makes an empty store that begins behind a revision", async () => {
+    const directory = scratch();
+    await createDiskStore(directory, 1000);
+    const store = await openDiskStore({ clock, directory });
+    expect(await store.commit("/a", 0, value(1), {}, never)).toEqual({ ok: true, revision: 1001 });
+    await store.close();
+    await expect(createDiskStore(directory, 2000)).rejects.toMatchObject({ code: "Locked" });
+  });
+
   it("restores a snapshot elsewhere, and refuses a damaged or incomplete one", async () => {
     const directory = await filled();
     const store = await openDiskStore({ clock, directory });
@@ -116,6 +125,16 @@ describe("files of the disk store", () => {
     const page = await restored.range("/k/", {}, never);
     expect([page.count, page.revision, page.entries[0]?.key]).toEqual([99, 101, "/k/10"]);
     await restored.close();
+
+    const later = scratch();
+    expect(await restoreDiskStore(later, stream(whole), 500)).toBe(500);
+    const raised = await openDiskStore({ clock, directory: later });
+    expect([await raised.head(never), raised.compacted()]).toEqual([500, 500]);
+    expect((await raised.range("/k/", {}, never)).count).toBe(99);
+    const first = raised.watch("/", 101, never)[Symbol.asyncIterator]();
+    await expect(Promise.resolve(first.next())).rejects.toMatchObject({ code: "Compacted" });
+    expect(await raised.commit("/k/2", 2, value(1), {}, never)).toEqual({ ok: true, revision: 501 });
+    await raised.close();
 
     await expect(restoreDiskStore(copy, stream(whole))).rejects.toMatchObject({ code: "Locked" });
     await expect(restoreDiskStore(scratch(), stream(whole.subarray(0, -20)))).rejects.toMatchObject({

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import type { Engine } from "../../engine.ts";
 import { storeError } from "../../errors.ts";
-import { openStore, type StoreOptions } from "../../mvcc/mvcc-store.ts";
+import { COMPACTED, openStore, type StoreOptions } from "../../mvcc/mvcc-store.ts";
 import { restoreSnapshot } from "../../mvcc/snapshot.ts";
+import { encodeRevision } from "../../record.ts";
 import type { Revision, RevisionStore } from "../../revision-store.ts";
 import { checkFile } from "./check-file.ts";
 import { lockDirectory } from "./directory-lock.ts";
@@ -28,16 +29,34 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Revision
   }
 }
 
-/** Makes a store in `directory` from a snapshot; nothing may be there yet. What a failed attempt left is removed. */
-export async function restoreDiskStore(directory: string, snapshot: AsyncIterable<Uint8Array>): Promise<Revision> {
+/**
+ * Makes a store in `directory` from a snapshot; nothing may be there yet. What a failed attempt left is removed. The newest revision,
+ * which is returned, is at least `raiseTo`.
+ */
+export async function restoreDiskStore(
+  directory: string,
+  snapshot: AsyncIterable<Uint8Array>,
+  raiseTo: Revision = 0,
+): Promise<Revision> {
+  return fillDirectory(directory, (engine) => restoreSnapshot(engine, snapshot, raiseTo));
+}
+
+/** Makes an empty store whose first commit gets the revision after `revision`; nothing may be there yet. */
+export async function createDiskStore(directory: string, revision: Revision): Promise<void> {
+  await fillDirectory(directory, (engine) =>
+    engine.write({ records: [], meta: [{ name: COMPACTED, bytes: encodeRevision(revision) }] }),
+  );
+}
+
+async function fillDirectory<T>(directory: string, fill: (engine: Engine) => Promise<T>): Promise<T> {
   const file = `${directory}/data.mdb`;
   if (existsSync(file))
-    throw storeError("Locked", `there is a store in ${directory} already; restore into an empty directory`);
+    throw storeError("Locked", `there is a store in ${directory} already; an empty directory is needed`);
   const engine = openDirectory(directory);
   try {
-    const head = await restoreSnapshot(engine, snapshot);
+    const result = await fill(engine);
     await engine.close();
-    return head;
+    return result;
   } catch (error) {
     await engine.close();
     rmSync(file, { force: true });
