@@ -50,6 +50,23 @@ describe("a watch", () => {
     expect([seen[0]?.object.kind, seen[0]?.object.apiVersion]).toEqual(["ConfigMap", "v1"]);
   });
 
+  test("from a revision is about its namespace and its name alone, in the past as in the future", async () => {
+    const from = await create("a");
+    const other = MAPS.replace("default", "other");
+    const steps = async (name: string): Promise<void> => {
+      await relabel("a", { x: name });
+      await api.call("POST", other, { metadata: { name } });
+      await create(name);
+      await relabel("a", { x: null });
+    };
+    await steps("b");
+    const named = await api.watch(`${MAPS}?watch=true&resourceVersion=${from}&fieldSelector=metadata.name%3Da`);
+    const elsewhere = await api.watch(`${other}?watch=true&resourceVersion=${from}`);
+    await steps("c");
+    expect(await take(named, 4)).toEqual(["MODIFIED a", "MODIFIED a", "MODIFIED a", "MODIFIED a"]);
+    for (let i = 0; i < 2; i++) expect((await elsewhere.next()).value.object.metadata.namespace).toBe("other");
+  });
+
   test("without a revision starts with what exists", async () => {
     await create("b");
     await create("a");

@@ -32,7 +32,7 @@ export async function watchObjects(
   const revision = core.watchCache.revision;
   const after =
     fromState || resourceVersion === "" || resourceVersion === "0" ? revision : parseRevision(resourceVersion);
-  const past = fromState ? [] : cache.eventsAfter(after);
+  const past = fromState ? [] : cache.eventsAfter(after, selection);
   if (past === undefined) return once(errorEvent(tooOld(after, cache.since)));
   const watcher = new Watcher({
     resource,

@@ -127,9 +127,9 @@ export class ResourceCache {
     this.#notify(event);
   }
 
-  /** Events later than a revision; undefined when some are gone. */
-  eventsAfter(revision: Revision): readonly CacheEvent[] | undefined {
-    return this.#ring.after(revision);
+  /** Events later than a revision in the namespace, and of the name, of a selection; undefined when some are gone. */
+  eventsAfter(revision: Revision, selection: Selection): readonly CacheEvent[] | undefined {
+    return this.#ring.after(revision)?.filter((event) => this.#inScope(selection, event.key));
   }
 
   /** Oldest revision a watch can start from. */
