@@ -17,7 +17,6 @@ const PENDING: Readonly<Record<string, string>> = {
   "admissionregistration.k8s.io/validatingwebhookconfigurations": "the webhooks are not called",
   "apiextensions.k8s.io/customresourcedefinitions": "the resources that they define are not served",
   "apiregistration.k8s.io/apiservices": "requests are not passed on to other servers",
-  "apps/daemonsets": "no pods are made for them",
   "autoscaling/horizontalpodautoscalers": "nothing is scaled by them",
   "batch/cronjobs": "no jobs are made for them",
   "batch/jobs": "no pods are made for them",

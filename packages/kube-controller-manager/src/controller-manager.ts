@@ -8,6 +8,7 @@ import {
   createInformers,
   type Informers,
 } from "@skates/controller-runtime";
+import { daemonSetController } from "./daemon-set/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { endpointSliceController } from "./endpoint-slice/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
@@ -68,6 +69,7 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, replicationController),
     ...runnable(options, informers, deploymentController),
     ...runnable(options, informers, statefulSetController),
+    ...runnable(options, informers, daemonSetController, "daemonset-controller"),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, serviceAccountController),
     ...runnable(options, informers, rootCaController(options.caBundle)),
@@ -76,13 +78,14 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
   ];
 }
 
-/** A controller with the recorder of its events. */
+/** A controller with the recorder of its events. `component` is what events name, where that is not the controller's account. */
 function runnable<View>(
   options: ControllerManagerOptions,
   informers: Informers,
   controller: Controller<View>,
+  component = controller.name,
 ): readonly [Component, Component] {
   const { client, env } = own(options, controller.name);
-  const recorder = createEventRecorder({ client, env, component: controller.name });
+  const recorder = createEventRecorder({ client, env, component });
   return [controllerComponent(controller, { client, informers, recorder, env }), recorder];
 }

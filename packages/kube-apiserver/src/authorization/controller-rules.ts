@@ -37,6 +37,14 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "persistentvolumeclaims", ["get", "list", "watch", "create", "update"]),
     rule("", "pods/finalizers", ["update"]),
   ]),
+  controller("daemon-set-controller", [
+    rule("apps", "daemonsets", READ),
+    rule("apps", "daemonsets/status", ["update"]),
+    rule("apps", "daemonsets/finalizers", ["update"]),
+    rule("", "nodes", ["list", "watch"]),
+    rule("", "pods", ["list", "watch", "create", "patch", "delete"]),
+    rule("apps", "controllerrevisions", [...READ, "create", "update", "patch", "delete"]),
+  ]),
   controller("endpointslice-controller", [
     rule("", "services pods nodes", READ),
     rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),

@@ -13,7 +13,7 @@ export function parseIndexes(text: string | undefined, completions: number): Ind
   return out;
 }
 
-/** Writes `1,3-5`: two in a row are joined as well. */
+/** Writes `1,3-5`; runs of two are listed one by one. */
 export function formatIndexes(indexes: Indexes): string {
   const parts: string[] = [];
   let first: number | undefined;

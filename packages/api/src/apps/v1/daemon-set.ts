@@ -20,8 +20,8 @@ import {
 import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import { daemonSetSpecDefaults } from "./daemon-set-defaults.ts";
 import { daemonSetColumns } from "./workload-tables.ts";
-import { daemonSetErrors, daemonSetSpecRules } from "./set-rules.ts";
-import { templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { daemonSetStrategy } from "./daemon-set-strategy.ts";
+import { daemonSetSpecRules } from "./set-rules.ts";
 
 export const DaemonSet = struct(
   "apps/v1.DaemonSet",
@@ -156,8 +156,5 @@ export const daemonSets = resource<DaemonSet>({
   storage: "daemonsets",
   storageVersionHash: "dd7pWHUlMKQ=",
   columns: daemonSetColumns,
-  strategy: {
-    validate: daemonSetErrors,
-    warnings: (next, old) => templateWarnings(next.spec.template, old?.spec.template),
-  },
+  strategy: daemonSetStrategy,
 });
