@@ -162,7 +162,7 @@ test("going back makes the earlier revision the newest; those beyond the limit a
   }
   expect(await placed()).toEqual(["n1 three"]);
   const kept = await world.list(controllerRevisions, "default");
-  expect(kept.map(({ revision }) => Number(revision)).sort()).toEqual([3, 4]);
+  expect(kept.map(({ revision }) => Number(revision)).sort((a, b) => a - b)).toEqual([3, 4]);
   expect((await world.get(daemonSets, key)).metadata.annotations).toEqual({
     "deprecated.daemonset.template.generation": "4",
   });
