@@ -8,7 +8,14 @@ export type { AuthorizationAttributes, Authenticator, Authorizer, Decision } fro
 export type { Next, RequestContext, Stage } from "./context.ts";
 export type { ApiServerOptions, HealthCheck, Limits, PathHandler, VersionInfo } from "./options.ts";
 export type { Registry, Writer } from "./registry/registry.ts";
-export { errorResponse, jsonResponse, looseResponse, objectResponse, textResponse } from "./responses.ts";
+export {
+  errorResponse,
+  jsonResponse,
+  looseListResponse,
+  looseResponse,
+  objectResponse,
+  textResponse,
+} from "./responses.ts";
 export { type Route, routeOf } from "./route.ts";
 export { type ApiServer, createApiServer } from "./server.ts";
 export type { SpecialCall, SpecialHandler } from "./special.ts";

@@ -20,6 +20,16 @@ export function looseResponse(status: number, resource: Resource, object: ApiObj
   return objectResponse(status, resource, looseObject(resource, object));
 }
 
+/** A list of objects that are not stored as an answer. */
+export function looseListResponse(resource: Resource, objects: readonly ApiObject[]): ApiResponse {
+  const pages = onePage(objects.map((object) => looseObject(resource, object)));
+  return { status: 200, headers: NO_HEADERS, body: { kind: "list", resource, meta: { resourceVersion: "" }, pages } };
+}
+
+async function* onePage(page: readonly Encoded[]): AsyncGenerator<readonly Encoded[]> {
+  yield page;
+}
+
 /** A JSON document as an answer. */
 export function jsonResponse(status: number, value: unknown, headers = NO_HEADERS): ApiResponse {
   return { status, headers, body: { kind: "json", value } };

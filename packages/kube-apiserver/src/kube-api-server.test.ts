@@ -47,6 +47,17 @@ describe("from the start there", () => {
     expect(range.body.status.conditions[0]).toMatchObject({ type: "Ready", status: "True" });
   });
 
+  it("is the status of the store, as a component", async () => {
+    const { status, body } = await at.call(admin, "GET", "/api/v1/componentstatuses");
+    expect([status, body.kind, body.metadata]).toEqual([200, "ComponentStatusList", {}]);
+    expect(body.items).toEqual([
+      { metadata: { name: "etcd-0" }, conditions: [{ type: "Healthy", status: "True", message: "ok" }] },
+    ]);
+    const one = await at.call(admin, "GET", "/api/v1/componentstatuses/etcd-0");
+    expect([one.status, one.body.metadata.name]).toEqual([200, "etcd-0"]);
+    expect((await at.call(admin, "GET", "/api/v1/componentstatuses/none")).status).toBe(404);
+  });
+
   it("is a sign of readiness, also for nobody", async () => {
     expect(await at.call("nobody", "GET", "/readyz")).toEqual({ status: 200, body: "ok" });
     expect((await at.call("nobody", "GET", "/readyz?verbose")).body).toContain(

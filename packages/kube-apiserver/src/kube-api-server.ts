@@ -28,6 +28,7 @@ import { NodePorts, type PortRange } from "./services/node-ports.ts";
 import { releaseAddresses } from "./services/release-addresses.ts";
 import { claimForService } from "./services/service-claims.ts";
 import { bindablePods, bindingHandlers } from "./specials/bindings.ts";
+import { componentStatusHandler } from "./specials/component-statuses.ts";
 import { evictionHandler } from "./specials/eviction.ts";
 import { nodeProxyHandler } from "./specials/node-proxy.ts";
 import { podLogHandler } from "./specials/pod-log.ts";
@@ -162,6 +163,7 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
   const kubelets = new Kubelets(registry, options.kubelets);
   return [
     ...bindingHandlers,
+    componentStatusHandler(options.store),
     evictionHandler(client),
     tokenRequestHandler({ signer: tokens.signer, issuer: tokens.issuer, audiences, random: env.random }),
     ...reviewHandlers({ authorizer: createAuthorizer(registry), tokens: parts.tokens, audiences }),

@@ -48,7 +48,7 @@ function listHead({ resource, meta }: ListBody, form: Form): string {
 /** In upstream's order of fields. */
 function listMeta({ resourceVersion, continue: token, remainingItemCount }: ResponseListMeta): object {
   return {
-    resourceVersion,
+    ...(resourceVersion === "" ? {} : { resourceVersion }),
     ...(token === undefined ? {} : { continue: token }),
     ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
   };
