@@ -112,7 +112,8 @@ export class EtcdWatch {
   }
 
   #create(narrow: boolean): { readonly key: Uint8Array; readonly end: Uint8Array; readonly startRevision: Revision } {
-    const startRevision = this.#keysAt.size > 0 ? this.#at : this.#at + 1;
+    // One revision that is known already: etcd before 3.5.18 does not mind a start right at what was compacted, and leaves out deletions.
+    const startRevision = Math.max(1, this.#at);
     return narrow && this.#prefixBytes.length > 0
       ? { key: this.#prefixBytes, end: prefixEnd(this.#prefixBytes), startRevision }
       : { key: OPEN_END, end: OPEN_END, startRevision };
@@ -130,16 +131,19 @@ export class EtcdWatch {
   /** What an answer brings. `progress`: without events it says how far everything has been sent. */
   #take(events: readonly WatchEvent[], progress: Revision): CommitBatch | undefined {
     const changes: Change[] = [];
+    const from = this.#at;
     for (const event of events) {
       const key = keyText(event.entry.key);
       const revision = event.entry.modified;
-      if (revision < this.#at || (revision === this.#at && this.#keysAt.has(key))) continue;
+      if (revision < this.#at || (revision === this.#at && (this.#keysAt.size === 0 || this.#keysAt.has(key))))
+        continue;
       if (revision > this.#at) this.#keysAt.clear();
       this.#at = revision;
       this.#keysAt.add(key);
       if (key.startsWith(this.#options.prefix)) changes.push(this.#change(event, key));
     }
-    if (events.length > 0) return { changes, revision: this.#at };
+    if (events.length > 0)
+      return this.#at === from && changes.length === 0 ? undefined : { changes, revision: this.#at };
     if (progress <= this.#at) return undefined;
     this.#keysAt.clear();
     this.#at = progress;
