@@ -258,7 +258,9 @@ describe("a kubelet", () => {
 it("evicts a pod, unless a budget selects it", async () => {
   await post(PODS, { ...pod("evicted"), metadata: { name: "evicted", labels: { app: "db" } } });
   const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: "evicted" } };
-  await at.call(admin, "PATCH", `${PODS}/evicted/status`, { status: { phase: "Running" } });
+  await at.call(admin, "PATCH", `${PODS}/evicted/status`, {
+    status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+  });
   const budget = {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
@@ -271,7 +273,30 @@ it("evicts a pod, unless a budget selects it", async () => {
     429,
     "Cannot evict pod as it would violate the pod's disruption budget.",
   ]);
-  await at.call(admin, "DELETE", "/apis/policy/v1/namespaces/work/poddisruptionbudgets/db");
+  const other = { ...eviction, metadata: { name: "other" } };
+  expect((await post(`${PODS}/evicted/eviction`, other)).status).toBe(400);
+  const path = "/apis/policy/v1/namespaces/work/poddisruptionbudgets/db";
+  const counts = {
+    observedGeneration: 1,
+    disruptionsAllowed: 1,
+    currentHealthy: 2,
+    desiredHealthy: 1,
+    expectedPods: 2,
+  };
+  await at.call(admin, "PATCH", `${path}/status`, { status: counts });
+  expect((await post(`${PODS}/evicted/eviction`, { ...eviction, deleteOptions: { dryRun: ["All"] } })).status).toBe(
+    201,
+  );
+  expect((await at.call(admin, "GET", path)).body.status.disruptionsAllowed).toBe(1);
+  await at.call(admin, "PATCH", `${PODS}/evicted`, { metadata: { finalizers: ["example.com/stay"] } });
   expect((await post(`${PODS}/evicted/eviction`, eviction)).status).toBe(201);
+  const { metadata, status } = (await at.call(admin, "GET", `${PODS}/evicted`)).body;
+  expect(metadata.deletionTimestamp).toBeDefined();
+  expect(status.conditions).toContainEqual(
+    expect.objectContaining({ type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" }),
+  );
+  const after = (await at.call(admin, "GET", path)).body.status;
+  expect([after.disruptionsAllowed, Object.keys(after.disruptedPods)]).toEqual([0, ["evicted"]]);
+  await at.call(admin, "PATCH", `${PODS}/evicted`, { metadata: { finalizers: null } });
   expect((await at.call(admin, "GET", `${PODS}/evicted`)).status).toBe(404);
 });
