@@ -12,6 +12,7 @@ import { daemonSetController } from "./daemon-set/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { endpointSliceController } from "./endpoint-slice/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
+import { jobController } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
 import { podGcController } from "./pod-gc/controller.ts";
@@ -70,6 +71,7 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, deploymentController),
     ...runnable(options, informers, statefulSetController),
     ...runnable(options, informers, daemonSetController, "daemonset-controller"),
+    ...runnable(options, informers, jobController),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, serviceAccountController),
     ...runnable(options, informers, rootCaController(options.caBundle)),

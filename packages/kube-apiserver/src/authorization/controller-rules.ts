@@ -45,6 +45,12 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "pods", ["list", "watch", "create", "patch", "delete"]),
     rule("apps", "controllerrevisions", [...READ, "create", "update", "patch", "delete"]),
   ]),
+  controller("job-controller", [
+    rule("batch", "jobs", [...READ, "update", "patch"]),
+    rule("batch", "jobs/status", ["update"]),
+    rule("batch", "jobs/finalizers", ["update"]),
+    rule("", "pods", [...READ, "create", "delete", "patch"]),
+  ]),
   controller("endpointslice-controller", [
     rule("", "services pods nodes", READ),
     rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),

@@ -51,15 +51,13 @@ export function countPods(facts: JobFacts, verdict: Verdict | undefined): Counti
     } else if (!known.failed.has(uid) && !known.succeeded.has(uid) && failsJob(facts, pod, verdict)) failed.push(uid);
   }
   const uncounted = { ...when("succeeded", succeeded), ...when("failed", failed) };
-  const total = (kind: "succeeded" | "failed", left: readonly string[]): number =>
-    (status[kind] ?? 0) + before[kind].filter((uid) => !left.includes(uid)).length;
+  const total = (kind: "succeeded" | "failed"): number =>
+    (status[kind] ?? 0) + before[kind].filter((uid) => !tracked.has(uid)).length;
   return {
     release,
     counts: {
-      ...(indexes === undefined
-        ? { succeeded: positive(total("succeeded", succeeded)) }
-        : ofIndexes(done, indexes.failed)),
-      failed: positive(total("failed", failed)),
+      ...(indexes === undefined ? { succeeded: positive(total("succeeded")) } : ofIndexes(done, indexes.failed)),
+      failed: positive(total("failed")),
       uncountedTerminatedPods: uncounted,
     },
   };

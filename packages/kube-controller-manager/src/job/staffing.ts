@@ -1,5 +1,4 @@
 import type { Pod } from "@skates/api/core/v1";
-import { podReady } from "../pod/pod-state.ts";
 import { inDeletionOrder } from "../replica-set/delete-order.ts";
 import { indexBackoffLeftMs, jobBackoffLeftMs } from "./backoff.ts";
 import { indexesOf, isSuspended, type JobFacts } from "./facts.ts";
@@ -9,6 +8,7 @@ import {
   hasFailed,
   hasSucceeded,
   isTerminating,
+  isTracked,
   newJobPod,
   replacesFailedOnly,
 } from "./job-pod.ts";
@@ -65,7 +65,8 @@ function additions(facts: JobFacts, count: number): Staffing {
   const { job, pods, active, indexes, nowMs } = facts;
   const perIndex = job.spec.backoffLimitPerIndex !== undefined;
   if (!perIndex) {
-    const failed = pods.filter((pod) => hasFailed(pod, job));
+    // A pod that was let go before it was deleted did not fail.
+    const failed = pods.filter((pod) => pod.status?.phase === "Failed" || (isTracked(pod) && hasFailed(pod, job)));
     const waitMs = jobBackoffLeftMs(pods.filter(hasSucceeded), failed, nowMs);
     if (waitMs > 0) return { create: [], remove: [], waitMs };
   }
@@ -81,9 +82,4 @@ function additions(facts: JobFacts, count: number): Staffing {
     else waitMs = Math.min(leftMs, waitMs ?? leftMs);
   }
   return { create, remove: [], waitMs };
-}
-
-/** Of these pods, those that are ready. */
-export function countReady(pods: readonly Pod[]): number {
-  return pods.filter(podReady).length;
 }

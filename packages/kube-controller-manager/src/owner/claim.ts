@@ -10,6 +10,8 @@ export interface ClaimOptions<T extends ApiObject> {
   readonly lister: Lister<T>;
   /** Of several that nobody manages, those that may be adopted; default: all. */
   readonly adoptable?: ((object: T) => boolean) | undefined;
+  /** What is adopted gets this finalizer, what is released loses it. */
+  readonly finalizer?: string | undefined;
 }
 
 export interface Claimed<T extends ApiObject> {
@@ -41,17 +43,20 @@ export function claim<T extends ApiObject>(options: ClaimOptions<T>): Claimed<T>
 }
 
 /** The uid in the patch keeps it from a later object of the same name. */
-function adopt<T extends ApiObject>({ owner, resource }: ClaimOptions<T>, object: T): Action {
+function adopt<T extends ApiObject>({ owner, resource, finalizer }: ClaimOptions<T>, object: T): Action {
   const ownerReferences = [controllerReference(owner)];
-  return patchOwners(resource, object, ownerReferences);
+  const finalizers = finalizer === undefined ? {} : { finalizers: [finalizer] };
+  return patchOwners(resource, object, { ownerReferences, ...finalizers });
 }
 
-function release<T extends ApiObject>({ owner, resource }: ClaimOptions<T>, object: T): Action {
-  return patchOwners(resource, object, [{ $patch: "delete", uid: owner.metadata.uid }]);
+function release<T extends ApiObject>({ owner, resource, finalizer }: ClaimOptions<T>, object: T): Action {
+  const ownerReferences = [{ $patch: "delete", uid: owner.metadata.uid }];
+  const finalizers = finalizer === undefined ? {} : { "$deleteFromPrimitiveList/finalizers": [finalizer] };
+  return patchOwners(resource, object, { ownerReferences, ...finalizers });
 }
 
-function patchOwners(resource: Resource, object: ApiObject, ownerReferences: readonly unknown[]): Action {
+function patchOwners(resource: Resource, object: ApiObject, metadata: Readonly<Record<string, unknown>>): Action {
   const { namespace, name, uid } = object.metadata;
-  const body = { metadata: { uid, ownerReferences } };
+  const body = { metadata: { uid, ...metadata } };
   return { do: "patch", resource, key: { namespace, name }, patch: { type: "strategic", body } };
 }

@@ -1,0 +1,37 @@
+import { keyOf, labelSelector, type ObjectKey } from "@skates/apimachinery";
+import { jobs } from "@skates/api/batch/v1";
+import { type Pod, pods } from "@skates/api/core/v1";
+import { type Controller, type Listers, watch } from "@skates/controller-runtime";
+import { controllerOf, OWNER_INDEXES } from "../owner/controller-of.ts";
+import { isTracked } from "./job-pod.ts";
+import { type JobView, planJob } from "./plan.ts";
+
+/** Runs pods until the work of a job is done. */
+export const jobController: Controller<JobView> = {
+  name: "job-controller",
+  watches: [
+    watch({ resource: jobs, keys: (job) => [keyOf(job)], indexes: OWNER_INDEXES }),
+    watch({
+      resource: pods,
+      keys: (pod, old, listers) => [...jobsOf(pod, listers), ...(old === undefined ? [] : jobsOf(old, listers))],
+      indexes: { ...OWNER_INDEXES, job: trackedByJob },
+    }),
+  ],
+  view: (listers) => ({ jobs: listers.for(jobs), pods: listers.for(pods) }),
+  plan: planJob,
+};
+
+/** Index of the pods that are not counted yet, by namespace and name of their job. */
+function trackedByJob(pod: Pod): readonly string[] {
+  const owner = isTracked(pod) ? controllerOf(pod) : undefined;
+  return owner?.kind === "Job" ? [`${pod.metadata.namespace ?? ""}/${owner.name}`] : [];
+}
+
+/** The job that manages a pod; for a pod that nobody manages, all that would take it. */
+function jobsOf(pod: Pod, listers: Listers): readonly ObjectKey[] {
+  const { namespace, labels } = pod.metadata;
+  const owner = controllerOf(pod);
+  if (owner !== undefined) return owner.kind === "Job" ? [{ namespace, name: owner.name }] : [];
+  const candidates = listers.for(jobs).list(namespace);
+  return candidates.filter((job) => labelSelector(job.spec.selector).matches(labels)).map(keyOf);
+}
