@@ -10,6 +10,7 @@ import {
 } from "@skates/controller-runtime";
 import { daemonSetController } from "./daemon-set/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
+import { disruptionController } from "./disruption/controller.ts";
 import { endpointSliceController } from "./endpoint-slice/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
 import { jobController } from "./job/controller.ts";
@@ -71,6 +72,7 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, deploymentController),
     ...runnable(options, informers, statefulSetController),
     ...runnable(options, informers, daemonSetController, "daemonset-controller"),
+    ...runnable(options, informers, disruptionController, "controllermanager"),
     ...runnable(options, informers, jobController),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, serviceAccountController),

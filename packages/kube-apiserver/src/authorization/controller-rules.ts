@@ -45,6 +45,15 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "pods", ["list", "watch", "create", "patch", "delete"]),
     rule("apps", "controllerrevisions", [...READ, "create", "update", "patch", "delete"]),
   ]),
+  controller("disruption-controller", [
+    rule("apps", "deployments replicasets statefulsets", ["get", "list", "watch"]),
+    rule("", "replicationcontrollers", ["get", "list", "watch"]),
+    rule("policy", "poddisruptionbudgets", ["get", "list", "watch"]),
+    rule("policy", "poddisruptionbudgets/status", ["update"]),
+    rule("", "pods", ["get", "list", "watch"]),
+    rule("", "pods/status", ["patch", "update"]),
+    rule("*", "*/scale", ["get"]),
+  ]),
   controller("job-controller", [
     rule("batch", "jobs", [...READ, "update", "patch"]),
     rule("batch", "jobs/status", ["update"]),
