@@ -1,4 +1,14 @@
-import { duplicate, type FieldError, invalid, isDns1123Subdomain, type Path, required } from "@skates/apimachinery";
+import {
+  duplicate,
+  equalValues,
+  type FieldError,
+  forbidden,
+  invalid,
+  isDns1123Subdomain,
+  type Path,
+  type RequestInfo,
+  required,
+} from "@skates/apimachinery";
 import type { Findings } from "../../checks.ts";
 import type { CertificateSigningRequest, CertificateSigningRequestSpec } from "./certificate-signing-request.ts";
 
@@ -42,28 +52,49 @@ function signerFindings(name: string, path: Path): Findings {
   return out;
 }
 
-/** A request is approved or denied, not both; decisions are not taken back. */
-export function csrErrors(next: CertificateSigningRequest, old: CertificateSigningRequest | undefined): Findings {
-  const conditions = next.status?.conditions ?? [];
-  const path: Path = ["status", "conditions"];
-  const types = conditions.map((condition) => condition.type);
+const PATH: Path = ["status", "conditions"];
+const DECISIONS: readonly string[] = ["Approved", "Denied"];
+
+/** A request is approved or denied, not both; decisions are not taken back, and made under `approval` only. */
+export function csrErrors(
+  next: CertificateSigningRequest,
+  old: CertificateSigningRequest | undefined,
+  request: RequestInfo,
+): Findings {
+  const types = next.status?.conditions?.map((condition) => condition.type) ?? [];
   const out: FieldError[] = types.flatMap((type, index) =>
-    types.indexOf(type) === index ? [] : [duplicate([...path, index, "type"], type)],
+    types.indexOf(type) === index ? [] : [duplicate([...PATH, index, "type"], type)],
   );
   if (types.includes("Approved") && types.includes("Denied")) {
-    out.push(
-      invalid(
-        [...path, types.indexOf("Denied"), "type"],
-        "Denied",
-        "Approved and Denied conditions are mutually exclusive",
-      ),
-    );
+    const detail = "Approved and Denied conditions are mutually exclusive";
+    out.push(invalid([...PATH, types.indexOf("Denied"), "type"], "Denied", detail));
   }
-  for (const type of ["Approved", "Denied"]) {
-    const had = old?.status?.conditions?.some((condition) => condition.type === type) === true;
-    if (had && !types.includes(type)) {
-      out.push({ path, reason: "Forbidden", detail: `updates may not remove a condition of type "${type}"` });
-    }
-  }
-  return out;
+  if (old === undefined) return out;
+  const decided =
+    request.subresource === "approval" ? [] : DECISIONS.flatMap((type) => decisionErrors(next, old, type));
+  return [...out, ...removalErrors(next, old), ...decided, ...certificateErrors(next, old)];
+}
+
+function conditionsOf({ status }: CertificateSigningRequest, type: string) {
+  return status?.conditions?.filter((condition) => condition.type === type) ?? [];
+}
+
+function removalErrors(next: CertificateSigningRequest, old: CertificateSigningRequest): Findings {
+  return [...DECISIONS, "Failed"]
+    .filter((type) => conditionsOf(next, type).length < conditionsOf(old, type).length)
+    .map((type) => forbidden(PATH, `updates may not remove a condition of type "${type}"`));
+}
+
+function decisionErrors(next: CertificateSigningRequest, old: CertificateSigningRequest, type: string): Findings {
+  const before = conditionsOf(old, type);
+  const after = conditionsOf(next, type);
+  if (after.length > before.length) return [forbidden(PATH, `updates may not add a condition of type "${type}"`)];
+  if (after.length < before.length || equalValues(after, before)) return [];
+  return [forbidden(PATH, `updates may not modify a condition of type "${type}"`)];
+}
+
+function certificateErrors(next: CertificateSigningRequest, old: CertificateSigningRequest): Findings {
+  const before = old.status?.certificate ?? "";
+  if (before === "" || next.status?.certificate === before) return [];
+  return [forbidden(["status", "certificate"], "updates may not modify existing certificate content")];
 }
