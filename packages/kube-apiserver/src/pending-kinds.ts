@@ -18,7 +18,6 @@ const PENDING: Readonly<Record<string, string>> = {
   "apiextensions.k8s.io/customresourcedefinitions": "the resources that they define are not served",
   "apiregistration.k8s.io/apiservices": "requests are not passed on to other servers",
   "autoscaling/horizontalpodautoscalers": "nothing is scaled by them",
-  "batch/cronjobs": "no jobs are made for them",
   "certificates.k8s.io/certificatesigningrequests": "no certificates are signed",
   "flowcontrol.apiserver.k8s.io/flowschemas": "requests are not sorted by them",
   "flowcontrol.apiserver.k8s.io/prioritylevelconfigurations": "requests are not sorted by them",

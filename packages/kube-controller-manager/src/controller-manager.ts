@@ -8,6 +8,7 @@ import {
   createInformers,
   type Informers,
 } from "@skates/controller-runtime";
+import { cronJobController } from "./cron-job/controller.ts";
 import { daemonSetController } from "./daemon-set/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
@@ -23,6 +24,7 @@ import { rootCaController } from "./root-ca/controller.ts";
 import { serviceAccountController } from "./service-account/controller.ts";
 import { statefulSetController } from "./stateful-set/controller.ts";
 import { taintEvictionController } from "./taint-eviction/controller.ts";
+import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 
 export interface ControllerManagerOptions {
   /**
@@ -74,6 +76,8 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, daemonSetController, "daemonset-controller"),
     ...runnable(options, informers, disruptionController, "controllermanager"),
     ...runnable(options, informers, jobController),
+    ...runnable(options, informers, cronJobController),
+    ...runnable(options, informers, ttlAfterFinishedController),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, serviceAccountController),
     ...runnable(options, informers, rootCaController(options.caBundle)),

@@ -60,6 +60,14 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("batch", "jobs/finalizers", ["update"]),
     rule("", "pods", [...READ, "create", "delete", "patch"]),
   ]),
+  controller("cronjob-controller", [
+    rule("batch", "cronjobs", [...READ, "update"]),
+    rule("batch", "jobs", [...READ, "create", "update", "delete", "patch"]),
+    rule("batch", "cronjobs/status", ["update"]),
+    rule("batch", "cronjobs/finalizers", ["update"]),
+    rule("", "pods", ["list", "delete"]),
+  ]),
+  controller("ttl-after-finished-controller", [rule("batch", "jobs", [...READ, "delete"])]),
   controller("endpointslice-controller", [
     rule("", "services pods nodes", READ),
     rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),
