@@ -1,26 +1,21 @@
-// Shows every built-in kind to an unmodified kubectl, over TLS, on the real server process: each verb that discovery names.
+// Shows every built-in kind to an unmodified kubectl, over TLS, on the real server process and on each store: each verb that discovery
+// names.
 import { builtinResources } from "@skates/api";
 import { formatGroupVersion, type Resource } from "@skates/apimachinery";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ran, run } from "../e2e/skates.ts";
-import { type SimulatedCluster, simulatedCluster } from "../faults/simulated-cluster.ts";
 import { SAMPLES, type SampleObject } from "./objects.ts";
+import { clusterOn, type StoredCluster, STORES } from "./stores.ts";
 
 const KUBECTL = process.env["KUBECTL"] ?? "kubectl";
 const NAMESPACE = "samples";
 
-let cluster: SimulatedCluster;
-beforeAll(async () => {
-  cluster = await simulatedCluster();
-  const up = await cluster.up();
-  expect(up.stderr + up.stdout).toContain("ready after");
-  await ok(["create", "namespace", NAMESPACE]);
-});
-afterAll(() => cluster.remove());
+/** Where kubectl is pointed at: the stores come one after another. */
+let kubeconfig = "";
 
 function kubectl(args: readonly string[], input?: object): Promise<Ran> {
   const options = input === undefined ? {} : { input: JSON.stringify(input) };
-  return run(KUBECTL, ["--kubeconfig", `${cluster.dataDir}/kubeconfig`, ...args], options);
+  return run(KUBECTL, ["--kubeconfig", kubeconfig, ...args], options);
 }
 
 async function ok(args: readonly string[], input?: object): Promise<string> {
@@ -104,12 +99,23 @@ test("there is a sample of each kind, and none of others", () => {
   expect(Object.keys(SAMPLES).sort()).toEqual(names.sort());
 });
 
-test.concurrent.each(Object.entries(SAMPLES))("%s", async (title, { object, change }) => {
-  const resource = kinds.find((known) => `${formatGroupVersion(known)} ${known.plural}` === title);
-  if (resource === undefined) throw new Error("no such kind");
-  const kind = new Kind(resource, object);
-  await everyVerb(kind, change);
-  await collections(kind);
+describe.each(STORES)("on $store", ({ store, hindrance }) => {
+  if (hindrance !== undefined) return test.skip(`every kind: ${hindrance}`, () => undefined);
+  let stored: StoredCluster | undefined;
+  beforeAll(async () => {
+    stored = await clusterOn(store);
+    kubeconfig = `${stored.cluster.dataDir}/kubeconfig`;
+    await ok(["create", "namespace", NAMESPACE]);
+  });
+  afterAll(() => stored?.close());
+
+  test.concurrent.each(Object.entries(SAMPLES))("%s", async (title, { object, change }) => {
+    const resource = kinds.find((known) => `${formatGroupVersion(known)} ${known.plural}` === title);
+    if (resource === undefined) throw new Error("no such kind");
+    const kind = new Kind(resource, object);
+    await everyVerb(kind, change);
+    await collections(kind);
+  });
 });
 
 /** Create, get, list, update, patch, apply, delete; and all of that as a watch tells it afterwards. */
