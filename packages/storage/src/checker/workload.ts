@@ -59,6 +59,30 @@ export async function recordWatch(
   }
 }
 
+/**
+ * Writes a last time, and once more: a watch that is recorded may see the last write before the writer hears of it, and goes on to the one
+ * behind it. `ended` is told the last write's revision in between.
+ */
+export async function endHistory(
+  { store, record }: Pick<WorkloadOptions, "store" | "record">,
+  ended: (last: Revision) => void,
+): Promise<void> {
+  let written = 0;
+  for (let i = 0; ; i++) {
+    const call = { kind: "commit", key: `${PREFIX}last-${i}`, expected: 0, value: `last-${i}` } as const;
+    record({ at: "call", id: call.value, call });
+    try {
+      const commit = await store.commit(call.key, 0, encoder.encode(call.value), {}, new AbortController().signal);
+      if (++written > 1) return; // unanswered, as far as the history goes: the watch may have ended before it
+      record({ at: "answer", id: call.value, answer: { kind: "written", revision: commit.revision } });
+      ended(commit.revision);
+    } catch (error) {
+      // Then it has an unknown outcome, or none.
+      if (!hasCode(error, "OutcomeUnknown") && !hasCode(error, "Unavailable")) throw error;
+    }
+  }
+}
+
 async function runWatcher(options: WorkloadOptions, name: string, stop: AbortSignal): Promise<void> {
   const random = options.random.stream(name);
   let after = await headOrZero(options.store, stop);

@@ -3,7 +3,7 @@ import { seededRandom, virtualClock } from "@skates/component-base";
 import { expect, it } from "vitest";
 import { checkHistory } from "../checker/check-history.ts";
 import { type HistoryEvent, historyOf } from "../checker/history.ts";
-import { recordWatch, runWorkload } from "../checker/workload.ts";
+import { endHistory, recordWatch, runWorkload } from "../checker/workload.ts";
 import type { RevisionStore } from "../revision-store.ts";
 import { memoryStore } from "./memory-store.ts";
 
@@ -19,15 +19,13 @@ async function violations(store: RevisionStore, seed: number): Promise<readonly 
   const record = (event: HistoryEvent): void => {
     if (events.push(event) === EVENTS) stop.abort();
   };
-  let end = -1;
-  const reference = recordWatch({ store, record }, { id: "all", after: 0, until: (at) => at === end }, never);
+  let end = Number.POSITIVE_INFINITY;
+  const reference = recordWatch({ store, record }, { id: "all", after: 0, until: (at) => at >= end }, never);
   const shape = { name: "m", clients: 8, watchers: 3, keys: 5, keepRevisions: 300 };
   await runWorkload({ ...shape, store, random: seededRandom(seed), record, turn }, stop.signal);
-  // One more, so that the reference sees the end.
-  record({ at: "call", id: "last", call: { kind: "commit", key: "/check/last", expected: 0, value: "" } });
-  const last = await store.commit("/check/last", 0, new Uint8Array(0), {}, never);
-  end = last.revision;
-  record({ at: "answer", id: "last", answer: { kind: "written", revision: last.revision } });
+  await endHistory({ store, record }, (last) => {
+    end = last;
+  });
   await reference;
   await store.close();
   const history = historyOf(events);
