@@ -68,6 +68,11 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "pods", ["list", "delete"]),
   ]),
   controller("ttl-after-finished-controller", [rule("batch", "jobs", [...READ, "delete"])]),
+  controller("endpoint-controller", [
+    rule("", "services pods", ["get", "list", "watch"]),
+    rule("", "endpoints", ["get", "list", "watch", "create", "update", "delete"]),
+    rule("", "endpoints/restricted", ["create"]),
+  ]),
   controller("endpointslice-controller", [
     rule("", "services pods nodes", READ),
     rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),
