@@ -103,6 +103,20 @@ test("OpenAPI v3 has an index with hashes and a document for each group version"
   expect([moved.status, moved.headers["location"]]).toEqual([301, url]);
 });
 
+test("subresources of other kinds tell what they take and give", async () => {
+  const { json } = await api.call("GET", "/openapi/v3/api/v1");
+  const schemaOf = (body: { content: Record<string, { schema: unknown }> }): unknown =>
+    Object.values(body.content)[0]?.schema;
+  const pod = "/api/v1/namespaces/{namespace}/pods/{name}";
+  const eviction = json.paths[`${pod}/eviction`].post;
+  const ref = { $ref: "#/components/schemas/io.k8s.api.policy.v1.Eviction" };
+  expect([schemaOf(eviction.requestBody), schemaOf(eviction.responses["201"])]).toEqual([ref, ref]);
+  expect(eviction["x-kubernetes-group-version-kind"]).toEqual({ group: "policy", version: "v1", kind: "Eviction" });
+  const scale = json.paths["/api/v1/namespaces/{namespace}/replicationcontrollers/{name}/scale"].put;
+  expect(schemaOf(scale.requestBody)).toEqual({ $ref: "#/components/schemas/io.k8s.api.autoscaling.v1.Scale" });
+  expect(json.paths[`${pod}/exec`].post).not.toHaveProperty("requestBody");
+});
+
 test("every reference in every OpenAPI document can be followed", async () => {
   const { json } = await api.call("GET", "/openapi/v3");
   for (const { serverRelativeURL } of Object.values<{ serverRelativeURL: string }>(json.paths)) {
@@ -126,5 +140,40 @@ test("version, health and metrics", async () => {
   expect((await api.call("GET", "/readyz?verbose")).text).toContain("[+]informer-sync ok\nreadyz check passed\n");
   expect((await api.call("GET", "/livez/ping")).text).toBe("ok");
   expect((await api.call("GET", "/metrics")).text).toContain("# TYPE apiserver_request_total counter");
-  expect((await api.call("GET", "/nothing")).status).toBe(404);
+  expect((await api.call("GET", "/metrics")).mediaType).toBe("text/plain; version=0.0.4; charset=utf-8");
+});
+
+test("checks are asked for one by one, and may be left out", async () => {
+  const without = await api.call("GET", "/readyz?verbose&exclude=informer-sync");
+  expect(without.text).toBe("[+]ping ok\n[+]informer-sync excluded: ok\nreadyz check passed\n");
+  expect((await api.call("GET", "/readyz/informer-sync")).text).toBe("ok");
+  expect((await api.call("GET", "/livez?verbose")).text).toBe("[+]ping ok\nlivez check passed\n");
+  expect((await api.call("GET", "/livez/none")).status).toBe(404);
+});
+
+test("paths that nobody serves are answered with a text, those below a version with a Status", async () => {
+  for (const path of ["/nothing", "/apis/none.example.com", "/apis/none.example.com/v1/things", "/api/v2/pods"]) {
+    const { status, mediaType, text } = await api.call("GET", path);
+    expect([status, mediaType, text], path).toEqual([404, "text/plain; charset=utf-8", "404 page not found\n"]);
+  }
+  const { status, json } = await api.call("GET", "/api/v1/nothings");
+  expect([status, json]).toEqual([
+    404,
+    {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      message: "the server could not find the requested resource",
+      reason: "NotFound",
+      details: {},
+      code: 404,
+    },
+  ]);
+  const wrong = await api.call("PUT", "/api/v1/namespaces/default/pods", {});
+  expect([wrong.status, wrong.json.reason, wrong.json.message]).toEqual([
+    405,
+    "MethodNotAllowed",
+    "the server does not allow this method on the requested resource",
+  ]);
 });

@@ -1,4 +1,5 @@
-import { formatGroupVersion, openApiList, type Resource, type Subresource } from "@skates/apimachinery";
+import { definitionName, formatGroupVersion, openApiList, type Resource, type Subresource } from "@skates/apimachinery";
+import { subresourceStruct } from "./subresource-kinds.ts";
 
 const REF = "#/components/schemas/";
 const STATUS = `${REF}io.k8s.apimachinery.pkg.apis.meta.v1.Status`;
@@ -95,9 +96,9 @@ const ACTION_WORDS: Readonly<Record<Action, string>> = {
   patch: "patch",
 };
 
-function operationsOf(resource: Resource) {
-  const [listName] = openApiList(resource.schema);
-  const one = `${REF}${listName.slice(0, -"List".length)}`;
+function operationsOf(resource: Resource, schema = resource.schema) {
+  const [listName] = openApiList(schema);
+  const one = REF + definitionName(schema);
   const { group, version, kind, namespaced } = resource;
   const gvk = { group, kind, version };
   return (action: Action, parameters: readonly Parameter[], suffix = ""): object => {
@@ -129,7 +130,8 @@ function subresourceOperations(resource: Resource, sub: Subresource): object {
     update: ["put", "put"],
   };
   const own = sub.kind === resource.kind && formatGroupVersion(sub) === formatGroupVersion(resource);
-  const schema = own ? operationsOf(resource) : undefined;
+  const struct = own ? resource.schema : subresourceStruct(sub);
+  const schema = struct === undefined ? undefined : operationsOf(resource, struct);
   const out: Record<string, object> = {};
   for (const verb of sub.verbs) {
     const [method, action] = names[verb] ?? ["", "connect"];

@@ -8,6 +8,7 @@ import {
   ListMeta,
   openApiDefinitions,
   openApiList,
+  type Resource,
   Status,
   type Struct,
 } from "@skates/apimachinery";
@@ -16,6 +17,7 @@ import { contentHash } from "./content-hash.ts";
 import type { Group, GroupVersionResources } from "./groups.ts";
 import { openApiPaths } from "./openapi-paths.ts";
 import { OpenApiV2 } from "./openapi-v2/openapi-v2.ts";
+import { subresourceStruct } from "./subresource-kinds.ts";
 
 /** Documents kept: clients ask for the same few again and again, and each can be made anew. */
 const KEPT = 3;
@@ -127,7 +129,7 @@ export class OpenApi {
 
   #build(group: string, { version, resources }: GroupVersionResources): JsonRecord {
     const schemas: Record<string, JsonSchema> = {
-      ...openApiDefinitions([...resources.map(({ schema }) => schema), ...SHARED]),
+      ...openApiDefinitions([...resources.flatMap(structsOf), ...SHARED]),
       ...PATCH,
     };
     for (const resource of resources) {
@@ -147,6 +149,11 @@ export class OpenApi {
       },
     };
   }
+}
+
+/** The schemas of a resource and of what travels in its subresources. */
+function structsOf({ schema, subresources }: Resource): readonly Struct[] {
+  return [schema, ...subresources.flatMap((sub) => subresourceStruct(sub) ?? [])];
 }
 
 /** What paths refer to besides the kinds themselves. */

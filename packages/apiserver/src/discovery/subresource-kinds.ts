@@ -1,0 +1,17 @@
+import { Scale } from "@skates/api/autoscaling/v1";
+import { TokenRequest } from "@skates/api/authentication/v1";
+import { Binding } from "@skates/api/core/v1";
+import { Eviction } from "@skates/api/policy/v1";
+import { formatGroupVersion, type Struct, type Subresource } from "@skates/apimachinery";
+
+const KINDS: ReadonlyMap<string, Struct> = new Map<string, Struct>([
+  ["autoscaling/v1 Scale", Scale],
+  ["authentication.k8s.io/v1 TokenRequest", TokenRequest],
+  ["v1 Binding", Binding],
+  ["policy/v1 Eviction", Eviction],
+]);
+
+/** The schema of what travels in a subresource of a kind of its own; undefined for streams and for views of the resource itself. */
+export function subresourceStruct(sub: Subresource): Struct | undefined {
+  return sub.connect === true ? undefined : KINDS.get(`${formatGroupVersion(sub)} ${sub.kind}`);
+}
