@@ -6,7 +6,15 @@ import { dropsZero, isZero } from "./zero.ts";
 
 /** A value of `struct` as JSON, with upstream's order of keys and its zero values where they are always written. */
 export function encodeJson(struct: Struct, value: unknown): string {
-  return writeRecord(plan(struct), value as Members);
+  const text = writeRecord(plan(struct), value as Members);
+  return struct.options.keepsUnknown === true ? withOthers(struct, value as Members, text) : text;
+}
+
+/** Members that no field names stand last, by name. */
+function withOthers(struct: Struct, value: Members, text: string): string {
+  const others = Object.keys(value).filter((name) => !Object.hasOwn(struct.fields, name) && value[name] !== undefined);
+  const written = others.sort().map((name) => `${jsonString(name)}:${jsonText(value[name])}`);
+  return written.length === 0 ? text : `${text.slice(0, -1)}${text === "{}" ? "" : ","}${written.join(",")}}`;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -16,6 +24,7 @@ interface FieldPlan {
   readonly name: string;
   readonly key: string;
   readonly type: TypeNode;
+  readonly nullable: boolean;
   readonly dropsZero: boolean;
   readonly write: Write;
   /** What is written when the field is absent; undefined: nothing. A thunk, since structs may contain themselves. */
@@ -27,6 +36,7 @@ const plan = memo((struct: Struct): readonly FieldPlan[] =>
     name,
     key: `${JSON.stringify(name)}:`,
     type: field.type,
+    nullable: field.facets.nullable === true,
     dropsZero: dropsZero(field),
     write: fieldWriter(field),
     zero: zeroWriter(field),
@@ -62,6 +72,10 @@ function writeRecord(fields: readonly FieldPlan[], value: Members): string {
   let out = "";
   for (const field of fields) {
     const member = value[field.name];
+    if (member === null && field.nullable) {
+      out += out === "" ? `${field.key}null` : `,${field.key}null`;
+      continue;
+    }
     let text: string;
     if (member === undefined || member === null || (field.dropsZero && isZero(field.type, member))) {
       if (field.zero === undefined) continue;
@@ -79,8 +93,11 @@ function writerOf(type: TypeNode): Write {
   switch (type.kind) {
     case "string":
       return (value) => jsonString(value as string);
-    case "ref":
-      return (value) => writeRecord(plan(type.target()), value as Members);
+    case "ref": {
+      // Looked up at the first value: structs may contain themselves.
+      let fields: readonly FieldPlan[] | undefined;
+      return (value) => writeRecord((fields ??= plan(type.target())), value as Members);
+    }
     case "list": {
       const write = writerOf(type.items);
       return (value) => writeList(value as readonly unknown[], write);

@@ -49,8 +49,24 @@ const DECIMAL_SUFFIXES: ReadonlyMap<number, string> = new Map([...DECIMAL].map((
 const BINARY_SUFFIXES = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] as const;
 const INT64_MAX_UNITS = (2n ** 63n - 1n) * NANO;
 
+/** A cluster writes the same few quantities over and over; quantities are immutable, so that one can stand for all of its text. */
+const KNOWN_MAX = 1024;
+const KNOWN_LENGTH_MAX = 16;
+const known = new Map<string, Quantity>();
+
 /** Reads a quantity. Throws QuantityError with upstream's text. */
 export function parseQuantity(text: string): Quantity {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const quantity = readQuantity(text);
+  if (text.length <= KNOWN_LENGTH_MAX) {
+    if (known.size >= KNOWN_MAX) known.clear();
+    known.set(text, quantity);
+  }
+  return quantity;
+}
+
+function readQuantity(text: string): Quantity {
   const shape = SHAPE.exec(text);
   if (shape === null || text === "") throw new QuantityError(WRONG_FORMAT);
   const [, sign = "", whole = "", fraction = "", suffix = ""] = shape;
