@@ -4,6 +4,7 @@ import type { Handler, Resource, UserInfo } from "@skates/apimachinery";
 import {
   type ApiServer,
   type ApiServerOptions,
+  type Authorizer,
   createApiServer,
   type PathHandler,
   type Registry,
@@ -17,7 +18,10 @@ import { TokenAuthenticator } from "./authentication/service-account-tokens.ts";
 import type { TokenOptions } from "./authentication/token-options.ts";
 import { API_SERVER, authenticated } from "./authentication/users.ts";
 import { createAuthorizer } from "./authorization/authorizer.ts";
+import { PolicySource } from "./authorization/rbac/policy-source.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { type DefaultPolicy, defaultPolicy } from "./bootstrap/policy/default-policy.ts";
+import { reconcilePolicy } from "./bootstrap/policy/reconcile-policy.ts";
 import type { ApiEndpoint } from "./bootstrap/system-objects.ts";
 import { compactStore } from "./compaction.ts";
 import { type KubeletDialer, Kubelets } from "./kubelet/kubelets.ts";
@@ -80,8 +84,8 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
     ...options,
     resources: (options.resources ?? builtinResources).map((resource) => withPendingWarning(adjusted(resource, made))),
     authenticator: createAuthenticator({ tokens: () => made().tokens, audiences, log: env.log }),
-    authorizer: createAuthorizer,
-    admission: (registry) => admissionPlugins(registry, env.random),
+    authorizer: () => made().authorizer,
+    admission: (registry) => admissionPlugins({ ...made(), registry, random: env.random }),
     specials: (registry) => {
       parts = makeParts(options, registry, () => server);
       return specialsOf(options, audiences, parts);
@@ -111,6 +115,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
           own,
         );
         bootstrapped = true;
+        group.spawn((inner) => settlePolicy(made(), inner));
         await releaseAddresses({ env, registry: server.registry, client: made().client }, own);
       });
       group.spawn((own) => compactStore(env, store, own));
@@ -124,6 +129,9 @@ interface Parts {
   readonly registry: Registry;
   readonly client: Client;
   readonly tokens: TokenAuthenticator;
+  readonly authorizer: Authorizer;
+  readonly policy: DefaultPolicy;
+  readonly source: PolicySource;
   readonly addresses: ClusterAddresses;
   readonly ports: NodePorts;
 }
@@ -133,13 +141,24 @@ function makeParts(options: KubeApiServerOptions, registry: Registry, server: ()
   const { clock, random } = env;
   const handler: Handler = (request) => server().loopback(API_SERVER)(request);
   const client = clientFor(handler, { userAgent: "kube-apiserver", clock, random: random.stream("own-client") });
+  const policy = defaultPolicy();
+  const source = new PolicySource(registry, policy);
   return {
     registry,
     client,
+    policy,
+    source,
+    authorizer: createAuthorizer(registry, source),
     tokens: new TokenAuthenticator({ verifier: tokens.verifier, registry, clock }),
     addresses: new ClusterAddresses({ registry, client, random }),
     ports: new NodePorts({ registry, random, range: options.nodePorts ?? NODE_PORTS }),
   };
+}
+
+/** Writes the default roles and bindings; until then they count as if they were stored. */
+async function settlePolicy(parts: Parts, signal: AbortSignal): Promise<void> {
+  await reconcilePolicy(parts, parts.policy, signal);
+  parts.source.settle();
 }
 
 /** Services claim addresses and ports, pods can be bound; other kinds are as they are. */
@@ -166,7 +185,7 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
     componentStatusHandler(options.store),
     evictionHandler(client),
     tokenRequestHandler({ signer: tokens.signer, issuer: tokens.issuer, audiences, random: env.random }),
-    ...reviewHandlers({ authorizer: createAuthorizer(registry), tokens: parts.tokens, audiences }),
+    ...reviewHandlers({ ...parts, audiences }),
     podLogHandler(kubelets),
     ...podStreamHandlers(kubelets),
     nodeProxyHandler(kubelets),

@@ -237,7 +237,6 @@ describe("a kubelet", () => {
     ["GET", "/api/v1/namespaces/work/configmaps?fieldSelector=metadata.name%3Dsettings", 200],
     ["GET", "/api/v1/services", 200],
     ["GET", "/api/v1/namespaces/kube-node-lease/configmaps/settings", 403],
-    ["POST", "/api/v1/namespaces/work/serviceaccounts/puller/token", 201],
     ["POST", "/api/v1/namespaces/work/serviceaccounts/unused/token", 403],
     ["DELETE", "/api/v1/namespaces/work/pods/other", 403],
     ["DELETE", "/api/v1/nodes/n1", 403],
@@ -245,6 +244,22 @@ describe("a kubelet", () => {
     const body =
       method === "POST" ? { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} } : undefined;
     expect((await at.call(kubelet("n1"), method, path, body)).status).toBe(expected);
+  });
+
+  it("gets tokens only for pods of its node", async () => {
+    const path = "/api/v1/namespaces/work/serviceaccounts/puller/token";
+    const pod = (await at.call(kubelet("n1"), "GET", "/api/v1/namespaces/work/pods/mine")).body;
+    const ask = async (boundObjectRef?: object) =>
+      await at.call(kubelet("n1"), "POST", path, {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: { boundObjectRef },
+      });
+    const bound = { apiVersion: "v1", kind: "Pod", name: "mine", uid: pod.metadata.uid };
+    expect((await ask(bound)).status).toBe(201);
+    expect((await ask()).body.message).toContain("node requested token not bound to a pod");
+    expect((await ask({ ...bound, uid: undefined })).body.message).toContain("with a pod binding without a uid");
+    expect((await ask({ ...bound, name: "other" })).body.message).toContain("does not match the UID in record");
   });
 
   it("is told why not", async () => {

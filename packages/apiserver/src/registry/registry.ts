@@ -1,4 +1,4 @@
-import type { ApiObject, Encoded, ObjectKey, Resource, UserInfo } from "@skates/apimachinery";
+import type { ApiObject, Encoded, ObjectKey, Resource, Revision, UserInfo } from "@skates/apimachinery";
 
 /** Who writes, for what the server does on behalf of a request (bindings, evictions) or of itself. */
 export interface Writer {
@@ -26,6 +26,8 @@ export interface Registry {
   cached<T extends ApiObject>(resource: Resource<T>, key: ObjectKey): T | undefined;
   /** From the cache, in the order of keys; absent namespace: all. */
   cachedList<T extends ApiObject>(resource: Resource<T>, namespace?: string): readonly T[];
+  /** Changes whenever an object of the resource changes in the cache: what is made of a `cachedList` stays right until then. */
+  cachedRevision(resource: Pick<Resource, "group" | "version" | "plural">): Revision;
   /**
    * Writes what `change` makes of the newest state, again after a conflict, without admission. Throws NotFound when the object is
    * not there, and whatever `change` throws; returning the same object writes nothing.

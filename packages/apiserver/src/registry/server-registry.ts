@@ -40,6 +40,10 @@ export function serverRegistry(core: RegistryCore): Registry {
       stored(resource)
         .cache.candidates(everythingIn(namespace))
         .map((entry) => typed<T>(entry.view(resource).object)),
+    cachedRevision: ({ group, version, plural }) => {
+      const served = core.served.find(group, version, plural);
+      return served === undefined ? 0 : cacheOf(served).changed;
+    },
     modify: async <T extends ApiObject>(
       resource: Resource<T>,
       target: { readonly key: ObjectKey; readonly writer: Writer; change(current: T): T },

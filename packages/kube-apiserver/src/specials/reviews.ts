@@ -31,11 +31,13 @@ import type { AuthorizationAttributes, Authorizer, SpecialCall, SpecialHandler }
 import { messageOf } from "@skates/component-base";
 import type { TokenAuthenticator } from "../authentication/service-account-tokens.ts";
 import { authenticated, nodeOfUser } from "../authentication/users.ts";
-import { ruleSetsOf } from "../authorization/authorizer.ts";
+import type { PolicySource } from "../authorization/rbac/policy-source.ts";
+import { rulesOfUser } from "../authorization/rbac/rbac-authorizer.ts";
 import { answer } from "./answer.ts";
 
 export interface ReviewOptions {
   readonly authorizer: Authorizer;
+  readonly source: PolicySource;
   readonly tokens: TokenAuthenticator;
   /** Audiences that a token is checked for when the review names none. */
   readonly audiences: readonly string[];
@@ -43,7 +45,7 @@ export interface ReviewOptions {
 
 /** Questions about who somebody is and what they may do. Nothing is stored. */
 export function reviewHandlers(options: ReviewOptions): readonly SpecialHandler[] {
-  const { authorizer } = options;
+  const { authorizer, source } = options;
   const decide = async (spec: SubjectAccessReviewSpec, call: SpecialCall): Promise<SubjectAccessReviewStatus> => {
     const user = { name: spec.user ?? "", groups: spec.groups ?? [], uid: spec.uid, extra: spec.extra };
     const { decision, reason } = await authorizer.authorize(attributesOf(spec, user), call.signal);
@@ -79,7 +81,10 @@ export function reviewHandlers(options: ReviewOptions): readonly SpecialHandler[
     }),
     handler(selfSubjectRulesReviews, async (call) => {
       const review = await call.read<SelfSubjectRulesReview>(SelfSubjectRulesReview);
-      return answer(selfSubjectRulesReviews, { ...review, status: rulesOf(call.user, review.spec.namespace ?? "") });
+      const namespace = review.spec.namespace ?? "";
+      if (namespace === "") throw badRequest("no namespace on request");
+      await source.load(call.signal);
+      return answer(selfSubjectRulesReviews, { ...review, status: rulesOf(source, call.user, namespace) });
     }),
     handler(tokenReviews, async (call) => {
       const review = await call.read<TokenReview>(TokenReview);
@@ -93,25 +98,25 @@ function handler(of: Resource, handle: SpecialHandler["handle"]): SpecialHandler
   return { group: of.group, resource: of.plural, verbs: ["create"], handle };
 }
 
-/** The table's rules about the user in a namespace. */
-function rulesOf(user: UserInfo, namespace: string): SubjectRulesReviewStatus {
-  const sets = ruleSetsOf(user);
-  const rules = sets
-    .flatMap((set) => set.rules)
-    .filter((rule) => rule.namespace === undefined || rule.namespace === namespace);
+/** What roles give the user in a namespace. What a kubelet may besides depends on its pods. */
+function rulesOf(source: PolicySource, user: UserInfo, namespace: string): SubjectRulesReviewStatus {
+  const { rules, errors } = rulesOfUser(source, user, namespace);
   const kubelet = nodeOfUser(user) !== undefined;
+  const failed = [...(kubelet ? ["node authorizer does not support user rule resolution"] : []), ...errors];
   return {
-    resourceRules: rules.map(({ verbs, groups, resources, names }) => ({
-      verbs,
-      apiGroups: groups,
-      resources,
-      ...(names === undefined ? {} : { resourceNames: names }),
-    })),
-    nonResourceRules: sets
-      .flatMap((set) => set.paths ?? [])
-      .map(({ verbs, paths }) => ({ verbs, nonResourceURLs: paths })),
-    incomplete: kubelet,
-    ...(kubelet ? { evaluationError: "node authorizer does not support user rule resolution" } : {}),
+    resourceRules: rules
+      .filter(({ resources = [] }) => resources.length > 0)
+      .map(({ verbs, apiGroups, resources, resourceNames }) => ({
+        verbs,
+        apiGroups: apiGroups ?? [],
+        resources: resources ?? [],
+        ...(resourceNames === undefined ? {} : { resourceNames }),
+      })),
+    nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs = [] }) =>
+      nonResourceURLs.length === 0 ? [] : [{ verbs, nonResourceURLs }],
+    ),
+    incomplete: failed.length > 0,
+    ...(failed.length === 0 ? {} : { evaluationError: failed.join(", ") }),
   };
 }
 

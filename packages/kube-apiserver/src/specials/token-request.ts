@@ -48,7 +48,7 @@ export function tokenRequestHandler(options: TokenRequestOptions): SpecialHandle
     verbs: ["create"],
     async handle(call) {
       const { namespace, name } = call.route;
-      const request = await call.read<TokenRequest>(TokenRequest);
+      const request = await call.admit<TokenRequest>("CREATE", await call.read<TokenRequest>(TokenRequest));
       const findings = tokenRequestFindings(request);
       if (findings.length > 0) throw invalidStatus(KIND, name, findings);
       const account = await call.registry.get(serviceAccounts, { namespace, name }, call.signal);

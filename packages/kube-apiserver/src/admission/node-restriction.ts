@@ -1,0 +1,169 @@
+import { TokenRequest } from "@skates/api/authentication/v1";
+import { type Node, nodes, type Pod, pods, serviceAccounts } from "@skates/api/core/v1";
+import { leases } from "@skates/api/coordination/v1";
+import { csiNodes } from "@skates/api/storage/v1";
+import { type ApiObject, equalValues, forbiddenRequest } from "@skates/apimachinery";
+import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
+import { nodeOfUser } from "../authentication/users.ts";
+import { nodeChangeRefusal } from "./node-restriction-labels.ts";
+import { isAbout, objectOf } from "./object-kind.ts";
+
+const MIRROR = "kubernetes.io/config.mirror";
+const LEASE_NAMESPACE = "kube-node-lease";
+
+/**
+ * A kubelet writes its own Node, Lease and CSINode, the status of its node's pods, mirror pods, and tokens for its node's pods;
+ * the authorizer has found already that it may write such things at all.
+ */
+export function nodeRestriction(registry: Registry): AdmissionPlugin {
+  return {
+    name: "NodeRestriction",
+    handles: ({ user, operation }) => nodeOfUser(user) !== undefined && operation !== "CONNECT",
+    async validate(attributes, signal) {
+      const node = nodeOfUser(attributes.user);
+      if (node === undefined) return;
+      const refusal = await refusalFor(registry, { node, attributes }, signal);
+      if (refusal !== undefined) throw forbiddenRequest(attributes.resource, attributes.name, refusal);
+    },
+  };
+}
+
+interface NodeWrite {
+  readonly node: string;
+  readonly attributes: AdmissionAttributes;
+}
+
+async function refusalFor(registry: Registry, write: NodeWrite, signal: AbortSignal): Promise<string | undefined> {
+  const { node, attributes } = write;
+  const { resource, subresource, operation, name, namespace, object } = attributes;
+  const written = (of: { readonly group: string; readonly plural: string }): boolean =>
+    resource.group === of.group && resource.plural === of.plural;
+  if (written(pods)) return await podRefusal(registry, write, signal);
+  if (written(nodes)) return nodeChangeRefusal(node, attributes);
+  if (written(serviceAccounts) && subresource === "token") return await tokenRefusal(registry, write, signal);
+  const own = name === "" ? (object?.metadata.name ?? "") : name;
+  if (isAbout(attributes, leases)) {
+    if (namespace !== LEASE_NAMESPACE) return `can only access leases in the "${LEASE_NAMESPACE}" system namespace`;
+    return own === node || (operation === "CREATE" && own === "")
+      ? undefined
+      : "can only access node lease with the same name as the requesting node";
+  }
+  if (isAbout(attributes, csiNodes) && own !== node) {
+    return "can only access CSINode with the same name as the requesting node";
+  }
+  return undefined;
+}
+
+async function podRefusal(registry: Registry, write: NodeWrite, signal: AbortSignal): Promise<string | undefined> {
+  const { node, attributes } = write;
+  const { operation, subresource, namespace, name, old, object } = attributes;
+  if (subresource === "" && operation === "CREATE") return await mirrorPodRefusal(registry, write, signal);
+  if (subresource === "" && operation === "DELETE") {
+    const pod = await currentPod(registry, { namespace, name }, signal);
+    return pod === undefined || pod.spec.nodeName === node
+      ? undefined
+      : `node ${JSON.stringify(node)} can only delete pods with spec.nodeName set to itself`;
+  }
+  if (subresource === "status" && operation === "UPDATE") {
+    const pod = await currentPod(registry, { namespace, name }, signal);
+    if (pod !== undefined && pod.spec.nodeName !== node) {
+      return `node ${JSON.stringify(node)} can only update pod status for pods with spec.nodeName set to itself`;
+    }
+    return equalValues(old?.metadata.labels ?? {}, object?.metadata.labels ?? {})
+      ? undefined
+      : `node ${JSON.stringify(node)} cannot update labels through pod status`;
+  }
+  if (subresource === "eviction" && operation === "CREATE") {
+    const pod = await currentPod(registry, { namespace, name }, signal);
+    return pod === undefined || pod.spec.nodeName === node
+      ? undefined
+      : `node ${node} can only evict pods with spec.nodeName set to itself`;
+  }
+  return `unexpected operation ${JSON.stringify(operation)} by a node`;
+}
+
+async function currentPod(
+  registry: Registry,
+  key: { readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<Pod | undefined> {
+  return registry.cached<Pod>(pods, key) ?? (await registry.get<Pod>(pods, key, signal));
+}
+
+/** What the API shows of a static pod: owned by its node, and without anything that only the API could give. */
+async function mirrorPodRefusal(
+  registry: Registry,
+  { node, attributes }: NodeWrite,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const pod = objectOf<Pod>(attributes, pods);
+  if (pod === undefined) return "unexpected object of a pod's creation";
+  const self = `node ${JSON.stringify(node)}`;
+  if (pod.metadata.annotations?.[MIRROR] === undefined) {
+    return `pod does not have ${JSON.stringify(MIRROR)} annotation, ${self} can only create mirror pods`;
+  }
+  if (pod.spec.nodeName !== node) return `${self} can only create pods with spec.nodeName set to itself`;
+  const [owner, ...others] = pod.metadata.ownerReferences ?? [];
+  if (others.length > 0) return `${self} can only create pods with a single owner reference set to itself`;
+  if (owner === undefined || owner.apiVersion !== "v1" || owner.kind !== nodes.kind || owner.name !== node) {
+    return `${self} can only create pods with an owner reference set to itself`;
+  }
+  if (owner.controller !== true) {
+    return `${self} can only create pods with a controller owner reference set to itself`;
+  }
+  if (owner.blockOwnerDeletion === true) return `${self} must not set blockOwnerDeletion on an owner reference`;
+  const current = await registry.get<Node>(nodes, { name: node }, signal);
+  if (current?.metadata.uid !== owner.uid) {
+    return `${self} UID mismatch: expected ${current?.metadata.uid ?? "no node"} got ${owner.uid}`;
+  }
+  return referenceRefusal(self, pod);
+}
+
+function referenceRefusal(self: string, { spec }: Pod): string | undefined {
+  if ((spec.serviceAccountName ?? "") !== "") return `${self} can not create pods that reference a service account`;
+  const volumes = spec.volumes ?? [];
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const from = (kind: "secretRef" | "configMapRef"): boolean =>
+    containers.some(({ envFrom = [] }) => envFrom.some((source) => source[kind] !== undefined));
+  const keyed = (kind: "secretKeyRef" | "configMapKeyRef"): boolean =>
+    containers.some(({ env = [] }) => env.some(({ valueFrom }) => valueFrom?.[kind] !== undefined));
+  const projected = volumes.flatMap((volume) => volume.projected?.sources ?? []);
+  const pulled = (spec.imagePullSecrets ?? []).length > 0;
+  const secret = volumes.some((volume) => volume.secret !== undefined) || projected.some((source) => source.secret);
+  if (pulled || secret || from("secretRef") || keyed("secretKeyRef")) {
+    return `${self} can not create pods that reference secrets`;
+  }
+  const config = volumes.some((volume) => volume.configMap) || projected.some((source) => source.configMap);
+  if (config || from("configMapRef") || keyed("configMapKeyRef")) {
+    return `${self} can not create pods that reference configmaps`;
+  }
+  if (volumes.some((volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined)) {
+    return `${self} can not create pods that reference persistentvolumeclaims`;
+  }
+  if ((spec.resourceClaims ?? []).length > 0) return `${self} can not create pods that reference resourceclaims`;
+  return undefined;
+}
+
+async function tokenRefusal(
+  registry: Registry,
+  { node, attributes }: NodeWrite,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { object, namespace } = attributes;
+  const bound = isTokenRequest(object) ? object.spec.boundObjectRef : undefined;
+  if (bound === undefined || bound.apiVersion !== "v1" || bound.kind !== pods.kind || (bound.name ?? "") === "") {
+    return "node requested token not bound to a pod";
+  }
+  if ((bound.uid ?? "") === "") return "node requested token with a pod binding without a uid";
+  const pod = await currentPod(registry, { namespace, name: bound.name ?? "" }, signal);
+  // A pod that is gone is answered with NotFound further on.
+  if (pod === undefined) return undefined;
+  if (bound.uid !== pod.metadata.uid) {
+    return `the UID in the bound object reference (${bound.uid ?? ""}) does not match the UID in record. The object might have been deleted and then recreated`;
+  }
+  return pod.spec.nodeName === node ? undefined : "node requested token bound to a pod scheduled on a different node";
+}
+
+function isTokenRequest(object: ApiObject | undefined): object is ApiObject & TokenRequest {
+  return object?.kind === "TokenRequest";
+}
