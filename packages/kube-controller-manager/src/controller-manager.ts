@@ -13,6 +13,7 @@ import { daemonSetController } from "./daemon-set/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
 import { endpointSliceController } from "./endpoint-slice/controller.ts";
+import { endpointSliceMirroringController } from "./endpoint-slice-mirroring/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
 import { jobController } from "./job/controller.ts";
@@ -81,6 +82,7 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, ttlAfterFinishedController),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, endpointsController),
+    ...runnable(options, informers, endpointSliceMirroringController, "endpoint-slice-mirroring-controller"),
     ...runnable(options, informers, serviceAccountController),
     ...runnable(options, informers, rootCaController(options.caBundle)),
     ...runnable(options, informers, nodeLifecycleController),

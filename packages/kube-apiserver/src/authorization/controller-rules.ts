@@ -73,6 +73,12 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "endpoints", ["get", "list", "watch", "create", "update", "delete"]),
     rule("", "endpoints/restricted", ["create"]),
   ]),
+  controller("endpointslicemirroring-controller", [
+    rule("", "endpoints services", ["get", "list", "watch"]),
+    rule("", "services/finalizers endpoints/finalizers", ["update"]),
+    rule("discovery.k8s.io", "endpointslices", ["get", "list", "watch", "create", "update", "delete"]),
+    rule("discovery.k8s.io", "endpointslices/restricted", ["create"]),
+  ]),
   controller("endpointslice-controller", [
     rule("", "services pods nodes", READ),
     rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),

@@ -56,6 +56,7 @@ test("a namespace with workloads goes when the last pod is gone, and everything 
 
 test("a namespace says what holds it up", async () => {
   await world.create(namespaces, namespace("n"));
+  await world.pass(2);
   await world.create(pods, pod("a"));
   await world.create(configMaps, {
     apiVersion: "v1",
