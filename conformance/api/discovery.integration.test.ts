@@ -1,8 +1,10 @@
 // Shows on the real server process that what discovery says is done, for every verb of every resource and subresource, and nothing else.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Ran, run } from "../e2e/skates.ts";
 import { type Answer, type SimulatedCluster, simulatedCluster } from "../faults/simulated-cluster.ts";
 import { SAMPLES } from "./objects.ts";
 
+const KUBECTL = process.env["KUBECTL"] ?? "kubectl";
 const NAMESPACE = "samples";
 const MERGE = "application/merge-patch+json";
 
@@ -114,3 +116,42 @@ async function sampleOf(groupVersion: string, entry: Entry): Promise<string> {
   if (code !== 201 && code !== 409) throw new Error(`${path}: ${text}`);
   return sample.object.metadata.name;
 }
+
+/** kubectl goes by OpenAPI v2, as protobuf, for what it does not find in v3: `kind: List`. */
+test("lists of objects are validated by kubectl, and applied", async () => {
+  const apply = (item: object): Promise<Ran> => {
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: [item] });
+    return run(KUBECTL, ["--kubeconfig", `${cluster.dataDir}/kubeconfig`, "apply", "-f", "-"], { input });
+  };
+  const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "listed", namespace: "default" } };
+  const wrong = await apply({ ...map, dota: { a: "b" } });
+  expect([wrong.code, wrong.stderr]).toEqual([
+    1,
+    expect.stringContaining('unknown field "dota" in io.k8s.api.core.v1.ConfigMap'),
+  ]);
+  expect((await apply({ ...map, data: { a: "b" } })).stdout).toBe("configmap/listed created\n");
+});
+
+test("health, metrics and keys are where clients look for them", async () => {
+  const text = async (path: string): Promise<string> => (await cluster.call({ path })).text;
+  expect(await text("/readyz?verbose&exclude=informer-sync")).toMatch(
+    /\[\+\]informer-sync excluded: ok\n[^]*readyz check passed/,
+  );
+  expect([await text("/livez"), await text("/healthz"), await text("/readyz/ping")]).toEqual(["ok", "ok", "ok"]);
+  const metrics = await text("/metrics");
+  for (const name of [
+    "apiserver_request_total",
+    "apiserver_request_duration_seconds",
+    "apiserver_current_inflight_requests",
+  ]) {
+    expect(metrics).toContain(`# TYPE ${name} `);
+  }
+  const configuration = (await cluster.call({ path: "/.well-known/openid-configuration" })).json;
+  expect(configuration).toMatchObject({
+    jwks_uri: expect.stringMatching(/\/openid\/v1\/jwks$/),
+    subject_types_supported: ["public"],
+  });
+  const keys = await cluster.call({ path: "/openid/v1/jwks" });
+  expect([keys.code, keys.headers["content-type"]]).toEqual([200, "application/jwk-set+json"]);
+  expect(keys.json).toMatchObject({ keys: [{ use: "sig", kid: expect.any(String) }] });
+});
