@@ -7,8 +7,6 @@ import type { ApiObject, Resource } from "@skates/apimachinery";
 const PENDING: Readonly<Record<string, string>> = {
   "/persistentvolumeclaims": "no volume is bound to them",
   "/persistentvolumes": "no claim is bound to them",
-  "/limitranges": "their limits and defaults are not applied",
-  "/resourcequotas": "their limits are not enforced",
   "admissionregistration.k8s.io/mutatingadmissionpolicies": "they are not evaluated",
   "admissionregistration.k8s.io/mutatingadmissionpolicybindings": "they are not evaluated",
   "admissionregistration.k8s.io/mutatingwebhookconfigurations": "the webhooks are not called",

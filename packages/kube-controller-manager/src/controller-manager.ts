@@ -22,6 +22,7 @@ import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
 import { podGcController } from "./pod-gc/controller.ts";
 import { replicaSetController } from "./replica-set/controller.ts";
 import { replicationController } from "./replication-controller/controller.ts";
+import { resourceQuotaController } from "./resource-quota/controller.ts";
 import { rootCaController } from "./root-ca/controller.ts";
 import { serviceAccountController } from "./service-account/controller.ts";
 import { statefulSetController } from "./stateful-set/controller.ts";
@@ -80,6 +81,7 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, jobController),
     ...runnable(options, informers, cronJobController),
     ...runnable(options, informers, ttlAfterFinishedController),
+    ...runnable(options, informers, resourceQuotaController),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, endpointsController),
     ...runnable(options, informers, endpointSliceMirroringController, "endpoint-slice-mirroring-controller"),

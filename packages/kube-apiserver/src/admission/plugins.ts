@@ -7,6 +7,7 @@ import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import { priority } from "./priority.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
+import { resourceQuota } from "./resource-quota.ts";
 import { serviceAccount } from "./service-account.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 
@@ -29,5 +30,6 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
     priority(registry),
     defaultTolerationSeconds,
     rbacEscalation(options),
+    resourceQuota(registry),
   ];
 }

@@ -79,6 +79,10 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("discovery.k8s.io", "endpointslices", ["get", "list", "watch", "create", "update", "delete"]),
     rule("discovery.k8s.io", "endpointslices/restricted", ["create"]),
   ]),
+  controller("resourcequota-controller", [
+    rule("*", "*", ["list", "watch"]),
+    rule("", "resourcequotas/status", ["update"]),
+  ]),
   controller("endpointslice-controller", [
     rule("", "services pods nodes", READ),
     rule("discovery.k8s.io", "endpointslices", [...READ, "create", "update", "patch", "delete"]),

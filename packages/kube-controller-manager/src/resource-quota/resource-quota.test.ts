@@ -1,0 +1,154 @@
+// Quotas and limit ranges on the real API server with the controllers: many writes at once, counts given back, scopes, defaults and bounds.
+import { jobs } from "@skates/api/batch/v1";
+import {
+  configMaps,
+  type LimitRangeItem,
+  limitRanges,
+  type Pod,
+  pods,
+  type ResourceQuotaSpec,
+  resourceQuotas,
+} from "@skates/api/core/v1";
+import { messageOf } from "@skates/component-base";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startWorld, type World } from "../testing/world.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+  await world.pass(2);
+});
+afterEach(() => world.stop());
+
+const key = { namespace: "default", name: "q" };
+async function quota(spec: ResourceQuotaSpec): Promise<void> {
+  await world.create(resourceQuotas, { apiVersion: "v1", kind: "ResourceQuota", metadata: { ...key }, spec });
+  await world.pass(2);
+}
+const used = async () => (await world.get(resourceQuotas, key)).status?.used;
+function configMap(name: string) {
+  return world.create(configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "default" } });
+}
+function pod(name: string, spec: Partial<Pod["spec"]> = {}): Promise<Pod> {
+  const containers = [{ name: "c", image: "i" }];
+  const metadata = { name, namespace: "default" };
+  return world.create(pods, { apiVersion: "v1", kind: "Pod", metadata, spec: { containers, ...spec } });
+}
+function asking(requests: Record<string, string>, limits?: Record<string, string>): Partial<Pod["spec"]> {
+  return { containers: [{ name: "c", image: "i", resources: { requests, limits } }] };
+}
+async function refused(write: Promise<unknown>): Promise<string> {
+  try {
+    await write;
+  } catch (error) {
+    return messageOf(error);
+  }
+  return "not refused";
+}
+
+test("of many writes at once only as many succeed as the quota allows", async () => {
+  const before = (await world.list(configMaps, "default")).length;
+  await quota({ hard: { configmaps: String(before + 5) } });
+  expect(await used()).toEqual({ configmaps: String(before) });
+  const results = await Promise.all(Array.from({ length: 20 }, (_, i) => refused(configMap(`m${i}`))));
+  expect(results.filter((text) => text === "not refused")).toHaveLength(5);
+  expect(await world.list(configMaps, "default")).toHaveLength(before + 5);
+  const full = String(before + 5);
+  expect(results.find((text) => text !== "not refused")).toMatch(
+    new RegExp(
+      `^configmaps "m\\d+" is forbidden: exceeded quota: q, requested: configmaps=1, used: configmaps=${full}, limited: configmaps=${full}$`,
+    ),
+  );
+});
+
+test("what is deleted is given back", async () => {
+  const before = (await world.list(configMaps, "default")).length;
+  await quota({ hard: { "count/configmaps": String(before + 1) } });
+  await configMap("one");
+  expect(await refused(configMap("two"))).toContain("exceeded quota");
+  await world.client.resource(configMaps).delete({ namespace: "default", name: "one" }, {}, world.signal);
+  await world.pass(5);
+  expect(await used()).toEqual({ "count/configmaps": String(before) });
+  await configMap("two");
+});
+
+test("a bound below what is used refuses more and takes nothing away", async () => {
+  const before = (await world.list(configMaps, "default")).length;
+  await quota({ hard: { configmaps: String(before + 2) } });
+  await configMap("one");
+  await world.edit(resourceQuotas, key, (one) => ({ ...one, spec: { hard: { configmaps: "0" } } }));
+  await world.pass(3);
+  expect(await world.get(resourceQuotas, key)).toMatchObject({
+    status: { hard: { configmaps: "0" }, used: { configmaps: String(before + 1) } },
+  });
+  expect(await refused(configMap("two"))).toContain("limited: configmaps=0");
+});
+
+test("pods are charged with what they ask for until they have ended", async () => {
+  await quota({ hard: { "requests.cpu": "1", "limits.memory": "1Gi", pods: "5" } });
+  expect(await refused(pod("silent"))).toBe(
+    'pods "silent" is forbidden: failed quota: q: must specify limits.memory for: c; requests.cpu for: c',
+  );
+  await pod("a", asking({ cpu: "600m", memory: "1Mi" }, { memory: "512Mi" }));
+  expect(await used()).toEqual({ "requests.cpu": "600m", "limits.memory": "512Mi", pods: "1" });
+  expect(await refused(pod("b", asking({ cpu: "500m", memory: "1Mi" }, { memory: "512Mi" })))).toBe(
+    'pods "b" is forbidden: exceeded quota: q, requested: requests.cpu=500m, used: requests.cpu=600m, limited: requests.cpu=1',
+  );
+  const first = await world.get(pods, { namespace: "default", name: "a" });
+  await world.client.resource(pods).updateStatus({ ...first, status: { phase: "Succeeded" } }, {}, world.signal);
+  await world.pass(5);
+  expect(await used()).toEqual({ "requests.cpu": "0", "limits.memory": "0", pods: "0" });
+  await pod("b", asking({ cpu: "500m", memory: "1Mi" }, { memory: "512Mi" }));
+});
+
+test("a quota with scopes is about some pods only", async () => {
+  await quota({ hard: { pods: "1" }, scopes: ["BestEffort"] });
+  await pod("a");
+  expect(await refused(pod("b"))).toContain("exceeded quota: q, requested: pods=1");
+  await pod("c", asking({ cpu: "1m" }));
+  await world.pass(3);
+  expect(await used()).toEqual({ pods: "1" });
+});
+
+test("other kinds are bounded by their number", async () => {
+  await quota({ hard: { "count/jobs.batch": "0" } });
+  const spec = { template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "i" }] } } } as const;
+  const job = { apiVersion: "batch/v1", kind: "Job", metadata: { name: "j", namespace: "default" }, spec };
+  expect(await refused(world.create(jobs, job))).toBe(
+    'jobs.batch "j" is forbidden: exceeded quota: q, requested: count/jobs.batch=1, used: count/jobs.batch=0, limited: count/jobs.batch=0',
+  );
+});
+
+async function limits(...items: LimitRangeItem[]): Promise<void> {
+  const metadata = { name: "l", namespace: "default" };
+  await world.create(limitRanges, { apiVersion: "v1", kind: "LimitRange", metadata, spec: { limits: items } });
+  await world.pass(1);
+}
+
+test("a limit range gives containers what they do not say", async () => {
+  await limits({ type: "Container", default: { cpu: "500m", memory: "64Mi" }, defaultRequest: { cpu: "100m" } });
+  const made = await pod("a");
+  expect(made.spec.containers[0]?.resources).toEqual({
+    limits: { cpu: "500m", memory: "64Mi" },
+    requests: { cpu: "100m", memory: "64Mi" },
+  });
+  expect(made.metadata.annotations?.["kubernetes.io/limit-ranger"]).toBe(
+    "LimitRanger plugin set: cpu, memory request for container c; cpu, memory limit for container c",
+  );
+  expect(made.status?.qosClass).toBe("Burstable");
+});
+
+test("a limit range refuses what is out of its bounds", async () => {
+  await limits(
+    { type: "Container", max: { cpu: "1" }, min: { cpu: "100m" }, maxLimitRequestRatio: { cpu: "2" } },
+    { type: "Pod", max: { memory: "1Gi" } },
+  );
+  expect(await refused(pod("a", asking({ cpu: "50m", memory: "1Mi" }, { cpu: "2", memory: "2Gi" })))).toBe(
+    'pods "a" is forbidden: [minimum cpu usage per Container is 100m, but request is 50m, maximum cpu usage per Container is 1, but limit is 2, ' +
+      "cpu max limit to request ratio per Container is 2, but provided ratio is 40.000000, maximum memory usage per Pod is 1Gi, but limit is 2Gi]",
+  );
+  expect(await refused(pod("b", asking({ cpu: "100m" }, { cpu: "100m" })))).toBe(
+    'pods "b" is forbidden: maximum memory usage per Pod is 1Gi.  No limit is specified',
+  );
+  await pod("c", asking({ cpu: "500m", memory: "1Gi" }, { cpu: "1", memory: "1Gi" }));
+});
