@@ -9,6 +9,7 @@ import {
   type Informers,
 } from "@skates/controller-runtime";
 import { cronJobController } from "./cron-job/controller.ts";
+import { clusterRoleAggregation } from "./cluster-role-aggregation/controller.ts";
 import { daemonSetController } from "./daemon-set/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
@@ -83,6 +84,7 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, ttlAfterFinishedController),
     ...runnable(options, informers, resourceQuotaController),
     ...runnable(options, informers, endpointSliceController),
+    ...runnable(options, informers, clusterRoleAggregation),
     ...runnable(options, informers, endpointsController),
     ...runnable(options, informers, endpointSliceMirroringController, "endpoint-slice-mirroring-controller"),
     ...runnable(options, informers, serviceAccountController),
