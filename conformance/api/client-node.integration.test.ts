@@ -53,7 +53,7 @@ describe.each(STORES)("on $store", ({ store, hindrance }) => {
     const replaced = await core.replaceNamespacedConfigMap({
       name: "crud",
       namespace,
-      body: { ...made, data: { a: "2" } },
+      body: Object.assign(made, { data: { a: "2" } }),
     });
     expect(replaced.data).toEqual({ a: "2" });
     await expect(core.replaceNamespacedConfigMap({ name: "crud", namespace, body: made })).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe.each(STORES)("on $store", ({ store, hindrance }) => {
   test("all four patches through the object client", async () => {
     const objects = KubernetesObjectApi.makeApiClient(config);
     const key = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "patched", namespace } };
-    await objects.create({ ...map("patched", { a: "1" }), metadata: { name: "patched", namespace } });
+    await objects.create({ ...key, data: { a: "1" } });
     const patch = (body: object, strategy: PatchStrategy, manager?: string, force?: boolean): Promise<unknown> =>
       objects.patch({ ...key, ...body }, undefined, undefined, manager, force, strategy);
     await patch({ data: { m: "2" } }, PatchStrategy.MergePatch);
@@ -124,7 +124,7 @@ describe.each(STORES)("on $store", ({ store, hindrance }) => {
     await apps.replaceNamespacedDeploymentScale({
       name: "rolled",
       namespace,
-      body: { ...scale, spec: { replicas: 1 } },
+      body: Object.assign(scale, { spec: { replicas: 1 } }),
     });
     for (let i = 0; i < 200 && (await available()) !== 1; i++) await sleep(50);
     expect(await available()).toBe(1);
