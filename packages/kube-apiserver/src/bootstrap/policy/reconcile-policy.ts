@@ -34,23 +34,40 @@ interface Granting extends ApiObject {
  * stays, and those annotated `autoupdate: "false"` are left alone. Roles come before bindings.
  */
 export async function reconcilePolicy(store: PolicyStore, policy: DefaultPolicy, signal: AbortSignal): Promise<void> {
-  await inLanes([
-    ...policy.clusterRoles.map((wanted) => () => reconcile(store, { resource: clusterRoles, wanted }, signal)),
-    ...policy.roles.map((wanted) => () => reconcile(store, { resource: roles, wanted }, signal)),
-  ]);
-  await inLanes([
-    ...policy.clusterRoleBindings.map(
-      (wanted) => () => reconcile(store, { resource: clusterRoleBindings, wanted }, signal),
-    ),
-    ...policy.roleBindings.map((wanted) => () => reconcile(store, { resource: roleBindings, wanted }, signal)),
-  ]);
+  await inLanes(
+    [
+      ...policy.clusterRoles.map((wanted) => () => reconcile(store, { resource: clusterRoles, wanted }, signal)),
+      ...policy.roles.map((wanted) => () => reconcile(store, { resource: roles, wanted }, signal)),
+    ],
+    signal,
+  );
+  await inLanes(
+    [
+      ...policy.clusterRoleBindings.map(
+        (wanted) => () => reconcile(store, { resource: clusterRoleBindings, wanted }, signal),
+      ),
+      ...policy.roleBindings.map((wanted) => () => reconcile(store, { resource: roleBindings, wanted }, signal)),
+    ],
+    signal,
+  );
 }
 
-/** Some at a time: enough that the store commits them together, and few enough that others get their turn. */
-async function inLanes(tasks: readonly (() => Promise<void>)[]): Promise<void> {
+/**
+ * Some at a time: enough that the store commits them together, and few enough that others get their turn. A store that is away for a
+ * while ends nothing: it has been tried for some seconds when that is told, so that trying again at once is no hurry.
+ */
+async function inLanes(tasks: readonly (() => Promise<void>)[], signal: AbortSignal): Promise<void> {
   const waiting = [...tasks];
   const lane = async (): Promise<void> => {
-    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) await task();
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+      try {
+        await task();
+      } catch (error) {
+        if (!isStatus(error, "ServiceUnavailable") && !isStatus(error, "Timeout")) throw error;
+        signal.throwIfAborted();
+        waiting.push(task);
+      }
+    }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
 }
