@@ -88,7 +88,11 @@ async function measure(
   const before = process.cpuUsage();
   await Promise.all(
     Array.from({ length: lanes }, async () => {
-      while (next < count) await step(next++);
+      while (next < count) {
+        await step(next++);
+        // Nothing here waits for a socket: without this all steps together would be one turn.
+        if (lanes === 1) await turn();
+      }
     }),
   );
   const { user, system } = process.cpuUsage(before);
@@ -96,7 +100,8 @@ async function measure(
   await stalls;
   const each = (user + system) / count;
   report({ what: `in process: ${name}, CPU`, value: each, unit: "us" });
-  report({ what: `in process: ${name}, longest turn`, value: worst, unit: "ms", aim: 10 });
+  // With many lanes the turn is that of the load and not of the server.
+  if (lanes === 1) report({ what: `in process: ${name}, longest turn`, value: worst, unit: "ms", aim: 10 });
 }
 
 await measure("warm-up: create and get", 2000, 64, async (i) => {
