@@ -120,6 +120,10 @@ export interface Resource<T extends ApiObject = ApiObject> {
   readonly storageVersionHash?: string | undefined;
   /** Sent as a warning with every answer, for versions that are to go. */
   readonly deprecationWarning?: string | undefined;
+  /** A custom resource: it has no protobuf form and takes no strategic merge patches. */
+  readonly custom?: true | undefined;
+  /** Why no request to it can be answered; every one gets 501 with this text. */
+  readonly unavailable?: string | undefined;
   /** Set where this version is not the hub: the hub's resource, and two pure functions. */
   readonly conversion?: Conversion<T> | undefined;
 }

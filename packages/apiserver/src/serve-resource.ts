@@ -56,7 +56,8 @@ function resourceNotFound(): StatusError {
 export async function serveResource(request: ResourceRequest): Promise<ApiResponse> {
   const { server, context, served } = request;
   const { route } = context;
-  const { deprecationWarning } = served.resource;
+  const { deprecationWarning, unavailable } = served.resource;
+  if (unavailable !== undefined) throw notImplemented(unavailable);
   if (deprecationWarning !== undefined) context.warnings.push(deprecationWarning);
   const special = server.core.served.special(route.group, route.resource, route.subresource);
   if (special?.verbs.includes(route.verb) === true) return await special.handle(specialCall(request));
@@ -200,7 +201,7 @@ async function patch(request: ResourceRequest): Promise<ApiResponse> {
   const { server, context, served } = request;
   const { request: sent, route } = context;
   if (route.name === "") throw methodNotAllowed();
-  const kind = patchKind(parseMediaType(sent.headers["content-type"] ?? "").type);
+  const kind = patchKind(parseMediaType(sent.headers["content-type"] ?? "").type, served.resource.custom === true);
   const options = writeOptions(sent.query, "PatchOptions", kind === "apply");
   const body = await readPatch(sent.body, kind, server.core.limits.bodyBytes);
   const call = writeCall(request, options);

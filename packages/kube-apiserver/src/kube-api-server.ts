@@ -31,6 +31,8 @@ import { ClusterAddresses } from "./services/cluster-addresses.ts";
 import { NodePorts, type PortRange } from "./services/node-ports.ts";
 import { releaseAddresses } from "./services/release-addresses.ts";
 import { claimForService } from "./services/service-claims.ts";
+import { checkedDefinitions } from "./custom-resources/checked-definitions.ts";
+import { CustomResources } from "./custom-resources/custom-resources.ts";
 import { bindablePods, bindingHandlers } from "./specials/bindings.ts";
 import { componentStatusHandler } from "./specials/component-statuses.ts";
 import { evictionHandler } from "./specials/eviction.ts";
@@ -79,6 +81,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
   let parts: Parts | undefined;
   const made = (): Parts => must(parts, "the API server's inner parts");
   let bootstrapped = false;
+  let custom: CustomResources | undefined;
 
   const server = createApiServer({
     ...options,
@@ -97,6 +100,11 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
         of: "readyz",
         check: () => (bootstrapped ? undefined : "not finished"),
       },
+      {
+        name: "poststarthook/crd-informer-synced",
+        of: "readyz",
+        check: () => (custom?.ready() === false ? "not finished" : undefined),
+      },
     ],
   });
 
@@ -105,7 +113,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
     handler: server.handler,
     loopback: (user) => server.loopback(authenticated(user)),
     registry: server.registry,
-    ready: () => bootstrapped && server.ready(),
+    ready: () => bootstrapped && server.ready() && custom?.ready() !== false,
     async run(signal) {
       const group = new TaskGroup(signal);
       group.spawn((own) => server.run(own));
@@ -118,10 +126,22 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
         group.spawn((inner) => settlePolicy(made(), inner));
         await releaseAddresses({ env, registry: server.registry, client: made().client }, own);
       });
+      if (servesDefinitions(server.registry)) {
+        const definitions = new CustomResources({ env, registry: server.registry, client: made().client });
+        custom = definitions;
+        group.spawn((own) => definitions.run(own));
+      }
       group.spawn((own) => compactStore(env, store, own));
       await group.join();
     },
   };
+}
+
+/** Some servers are put together of fewer kinds. */
+function servesDefinitions(registry: Registry): boolean {
+  return registry.resources().some(({ group, plural }) => {
+    return group === checkedDefinitions.group && plural === checkedDefinitions.plural;
+  });
 }
 
 /** What needs the server that it is part of. */
@@ -163,6 +183,9 @@ async function settlePolicy(parts: Parts, signal: AbortSignal): Promise<void> {
 
 /** Services claim addresses and ports, pods can be bound; other kinds are as they are. */
 function adjusted(resource: Resource, parts: () => Parts): Resource {
+  if (resource.group === checkedDefinitions.group && resource.plural === checkedDefinitions.plural) {
+    return checkedDefinitions;
+  }
   if (resource.group !== "") return resource;
   if (resource.plural === pods.plural) return bindablePods;
   if (resource.plural !== services.plural) return resource;

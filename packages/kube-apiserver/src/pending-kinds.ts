@@ -13,7 +13,6 @@ const PENDING: Readonly<Record<string, string>> = {
   "admissionregistration.k8s.io/validatingadmissionpolicies": "they are not evaluated",
   "admissionregistration.k8s.io/validatingadmissionpolicybindings": "they are not evaluated",
   "admissionregistration.k8s.io/validatingwebhookconfigurations": "the webhooks are not called",
-  "apiextensions.k8s.io/customresourcedefinitions": "the resources that they define are not served",
   "apiregistration.k8s.io/apiservices": "requests are not passed on to other servers",
   "autoscaling/horizontalpodautoscalers": "nothing is scaled by them",
   "certificates.k8s.io/certificatesigningrequests": "no certificates are signed",

@@ -1,7 +1,7 @@
 import type { Step } from "./field-error.ts";
 import { formatPath } from "./field-error.ts";
 import { memo } from "./memo.ts";
-import { mismatch, type Place, readScalar } from "./read-scalar.ts";
+import { mismatch, type Place, readScalar, withoutLiterals } from "./read-scalar.ts";
 import { isBareMap, isRecord, type JsonRecord, newMap } from "./record.ts";
 import type { AnyField, Struct } from "./struct.ts";
 import type { TypeNode } from "./type.ts";
@@ -59,22 +59,30 @@ interface StructPlan {
   readonly goType: string;
   readonly fields: ReadonlyMap<string, FieldPlan>;
   readonly required: readonly FieldPlan[];
+  readonly keepsUnknown: boolean;
 }
 
 const plan = memo((struct: Struct): StructPlan => {
   const fields = new Map<string, FieldPlan>();
   for (const [name, field] of Object.entries(struct.fields)) fields.set(name, fieldPlan(name, field));
   const required = [...fields.values()].filter((field) => field.required);
-  return { goName: goName(struct), goType: goTypeName(struct), fields, required };
+  return {
+    goName: goName(struct),
+    goType: goTypeName(struct),
+    fields,
+    required,
+    keepsUnknown: struct.options.keepsUnknown === true,
+  };
 });
 
 function fieldPlan(name: string, field: AnyField): FieldPlan {
-  const { type, required } = field;
+  const { type, required, facets } = field;
   const readType = readerOf(type);
   const drops = dropsZero(field);
   const nested = type.kind === "ref" || type.kind === "list" || type.kind === "map";
+  const nullable = facets.nullable === true;
   const read: Read = (value, state) => {
-    if (value === null || value === undefined) return undefined;
+    if (value === null || value === undefined) return nullable && value === null ? null : undefined;
     state.path.push(name);
     const next = readType(value, state);
     state.path.pop();
@@ -107,7 +115,12 @@ function readRecord(structPlan: StructPlan, value: unknown, state: ReadState): R
     const raw = value[key];
     state.keys++;
     const field = structPlan.fields.get(key);
-    const read = field === undefined ? unknownField(key, raw, state) : field.read(raw, state);
+    const read =
+      field !== undefined
+        ? field.read(raw, state)
+        : structPlan.keepsUnknown
+          ? withoutLiterals(raw)
+          : unknownField(key, raw, state);
     if (field?.required === true && read !== undefined) present++;
     if (read !== raw) next ??= copyBefore(value, key, {});
     if (next !== undefined && read !== undefined) next[key] = read;

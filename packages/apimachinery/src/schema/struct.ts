@@ -1,4 +1,5 @@
 import type { FieldError, Path } from "./field-error.ts";
+import type { JsonSchema } from "./openapi/definitions.ts";
 import type { Type, TypeNode } from "./type.ts";
 
 /** A check that spans fields. `path` is where `self` stands; `old` is absent on create. */
@@ -24,6 +25,8 @@ export interface Facets<T> {
   readonly emitEmpty?: true;
   /** An explicit zero value differs from absence and is kept (upstream has a pointer here). */
   readonly keepZero?: true;
+  /** An explicit null differs from absence and is kept (custom resources). */
+  readonly nullable?: true;
   /** Dropped on write while this feature gate is off, unless the old object has it. */
   readonly gate?: string;
   /** Strategic merge patch: how the value is patched, and the key that items of a list are merged by. */
@@ -82,6 +85,10 @@ export interface StructOptions<T> {
   readonly checkStatus?: true;
   /** Merged as one value by server-side apply. */
   readonly atomic?: true;
+  /** Members that no field names are kept as they are, unchecked (custom resources). */
+  readonly keepsUnknown?: true;
+  /** Published instead of what the fields say, with its parts within (custom resources). */
+  readonly openApi?: JsonSchema;
   /** One sentence on what values of this struct mean. */
   readonly doc?: string;
 }

@@ -6,6 +6,7 @@ import {
   formatGroupVersion,
   isRecord,
   notFound,
+  notImplemented,
   serverSideApply,
 } from "@skates/apimachinery";
 import { inVersion, toHub } from "./in-version.ts";
@@ -36,6 +37,9 @@ function mergeApply(call: WriteCall, { patch, force }: Apply, old: ApiObject | u
   const { kind, schema } = resource;
   const apiVersion = formatGroupVersion(resource);
   checkApplied(patch);
+  if (schema.options.keepsUnknown === true) {
+    throw notImplemented(`server-side apply to ${kind}, whose schema names no fields at its root, is not implemented`);
+  }
   const applied = serverSideApply({
     struct: schema,
     live: old === undefined ? undefined : inVersion(resource, old),

@@ -35,10 +35,12 @@ const KINDS: Readonly<Record<string, PatchKind>> = {
   "application/apply-patch+yaml": "apply",
 };
 
-/** Which patch a body is. Throws UnsupportedMediaType. */
-export function patchKind(mediaType: string): PatchKind {
+/** Which patch a body is; custom resources take no strategic ones. Throws UnsupportedMediaType. */
+export function patchKind(mediaType: string, custom = false): PatchKind {
   const kind = Object.hasOwn(KINDS, mediaType) ? KINDS[mediaType] : undefined;
-  if (kind === undefined) throw unsupported(Object.keys(KINDS));
+  if (kind === undefined || (custom && kind === "strategic")) {
+    throw unsupported(Object.keys(KINDS).filter((known) => !custom || KINDS[known] !== "strategic"));
+  }
   return kind;
 }
 

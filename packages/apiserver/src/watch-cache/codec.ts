@@ -116,6 +116,11 @@ export class StoredCodec {
     const isProtobuf = PROTOBUF_MAGIC.every((byte, i) => value[i] === byte);
     const envelope = isProtobuf ? unwrapUnknown(value) : undefined;
     const type = envelope ?? typeOf(value);
+    if (this.resource.custom === true) {
+      // Definitions come and go, and with them versions: without a webhook, versions differ in nothing but their name.
+      const { object } = decodeJson<ApiObject>(this.resource.schema, value);
+      return { ...object, apiVersion: formatGroupVersion(this.resource) };
+    }
     const own = type.apiVersion === formatGroupVersion(this.resource) && type.kind === this.resource.kind;
     const version = own ? this.resource : this.#findVersion(type.apiVersion, type.kind);
     assert(version !== undefined, `stored ${type.apiVersion} ${type.kind} can be read`);

@@ -28,6 +28,8 @@ export interface Expected {
   readonly version: string;
   readonly kind: string;
   readonly schema: Struct;
+  /** Has no protobuf form. */
+  readonly custom?: boolean | undefined;
 }
 
 export interface BodyRules {
@@ -63,6 +65,7 @@ function decodeAs(expected: Expected, mediaType: string, bytes: Uint8Array): Dec
     case YAML_TYPE:
       return decodeValue(expected.schema, readYaml(bytes));
     case PROTOBUF_TYPE:
+      if (expected.custom === true) throw unsupported([JSON_TYPE, YAML_TYPE]);
       return decodeEnvelope(expected, bytes);
     default:
       throw unsupported([JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE]);
@@ -134,6 +137,6 @@ function defaulted<T>(schema: Struct, value: unknown): T {
 }
 
 /** A resource's own objects as bodies. */
-export function expectedOf({ group, version, kind, schema }: Resource): Expected {
-  return { group, version, kind, schema };
+export function expectedOf({ group, version, kind, schema, custom }: Resource): Expected {
+  return { group, version, kind, schema, custom };
 }

@@ -35,8 +35,14 @@ const NEWLINE = UTF8_ENCODER.encode("\n");
 type Chunks = AsyncIterable<Uint8Array> | readonly Uint8Array[];
 
 /** A typed answer as bytes; what is bytes already, or a stream, stays as it is. */
-export async function encodeResponse(response: ApiResponse, writing: Writing): Promise<ApiResponse> {
+export async function encodeResponse(response: ApiResponse, wanted: Writing): Promise<ApiResponse> {
   const { body } = response;
+  // Custom resources have no protobuf form of their own: who prefers one gets JSON.
+  const jsonOnly = "resource" in body && body.resource.custom === true && wanted.form.as === "";
+  const writing: Writing =
+    jsonOnly && wanted.form.encoding === "protobuf"
+      ? { ...wanted, form: { ...wanted.form, encoding: "json" } }
+      : wanted;
   switch (body.kind) {
     case "none":
     case "bytes":

@@ -35,7 +35,8 @@ export function openApiDefinitions(structs: Iterable<Struct>): Record<string, Js
     const name = definitionName(struct);
     if (found.has(name)) continue;
     found.set(name, structSchema(struct));
-    for (const field of Object.values(struct.fields)) {
+    for (const [own, field] of Object.entries(struct.fields)) {
+      if (struct.options.openApi !== undefined && own !== "metadata") continue;
       const type = innermost(field.type);
       if (type.kind === "ref") waiting.push(type.target());
       else if (Object.hasOwn(NAMED, type.kind)) addNamed(found, type);
@@ -127,6 +128,8 @@ function structSchema(struct: Struct): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   for (const [name, field] of entries.toSorted(([a], [b]) => (a < b ? -1 : 1))) properties[name] = fieldSchema(field);
   const group = groupOf(struct);
+  const { openApi } = struct.options;
+  if (openApi !== undefined) return { ...openApi, "x-kubernetes-group-version-kind": [kindOf(struct, group)] };
   const typed = entries.some(([name, field]) => name === "apiVersion" && field.tag === 0);
   const required = entries.filter(([, field]) => mustBeSent(field, typed)).map(([name]) => name);
   return {

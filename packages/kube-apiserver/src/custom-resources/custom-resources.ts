@@ -1,0 +1,243 @@
+import { type CustomResourceDefinition, customResourceDefinitions } from "@skates/api/apiextensions/v1";
+import { type ApiObject, equalValues, formatTime, isStatus, keyOf, type Resource } from "@skates/apimachinery";
+import { compileDefinition, type Registry } from "@skates/apiserver";
+import type { Client } from "@skates/client";
+import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
+import { createInformer, createWorkQueue } from "@skates/controller-runtime";
+import { API_SERVER } from "../authentication/users.ts";
+import {
+  CLEANUP_FINALIZER,
+  type Finding,
+  isTrue,
+  type TakenNames,
+  withCondition,
+  withNames,
+} from "./definition-status.ts";
+
+export interface CustomResourcesOptions {
+  readonly env: Env;
+  readonly registry: Registry;
+  readonly client: Client;
+}
+
+interface ServedDefinition {
+  readonly spec: CustomResourceDefinition["spec"];
+  readonly resources: readonly Resource[];
+  /** Read by the strategies of the resources. */
+  readonly state: { terminating: boolean };
+}
+
+/** Serves what definitions define: accepts names, compiles, adds to the registry, and removes the objects of those that go. */
+export class CustomResources implements Component {
+  readonly name = "custom-resources";
+  readonly #options: CustomResourcesOptions;
+  readonly #served = new Map<string, ServedDefinition>();
+  #ready = false;
+
+  constructor(options: CustomResourcesOptions) {
+    this.#options = options;
+  }
+
+  /** True once all definitions that were there at the start are served. */
+  ready(): boolean {
+    return this.#ready;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { env, client, registry } = this.#options;
+    const queue = createWorkQueue<string>({ clock: env.clock, id: (name) => name }, signal);
+    const group = new TaskGroup(signal);
+    const informer = createInformer(client.resource(customResourceDefinitions), customResourceDefinitions, { env });
+    group.spawn((inner) => informer.run(inner));
+    const end = informer.subscribe(({ type, object }) => {
+      queue.add(object.metadata.name);
+      // Its names are free now.
+      if (type === "deleted") for (const name of this.#refused()) queue.add(name, { delayMs: 10 });
+    });
+    try {
+      await informer.whenSynced(signal);
+      for (const { metadata } of registry.cachedList(customResourceDefinitions))
+        await this.#process(metadata.name, signal);
+      this.#ready = true;
+      group.spawn(async (inner) => {
+        while (!inner.aborted) {
+          const name = await queue.take(inner);
+          queue.done(name, (await this.#process(name, inner)) ? "ok" : "retry");
+        }
+      });
+      await group.join();
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      end();
+      this.#ready = false;
+    }
+  }
+
+  /** False: it has to be tried again. */
+  async #process(name: string, signal: AbortSignal): Promise<boolean> {
+    const { registry, env } = this.#options;
+    try {
+      const found = await registry.get(customResourceDefinitions, { name }, signal);
+      if (found === undefined) {
+        this.#stop(name);
+        return true;
+      }
+      const definition = await this.#judge(found, signal);
+      if (isTrue(definition, "Established")) this.#serve(definition);
+      return definition.metadata.deletionTimestamp === undefined || (await this.#clear(definition, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) return false;
+      env.log.warn("a custom resource definition could not be carried out yet", { name, cause: messageOf(error) });
+      return false;
+    }
+  }
+
+  /** Accepts names, and tells of what is not there. */
+  async #judge(found: CustomResourceDefinition, signal: AbortSignal): Promise<CustomResourceDefinition> {
+    const taken = this.#taken(found);
+    return await this.#change(
+      found,
+      (current) => {
+        const now = formatTime(this.#options.env.clock.nowMs());
+        const named = withNames(current, taken, now);
+        if (current.spec.conversion?.strategy !== "Webhook") return named;
+        const message = `conversion webhooks are not called yet: only the stored version can be used`;
+        const missing: Finding = {
+          type: "ConversionAvailable",
+          status: "False",
+          reason: "WebhooksNotImplemented",
+          message,
+        };
+        return withCondition(named, missing, now);
+      },
+      signal,
+    );
+  }
+
+  /** Definitions whose names belong to others. */
+  #refused(): readonly string[] {
+    const all = this.#options.registry.cachedList(customResourceDefinitions);
+    return all.filter((one) => !isTrue(one, "NamesAccepted")).map(({ metadata }) => metadata.name);
+  }
+
+  /** Names of the group's other kinds. */
+  #taken({ metadata, spec }: CustomResourceDefinition): TakenNames {
+    const { registry } = this.#options;
+    const kinds = new Set<string>();
+    const resources = new Set<string>();
+    for (const one of registry.resources()) {
+      if (one.group !== spec.group || one.custom === true) continue;
+      for (const kind of [one.kind, one.listKind]) kinds.add(kind);
+      for (const name of [one.plural, one.singular, ...one.shortNames]) resources.add(name);
+    }
+    for (const other of registry.cachedList(customResourceDefinitions)) {
+      const names = other.status?.acceptedNames;
+      if (other.metadata.name === metadata.name || other.spec.group !== spec.group || names === undefined) continue;
+      for (const kind of [names.kind, names.listKind ?? ""]) kinds.add(kind);
+      for (const name of [names.plural, names.singular ?? "", ...(names.shortNames ?? [])]) resources.add(name);
+    }
+    kinds.delete("");
+    resources.delete("");
+    return { kinds, resources };
+  }
+
+  #serve(definition: CustomResourceDefinition): void {
+    const { registry } = this.#options;
+    const { metadata, spec, status } = definition;
+    const going = metadata.deletionTimestamp !== undefined;
+    const names = status?.acceptedNames ?? spec.names;
+    // Objects of a kind that goes are reached through the stored version, served or not.
+    const versions = going
+      ? spec.versions.map((one) => ({ ...one, served: one.served || one.storage }))
+      : spec.versions;
+    const wanted = { ...spec, names, versions };
+    const known = this.#served.get(metadata.name);
+    if (known !== undefined && equalValues(known.spec, wanted)) {
+      known.state.terminating = going;
+      return;
+    }
+    const state = { terminating: going };
+    const resources = compileDefinition({ ...definition, spec: wanted }, { terminating: () => state.terminating });
+    this.#stop(metadata.name);
+    for (const resource of resources) registry.add(resource);
+    this.#served.set(metadata.name, { spec: wanted, resources, state });
+  }
+
+  #stop(name: string): void {
+    for (const resource of this.#served.get(name)?.resources ?? []) this.#options.registry.remove(resource);
+    this.#served.delete(name);
+  }
+
+  /** Removes the objects, then lets the definition go. False: some are still there. */
+  async #clear(definition: CustomResourceDefinition, signal: AbortSignal): Promise<boolean> {
+    const { client, registry } = this.#options;
+    const { name, finalizers = [] } = definition.metadata;
+    if (!finalizers.includes(CLEANUP_FINALIZER)) return true;
+    const [resource] = this.#served.get(name)?.resources ?? [];
+    const left = resource === undefined ? [] : registry.cachedList<ApiObject>(resource);
+    if (resource !== undefined && left.length > 0) {
+      await this.#report(
+        definition,
+        ["True", "InstanceDeletionInProgress", "CustomResource deletion is in progress"],
+        signal,
+      );
+      for (const object of left) {
+        if (object.metadata.deletionTimestamp !== undefined) continue;
+        try {
+          await client.resource<ApiObject>(resource).delete(keyOf(object), {}, signal);
+        } catch (error) {
+          if (!isStatus(error, "NotFound")) throw error;
+        }
+      }
+      return registry.cachedList<ApiObject>(resource).length === 0 ? await this.#release(definition, signal) : false;
+    }
+    return await this.#release(definition, signal);
+  }
+
+  async #release(definition: CustomResourceDefinition, signal: AbortSignal): Promise<boolean> {
+    await this.#report(definition, ["False", "InstanceDeletionCompleted", "removed all instances"], signal);
+    const { name, finalizers = [] } = definition.metadata;
+    const left = finalizers.filter((one) => one !== CLEANUP_FINALIZER);
+    await this.#options.client
+      .resource(customResourceDefinitions)
+      .patch({ name }, { type: "merge", body: { metadata: { finalizers: left } } }, {}, signal);
+    return true;
+  }
+
+  async #report(
+    definition: CustomResourceDefinition,
+    [status, reason, message]: readonly [string, string, string],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const now = formatTime(this.#options.env.clock.nowMs());
+    await this.#change(
+      definition,
+      (current) => withCondition(current, { type: "Terminating", status, reason, message }, now),
+      signal,
+    );
+  }
+
+  /** Writes a status, if it changes anything. */
+  async #change(
+    found: CustomResourceDefinition,
+    change: (current: CustomResourceDefinition) => CustomResourceDefinition,
+    signal: AbortSignal,
+  ): Promise<CustomResourceDefinition> {
+    const { registry, env } = this.#options;
+    if (change(found) === found) return found;
+    const { name } = found.metadata;
+    let written = found;
+    const writer = {
+      user: API_SERVER,
+      nowMs: env.clock.nowMs(),
+      fieldManager: "kube-apiserver",
+      dryRun: false,
+      subresource: "status",
+    };
+    const keep = (current: CustomResourceDefinition): CustomResourceDefinition => (written = change(current));
+    await registry.modify(customResourceDefinitions, { key: { name }, writer, change: keep }, signal);
+    return written;
+  }
+}
