@@ -2,6 +2,7 @@ import {
   type FieldError,
   forbidden,
   invalid,
+  labelSelector,
   notSupported,
   type Path,
   required,
@@ -9,6 +10,7 @@ import {
   equalValues,
 } from "@skates/apimachinery";
 import { checkNotNegative, type Findings } from "../../checks.ts";
+import { jobPolicyRules } from "./job-policy-rules.ts";
 import { cronScheduleProblem } from "./cron-schedule.ts";
 import type { CronJob } from "./cron-job.ts";
 import type { Job } from "./job.ts";
@@ -58,6 +60,7 @@ export function jobSpecRules(spec: JobSpec, _old: unknown, path: Path): Findings
   }
   return [
     ...out,
+    ...jobPolicyRules(spec, path),
     ...(podFailurePolicy?.rules ?? []).flatMap((rule, i) =>
       failureRule(rule, [...path, "podFailurePolicy", "rules", i]),
     ),
@@ -88,7 +91,7 @@ export function jobErrors(next: Job, old: Job | undefined): Findings {
     if (next.metadata.name.length > NAME_MAX) {
       out.push(invalid(["metadata", "name"], next.metadata.name, `must be no more than ${NAME_MAX} characters`));
     }
-    return out;
+    return [...out, ...selectorFindings(next)];
   }
   for (const name of IMMUTABLE) {
     if (!equalValues(next.spec[name], old.spec[name]))
@@ -104,6 +107,30 @@ export function jobErrors(next: Job, old: Job | undefined): Findings {
   if (!equalValues(next.spec.template, before))
     out.push(invalid(["spec", "template"], next.spec.template, "field is immutable"));
   return out;
+}
+
+/** A job finds its pods by a selector that fits them, and that nobody else's pods fit unless it was written by hand. */
+function selectorFindings({ metadata, spec }: Job): Findings {
+  const { selector, template, manualSelector } = spec;
+  const path = ["spec", "selector"];
+  if (selector === undefined) return [required(path, "")];
+  const labels = template.metadata?.labels ?? {};
+  const at = ["spec", "template", "metadata", "labels"];
+  if (!labelSelector(selector).matches(labels)) {
+    return [invalid(at, labels, "`selector` does not match template `labels`")];
+  }
+  if (manualSelector === true) return [];
+  const own = {
+    "batch.kubernetes.io/controller-uid": metadata.uid ?? "",
+    "controller-uid": metadata.uid ?? "",
+    "batch.kubernetes.io/job-name": metadata.name,
+    "job-name": metadata.name,
+  };
+  const wrong = Object.entries(own).filter(([name, value]) => labels[name] !== value);
+  const out = wrong.map(([name, value]) => invalid([...at, { key: name }], labels[name] ?? "", `must be '${value}'`));
+  return labelSelector(selector).matches(own)
+    ? out
+    : [...out, invalid(path, selector, "`selector` not auto-generated")];
 }
 
 type Template = JobSpec["template"];

@@ -33,8 +33,52 @@ describe("jobs", () => {
 
   test("need pods that end", () => {
     const forever = { spec: { containers: [{ name: "a", image: "x" }] } };
-    expect(createFindings(jobs, job({ template: forever }))).toEqual([
+    expect(createFindings(jobs, job({ template: forever }))).toContain(
       'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
+    );
+  });
+
+  test.each<[object, string]>([
+    [
+      { maxFailedIndexes: 1, completionMode: "Indexed", completions: 2 },
+      "spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified",
+    ],
+    [
+      { podFailurePolicy: { rules: [{ action: "FailIndex", onExitCodes: { operator: "In", values: [1] } }] } },
+      'spec.podFailurePolicy.rules[0].action: Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set',
+    ],
+    [
+      {
+        podFailurePolicy: {
+          rules: [{ action: "Count", onExitCodes: { containerName: "z", operator: "In", values: [1] } }],
+        },
+      },
+      'spec.podFailurePolicy.rules[0].onExitCodes.containerName: Invalid value: "z": must be one of the container or initContainer names in the pod template',
+    ],
+    [
+      { completionMode: "Indexed", completions: 2, successPolicy: { rules: [{ succeededIndexes: "0-5" }] } },
+      'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "0-5": error parsing succeededIndexes: too large index: "0-5"',
+    ],
+    [
+      {
+        completionMode: "Indexed",
+        completions: 3,
+        successPolicy: { rules: [{ succeededIndexes: "0,2", succeededCount: 3 }] },
+      },
+      "spec.successPolicy.rules[0].succeededCount: Invalid value: 3: must be less than or equal to 2 (the number of indexes in the specified succeededIndexes field)",
+    ],
+    [
+      { completionMode: "Indexed", completions: 3, successPolicy: { rules: [{}] } },
+      "spec.successPolicy.rules[0]: Required value: at least one of succeededCount or succeededIndexes must be specified",
+    ],
+  ])("with %j are refused", (spec, finding) => {
+    expect(createFindings(jobs, job(spec))).toContain(finding);
+  });
+
+  test("have a selector of their own unless they bring one that fits", () => {
+    const own = job({ manualSelector: true, selector: { matchLabels: { a: "b" } } });
+    expect(createFindings(jobs, own)).toEqual([
+      "spec.template.metadata.labels: Invalid value: {}: `selector` does not match template `labels`",
     ]);
   });
 
