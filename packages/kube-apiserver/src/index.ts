@@ -5,6 +5,9 @@
  */
 export type { TokenOptions } from "./authentication/token-options.ts";
 export { serviceAccountUserName } from "./authentication/users.ts";
+export { createAuthorizer } from "./authorization/authorizer.ts";
+export { PolicySource } from "./authorization/rbac/policy-source.ts";
+export { type DefaultPolicy, defaultPolicy } from "./bootstrap/policy/default-policy.ts";
 export { type ApiEndpoint, apiServiceAddress, SYSTEM_NAMESPACES } from "./bootstrap/system-objects.ts";
 export {
   createKubeApiServer,

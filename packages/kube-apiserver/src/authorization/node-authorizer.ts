@@ -18,6 +18,8 @@ const ANY_NODE: RuleSet = {
     },
     { groups: [""], resources: ["services"], verbs: READ },
     { groups: [""], resources: ["nodes"], verbs: ["create"] },
+    // Mirror pods of its own only: admission's NodeRestriction sees to that.
+    { groups: [""], resources: ["pods"], verbs: ["create"] },
     { groups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch", "update"] },
     { groups: ["certificates.k8s.io"], resources: ["certificatesigningrequests"], verbs: ["create", ...READ] },
     { groups: ["node.k8s.io"], resources: ["runtimeclasses"], verbs: READ },

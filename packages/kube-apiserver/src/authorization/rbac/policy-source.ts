@@ -25,6 +25,7 @@ export class PolicySource {
   #loaded = false;
   #clusterWide: Index | undefined;
   #namespaced: NamespacedIndex | undefined;
+  readonly #rules = new Map<string, KnownRules>();
 
   constructor(registry: Registry, defaults: DefaultPolicy) {
     this.#registry = registry;
@@ -36,6 +37,7 @@ export class PolicySource {
     this.#defaults = undefined;
     this.#clusterWide = undefined;
     this.#namespaced = undefined;
+    this.#rules.clear();
   }
 
   /** Resolves once the cache has been loaded: before, nothing may be decided by it. */
@@ -74,7 +76,23 @@ export class PolicySource {
   }
 
   /** Rules of the role that a binding names; undefined: it does not exist. */
-  rulesOf({ kind, name }: RoleRef, namespace: string): readonly PolicyRule[] | undefined {
+  rulesOf(reference: RoleRef, namespace: string): readonly PolicyRule[] | undefined {
+    const of = reference.kind === "ClusterRole" ? clusterRoles : roles;
+    const revision = this.#registry.cachedRevision(of);
+    let known = this.#rules.get(of.plural);
+    if (known === undefined || known.revision !== revision) {
+      known = { revision, byRole: new Map() };
+      this.#rules.set(of.plural, known);
+    }
+    const key = of === roles ? `${namespace}/${reference.name}` : reference.name;
+    if (known.byRole.has(key)) return known.byRole.get(key);
+    const rules = this.#findRules(reference, namespace);
+    // Only what exists is kept: names that bindings make up are without number.
+    if (rules !== undefined) known.byRole.set(key, rules);
+    return rules;
+  }
+
+  #findRules({ kind, name }: RoleRef, namespace: string): readonly PolicyRule[] | undefined {
     if (kind === "ClusterRole") {
       const stored = this.#registry.cached<ClusterRole>(clusterRoles, { name });
       const role = stored ?? this.#defaults?.clusterRoles.find(({ metadata }) => metadata.name === name);
@@ -95,6 +113,11 @@ interface Index {
 interface NamespacedIndex {
   readonly revision: Revision;
   readonly byNamespace: Map<string, GrantsBySubject>;
+}
+
+interface KnownRules {
+  readonly revision: Revision;
+  readonly byRole: Map<string, readonly PolicyRule[]>;
 }
 
 function withDefaults<T extends AnyBinding>(stored: readonly T[], defaults: readonly T[] | undefined): readonly T[] {
