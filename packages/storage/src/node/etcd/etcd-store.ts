@@ -165,7 +165,11 @@ class EtcdStore implements RevisionStore {
       const before = this.#headNow;
       this.#headNext ??= before.then(
         () => this.#nextHead(),
-        () => this.#nextHead(),
+        (error: unknown) => {
+          // It failed after they had come, and after some seconds of trying: that is their answer too.
+          this.#headNext = undefined;
+          throw error;
+        },
       );
       return untilAborted(this.#headNext, signal);
     }
