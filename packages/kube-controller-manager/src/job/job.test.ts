@@ -274,3 +274,37 @@ test("an indexed job grows and shrinks", async () => {
   await world.pass(5);
   expect((await world.list(pods, "default")).map(indexOf)).toEqual([0]);
 });
+
+test("writes that fail at any step lose no pod and count none twice", async () => {
+  let writes = 0;
+  const failed = new Set<string>();
+  world.refuse = ({ method, path }) => {
+    if (method === "GET" || path.includes("/events") || ++writes % 3 === 0) return undefined;
+    const step = `${method} ${path} ${writes % 2}`;
+    if (failed.has(step)) return undefined;
+    failed.add(step);
+    return new StatusError("InternalError", "struck by lightning");
+  };
+  exit = (pod) =>
+    indexOf(pod) === 2 && pod.metadata.annotations?.["batch.kubernetes.io/job-index-failure-count"] === "0" ? 1 : 0;
+  const spec = { completions: 6, parallelism: 3, completionMode: "Indexed", backoffLimitPerIndex: 1 } as const;
+  await world.create(jobs, job(spec));
+  await world.create(jobs, {
+    ...job({ completions: 6, parallelism: 3 }),
+    metadata: { namespace: "default", name: "plain" },
+  });
+  await world.pass(300);
+  expect(failed.size).toBeGreaterThan(10);
+  expect(await status()).toMatchObject({
+    succeeded: 6,
+    failed: 1,
+    completedIndexes: "0-5",
+    uncountedTerminatedPods: {},
+  });
+  const plain = (await world.get(jobs, { namespace: "default", name: "plain" })).status;
+  expect(plain).toMatchObject({ succeeded: 6, uncountedTerminatedPods: {} });
+  expect(plain?.conditions?.map(({ type }) => type)).toEqual(["SuccessCriteriaMet", "Complete"]);
+  const all = await world.list(pods, "default");
+  expect(all).toHaveLength(13);
+  expect(all.flatMap((pod) => pod.metadata.finalizers ?? [])).toEqual([]);
+});
