@@ -13,6 +13,7 @@ const NAMES = [
   "codec",
   "store",
   "apiserver",
+  "rbac",
   "transport",
   "controllers",
   "scheduler",

@@ -13,56 +13,6 @@ const LEASES: Rule = {
   verbs: ["create", "get", "list", "watch", "update", "patch"],
 };
 
-/** What everybody with credentials may: ask about themselves and what there is. */
-export const AUTHENTICATED_RULES: RuleSet = {
-  rules: [
-    {
-      groups: ["authorization.k8s.io"],
-      resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
-      verbs: ["create"],
-    },
-    { groups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"], verbs: ["create"] },
-  ],
-  paths: [
-    {
-      paths: [
-        "/api",
-        "/api/*",
-        "/apis",
-        "/apis/*",
-        "/healthz",
-        "/healthz/*",
-        "/livez",
-        "/livez/*",
-        "/openapi",
-        "/openapi/*",
-        "/readyz",
-        "/readyz/*",
-        "/version",
-        "/version/",
-      ],
-      verbs: ["get"],
-    },
-  ],
-};
-
-/** What those without credentials may. */
-export const UNAUTHENTICATED_RULES: RuleSet = {
-  rules: [],
-  paths: [
-    {
-      paths: ["/healthz", "/healthz/*", "/livez", "/livez/*", "/readyz", "/readyz/*", "/version", "/version/"],
-      verbs: ["get"],
-    },
-  ],
-};
-
-/** Every service account may find the issuer's keys. */
-export const SERVICE_ACCOUNT_RULES: RuleSet = {
-  rules: [],
-  paths: [{ paths: ["/.well-known/openid-configuration", "/openid/v1/jwks"], verbs: ["get"] }],
-};
-
 /** The caches that all controllers share. What each controller writes it writes under its own name: `controller-rules.ts`. */
 const CONTROLLER_MANAGER: RuleSet = {
   rules: [
@@ -139,7 +89,10 @@ const CLUSTER_DNS: RuleSet = {
   ],
 };
 
-/** By user name: what each component of the cluster may. Kubelets are judged by `node-authorizer.ts`. */
+/**
+ * By user name: what each component of the cluster needs. What upstream's role of the component does not give becomes a default role
+ * `skates:<component>`: `bootstrap/policy/default-policy.ts`. Kubelets are judged by `node-authorizer.ts`.
+ */
 export const COMPONENT_RULES: ReadonlyMap<string, RuleSet> = new Map([
   ["system:kube-controller-manager", CONTROLLER_MANAGER],
   ["system:kube-scheduler", SCHEDULER],

@@ -11,23 +11,13 @@ export interface Rule {
   readonly namespace?: string | undefined;
 }
 
-/** Allows methods on paths that are no resources; a `*` at the end stands for any rest. */
-export interface PathRule {
-  readonly paths: readonly string[];
-  readonly verbs: readonly string[];
-}
-
 export interface RuleSet {
   readonly rules: readonly Rule[];
-  readonly paths?: readonly PathRule[] | undefined;
 }
 
 /** Whether the set allows it. */
 export function allows(set: RuleSet, attributes: AuthorizationAttributes): boolean {
-  if (attributes.resourceRequest) return set.rules.some((rule) => ruleAllows(rule, attributes));
-  return (set.paths ?? []).some(
-    ({ paths, verbs }) => matches(verbs, attributes.verb) && paths.some((path) => pathMatches(path, attributes.path)),
-  );
+  return attributes.resourceRequest && set.rules.some((rule) => ruleAllows(rule, attributes));
 }
 
 function ruleAllows(rule: Rule, attributes: AuthorizationAttributes): boolean {
@@ -41,8 +31,4 @@ function ruleAllows(rule: Rule, attributes: AuthorizationAttributes): boolean {
 
 function matches(list: readonly string[], value: string): boolean {
   return list.includes("*") || list.includes(value);
-}
-
-function pathMatches(pattern: string, path: string): boolean {
-  return pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
 }
