@@ -9,6 +9,8 @@ import {
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
 import { createInformer, createWorkQueue, type Delta, type Informer, type Informers } from "@skates/controller-runtime";
+import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
+import { customKind } from "../custom-kinds.ts";
 import { type Fate, verdictOn } from "./classify.ts";
 import { FOREGROUND, type GraphNode, nodeOf, ORPHAN, OwnerGraph } from "./graph.ts";
 
@@ -36,6 +38,7 @@ class GarbageCollector implements Component {
   readonly #options: GarbageCollectorOptions;
   readonly #resources: readonly Resource[];
   readonly #graph = new OwnerGraph();
+  readonly #custom = new Map<string, Resource>();
   #ready = false;
   #enqueue: (uid: string, delayMs?: number) => void = () => undefined;
 
@@ -63,6 +66,7 @@ class GarbageCollector implements Component {
       this.#enqueue = (uid, delayMs) => queue.add(uid, { delayMs });
       for (const node of this.#graph.nodes()) this.#consider(node);
       this.#ready = true;
+      if (served.includes(customResourceDefinitions)) endings.push(await this.#followDefinitions(group, signal));
       for (let i = 0; i < WORKERS; i++) {
         group.spawn(async (inner) => {
           while (!inner.aborted) {
@@ -111,6 +115,37 @@ class GarbageCollector implements Component {
     const informer = createInformer(client.resource<ApiObject>(resource), resource, { env, keep: ownershipOf });
     group.spawn((signal) => informer.run(signal));
     return { resource, informer };
+  }
+
+  /** Custom kinds are watched from when their definition is established until it is gone. */
+  async #followDefinitions(group: TaskGroup, signal: AbortSignal): Promise<() => void> {
+    const { client, env } = this.#options;
+    const watched = new Map<string, { readonly resource: Resource; readonly ending: AbortController }>();
+    const stop = (uid: string): void => {
+      const known = watched.get(uid);
+      if (known === undefined) return;
+      watched.delete(uid);
+      this.#custom.delete(uid);
+      known.ending.abort(new Error("the definition is gone"));
+    };
+    const informer = createInformer(client.resource(customResourceDefinitions), customResourceDefinitions, { env });
+    const end = informer.subscribe(({ type, object }) => {
+      const { uid = "" } = object.metadata;
+      const resource = type === "deleted" ? undefined : customKind(object);
+      const known = watched.get(uid)?.resource;
+      if (known !== undefined && known.version === resource?.version) return;
+      stop(uid);
+      if (resource === undefined) return;
+      const ending = new AbortController();
+      watched.set(uid, { resource, ending });
+      this.#custom.set(uid, resource);
+      const objects = createInformer(client.resource<ApiObject>(resource), resource, { env, keep: ownershipOf });
+      objects.subscribe((delta) => this.#see(resource, delta));
+      group.spawn((inner) => objects.run(AbortSignal.any([inner, ending.signal])));
+    });
+    group.spawn((inner) => informer.run(inner));
+    await informer.whenSynced(signal);
+    return end;
   }
 
   /** Keeps the graph, and looks again at whom a change concerns. */
@@ -207,7 +242,8 @@ class GarbageCollector implements Component {
 
   #resourceOf({ apiVersion, kind }: OwnerReference): Resource | undefined {
     const { group } = parseGroupVersion(apiVersion);
-    return this.#resources.find((resource) => resource.group === group && resource.kind === kind);
+    const named = (resource: Resource): boolean => resource.group === group && resource.kind === kind;
+    return this.#resources.find(named) ?? [...this.#custom.values()].find(named);
   }
 
   /** A foreground deletion ends when nothing blocks it any more. */

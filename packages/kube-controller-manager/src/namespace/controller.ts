@@ -3,6 +3,8 @@ import { type Namespace, namespaces, pods } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
 import { createWorkQueue, type Informers, type WorkQueue } from "@skates/controller-runtime";
+import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
+import { customKind } from "../custom-kinds.ts";
 import { withRemains } from "./conditions.ts";
 import { deletableResources, deleteContent } from "./content.ts";
 
@@ -22,7 +24,13 @@ const FINALIZER_SECONDS = 15;
 /** Empties namespaces that are being deleted, and lets them go when nothing is left. */
 export function namespaceController(options: NamespaceOptions): Component {
   const { client, informers, env } = options;
-  const resources = deletableResources(options.resources);
+  const builtin = deletableResources(options.resources);
+  const definitions = options.resources.includes(customResourceDefinitions)
+    ? informers.for(customResourceDefinitions)
+    : undefined;
+  /** Definitions come and go. */
+  const resources = (): readonly Resource[] =>
+    deletableResources([...builtin, ...(definitions?.list() ?? []).flatMap((one) => customKind(one) ?? [])]);
   const typed = client.resource(namespaces);
   const lister = informers.for(namespaces);
   const podInformer = informers.for(pods);
@@ -40,7 +48,7 @@ export function namespaceController(options: NamespaceOptions): Component {
         signal,
       );
     }
-    const remains = await deleteContent(client, { namespace: name, resources }, signal);
+    const remains = await deleteContent(client, { namespace: name, resources: resources() }, signal);
     const empty = remains.counts.size === 0 && remains.errors.length === 0;
     const told = withRemains(namespace, remains, env.clock.nowMs());
     // The last word on an empty namespace would be gone with it.
