@@ -96,6 +96,13 @@ export class CustomResources implements Component {
 
   /** Accepts names, and tells of what is not there. */
   async #judge(found: CustomResourceDefinition, signal: AbortSignal): Promise<CustomResourceDefinition> {
+    // Names that were accepted stay: looking at all others would make a start with many definitions slow.
+    const settled =
+      isTrue(found, "NamesAccepted") &&
+      isTrue(found, "Established") &&
+      found.spec.conversion?.strategy !== "Webhook" &&
+      equalValues(found.status?.acceptedNames, found.spec.names);
+    if (settled) return found;
     const taken = this.#taken(found);
     return await this.#change(
       found,
