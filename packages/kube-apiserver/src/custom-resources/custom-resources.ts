@@ -20,6 +20,9 @@ export interface CustomResourcesOptions {
   readonly client: Client;
 }
 
+/** Between looks at the objects of a kind that goes. */
+const CLEAR_MS = 500;
+
 interface ServedDefinition {
   readonly spec: CustomResourceDefinition["spec"];
   readonly resources: readonly Resource[];
@@ -62,7 +65,9 @@ export class CustomResources implements Component {
       group.spawn(async (inner) => {
         while (!inner.aborted) {
           const name = await queue.take(inner);
-          queue.done(name, (await this.#process(name, inner)) ? "ok" : "retry");
+          const outcome = await this.#process(name, inner);
+          queue.done(name, outcome === "retry" ? "retry" : "ok");
+          if (outcome === "later") queue.add(name, { delayMs: CLEAR_MS });
         }
       });
       await group.join();
@@ -74,23 +79,24 @@ export class CustomResources implements Component {
     }
   }
 
-  /** False: it has to be tried again. */
-  async #process(name: string, signal: AbortSignal): Promise<boolean> {
+  /** `retry`: it failed; `later`: objects that others hold are waited for. */
+  async #process(name: string, signal: AbortSignal): Promise<"done" | "later" | "retry"> {
     const { registry, env } = this.#options;
     try {
       const found = await registry.get(customResourceDefinitions, { name }, signal);
       if (found === undefined) {
         this.#stop(name);
-        return true;
+        return "done";
       }
       const definition = await this.#judge(found, signal);
       if (isTrue(definition, "Established")) this.#serve(definition);
-      return definition.metadata.deletionTimestamp === undefined || (await this.#clear(definition, signal));
+      if (definition.metadata.deletionTimestamp === undefined) return "done";
+      return (await this.#clear(definition, signal)) ? "done" : "later";
     } catch (error) {
       signal.throwIfAborted();
-      if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) return false;
+      if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) return "retry";
       env.log.warn("a custom resource definition could not be carried out yet", { name, cause: messageOf(error) });
-      return false;
+      return "retry";
     }
   }
 
