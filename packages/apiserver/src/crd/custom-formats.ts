@@ -8,7 +8,7 @@ const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)
 function isDate(text: string): boolean {
   if (!DATE.test(text)) return false;
   const ms = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(ms) && text.endsWith(String(Number(text.slice(8))).padStart(2, "0"));
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
 const FORMATS: ReadonlyMap<string, (text: string) => boolean> = new Map([
