@@ -129,6 +129,7 @@ function checkUnchanged(config: ClusterConfig, flags: FlagValues): void {
 }
 
 async function checkPortFree(port: number): Promise<void> {
+  if (port < 1 || port > 65_535) throw usageError(`invalid value "${port}" for flag --api-port: 1 to 65535`);
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
     probe.once("error", (cause) => {
