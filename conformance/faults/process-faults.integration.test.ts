@@ -140,6 +140,15 @@ describe("damage", () => {
     expect([up.code, up.stderr]).toEqual([1, expect.stringContaining(`skates: ${file} cannot be read: restore it`)]);
   });
 
+  test("a cluster whose settings cannot be read can be deleted", async () => {
+    const broken = await simulatedCluster();
+    expect((await broken.up()).code).toBe(0);
+    writeFileSync(join(broken.dataDir, "cluster.json"), "{");
+    const gone = await broken.skates("delete", "--yes");
+    expect([gone.code, gone.stderr, existsSync(broken.dataDir)]).toEqual([0, "", false]);
+    await broken.remove();
+  });
+
   test("a certificate that is none is named", async () => {
     const file = join(cluster.dataDir, "pki", "ca.crt");
     const text = readFileSync(file, "utf8");
@@ -156,7 +165,10 @@ describe("damage", () => {
     const bytes = readFileSync(file);
     truncateSync(file, Math.floor(bytes.length / 2));
     const up = await cluster.up();
-    expect([up.code, up.stderr]).toEqual([1, expect.stringMatching(/^skates: the server ended: .*the store in \S+ (cannot be opened|is damaged)/m)]);
+    expect([up.code, up.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^skates: the server ended: .*the store in \S+ (cannot be opened|is damaged)/m),
+    ]);
     await cluster.skates("down");
     writeFileSync(file, bytes);
     expect((await cluster.up()).code).toBe(0);

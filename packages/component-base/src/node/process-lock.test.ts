@@ -52,12 +52,12 @@ test.for([
 test("a process has a start until it ends, also when nobody waits for it", async () => {
   expect(processStart(process.pid)).toMatch(/^[0-9a-f-]{36}\/\d+$/);
   expect(processStart(0)).toBeUndefined();
-  // `true` becomes a child of a `sleep`, which waits for nobody.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+  // The short sleep ends as a child of the long one, which waits for nobody.
+  const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
   try {
     const [line] = await once(parent.stdout, "data");
     const pid = Number(String(line));
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toContain(") Z "));
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toContain(") Z "), { timeout: 10_000 });
     expect(processStart(pid)).toBeUndefined();
   } finally {
     parent.kill("SIGKILL");
