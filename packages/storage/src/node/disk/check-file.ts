@@ -7,11 +7,16 @@ const MAGIC = 0xbeefc0de;
 const PAGE_BYTES_AT = 48;
 const LAST_PAGE_AT = 144;
 const META_BYTES = 160;
+/**
+ * LMDB counts pages that a transaction took and gave back without writing them: a few may be missing at the end of a sound file. Where
+ * more are, the file was cut, and its tree may lead into what is gone.
+ */
+const PAGES_MISSING_MAX = 64;
 
 /**
  * Looks at the file before LMDB maps it, since reading a mapped page that the file does not have kills the process. A file without a
- * valid first page is refused. One that is too short is filled up with zeros, which no check takes for data: if the missing pages
- * were in use, reading them fails as damage.
+ * valid first page, or with many pages missing, is refused. One that is a little too short is filled up with zeros, which no check takes
+ * for data: if the missing pages were in use, reading them fails as damage.
  */
 export function checkFile(path: string): void {
   const file = openSync(path, "r+");
@@ -29,6 +34,13 @@ export function checkFile(path: string): void {
       );
     }
     const needed = Math.max(...sound.map((meta) => (meta.lastPage + 1) * meta.pageBytes));
+    const pages = pageBytes === undefined ? 0 : (needed - size) / pageBytes;
+    if (pages > PAGES_MISSING_MAX) {
+      throw storeError(
+        "Damaged",
+        `the store in ${path} is damaged: ${size} of ${needed} bytes are there; restore a snapshot`,
+      );
+    }
     if (size < needed) ftruncateSync(file, needed);
   } finally {
     closeSync(file);
