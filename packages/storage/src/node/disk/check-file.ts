@@ -12,6 +12,9 @@ const META_BYTES = 160;
  * more are, the file was cut, and its tree may lead into what is gone.
  */
 const PAGES_MISSING_MAX = 64;
+/** In a small file that many are a good part of it: then fewer count, too. */
+const PAGES_MISSING_FEW = 8;
+const PART_THERE_MIN = 0.75;
 
 /**
  * Looks at the file before LMDB maps it, since reading a mapped page that the file does not have kills the process. A file without a
@@ -35,7 +38,7 @@ export function checkFile(path: string): void {
     }
     const needed = Math.max(...sound.map((meta) => (meta.lastPage + 1) * meta.pageBytes));
     const pages = pageBytes === undefined ? 0 : (needed - size) / pageBytes;
-    if (pages > PAGES_MISSING_MAX) {
+    if (pages > PAGES_MISSING_MAX || (pages > PAGES_MISSING_FEW && size < needed * PART_THERE_MIN)) {
       throw storeError(
         "Damaged",
         `the store in ${path} is damaged: ${size} of ${needed} bytes are there; restore a snapshot`,

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { OperatingError } from "@skates/component-base";
 import type { Engine } from "../../engine.ts";
 import { storeError } from "../../errors.ts";
 import { COMPACTED, openStore, type StoreOptions } from "../../mvcc/mvcc-store.ts";
@@ -25,7 +26,9 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<Revision
     return await openStore(engine, options);
   } catch (error) {
     await engine.close();
-    throw error;
+    if (error instanceof OperatingError) throw error;
+    // What is no store any more fails in ways that nobody foresees while it is read.
+    throw storeError("Damaged", `the store in ${options.directory} is damaged; restore a snapshot`, error);
   }
 }
 
