@@ -9,6 +9,7 @@ export { type Component, createEnv, type Env, type EnvOptions } from "./env.ts";
 export { asError, type ComponentBaseErrorCode, hasCode, isAbort, messageOf, OperatingError } from "./errors.ts";
 export { FEATURE_GATES, type FeatureSpec, type FeatureStage } from "./feature-gate-table.ts";
 export { type FeatureGates, featureGates, parseFeatureGates } from "./feature-gates.ts";
+export { Heap } from "./heap.ts";
 export { type Logger, type LogLine, type LogPairs, loggerTo, silentLogger } from "./logger.ts";
 export type { Counter, Gauge, Histogram, MetricOptions, Metrics } from "./metrics.ts";
 export { createMetrics } from "./metrics-registry.ts";

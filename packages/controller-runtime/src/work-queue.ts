@@ -1,5 +1,4 @@
-import type { Clock } from "@skates/component-base";
-import { Heap } from "./heap.ts";
+import { type Clock, Heap } from "@skates/component-base";
 
 /** One entry per key: a key is never with two workers, and the earliest time and highest priority win. */
 export interface WorkQueue<K> {

@@ -1,9 +1,8 @@
 import { equalValues } from "@skates/apimachinery";
-import type { Clock } from "@skates/component-base";
+import { type Clock, Heap } from "@skates/component-base";
 import { CLUSTER_EVENT_KINDS, type ClusterEvent, wakesOn } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { Heap } from "./heap.ts";
 import { activeBefore, backoffBefore, type Pool, type QueuedPod, type Ticketed } from "./queued-pod.ts";
 
 const BACKOFF_MS = 1_000;
