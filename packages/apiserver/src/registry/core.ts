@@ -51,11 +51,12 @@ export function storeRefusal(error: unknown): unknown {
   }
   if (hasCode(error, "ValueTooLarge"))
     return new StatusError("RequestEntityTooLarge", messageOf(error), { cause: error });
-  if (hasCode(error, "Unavailable")) {
+  // Nothing was written, and trying again may help once etcd is back or the disk has room.
+  if (hasCode(error, "Unavailable") || hasCode(error, "DiskFull")) {
     return new StatusError("ServiceUnavailable", messageOf(error), { details: { retryAfterSeconds: 1 }, cause: error });
   }
   if (hasCode(error, "OutcomeUnknown")) return new StatusError("Timeout", messageOf(error), { cause: error });
-  if (["DiskFull", "WriteFailed", "Refused", "Closed"].some((code) => hasCode(error, code))) {
+  if (["WriteFailed", "Refused", "Closed"].some((code) => hasCode(error, code))) {
     return new StatusError("InternalError", messageOf(error), { cause: error });
   }
   return error;
