@@ -1,4 +1,3 @@
-import { isAbsolute, resolve } from "node:path";
 import type { EtcdConfig } from "../cluster/config.ts";
 import { usageError } from "./errors.ts";
 import type { FlagSpecs, FlagValues } from "./flags.ts";
@@ -10,9 +9,9 @@ export const ETCD_FLAGS: FlagSpecs = {
     value: "URLS",
     doc: "Keep objects in this etcd (comma-separated, https://host:2379), not in the data directory.",
   },
-  "etcd-cafile": { type: "string", value: "FILE", doc: "Authority that signed etcd's certificate." },
-  "etcd-certfile": { type: "string", value: "FILE", doc: "Certificate to show to etcd." },
-  "etcd-keyfile": { type: "string", value: "FILE", doc: "Its key." },
+  "etcd-cafile": { type: "file", value: "FILE", doc: "Authority that signed etcd's certificate." },
+  "etcd-certfile": { type: "file", value: "FILE", doc: "Certificate to show to etcd." },
+  "etcd-keyfile": { type: "file", value: "FILE", doc: "Its key." },
   "etcd-prefix": { type: "string", value: "PATH", doc: "What all keys start with (default /registry)." },
 };
 
@@ -29,15 +28,10 @@ export function etcdFrom(flags: FlagValues): EtcdConfig | undefined {
       throw usageError(`invalid value ${JSON.stringify(server)} for flag --etcd-servers: https://host:2379`);
     }
   }
-  const [certFile, keyFile] = [file(flags, "etcd-certfile"), file(flags, "etcd-keyfile")];
+  const [certFile, keyFile] = [flags.string("etcd-certfile"), flags.string("etcd-keyfile")];
   if ((certFile === undefined) !== (keyFile === undefined)) {
     throw usageError("--etcd-certfile and --etcd-keyfile go together: name both or none");
   }
   const prefix = `/${(flags.string("etcd-prefix") ?? "/registry").replace(/^\/+|\/+$/g, "")}`;
-  return { servers, prefix, caFile: file(flags, "etcd-cafile"), certFile, keyFile };
-}
-
-function file(flags: FlagValues, name: string): string | undefined {
-  const value = flags.string(name);
-  return value === undefined || isAbsolute(value) ? value : resolve(value);
+  return { servers, prefix, caFile: flags.string("etcd-cafile"), certFile, keyFile };
 }

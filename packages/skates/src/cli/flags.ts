@@ -1,9 +1,11 @@
+import { resolve } from "node:path";
 import { usageError } from "./errors.ts";
 
-/** A flag as the command declares it. A repeated flag: the last value wins. */
+/** A flag as the command declares it. A repeated flag: the last value wins. A `file` is made absolute. */
 export type FlagSpec =
   | { readonly type: "bool"; readonly doc: string }
   | { readonly type: "string" | "int"; readonly doc: string; readonly value: string; readonly short?: string }
+  | { readonly type: "file"; readonly doc: string; readonly value: string }
   | { readonly type: "list"; readonly doc: string; readonly value: string };
 export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
 
@@ -19,7 +21,14 @@ export interface FlagValues {
   string(name: string): string | undefined;
   int(name: string): number | undefined;
   list(name: string): readonly string[];
+  /** All values of a flag that takes several with commas between, over its repetitions; empty ones are left out. */
+  strings(name: string): readonly string[];
+  /** What was given, so that it can be kept: `flagsFrom` reads it again. */
+  readonly given: GivenFlags;
 }
+
+/** Values by the name of their flag, checked. */
+export type GivenFlags = Readonly<Record<string, readonly string[]>>;
 
 /**
  * Reads flags as pflag does: `--name value`, `--name=value`, `--bool`, `--bool=false`, flags and arguments mixed, `--` ends them.
@@ -53,9 +62,20 @@ export function parseFlags(command: string, specs: FlagSpecs, argv: readonly str
       value = next;
     }
     check(name, spec, value);
-    values.set(name, [...(values.get(name) ?? []), value]);
+    const kept = spec.type === "file" && value !== "" ? resolve(value) : value;
+    values.set(name, [...(values.get(name) ?? []), kept]);
   }
   return { flags: access(values), args };
+}
+
+/** Flags that were given earlier and kept. */
+export function flagsFrom(given: GivenFlags): FlagValues {
+  return access(new Map(Object.entries(given)));
+}
+
+/** Of the flags that were given, those that `specs` declare. */
+export function givenOf(specs: FlagSpecs, { given }: FlagValues): GivenFlags {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(specs, name)));
 }
 
 function unknown(command: string, flag: string): Error {
@@ -81,6 +101,8 @@ function access(values: ReadonlyMap<string, readonly string[]>): FlagValues {
       return text === undefined ? undefined : Number(text);
     },
     list: (name) => values.get(name) ?? [],
+    strings: (name) => (values.get(name) ?? []).flatMap((value) => value.split(",")).filter((value) => value !== ""),
+    given: Object.fromEntries(values),
   };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { failure } from "../cli/errors.ts";
+import type { GivenFlags } from "../cli/flags.ts";
 import type { Paths } from "./data-dir.ts";
 
 /** Raised when an older program could no longer read the file. */
@@ -33,6 +34,8 @@ export interface ClusterConfig {
   readonly apiPort: number;
   /** Absent: the objects are in the data directory. */
   readonly etcd?: EtcdConfig | undefined;
+  /** Flags of the cluster's components (`component-flags/`), as the last `up` that had some gave them. */
+  readonly flags?: GivenFlags | undefined;
   /** Name of the context in the user's kubeconfig; absent: not merged. */
   readonly context?: string | undefined;
   /** The user's kubeconfig that the context was merged into. */

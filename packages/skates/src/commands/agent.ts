@@ -1,20 +1,23 @@
 import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
+import { givenOf } from "../cli/flags.ts";
 import { loadConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
+import { COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
 
 /** The node's process: kubelet, proxy and DNS, or simulated kubelets. `up` starts it in the background. */
 export const agent: Command = {
   name: "agent",
   summary: "Runs kubelet, kube-proxy and cluster DNS of the cluster in the data directory, in the foreground.",
   usage: "skates agent [flags]",
-  flags: {},
-  async run({ dataDir, signal }) {
+  flags: COMPONENT_FLAGS,
+  async run({ flags, dataDir, signal }) {
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined) {
+    const saved = loadConfig(paths);
+    if (saved === undefined) {
       throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
     }
+    const config = { ...saved, flags: { ...saved.flags, ...givenOf(COMPONENT_FLAGS, flags) } };
     if (config.runtime === "simulated") {
       const { runSimulatedAgent } = await import("../compose/simulated-agent.ts");
       await runSimulatedAgent(paths, config, signal);

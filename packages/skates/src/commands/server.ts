@@ -1,15 +1,17 @@
 import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { ETCD_FLAGS, etcdFrom } from "../cli/etcd-flags.ts";
+import { givenOf } from "../cli/flags.ts";
 import { loadConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
+import { COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
 
 /** The control plane's process. `up` starts it in the background. */
 export const server: Command = {
   name: "server",
   summary: "Runs API server, controllers and scheduler of the cluster in the data directory, in the foreground.",
   usage: "skates server [flags]",
-  flags: ETCD_FLAGS,
+  flags: { ...ETCD_FLAGS, ...COMPONENT_FLAGS },
   async run({ flags, dataDir, signal }) {
     const paths = pathsOf(dataDir);
     const config = loadConfig(paths);
@@ -17,7 +19,8 @@ export const server: Command = {
       throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
     }
     const { runServer } = await import("../compose/server.ts");
-    await runServer(paths, { ...config, etcd: etcdFrom(flags) ?? config.etcd }, signal);
+    const own = { ...config.flags, ...givenOf(COMPONENT_FLAGS, flags) };
+    await runServer(paths, { ...config, etcd: etcdFrom(flags) ?? config.etcd, flags: own }, signal);
     return EXIT.done;
   },
 };

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Command, Invocation } from "../cli/command.ts";
 import { EXIT, failure, usageError } from "../cli/errors.ts";
 import { ETCD_FLAGS, etcdFrom } from "../cli/etcd-flags.ts";
-import type { FlagValues } from "../cli/flags.ts";
+import { type FlagValues, givenOf } from "../cli/flags.ts";
 import { seconds, type Steps, stepsTo } from "../cli/steps.ts";
 import { type ClusterConfig, loadConfig, rangesOf, saveConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
@@ -13,6 +13,7 @@ import { preparePki } from "../cluster/pki.ts";
 import { endProcesses, findProcesses, type Role, startProcess } from "../cluster/processes.ts";
 import { registerCluster, unregisterCluster } from "../cluster/registry.ts";
 import { mergeContext, userKubeconfigPath } from "../cluster/user-kubeconfig.ts";
+import { COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
 import { type Starting, untilApiReady, untilDnsAnswers, untilNodesReady } from "../cluster/wait.ts";
 
 const FIRST_API_PORT = 6443;
@@ -39,6 +40,7 @@ export const up: Command = {
     "no-merge": { type: "bool", doc: "Leave my kubeconfig alone." },
     "no-install": { type: "bool", doc: "Install nothing: name what is missing and stop." },
     ...ETCD_FLAGS,
+    ...COMPONENT_FLAGS,
     foreground: { type: "bool", doc: "Stay, and stop the cluster's processes when interrupted." },
   },
   async run(invocation) {
@@ -71,8 +73,9 @@ async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: 
       prepareHost(paths, { install: !flags.bool("no-install"), steps }, signal),
     );
   }
-  if (existing !== undefined) return existing;
+  if (existing !== undefined) return withFlags(paths, existing, flags);
   const etcd = etcdFrom(flags);
+  const componentFlags = givenOf(COMPONENT_FLAGS, flags);
   const index = registerCluster(paths);
   const apiPort = flags.int("api-port") ?? FIRST_API_PORT + index;
   try {
@@ -87,11 +90,22 @@ async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: 
       clusterDomain: DOMAIN,
       apiPort,
       ...(etcd === undefined ? {} : { etcd }),
+      ...(Object.keys(componentFlags).length === 0 ? {} : { flags: componentFlags }),
     });
   } catch (error) {
     unregisterCluster(paths);
     throw error;
   }
+}
+
+/** Flags of components are read when their process starts: changed ones wait for the next start. */
+function withFlags(paths: Paths, config: ClusterConfig, flags: FlagValues): ClusterConfig {
+  const next = { ...config.flags, ...givenOf(COMPONENT_FLAGS, flags) };
+  if (JSON.stringify(next) === JSON.stringify(config.flags ?? {})) return config;
+  if (findProcesses(paths).length > 0) {
+    throw failure("this cluster runs with other flags", "run 'skates down' first: flags are read at the start");
+  }
+  return saveConfig(paths, { ...config, flags: next });
 }
 
 function runtimeOf(flags: FlagValues): ClusterConfig["runtime"] {

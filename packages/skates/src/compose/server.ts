@@ -6,11 +6,13 @@ import { createControllerManager } from "@skates/kube-controller-manager";
 import { type ClusterPki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import type { RevisionStore } from "@skates/storage";
 import { serveHandler } from "@skates/transport/node";
+import { flagsFrom } from "../cli/flags.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
 import { openPki } from "../cluster/pki.ts";
 import { openClusterStore, storagePrefixOf } from "../cluster/store.ts";
+import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
 import { workloadDialer } from "./workload-dialer.ts";
@@ -50,6 +52,7 @@ async function apiServer({
 }: Surroundings & { readonly store: RevisionStore }): Promise<KubeApiServer> {
   const issuer = `https://kubernetes.default.svc.${config.clusterDomain}`;
   const { privateKey, publicKey } = pki.serviceAccount;
+  const flags = flagsFrom(config.flags ?? {});
   const [major = "", minor = ""] = GIT_VERSION.slice(1).split(".");
   return createKubeApiServer({
     env,
@@ -71,6 +74,7 @@ async function apiServer({
       issuer,
     },
     serviceCidrs: [config.serviceCidr],
+    nodePorts: nodePortsFrom(flags),
     endpoint: { address, port: config.apiPort },
     kubelets: kubeletDialer(pki),
     workloads: workloadDialer(),

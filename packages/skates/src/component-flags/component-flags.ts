@@ -1,0 +1,11 @@
+import type { FlagSpecs } from "../cli/flags.ts";
+import { SERVICE_FLAGS } from "./services.ts";
+
+/**
+ * Flags of upstream's components, under upstream's names: `up`, `server` and `agent` take them all, and `up` keeps them in the
+ * cluster's settings for both processes. A file of this folder for each subject: its flags, and a function that reads them into the
+ * options of the component.
+ */
+export const COMPONENT_FLAGS: FlagSpecs = {
+  ...SERVICE_FLAGS,
+};
