@@ -2,6 +2,13 @@
  * The machinery of the API, free of any kind: the schema language and what derives from it, meta types, selectors, Status,
  * and the interfaces `Handler`, `Resource` and `Strategy`. Start with `schema/struct.ts` and `resource.ts`.
  */
+export {
+  type ConfigurationKind,
+  invalidConfiguration,
+  readConfiguration,
+  refuseFindings,
+} from "./configuration.ts";
+export type { ApimachineryErrorCode } from "./errors.ts";
 export { type ResourceOptions, resource } from "./define-resource.ts";
 export type * from "./handler.ts";
 export * from "./meta/v1/index.ts";
