@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,7 +25,10 @@ export function packageSources(): readonly Source[] {
       }
     }
   };
-  for (const name of readdirSync(join(ROOT, "packages"))) visit(join(ROOT, "packages", name, "src"), name);
+  for (const name of readdirSync(join(ROOT, "packages"))) {
+    const folder = join(ROOT, "packages", name, "src");
+    if (existsSync(folder)) visit(folder, name);
+  }
   return out.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
