@@ -3,6 +3,9 @@
  * built-in admission plugins, addresses and ports of services, subresources that are more than storage (`specials/`), and what a
  * cluster has from its first moment (`bootstrap/`). Start with `kube-api-server.ts`.
  */
+export { type PluginConfigurations, readAdmissionConfiguration } from "./admission/configuration.ts";
+export { choosePlugins, type PluginChoice } from "./admission/plugin-table.ts";
+export type { AdmissionSettings } from "./admission/plugins.ts";
 export type { TokenOptions } from "./authentication/token-options.ts";
 export { serviceAccountUserName } from "./authentication/users.ts";
 export { createAuthorizer } from "./authorization/authorizer.ts";

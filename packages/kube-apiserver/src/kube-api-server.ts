@@ -12,7 +12,7 @@ import {
 import { type Client, clientFor } from "@skates/client";
 import { type Component, type Env, must, TaskGroup } from "@skates/component-base";
 import type { RevisionStore } from "@skates/storage";
-import { admissionPlugins } from "./admission/plugins.ts";
+import { type AdmissionSettings, admissionPlugins } from "./admission/plugins.ts";
 import { createAuthenticator } from "./authentication/authenticator.ts";
 import { TokenAuthenticator } from "./authentication/service-account-tokens.ts";
 import type { TokenOptions } from "./authentication/token-options.ts";
@@ -58,6 +58,8 @@ export interface KubeApiServerOptions
   readonly kubelets: KubeletDialer;
   /** For `pods/proxy` and `services/proxy`; absent: those are answered with 501. */
   readonly workloads?: WorkloadDialer | undefined;
+  /** Which admission plugins run; default: those that are on by default, with their defaults. */
+  readonly admission?: AdmissionSettings | undefined;
   /** Default: all built-in ones. */
   readonly resources?: readonly Resource[] | undefined;
   readonly paths?: readonly PathHandler[] | undefined;
@@ -88,7 +90,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
     resources: (options.resources ?? builtinResources).map((resource) => withPendingWarning(adjusted(resource, made))),
     authenticator: createAuthenticator({ tokens: () => made().tokens, audiences, log: env.log }),
     authorizer: () => made().authorizer,
-    admission: (registry) => admissionPlugins({ ...made(), registry, random: env.random }),
+    admission: (registry) => admissionPlugins({ ...made(), registry, random: env.random, settings: options.admission }),
     specials: (registry) => {
       parts = makeParts(options, registry, () => server);
       return specialsOf(options, audiences, parts);

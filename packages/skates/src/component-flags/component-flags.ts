@@ -1,4 +1,5 @@
 import type { FlagSpecs } from "../cli/flags.ts";
+import { ADMISSION_FLAGS } from "./admission.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
 /**
@@ -7,5 +8,6 @@ import { SERVICE_FLAGS } from "./services.ts";
  * options of the component.
  */
 export const COMPONENT_FLAGS: FlagSpecs = {
+  ...ADMISSION_FLAGS,
   ...SERVICE_FLAGS,
 };

@@ -12,6 +12,7 @@ import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
 import { openPki } from "../cluster/pki.ts";
 import { openClusterStore, storagePrefixOf } from "../cluster/store.ts";
+import { admissionFrom } from "../component-flags/admission.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
@@ -75,6 +76,7 @@ async function apiServer({
     },
     serviceCidrs: [config.serviceCidr],
     nodePorts: nodePortsFrom(flags),
+    admission: admissionFrom(flags),
     endpoint: { address, port: config.apiPort },
     kubelets: kubeletDialer(pki),
     workloads: workloadDialer(),

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { messageOf } from "@skates/component-base";
+import { type AdmissionSettings, choosePlugins, readAdmissionConfiguration } from "@skates/kube-apiserver";
+import { usageError } from "../cli/errors.ts";
+import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
+
+export const ADMISSION_FLAGS: FlagSpecs = {
+  "enable-admission-plugins": {
+    type: "list",
+    value: "NAME,…",
+    doc: "Admission plugins that run besides those that are on by default.",
+  },
+  "disable-admission-plugins": {
+    type: "list",
+    value: "NAME,…",
+    doc: "Admission plugins that do not run although they are on by default.",
+  },
+  "admission-control-config-file": {
+    type: "file",
+    value: "FILE",
+    doc: "File with an AdmissionConfiguration (apiserver.config.k8s.io/v1) that configures admission plugins.",
+  },
+};
+
+/** Which admission plugins run, and how. Reads the files that are named; throws a usage error that says what is wrong with them. */
+export function admissionFrom(flags: FlagValues): AdmissionSettings {
+  const enable = flags.strings("enable-admission-plugins");
+  const disable = flags.strings("disable-admission-plugins");
+  const file = flags.string("admission-control-config-file") ?? "";
+  try {
+    choosePlugins({ enable, disable });
+    const configurations = file === "" ? new Map<string, string>() : readConfigurations(file);
+    return { enable, disable, configurations };
+  } catch (error) {
+    throw usageError(messageOf(error));
+  }
+}
+
+function readConfigurations(file: string): AdmissionSettings["configurations"] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(
+      `unable to read admission control configuration from ${JSON.stringify(file)} [${messageOf(error)}]`,
+    );
+  }
+  return readAdmissionConfiguration(text, (path) => readFileSync(resolve(dirname(file), path), "utf8"));
+}
