@@ -12,13 +12,21 @@ export interface UserInfo {
 /** What the transport knows of a TLS peer. */
 export interface TlsPeer {
   readonly remoteAddress: string;
-  /** The client certificate in DER, if one was sent and its chain verified against the cluster CA; unverified ones are not passed on. */
+  /** The client certificate, if one was sent and its chain verified against the client CAs; unverified ones are not passed on. */
   readonly certificate?: PeerCertificate | undefined;
+  /** The same, if its chain verified against the CAs of front proxies: such a peer speaks for others. */
+  readonly frontProxyCertificate?: PeerCertificate | undefined;
+  /** Why a certificate that was sent counts for nothing. */
+  readonly certificateFailure?: string | undefined;
 }
 export interface PeerCertificate {
   readonly commonName: string;
   readonly organizations: readonly string[];
+  /** Of the user, when the subject tells one. */
+  readonly uid?: string | undefined;
   readonly serialNumber: string;
+  /** SHA-256 of the certificate, in lower-case hex. */
+  readonly fingerprint: string;
   readonly notAfterMs: number;
 }
 
@@ -40,6 +48,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** Names in lower case; repeated headers joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The values of the headers that were sent several times, one by one. A header that is not in it was sent once at most. */
+  readonly repeatedHeaders?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly body: RequestBody;
   readonly peer: Peer;
   /** Aborts when the caller has gone. */

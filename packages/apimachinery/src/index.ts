@@ -11,6 +11,7 @@ export {
 export type { ApimachineryErrorCode } from "./errors.ts";
 export { type ResourceOptions, resource } from "./define-resource.ts";
 export type * from "./handler.ts";
+export { headerValues } from "./header-values.ts";
 export * from "./meta/v1/index.ts";
 export {
   type ApiObject,

@@ -6,6 +6,8 @@
 export { type PluginConfigurations, readAdmissionConfiguration } from "./admission/configuration.ts";
 export { choosePlugins, type PluginChoice } from "./admission/plugin-table.ts";
 export type { AdmissionSettings } from "./admission/plugins.ts";
+export type { IdentityTrust } from "./authentication/authenticator.ts";
+export { REQUEST_HEADERS, type RequestHeaderOptions } from "./authentication/request-header.ts";
 export type { TokenOptions } from "./authentication/token-options.ts";
 export { serviceAccountUserName } from "./authentication/users.ts";
 export { createAuthorizer } from "./authorization/authorizer.ts";

@@ -107,7 +107,11 @@ describe("identity", () => {
       review,
     );
     expect(status).toBe(201);
-    expect(body.status.userInfo).toEqual({ username: "jane", groups: ["dev", "system:authenticated"] });
+    expect(body.status.userInfo).toEqual({
+      username: "jane",
+      groups: ["dev", "system:authenticated"],
+      extra: { "authentication.kubernetes.io/credential-id": ["X509SHA256=f1"] },
+    });
   });
 
   it.each([

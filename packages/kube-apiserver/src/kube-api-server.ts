@@ -13,7 +13,7 @@ import { type Client, clientFor } from "@skates/client";
 import { type Component, type Env, must, TaskGroup } from "@skates/component-base";
 import type { RevisionStore } from "@skates/storage";
 import { type AdmissionSettings, admissionPlugins } from "./admission/plugins.ts";
-import { createAuthenticator } from "./authentication/authenticator.ts";
+import { createAuthenticator, type IdentityTrust } from "./authentication/authenticator.ts";
 import { TokenAuthenticator } from "./authentication/service-account-tokens.ts";
 import type { TokenOptions } from "./authentication/token-options.ts";
 import { API_SERVER, authenticated } from "./authentication/users.ts";
@@ -25,6 +25,7 @@ import { reconcilePolicy } from "./bootstrap/policy/reconcile-policy.ts";
 import type { ApiEndpoint } from "./bootstrap/system-objects.ts";
 import { compactStore } from "./compaction.ts";
 import { type KubeletDialer, Kubelets } from "./kubelet/kubelets.ts";
+import { publishTrust } from "./authentication/publish-trust.ts";
 import { openidPaths } from "./openid-paths.ts";
 import { withPendingWarning } from "./pending-kinds.ts";
 import { ClusterAddresses } from "./services/cluster-addresses.ts";
@@ -49,6 +50,8 @@ export interface KubeApiServerOptions
   /** Owned by the caller, who closes it after `run` has returned. */
   readonly store: RevisionStore;
   readonly tokens: TokenOptions;
+  /** Whose certificates count, for what; also published for aggregated servers. Default: nobody speaks for others. */
+  readonly trust?: (() => IdentityTrust) | undefined;
   /** Ranges of service addresses, at most one of each family; the first address of the first is the API's own. */
   readonly serviceCidrs: readonly string[];
   /** Default 30000-32767. */
@@ -80,6 +83,7 @@ const NODE_PORTS: PortRange = { from: 30_000, to: 32_767 };
 export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServer {
   const { env, store, tokens } = options;
   const audiences = tokens.audiences ?? [tokens.issuer];
+  const trust = options.trust ?? ((): IdentityTrust => ({}));
   let parts: Parts | undefined;
   const made = (): Parts => must(parts, "the API server's inner parts");
   let bootstrapped = false;
@@ -88,7 +92,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
   const server = createApiServer({
     ...options,
     resources: (options.resources ?? builtinResources).map((resource) => withPendingWarning(adjusted(resource, made))),
-    authenticator: createAuthenticator({ tokens: () => made().tokens, audiences, log: env.log }),
+    authenticator: createAuthenticator({ trust, tokens: () => made().tokens, audiences, log: env.log }),
     authorizer: () => made().authorizer,
     admission: (registry) => admissionPlugins({ ...made(), registry, random: env.random, settings: options.admission }),
     specials: (registry) => {
@@ -125,6 +129,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
           own,
         );
         bootstrapped = true;
+        group.spawn((inner) => publishTrust({ ...made(), env, trust }, inner));
         group.spawn((inner) => settlePolicy(made(), inner));
         await releaseAddresses({ env, registry: server.registry, client: made().client }, own);
       });

@@ -126,7 +126,13 @@ describe("streams", () => {
       peer: {
         tls: {
           remoteAddress: "127.0.0.1",
-          certificate: { commonName: "a", organizations: ["system:masters"], serialNumber: "1", notAfterMs: 9e15 },
+          certificate: {
+            commonName: "a",
+            organizations: ["system:masters"],
+            serialNumber: "1",
+            fingerprint: "f1",
+            notAfterMs: 9e15,
+          },
         },
       },
       signal: new AbortController().signal,

@@ -1,10 +1,20 @@
 import type { ApiRequest, UserInfo } from "@skates/apimachinery";
 import type { Authenticator } from "@skates/apiserver";
 import { hasCode, type Logger, messageOf } from "@skates/component-base";
+import { proxiedUser, type RequestHeaderOptions } from "./request-header.ts";
 import type { TokenAuthenticator } from "./service-account-tokens.ts";
-import { ANONYMOUS, authenticated } from "./users.ts";
+import { ANONYMOUS, authenticated, certificateUser } from "./users.ts";
+
+/** Whom the server trusts to tell who somebody is. Read for each request: it may change. */
+export interface IdentityTrust {
+  /** PEM bundle of the CAs of clients, as transport verifies them; published for aggregated servers. */
+  readonly clientCa?: string | undefined;
+  /** Absent: nobody speaks for others. */
+  readonly requestHeader?: RequestHeaderOptions | undefined;
+}
 
 export interface AuthenticatorOptions {
+  trust(): IdentityTrust;
   /** Made with the server, which needs the authenticator first. */
   tokens(): TokenAuthenticator;
   /** Audiences that a token must have one of to be used here. */
@@ -16,17 +26,18 @@ export interface AuthenticatorOptions {
 const ANONYMOUS_PATHS: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz", "/version", "/version/"]);
 const ANONYMOUS_PREFIXES = ["/healthz/", "/livez/", "/readyz/"];
 
-/** Client certificate, then bearer token, then, on a few paths, nobody. Credentials that are wrong are never taken for none. */
-export function createAuthenticator({ tokens, audiences, log }: AuthenticatorOptions): Authenticator {
+/**
+ * Front proxy, then client certificate, then bearer token, then, on a few paths, nobody. Credentials that are wrong are never taken
+ * for none.
+ */
+export function createAuthenticator({ trust, tokens, audiences, log }: AuthenticatorOptions): Authenticator {
   return {
     async authenticate(request, signal) {
-      const certificate = "tls" in request.peer ? request.peer.tls.certificate : undefined;
-      if (certificate !== undefined && certificate.commonName !== "") {
-        return authenticated({ name: certificate.commonName, groups: certificate.organizations });
-      }
+      const known = userByConnection(trust(), request);
+      if (known !== undefined) return authenticated(known);
       const token = bearerToken(request);
-      if (token === undefined) return isOpen(request.path) ? ANONYMOUS : undefined;
-      return await userOfToken(token, signal);
+      if (token !== undefined) return await userOfToken(token, signal);
+      return isOpen(request.path) && !sentWrongCertificate(request) ? ANONYMOUS : undefined;
     },
   };
 
@@ -41,6 +52,17 @@ export function createAuthenticator({ tokens, audiences, log }: AuthenticatorOpt
       return undefined;
     }
   }
+}
+
+function userByConnection({ requestHeader }: IdentityTrust, request: ApiRequest): UserInfo | undefined {
+  const proxied = requestHeader === undefined ? undefined : proxiedUser(requestHeader, request);
+  if (proxied !== undefined) return proxied;
+  const certificate = "tls" in request.peer ? request.peer.tls.certificate : undefined;
+  return certificate === undefined || certificate.commonName === "" ? undefined : certificateUser(certificate);
+}
+
+function sentWrongCertificate({ peer }: ApiRequest): boolean {
+  return "tls" in peer && peer.tls.certificateFailure !== undefined;
 }
 
 /** From the header, or from the WebSocket protocol list where browsers put it; undefined: none was sent. */

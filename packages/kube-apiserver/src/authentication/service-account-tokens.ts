@@ -5,7 +5,7 @@ import type { Clock } from "@skates/component-base";
 import type { TokenClaims, TokenVerifier } from "@skates/pki";
 import { apiServerError } from "../errors.ts";
 import { type BoundObject, parseClaims, type ServiceAccountClaims } from "./service-account-claims.ts";
-import { serviceAccountGroups, serviceAccountUserName } from "./users.ts";
+import { CREDENTIAL_ID, serviceAccountGroups, serviceAccountUserName } from "./users.ts";
 
 export interface TokenAuthenticatorOptions {
   readonly verifier: TokenVerifier;
@@ -87,7 +87,7 @@ interface BoundCheck<T extends ApiObject> {
 
 function tokenUser(token: TokenClaims, { namespace, serviceAccount, pod, node }: ServiceAccountClaims): UserInfo {
   const extra: Record<string, readonly string[]> = {};
-  if (token.jti !== undefined) extra["authentication.kubernetes.io/credential-id"] = [`JTI=${token.jti}`];
+  if (token.jti !== undefined) extra[CREDENTIAL_ID] = [`JTI=${token.jti}`];
   const add = (kind: string, bound: BoundObject | undefined): void => {
     if (bound === undefined) return;
     extra[`authentication.kubernetes.io/${kind}-name`] = [bound.name];

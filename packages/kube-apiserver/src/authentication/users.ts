@@ -1,4 +1,4 @@
-import type { UserInfo } from "@skates/apimachinery";
+import type { PeerCertificate, UserInfo } from "@skates/apimachinery";
 
 export const GROUP_AUTHENTICATED = "system:authenticated";
 export const GROUP_UNAUTHENTICATED = "system:unauthenticated";
@@ -18,6 +18,19 @@ export const API_SERVER: UserInfo = { name: "system:apiserver", groups: [GROUP_M
 export function authenticated(user: UserInfo): UserInfo {
   if (user.groups.includes(GROUP_AUTHENTICATED) || user.groups.includes(GROUP_UNAUTHENTICATED)) return user;
   return { ...user, groups: [...user.groups, GROUP_AUTHENTICATED] };
+}
+
+/** Extra key: which credential somebody came with. */
+export const CREDENTIAL_ID = "authentication.kubernetes.io/credential-id";
+
+/** Whom a client certificate stands for. */
+export function certificateUser({ commonName, uid, organizations, fingerprint }: PeerCertificate): UserInfo {
+  return {
+    name: commonName,
+    ...(uid === undefined ? {} : { uid }),
+    groups: organizations,
+    extra: { [CREDENTIAL_ID]: [`X509SHA256=${fingerprint}`] },
+  };
 }
 
 /** `system:serviceaccount:<namespace>:<name>`. */

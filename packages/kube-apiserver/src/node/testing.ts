@@ -105,6 +105,7 @@ function certificateOf(as: Caller): PeerCertificate | undefined {
     commonName: as.user.name,
     organizations: as.user.groups,
     serialNumber: "01",
+    fingerprint: "f1",
     notAfterMs: Number.MAX_SAFE_INTEGER,
   };
 }

@@ -640,6 +640,7 @@ async function startApi() {
     commonName: "kube-apiserver-kubelet-client",
     organizations: [],
     serialNumber: "1",
+    fingerprint: "f1",
     notAfterMs: 0,
   };
   const peer = { tls: { remoteAddress: "127.0.0.1", certificate } };

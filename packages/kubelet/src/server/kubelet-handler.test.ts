@@ -32,7 +32,7 @@ async function get(
   const full =
     certificate === undefined
       ? undefined
-      : { commonName: "", organizations: [], serialNumber: "1", notAfterMs: 0, ...certificate };
+      : { commonName: "", organizations: [], serialNumber: "1", fingerprint: "f1", notAfterMs: 0, ...certificate };
   const request: ApiRequest = {
     method: "GET",
     path,

@@ -23,9 +23,20 @@ function ensure(dnsNames = ["kubernetes"], ipAddresses = ["10.96.0.1"]): Promise
 test("a fresh cluster gets everything, in upstream's files, for the owner's eyes only", async () => {
   const made = await ensure();
   await made.node({ name: "n1", ipAddresses: ["10.0.0.1"] });
-  const files = readdirSync(directory).sort();
-  const pairs = ["admin", "apiserver", "apiserver-kubelet-client", "ca", "controller-manager", "front-proxy-ca"];
-  pairs.push("front-proxy-client", "kube-proxy", "kubelet-client-n1", "kubelet-n1", "scheduler");
+  const files = readdirSync(directory, { recursive: true })
+    .map(String)
+    .filter((file) => file !== "etcd")
+    .sort();
+  const pairs = [
+    "admin",
+    "apiserver",
+    "apiserver-etcd-client",
+    "apiserver-kubelet-client",
+    "ca",
+    "controller-manager",
+    "front-proxy-ca",
+  ];
+  pairs.push("etcd/ca", "front-proxy-client", "kube-proxy", "kubelet-client-n1", "kubelet-n1", "scheduler");
   expect(files).toEqual([...pairs.flatMap((p) => [`${p}.crt`, `${p}.key`]), "sa.key", "sa.pub"].sort());
   for (const file of files) expect(statSync(join(directory, file)).mode & 0o777).toBe(0o600);
   expect(statSync(directory).mode & 0o777).toBe(0o700);
@@ -65,7 +76,7 @@ test("certificates are renewed when less than 30 days are left, the CA with its 
   await clock.advance(334 * DAY_MS);
   expect((await ensure()).written).toEqual([]);
   await clock.advance(2 * DAY_MS);
-  expect((await ensure()).written).toHaveLength(7);
+  expect((await ensure()).written).toHaveLength(8);
   await clock.advance(3_300 * DAY_MS);
   const last = await ensure();
   expect(last.written).toEqual(expect.arrayContaining(["ca", "front-proxy-ca"]));

@@ -40,6 +40,9 @@ export interface ClusterPki {
   /** [front-proxy-ca, front-proxy-client] The API server as a client of aggregated servers. */
   readonly frontProxyCa: KeyPair;
   readonly frontProxyClient: KeyPair;
+  /** [etcd/ca, apiserver-etcd-client] What an etcd of the cluster trusts, and the API server as its client. */
+  readonly etcdCa: KeyPair;
+  readonly etcdClient: KeyPair;
   /** [sa.key, sa.pub] */
   readonly serviceAccount: TokenKey;
   /** `kubernetes-admin` in `system:masters`. */
@@ -65,9 +68,10 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
   const pki = nodePki(options);
   const written: string[] = [];
   const files = { directory, clock, pki, written };
-  const [ca, frontProxyCa, serviceAccount] = await Promise.all([
+  const [ca, frontProxyCa, etcdCa, serviceAccount] = await Promise.all([
     ensureCa(files, "ca", "kubernetes"),
     ensureCa(files, "front-proxy-ca", "front-proxy-ca"),
+    ensureCa(files, "etcd/ca", "etcd-ca"),
     ensureTokenKey(files),
   ]);
   const authority = ca.key === "" ? undefined : pki.authority(ca);
@@ -83,11 +87,12 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
   const client = (file: string, commonName: string, ...organizations: readonly string[]): Promise<KeyPair> =>
     leaf(file, { commonName, organizations, usages: ["client"] });
 
-  const [apiServer, kubeletClient, frontProxyClient, admin, controllerManager, scheduler, kubeProxy] =
+  const [apiServer, kubeletClient, frontProxyClient, etcdClient, admin, controllerManager, scheduler, kubeProxy] =
     await Promise.all([
       leaf("apiserver", { commonName: "kube-apiserver", ...options.apiServer, usages: ["server"] }),
       client("apiserver-kubelet-client", "kube-apiserver-kubelet-client", "system:masters"),
       leaf("front-proxy-client", { commonName: "front-proxy-client", usages: ["client"] }, frontProxyCa),
+      leaf("apiserver-etcd-client", { commonName: "kube-apiserver-etcd-client", usages: ["client"] }, etcdCa),
       client("admin", "kubernetes-admin", "system:masters"),
       client("controller-manager", "system:kube-controller-manager"),
       client("scheduler", "system:kube-scheduler"),
@@ -99,6 +104,8 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
     kubeletClient,
     frontProxyCa,
     frontProxyClient,
+    etcdCa,
+    etcdClient,
     serviceAccount,
     admin,
     controllerManager,

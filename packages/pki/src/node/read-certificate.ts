@@ -14,7 +14,7 @@ export function readCertificate(cert: string): CertificateInfo {
   const { subject } = parsed.toLegacyObject();
   const names = alternativeNames(parsed.subjectAltName ?? "");
   return {
-    commonName: values(subject.CN)[0] ?? "",
+    commonName: values(subject.CN).at(-1) ?? "", // of several the last counts, as in Go,
     organizations: values(subject.O),
     dnsNames: names.filter((name) => name.startsWith("DNS:")).map((name) => name.slice(4)),
     ipAddresses: names

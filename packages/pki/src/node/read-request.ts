@@ -15,7 +15,7 @@ export async function readRequest(request: string): Promise<SigningRequestInfo> 
     const ofType = (type: string): readonly string[] =>
       names.filter((name) => name.type === type).map((name) => name.value);
     return {
-      commonName: parsed.subjectName.getField("CN")[0] ?? "",
+      commonName: parsed.subjectName.getField("CN").at(-1) ?? "",
       organizations: parsed.subjectName.getField("O"),
       dnsNames: ofType("dns"),
       ipAddresses: ofType("ip").map(canonicalAddress),

@@ -1,5 +1,6 @@
 import type { FlagSpecs } from "../cli/flags.ts";
 import { ADMISSION_FLAGS } from "./admission.ts";
+import { IDENTITY_FLAGS } from "./identity.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
 /**
@@ -9,5 +10,6 @@ import { SERVICE_FLAGS } from "./services.ts";
  */
 export const COMPONENT_FLAGS: FlagSpecs = {
   ...ADMISSION_FLAGS,
+  ...IDENTITY_FLAGS,
   ...SERVICE_FLAGS,
 };

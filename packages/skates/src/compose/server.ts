@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { clientFor } from "@skates/client";
 import { TaskGroup, type Component, type Env } from "@skates/component-base";
-import { createKubeApiServer, type KubeApiServer } from "@skates/kube-apiserver";
+import { createKubeApiServer, type IdentityTrust, type KubeApiServer } from "@skates/kube-apiserver";
 import { createControllerManager } from "@skates/kube-controller-manager";
 import { type ClusterPki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import type { RevisionStore } from "@skates/storage";
@@ -13,6 +14,7 @@ import { hostAddress } from "../cluster/host-address.ts";
 import { openPki } from "../cluster/pki.ts";
 import { openClusterStore, storagePrefixOf } from "../cluster/store.ts";
 import { admissionFrom } from "../component-flags/admission.ts";
+import { trustFrom } from "../component-flags/identity.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
@@ -54,6 +56,7 @@ async function apiServer({
   const issuer = `https://kubernetes.default.svc.${config.clusterDomain}`;
   const { privateKey, publicKey } = pki.serviceAccount;
   const flags = flagsFrom(config.flags ?? {});
+  const trust = trustOf(config, pki);
   const [major = "", minor = ""] = GIT_VERSION.slice(1).split(".");
   return createKubeApiServer({
     env,
@@ -74,6 +77,7 @@ async function apiServer({
       verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [issuer], clock: env.clock }),
       issuer,
     },
+    trust: () => trust,
     serviceCidrs: [config.serviceCidr],
     nodePorts: nodePortsFrom(flags),
     admission: admissionFrom(flags),
@@ -82,6 +86,19 @@ async function apiServer({
     workloads: workloadDialer(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
+  });
+}
+
+/** The cluster's own CAs and those of the flags' files. */
+function trustOf(config: ClusterConfig, pki: ClusterPki): IdentityTrust {
+  const flags = flagsFrom(config.flags ?? {});
+  const withFile = (own: string, flag: string): string => {
+    const file = flags.string(flag);
+    return file === undefined || file === "" ? own : `${own.trimEnd()}\n${readFileSync(file, "utf8")}`;
+  };
+  return trustFrom(flags, {
+    clientCa: withFile(pki.ca.cert, "client-ca-file"),
+    frontProxyCa: withFile(pki.frontProxyCa.cert, "requestheader-client-ca-file"),
   });
 }
 
@@ -106,7 +123,13 @@ async function runAll(
     }),
     schedulerThread(api.loopback({ name: "system:kube-scheduler", groups: [] })),
   ];
-  const tls = { cert: pki.apiServer.cert, key: pki.apiServer.key, clientCas: [pki.ca.cert] };
+  const trust = trustOf(config, pki);
+  const tls = {
+    cert: pki.apiServer.cert,
+    key: pki.apiServer.key,
+    clientCas: [trust.clientCa ?? ""],
+    frontProxyCas: [trust.requestHeader?.clientCa ?? ""],
+  };
   const listen = { handler: api.handler, tls, port: config.apiPort, log: env.log, clock: env.clock };
   const listeners = await Promise.all(["127.0.0.1", address].map((at) => serveHandler({ ...listen, address: at })));
   env.log.info("API server listens", { address, port: config.apiPort });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ApiRequest, type ApiResponse, badRequest, type RequestBody, StatusError } from "@skates/apimachinery";
 import { messageOf } from "@skates/component-base";
@@ -6,6 +6,7 @@ import { parseRequestTarget } from "../request-target.ts";
 import { internalErrorResponse, statusResponse } from "../status-response.ts";
 import type { PeerSource } from "./peer.ts";
 import { requestBody } from "./request-body.ts";
+import { repeatedHeaders, singleHeaders } from "./request-headers.ts";
 import { type Exchange, respond } from "./respond.ts";
 import { callerGone, type ServerContext } from "./server-context.ts";
 import { socketStream } from "./socket-stream.ts";
@@ -99,7 +100,8 @@ async function serve(context: ServerContext, peer: PeerSource, { request, respon
   const body: RequestBody = hasBody
     ? requestBody(context, { readable: request, headers, signal: controller.signal, onRead })
     : { kind: "none" };
-  const made = apiRequest(request, { headers, body, peer, signal: controller.signal });
+  const repeated = repeatedHeaders(headers, request.rawHeaders);
+  const made = apiRequest(request, { headers, ...repeated, body, peer, signal: controller.signal });
   const answer = await handled(context, request, made);
   if (hasBody && !request.complete && (awaitsContinue || !(await discard(context, request))))
     response.shouldKeepAlive = false;
@@ -107,7 +109,7 @@ async function serve(context: ServerContext, peer: PeerSource, { request, respon
   if (context.closing && !response.destroyed) response.once("finish", () => request.socket?.end());
 }
 
-interface Parts extends Pick<ApiRequest, "headers" | "body" | "signal" | "upgrade"> {
+interface Parts extends Pick<ApiRequest, "headers" | "repeatedHeaders" | "body" | "signal" | "upgrade"> {
   readonly peer: PeerSource;
 }
 
@@ -164,6 +166,7 @@ async function serveUpgrade(context: ServerContext, peer: PeerSource, takeover: 
   const announcesBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
   const made = apiRequest(request, {
     headers,
+    ...repeatedHeaders(headers, request.rawHeaders),
     body: { kind: "none" },
     peer,
     signal: controller.signal,
@@ -256,14 +259,4 @@ function malformed(error: NodeJS.ErrnoException): StatusError {
   if (error.code === "ERR_HTTP_REQUEST_TIMEOUT")
     return new StatusError("Timeout", "the request did not arrive in time", { code: 408 });
   return badRequest("the request is not well-formed HTTP/1.1");
-}
-
-/** Header names in lower case with one value each; repeated ones were joined by the parser. */
-export function singleHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined && !name.startsWith(":")) out[name] = typeof value === "string" ? value : value.join(", ");
-  }
-  return out;
 }

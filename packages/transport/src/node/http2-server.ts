@@ -1,13 +1,20 @@
-import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from "node:http2";
+import {
+  constants,
+  type IncomingHttpHeaders,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
 import type { Socket } from "node:net";
 import { type ApiRequest, type ApiResponse, badRequest } from "@skates/apimachinery";
 import { messageOf } from "@skates/component-base";
 import { parseRequestTarget } from "../request-target.ts";
 import { internalErrorResponse, statusResponse } from "../status-response.ts";
 import { type TokenBucket, tokenBucket } from "../token-bucket.ts";
-import { asksForWatch, singleHeaders } from "./http1-server.ts";
+import { asksForWatch } from "./http1-server.ts";
 import type { PeerSource } from "./peer.ts";
 import { requestBody } from "./request-body.ts";
+import { repeatedHeaders, singleHeaders } from "./request-headers.ts";
 import { type Exchange, respond } from "./respond.ts";
 import { callerGone, type ServerContext } from "./server-context.ts";
 
@@ -53,9 +60,9 @@ export function http2Server(context: ServerContext): Http2Server {
         if (session.open === 0) http2.destroy();
       });
       http2.setTimeout(limits.headersTimeoutMs); // a caller that opens a connection must soon use it
-      http2.on("stream", (stream, headers) =>
-        accept(context, session, stream, singleHeaders(headers), pseudo(headers)),
-      );
+      const onStream = (...[stream, headers, , raw]: StreamEvent): void =>
+        accept(context, { session, stream, ...readHead(headers, raw) });
+      http2.on("stream", onStream);
     },
     close: () => {
       for (const { http2 } of sessions) http2.close();
@@ -78,13 +85,21 @@ function pseudo(headers: {
   return { method: headers[":method"] ?? "", path: headers[":path"], authority: headers[":authority"] };
 }
 
-function accept(
-  context: ServerContext,
-  session: Session,
-  stream: ServerHttp2Stream,
-  headers: Record<string, string>,
-  line: RequestLine,
-): void {
+/** With the raw headers, which the library's types leave out. */
+type StreamEvent = readonly [ServerHttp2Stream, IncomingHttpHeaders, number, readonly string[]];
+
+type Head = Pick<Incoming, "headers" | "repeated" | "line">;
+
+function readHead(sent: IncomingHttpHeaders, raw: readonly string[]): Head {
+  const headers = singleHeaders(sent);
+  const repeated = repeatedHeaders(headers, raw);
+  const line = pseudo(sent);
+  if (line.authority !== undefined) headers["host"] = line.authority;
+  return { headers, repeated, line };
+}
+
+function accept(context: ServerContext, incoming: Omit<Incoming, "signal">): void {
+  const { session, stream } = incoming;
   const controller = new AbortController();
   if (session.open++ === 0) session.http2.setTimeout(context.limits.idleTimeoutMs);
   stream.on("error", () => undefined); // a close follows
@@ -95,8 +110,7 @@ function accept(
     controller.abort(callerGone());
     if (stream.rstCode === constants.NGHTTP2_CANCEL && !session.resets.take()) tooManyResets(context, session);
   });
-  if (line.authority !== undefined) headers["host"] = line.authority;
-  serve(context, { session, stream, headers, line, signal: controller.signal }).catch((thrown: unknown) => {
+  serve(context, { ...incoming, signal: controller.signal }).catch((thrown: unknown) => {
     context.log.error("request failed in transport", { error: messageOf(thrown) });
     stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   });
@@ -115,6 +129,7 @@ interface Incoming {
   readonly session: Session;
   readonly stream: ServerHttp2Stream;
   readonly headers: Record<string, string>;
+  readonly repeated: Pick<ApiRequest, "repeatedHeaders">;
   readonly line: RequestLine;
   readonly signal: AbortSignal;
 }
@@ -128,6 +143,7 @@ async function serve(context: ServerContext, incoming: Incoming): Promise<void> 
     path,
     query,
     headers,
+    ...incoming.repeated,
     body: stream.endAfterHeaders
       ? { kind: "none" }
       : requestBody(context, { readable: stream, headers, signal, onRead }),

@@ -2,7 +2,7 @@ import type { ApiRequest, ApiResponse, Handler } from "@skates/apimachinery";
 import { OperatingError } from "@skates/component-base";
 import type { Dispatcher, Pool } from "undici";
 import { clientError } from "./client-error.ts";
-import { singleHeaders } from "./http1-server.ts";
+import { singleHeaders } from "./request-headers.ts";
 import { sharedSignal } from "./shared-signal.ts";
 import { type UpgradeTarget, upgradeRequest } from "./upgrade-request.ts";
 
@@ -124,9 +124,15 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   "proxy-connection",
 ]);
 
-async function requestHeaders(options: HttpsHandlerOptions, request: ApiRequest): Promise<Record<string, string>> {
-  const out: Record<string, string> = {};
+type SentHeaders = Record<string, string | string[]>;
+
+async function requestHeaders(options: HttpsHandlerOptions, request: ApiRequest): Promise<SentHeaders> {
+  const out: SentHeaders = {};
   for (const [name, value] of Object.entries(request.headers)) if (!OWN_HEADERS.has(name)) out[name] = value;
+  for (const [name, values] of Object.entries(request.repeatedHeaders ?? {})) {
+    // Whoever has changed the header on the way has the last word.
+    if (out[name] === values.join(", ")) out[name] = [...values];
+  }
   if (options.userAgent !== undefined) out["user-agent"] ??= options.userAgent;
   const { body } = request;
   if (body.kind === "bytes" && body.mediaType !== "") out["content-type"] ??= body.mediaType;
@@ -138,7 +144,7 @@ async function requestHeaders(options: HttpsHandlerOptions, request: ApiRequest)
 }
 
 interface Sending {
-  readonly headers: Record<string, string>;
+  readonly headers: SentHeaders;
   readonly target: string;
   readonly origin: string;
 }

@@ -1,6 +1,6 @@
 // The server on loopback with clients of Node.js: both versions of HTTP, certificates, bodies, watches, shutdown.
 import { connect as connectH2, type ClientHttp2Session } from "node:http2";
-import { request as httpsRequest, type RequestOptions } from "node:https";
+import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import { connect as connectPlain } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type ApiResponse, type Handler, StatusError } from "@skates/apimachinery";
@@ -96,7 +96,8 @@ interface Answer {
 
 interface Ask {
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly agent?: Agent;
   readonly body?: string;
   readonly client?: KeyPair;
   readonly to?: TestingServer;
@@ -111,7 +112,7 @@ function ask1(path: string, ask: Ask = {}): Promise<Answer> {
     headers: { ...ask.headers },
     ca: pki.ca.cert,
     ...ask.client,
-    agent: false,
+    agent: ask.agent ?? false,
   };
   return new Promise((resolve, reject) => {
     const request = httpsRequest(options, (response) => {
@@ -443,6 +444,54 @@ describe("server", () => {
     own.replaceTls({ ...pki.server, clientCas: [pki.ca.cert, other.ca.cert] });
     expect(JSON.parse((await ask1("/who", { client, to: own })).text)).toMatchObject({ commonName: "newcomer" });
     expect((await ask1("/who", { client: await pki.issue({}), to: own })).text).toContain("somebody");
+    await own.close();
+  });
+
+  test("a CA that is taken out stops to count on connections that are open, and a front proxy's certificate is no client's", async () => {
+    const front = await testingPki();
+    const own = await testingServer(handler, {
+      tls: { ...pki.server, clientCas: [pki.ca.cert], frontProxyCas: [front.ca.cert] },
+    });
+    const peerOf = (): unknown => own.seen.at(-1)?.peer;
+    const proxy = await front.issue({ commonName: "front-proxy-client" });
+    await ask1("/who", { client: proxy, to: own });
+    expect(peerOf()).toMatchObject({ tls: { frontProxyCertificate: { commonName: "front-proxy-client" } } });
+    expect(peerOf()).not.toHaveProperty("tls.certificate");
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const client = await pki.issue({ commonName: "jane" });
+    await ask1("/who", { client, to: own, agent });
+    expect(peerOf()).toMatchObject({ tls: { certificate: { commonName: "jane" } } });
+    own.replaceTls({ ...pki.server, clientCas: [], frontProxyCas: [] });
+    await ask1("/who", { client, to: own, agent });
+    expect(peerOf()).toEqual({
+      tls: { remoteAddress: "127.0.0.1", certificateFailure: "certificate signed by unknown authority" },
+    });
+    expect(() =>
+      own.replaceTls({ ...pki.server, clientCas: ["-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----"] }),
+    ).toThrow();
+    agent.destroy();
+    await own.close();
+  });
+
+  test("a certificate for servers only, and one that is cut, prove nothing", async () => {
+    const own = await testingServer(handler, { tls: { ...pki.server, clientCas: [pki.ca.cert] } });
+    await ask1("/who", { client: await pki.issue({ commonName: "jane", usages: ["server"] }), to: own });
+    expect(own.seen.at(-1)?.peer).toMatchObject({ tls: { certificateFailure: expect.stringMatching(/PURPOSE/) } });
+    const jane = await pki.issue({ commonName: "jane" });
+    const cut = { key: jane.key, cert: jane.cert.slice(0, 300) };
+    await expect(ask1("/who", { client: cut, to: own })).rejects.toThrow();
+    await own.close();
+  });
+
+  test("headers that are sent several times are told one by one over both protocols", async () => {
+    const own = await testingServer(handler, { tls: { ...pki.server, clientCas: [] } });
+    const headers = { "x-remote-group": ["a", "b, c"], "x-one": "d, e" };
+    await ask1("/who", { to: own, headers });
+    await ask2("/who", { to: own, headers });
+    expect(own.seen.map((request) => ({ ...request.repeatedHeaders }))).toEqual([
+      { "x-remote-group": ["a", "b, c"] },
+      { "x-remote-group": ["a", "b, c"] },
+    ]);
     await own.close();
   });
 

@@ -6,6 +6,7 @@ import { type Clock, type Logger, messageOf } from "@skates/component-base";
 import { defaultServerLimits, type ServerLimits } from "../server-limits.ts";
 import { http1Server } from "./http1-server.ts";
 import { http2Server } from "./http2-server.ts";
+import { type ClientTrust, clientTrust } from "./client-trust.ts";
 import { peerSource } from "./peer.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -15,6 +16,8 @@ export interface ServerTls {
   readonly key: string;
   /** CAs whose client certificates count. Others are accepted in the handshake, but their requests have no certificate. */
   readonly clientCas: readonly string[];
+  /** CAs whose clients may speak for others by headers. */
+  readonly frontProxyCas?: readonly string[] | undefined;
 }
 
 export interface ServeOptions {
@@ -33,7 +36,10 @@ export interface ServeOptions {
 export interface ServingHandle {
   readonly port: number;
   readonly address: string;
-  /** Connections made from now on see the new certificate and CAs. */
+  /**
+   * Connections made from now on see the new certificate and CAs. On those that are open, certificates of CAs that are no longer
+   * there stop to count. Throws when a PEM cannot be read, and changes nothing.
+   */
   replaceTls(tls: ServerTls): void;
   /** How many connections are open. */
   connections(): number;
@@ -55,6 +61,7 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
   const http1 = http1Server(context);
   const http2 = http2Server(context);
   const sockets = new Set<Socket>();
+  let trust = trustOf(options.tls);
 
   /** Called with connections as they come in, before TLS. */
   const track = (socket: Socket): void => {
@@ -65,7 +72,7 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
   /** Called with connections that are ready for HTTP. */
   const connect = (socket: Socket, protocol: string | false | null): void => {
     socket.on("error", (error) => log.debug("connection failed", { error: messageOf(error) }));
-    const peer = peerSource(socket, clock);
+    const peer = peerSource(socket, clock, () => trust);
     if (protocol === "h2") http2.connect(socket, peer);
     else http1.connect(socket, peer);
   };
@@ -79,7 +86,11 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
   return {
     port: at.port,
     address: at.address,
-    replaceTls: (tls) => listener.tls?.setSecureContext(secureOptions(tls)),
+    replaceTls: (tls) => {
+      const next = trustOf(tls);
+      listener.tls?.setSecureContext(secureOptions(tls));
+      trust = next;
+    },
     connections: () => sockets.size,
     close: async ({ graceMs = 2_000 } = {}) => {
       context.closing = true;
@@ -97,6 +108,10 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
       await grace;
     },
   };
+}
+
+function trustOf(tls: ServerTls | undefined): ClientTrust {
+  return clientTrust(tls?.clientCas ?? [], tls?.frontProxyCas ?? []);
 }
 
 interface Listener {
@@ -135,7 +150,7 @@ function secureOptions(tls: ServerTls): TlsOptions {
   return {
     cert: tls.cert,
     key: tls.key,
-    ca: [...tls.clientCas],
+    ca: [...tls.clientCas, ...(tls.frontProxyCas ?? [])],
     minVersion: "TLSv1.2",
     secureOptions: tlsConstants.SSL_OP_NO_TICKET,
   };

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { ApiRequest, ApiResponse } from "@skates/apimachinery";
 import { joinStreams } from "../byte-streams.ts";
 import { clientError } from "./client-error.ts";
-import { singleHeaders } from "./http1-server.ts";
+import { singleHeaders } from "./request-headers.ts";
 import { sharedSignal } from "./shared-signal.ts";
 import { socketStream } from "./socket-stream.ts";
 
@@ -18,7 +18,7 @@ export interface UpgradeTarget {
 }
 
 interface Sent {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly target: string;
 }
 

@@ -1,0 +1,6 @@
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** The certificates of a bundle one by one, in order; what lies between them is left out. */
+export function pemCertificates(bundle: string): readonly string[] {
+  return (bundle.match(CERTIFICATE) ?? []).map((pem) => `${pem}\n`);
+}
