@@ -138,15 +138,6 @@ describe("resourceVersion", () => {
       [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
     ]);
   });
-
-  test("combinations that mean nothing are refused", async () => {
-    const refused = async (query: string): Promise<number> => (await api.call("GET", `${ALL}?${query}`)).status;
-    expect(await refused("resourceVersionMatch=Exact")).toBe(422);
-    expect(await refused("resourceVersion=0&resourceVersionMatch=Exact")).toBe(422);
-    expect(await refused("resourceVersion=1&resourceVersionMatch=Sometimes")).toBe(422);
-    expect(await refused("resourceVersion=x")).toBe(422);
-    expect(await refused("limit=x")).toBe(400);
-  });
 });
 
 describe("other forms", () => {

@@ -147,7 +147,7 @@ describe("a watch", () => {
     await create("a");
     const plain = await api.watch(`${MAPS}?watch=true&timeoutSeconds=10`);
     const marked = await api.watch(`${MAPS}?watch=true&timeoutSeconds=10&allowWatchBookmarks=true`);
-    await Promise.all([take(plain, 1), take(marked, 1)]);
+    await Promise.all([take(plain, 1), take(marked, 2)]);
     const other = await api.call("POST", "/api/v1/namespaces", { metadata: { name: "n" } });
     const ends = Promise.all([take(plain, 1), marked.next()]);
     await api.clock.advance(11_000);
@@ -159,7 +159,7 @@ describe("a watch", () => {
   });
 
   test("sends bookmarks each minute", async () => {
-    const frames = await api.watch(`${MAPS}?watch=true&allowWatchBookmarks=true`);
+    const frames = await api.watch(`${MAPS}?watch=true&allowWatchBookmarks=true&resourceVersion=1`);
     const next = frames.next();
     await api.clock.advance(61_000);
     expect((await next).value.type).toBe("BOOKMARK");

@@ -30,6 +30,7 @@ import { openidPaths } from "./openid-paths.ts";
 import { withPendingWarning } from "./pending-kinds.ts";
 import { ClusterAddresses } from "./services/cluster-addresses.ts";
 import { NodePorts, type PortRange } from "./services/node-ports.ts";
+import { PortRangeRecord } from "./services/port-range-record.ts";
 import { releaseAddresses } from "./services/release-addresses.ts";
 import { claimForService } from "./services/service-claims.ts";
 import { checkedDefinitions } from "./custom-resources/checked-definitions.ts";
@@ -131,7 +132,8 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
         bootstrapped = true;
         group.spawn((inner) => publishTrust({ ...made(), env, trust }, inner));
         group.spawn((inner) => settlePolicy(made(), inner));
-        await releaseAddresses({ env, registry: server.registry, client: made().client }, own);
+        group.spawn((inner) => made().record.run(inner));
+        await releaseAddresses({ env, ...made() }, own);
       });
       if (servesDefinitions(server.registry)) {
         const definitions = new CustomResources({ env, registry: server.registry, client: made().client });
@@ -161,6 +163,7 @@ interface Parts {
   readonly source: PolicySource;
   readonly addresses: ClusterAddresses;
   readonly ports: NodePorts;
+  readonly record: PortRangeRecord;
 }
 
 function makeParts(options: KubeApiServerOptions, registry: Registry, server: () => ApiServer): Parts {
@@ -170,6 +173,9 @@ function makeParts(options: KubeApiServerOptions, registry: Registry, server: ()
   const client = clientFor(handler, { userAgent: "kube-apiserver", clock, random: random.stream("own-client") });
   const policy = defaultPolicy();
   const source = new PolicySource(registry, policy);
+  const range = options.nodePorts ?? NODE_PORTS;
+  const storagePrefix = options.storagePrefix ?? "/registry/";
+  const record = new PortRangeRecord({ env, registry, store: options.store, storagePrefix, range });
   return {
     registry,
     client,
@@ -178,7 +184,8 @@ function makeParts(options: KubeApiServerOptions, registry: Registry, server: ()
     authorizer: createAuthorizer(registry, source),
     tokens: new TokenAuthenticator({ verifier: tokens.verifier, registry, clock }),
     addresses: new ClusterAddresses({ registry, client, random }),
-    ports: new NodePorts({ registry, random, range: options.nodePorts ?? NODE_PORTS }),
+    ports: new NodePorts({ registry, random, range, onChange: () => record.changed() }),
+    record,
   };
 }
 

@@ -13,6 +13,14 @@ const service = (name: string, spec: object = {}) => ({
   spec: { ports: [{ port: 80 }], selector: { app: name }, ...spec },
 });
 let at: TestServer;
+/** The record of node ports as it is stored: its range, and the ports whose bits are set. */
+const record = async (): Promise<unknown> => {
+  const page = await at.store.range("/registry/ranges/servicenodeports", {}, new AbortController().signal);
+  const { kind, apiVersion, metadata, range, data } = JSON.parse(new TextDecoder().decode(page.entries[0]?.value));
+  const bits = [...Buffer.from(data, "base64")].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const ports = [...bits].reverse().flatMap((bit, i) => (bit === "1" ? [30_000 + i] : []));
+  return { kind, apiVersion, metadata, range, ports };
+};
 const post = (body: unknown, query = "") => at.call(admin, "POST", `${SERVICES}${query}`, body);
 const addresses = async (): Promise<string[]> =>
   (await at.call(admin, "GET", "/apis/networking.k8s.io/v1/ipaddresses")).body.items.map(
@@ -125,6 +133,24 @@ describe("node ports", () => {
     expect(portsOf(kept.body)).toEqual([tcp, udp]);
     const plain = await at.call(admin, "PATCH", `${SERVICES}/both`, { spec: { type: "ClusterIP" } });
     expect(portsOf(plain.body)).toEqual([undefined, undefined]);
+  });
+
+  it("are recorded in the store as upstream does, while services have them", async () => {
+    const held = portsOf((await at.call(admin, "GET", `${SERVICES}/np-last`)).body);
+    const recorded = (ports: readonly number[]) => ({
+      kind: "RangeAllocation",
+      apiVersion: "v1",
+      metadata: {},
+      range: "30000-30039",
+      ports: [...held, ...ports].sort((a, b) => a - b),
+    });
+    const free = [30_000, 30_009, 30_038].filter((port) => !held.includes(port));
+    for (const port of free) {
+      await post(service(`rec-${port}`, { type: "NodePort", ports: [{ port: 80, nodePort: port }] }));
+    }
+    await vi.waitFor(async () => expect(await record()).toEqual(recorded(free)), { timeout: 5_000 });
+    for (const port of free) await at.call(admin, "DELETE", `${SERVICES}/rec-${port}`);
+    await vi.waitFor(async () => expect(await record()).toEqual(recorded([])), { timeout: 5_000 });
   });
 });
 

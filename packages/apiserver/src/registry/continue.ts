@@ -20,24 +20,19 @@ export function formatContinue(revision: Revision, start: string): string {
 /** Throws BadRequest for what this function did not make. */
 export function parseContinue(token: string): ContinueToken {
   const value = decode(token);
-  if (typeof value !== "object" || value === null) throw badRequest("continue key is not valid");
-  const version = "v" in value ? value.v : undefined;
-  if (version !== VERSION) {
-    throw badRequest(`continue key is not valid: server does not recognize this encoded version ${String(version)}`);
-  }
-  const revision = "rv" in value ? value.rv : undefined;
-  if (typeof revision !== "number" || !Number.isSafeInteger(revision) || revision === 0) {
-    throw badRequest("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
-  }
-  const start = "start" in value ? value.start : undefined;
-  if (typeof start !== "string" || start === "") {
-    throw badRequest("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
-  }
-  const parts = start.split("/");
-  if (parts.some((part) => part === "" || part === "." || part === "..")) {
-    throw badRequest(`continue key is not valid: ${start}`);
-  }
-  return { revision, start };
+  if (typeof value !== "object" || value === null) throw notValid();
+  const version = "v" in value ? value.v : "";
+  if (version !== VERSION) throw notValid(`server does not recognize this encoded version ${String(version)}`);
+  const revision = "rv" in value ? value.rv : 0;
+  if (typeof revision !== "number" || !Number.isSafeInteger(revision)) throw notValid("rv is no number");
+  if (revision === 0) throw notValid(`incorrect encoded start resourceVersion (version ${VERSION})`);
+  const start = "start" in value ? value.start : "";
+  if (typeof start !== "string") throw notValid("start is no text");
+  if (start === "") throw notValid(`encoded start key empty (version ${VERSION})`);
+  // Nobody gets out of the collection: no part may be empty or lead up.
+  const key = start.startsWith("/") ? start.slice(1) : start;
+  if (key.split("/").some((part) => part === "" || part === "." || part === "..")) throw notValid(start);
+  return { revision, start: key };
 }
 
 function decode(token: string): unknown {
@@ -45,8 +40,12 @@ function decode(token: string): unknown {
     const binary = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0))));
   } catch (cause) {
-    throw badRequest(`continue key is not valid: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw notValid(cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+function notValid(why?: string): StatusError {
+  return badRequest(`invalid continue token: continue key is not valid${why === undefined ? "" : `: ${why}`}`);
 }
 
 /** The revision of a token is gone; with the token inside, a client can go on at the newest state. */

@@ -1,4 +1,12 @@
-import { badRequest, type FieldError, forbidden, invalid, invalidStatus, notSupported } from "@skates/apimachinery";
+import {
+  badRequest,
+  type FieldError,
+  forbidden,
+  invalid,
+  invalidStatus,
+  notSupported,
+  type Path,
+} from "@skates/apimachinery";
 import { queryFlag } from "../route.ts";
 
 /** The query of list, watch and deletecollection. */
@@ -16,7 +24,7 @@ export interface ListParameters {
 
 /** Reads and checks a query by upstream's rules. Throws BadRequest or Invalid. */
 export function listParameters(query: URLSearchParams, watch: boolean): ListParameters {
-  if (query.size === 0) return NO_PARAMETERS;
+  if (query.size === 0) return watch ? FROM_THE_START : NO_PARAMETERS;
   const match = query.get("resourceVersionMatch") ?? "";
   const parameters = {
     resourceVersion: query.get("resourceVersion") ?? "",
@@ -28,7 +36,14 @@ export function listParameters(query: URLSearchParams, watch: boolean): ListPara
   };
   const errors = watch ? watchErrors(parameters, match) : listErrors(parameters, match);
   if (errors.length > 0) throw invalidStatus({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
-  return { ...parameters, match: match === "Exact" || match === "NotOlderThan" ? match : "" };
+  const { resourceVersion, sendInitialEvents } = parameters;
+  // A watch from no particular version begins with what exists, and says where that ends to those who take bookmarks.
+  const fromTheStart = watch && sendInitialEvents === undefined && (resourceVersion === "" || resourceVersion === "0");
+  return {
+    ...parameters,
+    match: match === "Exact" || match === "NotOlderThan" ? match : "",
+    sendInitialEvents: fromTheStart ? true : sendInitialEvents,
+  };
 }
 
 const NO_PARAMETERS: ListParameters = {
@@ -40,43 +55,46 @@ const NO_PARAMETERS: ListParameters = {
   allowWatchBookmarks: false,
   sendInitialEvents: undefined,
 };
+const FROM_THE_START: ListParameters = { ...NO_PARAMETERS, sendInitialEvents: true };
 
 type Unmatched = Omit<ListParameters, "match">;
 
-function listErrors(parameters: Unmatched, match: string): readonly FieldError[] {
-  const path = ["resourceVersionMatch"];
+const MATCH: Path = ["resourceVersionMatch"];
+
+function listErrors({ sendInitialEvents, ...parameters }: Unmatched, match: string): readonly FieldError[] {
   const errors: FieldError[] = [];
-  if (parameters.sendInitialEvents !== undefined) {
+  if (match !== "") {
+    if (parameters.resourceVersion === "") {
+      errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+    }
+    if (parameters.continueToken !== "") {
+      errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden when continue is provided"));
+    }
+    if (match !== "Exact" && match !== "NotOlderThan") {
+      errors.push(notSupported(MATCH, match, ["Exact", "NotOlderThan", ""]));
+    }
+    if (match === "Exact" && parameters.resourceVersion === "0") {
+      errors.push(forbidden(MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+    }
+  }
+  if (sendInitialEvents !== undefined) {
     errors.push(forbidden(["sendInitialEvents"], "sendInitialEvents is forbidden for list"));
-  }
-  if (match === "") return errors;
-  if (parameters.resourceVersion === "") {
-    errors.push(forbidden(path, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
-  }
-  if (parameters.continueToken !== "") {
-    errors.push(forbidden(path, "resourceVersionMatch is forbidden when continue is provided"));
-  }
-  if (match !== "Exact" && match !== "NotOlderThan") errors.push(notSupported(path, match, ["Exact", "NotOlderThan"]));
-  if (match === "Exact" && parameters.resourceVersion === "0") {
-    errors.push(forbidden(path, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
   }
   return errors;
 }
 
-function watchErrors(parameters: Unmatched, match: string): readonly FieldError[] {
-  const path = ["resourceVersionMatch"];
-  if (parameters.sendInitialEvents === undefined) {
-    return match === ""
-      ? []
-      : [forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")];
-  }
+function watchErrors({ sendInitialEvents, continueToken }: Unmatched, match: string): readonly FieldError[] {
   const errors: FieldError[] = [];
-  if (match !== "NotOlderThan") {
-    errors.push(forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-    if (match !== "") errors.push(notSupported(path, match, ["NotOlderThan"]));
+  if (sendInitialEvents !== undefined && match !== "NotOlderThan") {
+    errors.push(forbidden(MATCH, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
   }
-  if (parameters.continueToken !== "") {
-    errors.push(forbidden(path, "resourceVersionMatch is forbidden when continue is provided"));
+  if (match === "") return errors;
+  if (sendInitialEvents === undefined) {
+    errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+  }
+  if (match !== "NotOlderThan") errors.push(notSupported(MATCH, match, ["NotOlderThan"]));
+  if (continueToken !== "") {
+    errors.push(forbidden(MATCH, "resourceVersionMatch is forbidden when continue is provided"));
   }
   return errors;
 }
@@ -93,9 +111,23 @@ function integer(query: URLSearchParams, name: string): number | undefined {
 
 /** A resourceVersion as a revision. Throws Invalid with upstream's text. */
 export function parseRevision(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw invalidStatus({ group: "", kind: "" }, "", [
-    invalid(["resourceVersion"], text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`),
-  ]);
+  const failure = revisionFailure(text);
+  if (failure === undefined) return Number(text);
+  throw invalidStatus({ group: "", kind: "" }, "", [invalid(["resourceVersion"], text, failure)]);
 }
+
+/** The same for lists, of which upstream says BadRequest. */
+export function parseListRevision(text: string): number {
+  const failure = revisionFailure(text);
+  if (failure === undefined) return Number(text);
+  const finding = `resourceVersion: Invalid value: ${JSON.stringify(text)}: ${failure}`;
+  throw badRequest(`invalid resource version: ${finding}`);
+}
+
+function revisionFailure(text: string): string | undefined {
+  const parsing = `strconv.ParseUint: parsing ${JSON.stringify(text)}`;
+  if (!/^\d+$/.test(text)) return `${parsing}: invalid syntax`;
+  return text.length > 18 && BigInt(text) > UINT64_MAX ? `${parsing}: value out of range` : undefined;
+}
+
+const UINT64_MAX = 0xffff_ffff_ffff_ffffn;

@@ -13,7 +13,7 @@ import { type Selection, selectionOf } from "../watch-cache/selection.ts";
 import { lowerBound } from "../watch-cache/sorted-entries.ts";
 import { expiredContinue, formatContinue, parseContinue } from "./continue.ts";
 import { newest, type RegistryCore, readCurrent, storeRefusal } from "./core.ts";
-import { type ListParameters, parseRevision } from "./list-parameters.ts";
+import { type ListParameters, parseListRevision, parseRevision } from "./list-parameters.ts";
 import type { Served } from "./served.ts";
 import { cacheOf } from "./stored.ts";
 
@@ -53,28 +53,30 @@ export interface Listed {
 export async function listObjects(call: ReadCall, query: URLSearchParams, parameters: ListParameters): Promise<Listed> {
   const selection = selectionOf(call.served.resource, call.namespace, query);
   if (parameters.continueToken !== "") return await listContinued(call, selection, parameters);
-  const { resourceVersion, match, limit } = parameters;
+  const { resourceVersion, match } = parameters;
+  // As upstream: who takes whatever there is takes all of it.
+  const limit = resourceVersion === "0" ? 0 : parameters.limit;
   const cache = cacheOf(call.served);
   const exact = match === "Exact" || (match === "" && limit > 0 && resourceVersion !== "" && resourceVersion !== "0");
   if (exact) {
-    const revision = parseRevision(resourceVersion);
+    const revision = parseListRevision(resourceVersion);
     await reachRevision(call.core, revision, call.signal);
     return await listAt(call, selection, { revision, start: cache.scopeOf(selection), limit });
   }
   await reachRevision(
     call.core,
-    resourceVersion === "" ? await newest(call.core, call.signal) : parseRevision(resourceVersion),
+    resourceVersion === "" ? await newest(call.core, call.signal) : parseListRevision(resourceVersion),
     call.signal,
   );
   return await listCached(call, selection, { start: "", limit });
 }
 
 async function listContinued(call: ReadCall, selection: Selection, parameters: ListParameters): Promise<Listed> {
+  const token = parseContinue(parameters.continueToken);
   if (parameters.resourceVersion !== "" && parameters.resourceVersion !== "0") {
     throw badRequest("specifying resource version is not allowed when using continue");
   }
   const cache = cacheOf(call.served);
-  const token = parseContinue(parameters.continueToken);
   const start = cache.scopeOf(selection) + token.start;
   const { limit } = parameters;
   if (token.revision < 0) {

@@ -1,4 +1,11 @@
-import { type Encoded, type EncodedEvent, formatGroupVersion, type Resource, StatusError } from "@skates/apimachinery";
+import {
+  type Encoded,
+  type EncodedEvent,
+  formatGroupVersion,
+  type Resource,
+  type Revision,
+  StatusError,
+} from "@skates/apimachinery";
 import { pick } from "@skates/component-base";
 import { SharedEvent } from "../watch-cache/cache-event.ts";
 import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts";
@@ -24,14 +31,16 @@ export async function watchObjects(
   const cache = cacheOf(served);
   const selection = selectionOf(resource, call.namespace, query);
   const { resourceVersion, sendInitialEvents } = parameters;
-  const fromState = sendInitialEvents ?? (resourceVersion === "" || resourceVersion === "0");
-  if (resourceVersion === "") await reachRevision(core, await newest(core, call.signal), call.signal);
-  else if (fromState) await reachRevision(core, parseRevision(resourceVersion), call.signal);
-  else await core.watchCache.ready(call.signal);
+  const fromState = sendInitialEvents === true;
+  const asked = resourceVersion === "" ? undefined : parseRevision(resourceVersion);
+  if (asked !== undefined && !fromState) await core.watchCache.ready(call.signal);
+  else {
+    const late = await notReached(call, asked ?? (await newest(core, call.signal)));
+    if (late !== undefined) return once(errorEvent(late));
+  }
   if (fromState) await cache.prepare(selection, core.turn);
   const revision = core.watchCache.revision;
-  const after =
-    fromState || resourceVersion === "" || resourceVersion === "0" ? revision : parseRevision(resourceVersion);
+  const after = fromState || asked === undefined || asked === 0 ? revision : asked;
   const past = fromState ? [] : cache.eventsAfter(after, selection);
   if (past === undefined) return once(errorEvent(tooOld(after, cache.since)));
   const watcher = new Watcher({
@@ -61,6 +70,17 @@ export async function watchObjects(
   const marked = sendInitialEvents === true && parameters.allowWatchBookmarks;
   watcher.preload(marked ? [...initial, bookmark(resource, revision, { [INITIAL_EVENTS_END]: "true" })] : initial);
   return watcher;
+}
+
+/** Waits for a revision; that it does not come is told to a watcher in an event, as everything once its request is understood. */
+async function notReached({ core, signal }: ReadCall, revision: Revision): Promise<StatusError | undefined> {
+  try {
+    await reachRevision(core, revision, signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StatusError && error.reason === "Timeout") return error;
+    throw error;
+  }
 }
 
 /** What exists, as ADDED. Takes turns, as objects may have to be decoded; what changes meanwhile is with the watcher already. */

@@ -15,6 +15,8 @@ export interface NodePortsOptions {
   readonly registry: Registry;
   readonly random: Random;
   readonly range: PortRange;
+  /** Called when ports may have been given to a service or taken from one. */
+  readonly onChange?: (() => void) | undefined;
 }
 
 /**
@@ -65,6 +67,7 @@ export class NodePorts {
         if (committed) await this.#options.registry.get(services, service, new AbortController().signal);
         for (const port of own) this.#giveBack(port);
         own.clear();
+        if (committed) this.#options.onChange?.();
       },
     };
   }

@@ -6,6 +6,8 @@ import type { Client } from "@skates/client";
 import { type Env, isAbort, messageOf } from "@skates/component-base";
 import { formatAddress, parseAddress } from "./cidr.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL } from "./cluster-addresses.ts";
+import { nodePortsOf } from "./node-ports.ts";
+import type { PortRangeRecord } from "./port-range-record.ts";
 import { addressesOf } from "./service-claims.ts";
 
 /** A claim without a service is one whose write is under way, for so long; then its service is gone. */
@@ -18,6 +20,8 @@ export interface ReleaseOptions {
   readonly env: Env;
   readonly registry: Registry;
   readonly client: Client;
+  /** Told of services that are gone. */
+  readonly record: PortRangeRecord;
 }
 
 /** Gives back the addresses of services that are gone, at once when one goes, and at times for all; ends when the signal aborts. */
@@ -25,13 +29,15 @@ export async function releaseAddresses(options: ReleaseOptions, signal: AbortSig
   await Promise.all([follow(options, signal), repair(options, signal)]);
 }
 
-async function follow({ env, client, registry }: ReleaseOptions, signal: AbortSignal): Promise<void> {
+async function follow({ env, client, registry, record }: ReleaseOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       // Only later deletions matter: what went before is found by the repair.
       const { resourceVersion } = await client.resource(services).list({ limit: 1 }, signal);
       for await (const event of client.resource(services).watch({ resourceVersion }, signal)) {
-        if (event.type === "DELETED") await releaseOf({ client, registry }, event.object, signal);
+        if (event.type !== "DELETED") continue;
+        if (nodePortsOf(event.object).length > 0) record.changed();
+        await releaseOf({ client, registry }, event.object, signal);
       }
     } catch (error) {
       if (isAbort(error, signal)) return;

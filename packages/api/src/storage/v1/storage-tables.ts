@@ -71,7 +71,7 @@ export const csiStorageCapacityColumns: readonly Column<CSIStorageCapacity>[] = 
 /** The table of `kubectl get volumeattachments`. */
 export const volumeAttachmentColumns: readonly Column<VolumeAttachment>[] = [
   nameColumn,
-  column("Attacher", "Driver that attaches.", (a) => a.spec.attacher),
+  column("Attacher", "Driver that attaches.", (a) => a.spec.attacher, { format: "name" }),
   column("PV", "Volume.", (a) => a.spec.source.persistentVolumeName ?? ""),
   column("Node", "Node it is attached to.", (a) => a.spec.nodeName),
   column("Attached", "Whether it is attached now.", (a) => a.status?.attached ?? false, boolean),

@@ -130,7 +130,7 @@ const FOR_ALL: readonly DefaultRole[] = [
   { name: "system:public-info-viewer", rules: [paths("/healthz /livez /readyz /version /version/")] },
   {
     name: "system:monitoring",
-    rules: [paths("/healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/*")],
+    rules: [paths("/flagz /healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/* /statusz")],
   },
   {
     name: "system:service-account-issuer-discovery",
@@ -211,6 +211,7 @@ const SCHEDULER: DefaultRole = {
     rule("get list patch update watch", RESOURCE, "resourceclaims/status"),
     rule("update", "core", "pods/finalizers"),
     rule(READ, RESOURCE, "resourceslices"),
+    rule("patch update", RESOURCE, "resourceclaims/binding"),
   ],
 };
 

@@ -53,7 +53,9 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly PolicyRule[]>> =
   "device-taint-eviction-controller": [
     rule("delete get list watch", "core", "pods"),
     rule("patch update", "core", "pods/status"),
-    rule(READ, RESOURCE, "deviceclasses devicetaintrules resourceclaims resourceslices"),
+    rule(READ, RESOURCE, "resourceclaims"),
+    rule(READ, RESOURCE, "resourceslices"),
+    rule(READ, RESOURCE, "deviceclasses"),
     EVENTS,
   ],
   "disruption-controller": [
@@ -91,7 +93,6 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly PolicyRule[]>> =
     rule("patch update", "core", "persistentvolumeclaims/status"),
     rule(READ, "core", "persistentvolumeclaims"),
     EVENTS,
-    rule("get", "core", "services"),
   ],
   "ephemeral-volume-controller": [
     rule(READ, "core", "pods"),
@@ -106,6 +107,7 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly PolicyRule[]>> =
     rule("patch update", RESOURCE, "resourceclaims resourceclaims/status"),
     rule("patch update", "core", "pods/status"),
     EVENTS,
+    rule("patch update", RESOURCE, "resourceclaims/binding"),
   ],
   "generic-garbage-collector": [rule("delete get list patch update watch", "*", "*"), EVENTS],
   "horizontal-pod-autoscaler": [
@@ -147,7 +149,6 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly PolicyRule[]>> =
     rule("list watch", "core", "nodes"),
     EVENTS,
     rule("watch", "core", "events"),
-    rule("get", "core", "services"),
   ],
   "pod-garbage-collector": [
     rule("delete list watch", "core", "pods"),
@@ -212,6 +213,7 @@ export const CONTROLLER_ROLES: Readonly<Record<string, readonly PolicyRule[]>> =
   ],
   "pvc-protection-controller": [
     rule("get list update watch", "core", "persistentvolumeclaims"),
+    rule("update", "core", "persistentvolumeclaims/status"),
     rule(READ, "core", "pods"),
     EVENTS,
   ],
