@@ -18,7 +18,10 @@ const record = async (): Promise<unknown> => {
   const page = await at.store.range("/registry/ranges/servicenodeports", {}, new AbortController().signal);
   const { kind, apiVersion, metadata, range, data } = JSON.parse(new TextDecoder().decode(page.entries[0]?.value));
   const bits = [...Buffer.from(data, "base64")].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  const ports = [...bits].reverse().flatMap((bit, i) => (bit === "1" ? [30_000 + i] : []));
+  const ports = bits
+    .split("")
+    .reverse()
+    .flatMap((bit, i) => (bit === "1" ? [30_000 + i] : []));
   return { kind, apiVersion, metadata, range, ports };
 };
 const post = (body: unknown, query = "") => at.call(admin, "POST", `${SERVICES}${query}`, body);
