@@ -6,6 +6,7 @@ import { OperatingError } from "@skates/component-base";
  * - `AdmissionPluginsInvalid`: flags that name admission plugins that there are not, or contradict each other.
  * - `AddressRefused`, `PortRefused`: an address or node port that was asked for is taken or out of range.
  * - `RangeFull`: no address or node port is left.
+ * - `WebhookFailed`: a webhook did not answer in time, or with what cannot be read; the message is upstream's.
  * - `TokenInvalid`: a service-account token whose account, pod, secret or node is gone, or for another audience.
  */
 export type KubeApiServerErrorCode =
@@ -13,9 +14,10 @@ export type KubeApiServerErrorCode =
   | "AdmissionPluginsInvalid"
   | "PortRefused"
   | "RangeFull"
-  | "TokenInvalid";
+  | "TokenInvalid"
+  | "WebhookFailed";
 
 /** Such a failure. */
-export function apiServerError(code: KubeApiServerErrorCode, message: string): OperatingError {
-  return new OperatingError(code, message);
+export function apiServerError(code: KubeApiServerErrorCode, message: string, cause?: unknown): OperatingError {
+  return new OperatingError(code, message, cause === undefined ? undefined : { cause });
 }

@@ -1,7 +1,7 @@
 /**
  * This cluster's API server on top of the generic one: who callers are (`authentication/`), what they may (`authorization/`), the
- * built-in admission plugins, addresses and ports of services, subresources that are more than storage (`specials/`), and what a
- * cluster has from its first moment (`bootstrap/`). Start with `kube-api-server.ts`.
+ * built-in admission plugins, calls of webhooks (`webhooks/`), addresses and ports of services, subresources that are more than storage
+ * (`specials/`), and what a cluster has from its first moment (`bootstrap/`). Start with `kube-api-server.ts`.
  */
 export { type PluginConfigurations, readAdmissionConfiguration } from "./admission/configuration.ts";
 export { choosePlugins, type PluginChoice } from "./admission/plugin-table.ts";
@@ -22,3 +22,4 @@ export {
 export type { KubeletAddress, KubeletDialer } from "./kubelet/kubelets.ts";
 export type { PortRange } from "./services/node-ports.ts";
 export type { WorkloadDialer } from "./specials/workload-proxy.ts";
+export type { WebhookCredentials, WebhookDialer, WebhookServer, WebhookTarget } from "./webhooks/webhook-target.ts";

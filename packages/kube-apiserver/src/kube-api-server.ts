@@ -43,6 +43,8 @@ import { podLogHandler } from "./specials/pod-log.ts";
 import { podStreamHandlers } from "./specials/pod-streams.ts";
 import { reviewHandlers } from "./specials/reviews.ts";
 import { tokenRequestHandler } from "./specials/token-request.ts";
+import { createWebhookCaller, type WebhookCaller } from "./webhooks/webhook-caller.ts";
+import type { WebhookDialer } from "./webhooks/webhook-target.ts";
 import { type WorkloadDialer, workloadProxyHandlers } from "./specials/workload-proxy.ts";
 
 export interface KubeApiServerOptions
@@ -64,6 +66,8 @@ export interface KubeApiServerOptions
   readonly workloads?: WorkloadDialer | undefined;
   /** Which admission plugins run; default: those that are on by default, with their defaults. */
   readonly admission?: AdmissionSettings | undefined;
+  /** For webhooks of all sorts; absent: calls of them fail. */
+  readonly webhooks?: WebhookDialer | undefined;
   /** Default: all built-in ones. */
   readonly resources?: readonly Resource[] | undefined;
   readonly paths?: readonly PathHandler[] | undefined;
@@ -164,6 +168,7 @@ interface Parts {
   readonly addresses: ClusterAddresses;
   readonly ports: NodePorts;
   readonly record: PortRangeRecord;
+  readonly webhooks: WebhookCaller;
 }
 
 function makeParts(options: KubeApiServerOptions, registry: Registry, server: () => ApiServer): Parts {
@@ -186,7 +191,12 @@ function makeParts(options: KubeApiServerOptions, registry: Registry, server: ()
     addresses: new ClusterAddresses({ registry, client, random }),
     ports: new NodePorts({ registry, random, range, onChange: () => record.changed() }),
     record,
+    webhooks: createWebhookCaller({ registry, clock, random, dial: options.webhooks ?? noWebhooks }),
   };
+}
+
+function noWebhooks(): Handler {
+  return () => Promise.reject(new Error("this server has been given no way to reach webhooks"));
 }
 
 /** Writes the default roles and bindings; until then they count as if they were stored. */

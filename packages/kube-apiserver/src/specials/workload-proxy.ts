@@ -1,8 +1,8 @@
 import { type Pod, pods, type Service, services } from "@skates/api/core/v1";
-import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
 import { type ApiResponse, badRequest, type Handler, notFound, StatusError } from "@skates/apimachinery";
 import type { SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { messageOf, pick, type Random } from "@skates/component-base";
+import { readyEndpoints } from "../webhooks/service-endpoint.ts";
 import { publicHeaders } from "../kubelet/kubelets.ts";
 import { PROXY_VERBS } from "./node-proxy.ts";
 import { parseProxyTarget, pathBehindProxy, type ProxyTarget } from "./proxy-path.ts";
@@ -62,17 +62,7 @@ async function serviceOrigin(call: SpecialCall, target: ProxyTarget, random: Ran
   const { scheme, name } = target;
   const service = await call.registry.get<Service>(services, { namespace, name }, call.signal);
   if (service === undefined) throw notFound(services, name);
-  const wanted = portName(service, target.port);
-  const found: { readonly address: string; readonly port: number }[] = [];
-  for (const slice of call.registry.cachedList<EndpointSlice>(endpointSlices, namespace)) {
-    if (slice.metadata.labels?.["kubernetes.io/service-name"] !== name) continue;
-    const port = (slice.ports ?? []).find((each) => (each.name ?? "") === wanted)?.port;
-    if (port === undefined) continue;
-    for (const endpoint of slice.endpoints ?? []) {
-      const [address] = endpoint.addresses;
-      if (endpoint.conditions?.ready !== false && address !== undefined) found.push({ address, port });
-    }
-  }
+  const found = readyEndpoints(call.registry, service, portName(service, target.port));
   const chosen = found.length === 0 ? undefined : found[pick(random, found.length)];
   if (chosen !== undefined) return originOf(scheme, chosen.address, chosen.port);
   throw new StatusError("ServiceUnavailable", `no endpoints available for service ${JSON.stringify(name)}`);

@@ -18,6 +18,7 @@ import { trustFrom } from "../component-flags/identity.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
+import { webhookDialer } from "@skates/kube-apiserver/node";
 import { workloadDialer } from "./workload-dialer.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 import { snapshotPath } from "./snapshot-path.ts";
@@ -84,6 +85,7 @@ async function apiServer({
     endpoint: { address, port: config.apiPort },
     kubelets: kubeletDialer(pki),
     workloads: workloadDialer(),
+    webhooks: webhookDialer(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
   });

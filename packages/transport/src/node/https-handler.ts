@@ -18,6 +18,8 @@ export interface HttpsHandlerOptions {
   readonly token?: string | (() => string | Promise<string>) | undefined;
   /** The name to verify and to ask for, where it is not the host of `server`. */
   readonly serverName?: string | undefined;
+  /** Sent as `Host`, where that is not the host of `server`. */
+  readonly hostHeader?: string | undefined;
   /** Accepts any certificate. */
   readonly insecure?: boolean | undefined;
   readonly userAgent?: string | undefined;
@@ -133,6 +135,7 @@ async function requestHeaders(options: HttpsHandlerOptions, request: ApiRequest)
     // Whoever has changed the header on the way has the last word.
     if (out[name] === values.join(", ")) out[name] = [...values];
   }
+  if (options.hostHeader !== undefined) out["host"] = options.hostHeader;
   if (options.userAgent !== undefined) out["user-agent"] ??= options.userAgent;
   const { body } = request;
   if (body.kind === "bytes" && body.mediaType !== "") out["content-type"] ??= body.mediaType;
