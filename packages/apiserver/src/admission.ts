@@ -23,6 +23,8 @@ export interface AdmissionAttributes {
   readonly nowMs: number;
   /** Adds a `Warning` header to the answer. */
   warn(text: string): void;
+  /** Notes something about the request in the audit log, under a key `<domain>/<name>`; the first note under a key stays. */
+  annotate(key: string, value: string): void;
 }
 
 /** Webhooks, policies and built-in plugins alike. Throws StatusError to refuse. */

@@ -82,6 +82,7 @@ async function bounded(
     signal,
     user: NOBODY,
     warnings: [],
+    annotations: new Map(),
   });
   if (isLongRunning(route)) return await withWarnings(context(request.signal), next);
   const { signal, done } = options.deadlines.bound(request.signal, options.limits.requestMs);
@@ -106,7 +107,7 @@ async function withWarnings(context: RequestContext, next: Next): Promise<ApiRes
     response = errorResponse(error);
   }
   if (context.warnings.length === 0) return response;
-  const warnings = context.warnings.map((text) => `299 - ${quoted(text)}`);
+  const warnings = [...new Set(context.warnings)].map((text) => `299 - ${quoted(text)}`);
   return { ...response, warnings: [...(response.warnings ?? []), ...warnings] };
 }
 

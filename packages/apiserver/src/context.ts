@@ -1,7 +1,7 @@
 import type { ApiRequest, ApiResponse, UserInfo } from "@skates/apimachinery";
 import type { Route } from "./route.ts";
 
-/** A request on its way through the chain. `user` and `warnings` are filled on the way. */
+/** A request on its way through the chain. `user`, `warnings` and `annotations` are filled on the way. */
 export interface RequestContext {
   readonly request: ApiRequest;
   readonly route: Route;
@@ -15,6 +15,8 @@ export interface RequestContext {
   user: UserInfo;
   /** Texts for `Warning` headers, in order. */
   readonly warnings: string[];
+  /** What admission noted for the audit log. */
+  readonly annotations: Map<string, string>;
 }
 
 export type Next = (context: RequestContext) => Promise<ApiResponse>;

@@ -49,6 +49,9 @@ export function writeCall(request: ResourceRequest, options: WriteOptions): Writ
     admission: server.core.admission,
     signal: context.signal,
     warn: (text) => void context.warnings.push(text),
+    annotate: (key, value) => {
+      if (!context.annotations.has(key)) context.annotations.set(key, value);
+    },
   };
 }
 

@@ -83,6 +83,7 @@ function writerCall(
     admission: [],
     signal,
     warn: () => undefined,
+    annotate: () => undefined,
   };
 }
 

@@ -22,6 +22,8 @@ export interface WriteCall {
   readonly admission: readonly AdmissionPlugin[];
   readonly signal: AbortSignal;
   warn(text: string): void;
+  /** Notes something for the audit log; the first note under a key stays. */
+  annotate(key: string, value: string): void;
 }
 
 /** A write as strategies see it. */
@@ -55,5 +57,6 @@ export function admissionAttributes(
     dryRun: call.dryRun,
     nowMs: call.nowMs,
     warn: (text) => call.warn(text),
+    annotate: (key, value) => call.annotate(key, value),
   };
 }

@@ -7,6 +7,8 @@ import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import { type AdmissionPluginName, choosePlugins, type PluginChoice } from "./plugin-table.ts";
+import { podSecuritySettings } from "./pod-security/configuration.ts";
+import { podSecurity } from "./pod-security/pod-security.ts";
 import { priority } from "./priority.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
 import { resourceQuota } from "./resource-quota.ts";
@@ -27,7 +29,8 @@ export interface AdmissionOptions {
   readonly settings?: AdmissionSettings | undefined;
 }
 
-type MakePlugin = (options: AdmissionOptions) => AdmissionPlugin;
+/** `configuration` is the text that the configuration file has for the plugin. */
+type MakePlugin = (options: AdmissionOptions, configuration: string | undefined) => AdmissionPlugin;
 
 /** How each plugin is made; the order is that of the table. */
 const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
@@ -36,6 +39,7 @@ const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
   ServiceAccount: ({ registry, random }) => serviceAccount({ registry, random }),
   NodeRestriction: ({ registry }) => nodeRestriction(registry),
   TaintNodesByCondition: () => taintNodesByCondition,
+  PodSecurity: ({ registry }, configuration) => podSecurity({ registry, settings: podSecuritySettings(configuration) }),
   Priority: ({ registry }) => priority(registry),
   DefaultTolerationSeconds: () => defaultTolerationSeconds,
   ResourceQuota: ({ registry }) => resourceQuota(registry),
@@ -48,6 +52,8 @@ const DEFAULTS: AdmissionSettings = { enable: [], disable: [], configurations: n
  * `AdmissionPluginsInvalid` and `InvalidConfiguration`.
  */
 export function admissionPlugins(options: AdmissionOptions): readonly AdmissionPlugin[] {
-  const chosen = choosePlugins(options.settings ?? DEFAULTS);
-  return [rbacEscalation(options), ...chosen.flatMap((name) => MAKERS[name]?.(options) ?? [])];
+  const settings = options.settings ?? DEFAULTS;
+  const { configurations } = settings;
+  const chosen = choosePlugins(settings).flatMap((name) => MAKERS[name]?.(options, configurations.get(name)) ?? []);
+  return [rbacEscalation(options), ...chosen];
 }

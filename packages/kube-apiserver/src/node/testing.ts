@@ -22,6 +22,8 @@ export interface Answer {
   // Tests look into answers without ceremony; this file serves tests only.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
+  /** Texts of the `Warning` headers; absent: none. */
+  readonly warnings?: readonly string[];
 }
 
 /** Who calls: a user by certificate, a token, or nobody. */
@@ -96,7 +98,11 @@ async function send(handler: Handler, as: Caller, { method, path, body }: Sent):
     signal: new AbortController().signal,
   };
   const response = await handler(request);
-  return { status: response.status, body: await readBody(response) };
+  const warnings = (response.warnings ?? []).map((header) =>
+    header.replace(/^299 - "(.*)"$/, "$1").replaceAll('\\"', '"'),
+  );
+  const answer = { status: response.status, body: await readBody(response) };
+  return warnings.length === 0 ? answer : { ...answer, warnings };
 }
 
 function certificateOf(as: Caller): PeerCertificate | undefined {
