@@ -38,6 +38,7 @@ const NODE_ONLY = new Set([
   "@peculiar/x509",
   "reflect-metadata",
   "jose",
+  "@noble/ciphers",
 ]);
 const TEST_ONLY = new Set(["vitest", "fast-check", "tinybench"]);
 /** Only these may import these. */

@@ -48,7 +48,7 @@ import type { WebhookDialer } from "./webhooks/webhook-target.ts";
 import { type WorkloadDialer, workloadProxyHandlers } from "./specials/workload-proxy.ts";
 
 export interface KubeApiServerOptions
-  extends Pick<ApiServerOptions, "version" | "limits" | "turn" | "gzip" | "audit" | "storagePrefix"> {
+  extends Pick<ApiServerOptions, "version" | "limits" | "turn" | "gzip" | "audit" | "storagePrefix" | "health"> {
   readonly env: Env;
   /** Owned by the caller, who closes it after `run` has returned. */
   readonly store: RevisionStore;
@@ -106,6 +106,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
     },
     paths: [...openidPaths(tokens), ...(options.paths ?? [])],
     health: [
+      ...(options.health ?? []),
       {
         name: "poststarthook/bootstrap-system-objects",
         of: "readyz",

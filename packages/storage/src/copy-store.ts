@@ -15,7 +15,7 @@ const IN_FLIGHT = 64;
 const RAISE_KEY = "skates_raise_revision/";
 
 /**
- * Copies what is under a prefix, as of now, in the order of the keys. Values pass both transformers: they are decrypted as the source is
+ * Copies what is under a prefix, as of now, in the order of the keys. Over transformed stores values are decrypted as the source is
  * configured and encrypted as the target is. Nobody else may write meanwhile. Returns the number of keys.
  */
 export async function copyStore(

@@ -12,6 +12,7 @@ import { OperatingError } from "@skates/component-base";
  * - `ValueTooLarge`: the value exceeds the limit of the store.
  * - `LeaseNotFound`: the lease has ended or never was.
  * - `Damaged`: stored bytes fail their checks.
+ * - `Undecipherable`: a value was encrypted with a key or method that the configuration does not name, or for another key of the store.
  * - `Locked`: another process has the store open.
  * - `Unavailable`: the store cannot be reached or has no quorum; nothing happened, and trying again later may help.
  * - `Refused`: the store does not let us: wrong credentials, or too few rights; nothing happened.
@@ -28,6 +29,7 @@ export const STORE_ERROR_CODES = [
   "ValueTooLarge",
   "LeaseNotFound",
   "Damaged",
+  "Undecipherable",
   "Locked",
   "Unavailable",
   "Refused",

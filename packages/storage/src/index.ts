@@ -23,4 +23,6 @@ export type {
   Revision,
   RevisionStore,
 } from "./revision-store.ts";
-export { identityTransformer, type ValueTransformer } from "./transformer.ts";
+export { type RewriteOptions, rewriteStale } from "./rewrite-stale.ts";
+export { transformedStore } from "./transformed-store.ts";
+export type { ValueTransformer } from "./transformer.ts";

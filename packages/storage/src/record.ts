@@ -2,7 +2,7 @@ import { storeError } from "./errors.ts";
 import { crc32c } from "./crc32c.ts";
 import type { LeaseId, Revision } from "./revision-store.ts";
 
-/** One change of one key, as the history keeps it. `payload` has passed the transformer; absent: the key was deleted. */
+/** One change of one key, as the history keeps it. `payload` is the value; absent: the key was deleted. */
 export interface StoredRecord {
   readonly key: string;
   readonly payload: Uint8Array | undefined;

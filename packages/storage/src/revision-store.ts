@@ -57,8 +57,8 @@ export interface CommitBatch {
 }
 
 /**
- * Keys, bytes and revisions with etcd's meaning; knows no Kubernetes type. Values pass a transformer (format version, checksum,
- * encryption). Byte arrays that were handed in or out are shared and must not be changed. Failures carry a code of `errors.ts`; after
+ * Keys, bytes and revisions with etcd's meaning; knows no Kubernetes type. Encryption is a layer of its own (`transformed-store.ts`).
+ * Byte arrays that were handed in or out are shared and must not be changed. Failures carry a code of `errors.ts`; after
  * `close` every call rejects with `Closed`.
  */
 export interface RevisionStore {

@@ -299,29 +299,6 @@ export function storeSuite(name: string, driver: () => StoreDriver): void {
       expect(await store.head(never)).toBe(0);
     });
 
-    it("passes values through the transformer, bound to their key", async () => {
-      await store.close();
-      const flip = (key: string, value: Uint8Array): Uint8Array => value.map((b) => b ^ key.length);
-      const seen: string[] = [];
-      store = await using.open({
-        clock,
-        recentBytes: 0,
-        transformer: {
-          toStorage: (key, value) => {
-            seen.push(key);
-            return flip(key, value);
-          },
-          fromStorage: flip,
-        },
-      });
-      await put("/abc", "one");
-      await put("/abc", "two", 1);
-      await put("/d", "x");
-      expect(await list("/abc", 1)).toEqual(["/abc=one"]);
-      expect(await list("/abc")).toEqual(["/abc=two"]);
-      expect(seen).toEqual(["/abc", "/abc", "/d"]);
-    });
-
     it("refuses an aborted call and changes nothing", async () => {
       const reason = new Error("gone away");
       const aborted = AbortSignal.abort(reason);

@@ -18,6 +18,8 @@ export interface Paths {
   /** The administrator's. */
   readonly kubeconfig: string;
   readonly pki: string;
+  /** The generated configuration of encryption at rest, with its key. */
+  readonly encryption: string;
   readonly store: string;
   readonly logs: string;
   readonly node: NodePaths;
@@ -33,6 +35,7 @@ export function pathsOf(directory: string): Paths {
     config: inside("cluster.json"),
     kubeconfig: inside("kubeconfig"),
     pki: inside("pki"),
+    encryption: inside("encryption.yaml"),
     store: inside("store"),
     logs: inside("logs"),
     node,

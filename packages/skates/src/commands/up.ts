@@ -7,6 +7,7 @@ import { type FlagValues, givenOf } from "../cli/flags.ts";
 import { seconds, type Steps, stepsTo } from "../cli/steps.ts";
 import { type ClusterConfig, loadConfig, rangesOf, saveConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
+import { ensureEncryptionFile } from "../cluster/encryption.ts";
 import { hostAddress } from "../cluster/host-address.ts";
 import { oneAtATime } from "../cluster/one-at-a-time.ts";
 import { preparePki } from "../cluster/pki.ts";
@@ -163,6 +164,7 @@ async function startAll(paths: Paths, config: ClusterConfig, { signal }: Invocat
     return { paths, config, pids, signal };
   }
   if (pids.server === undefined) await checkPortFree(config.apiPort);
+  if (config.etcd === undefined) ensureEncryptionFile(paths);
   await steps.step("certificates in place", () => preparePki(paths, config, hostAddress()));
   await steps.step("processes started", () => {
     for (const role of ["server", "agent"] as const) pids[role] ??= startProcess(paths, role);

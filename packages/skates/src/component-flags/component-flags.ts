@@ -1,6 +1,7 @@
 import type { FlagSpecs } from "../cli/flags.ts";
 import { ADMISSION_FLAGS } from "./admission.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
+import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
 /**
@@ -11,5 +12,6 @@ import { SERVICE_FLAGS } from "./services.ts";
 export const COMPONENT_FLAGS: FlagSpecs = {
   ...ADMISSION_FLAGS,
   ...IDENTITY_FLAGS,
+  ...ENCRYPTION_FLAGS,
   ...SERVICE_FLAGS,
 };

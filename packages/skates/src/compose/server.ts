@@ -12,7 +12,8 @@ import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
 import { openPki } from "../cluster/pki.ts";
-import { openClusterStore, storagePrefixOf } from "../cluster/store.ts";
+import { openEncryptedStore } from "../cluster/encrypted-store.ts";
+import { storagePrefixOf } from "../cluster/store.ts";
 import { admissionFrom } from "../component-flags/admission.ts";
 import { trustFrom } from "../component-flags/identity.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
@@ -30,10 +31,10 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
   watchForBugs(env);
   const address = hostAddress();
   const pki = await openPki(paths, config, address);
-  const store = await openClusterStore(paths, config, env.clock);
+  const { store, encryption, upkeep } = await openEncryptedStore(paths, config, env);
   try {
-    const api = await apiServer({ config, env, pki, store, address });
-    await runAll(api, { config, env, pki, address }, signal);
+    const api = await apiServer({ config, env, pki, store, address, keyServices: () => encryption.problem() });
+    await runAll({ api, upkeep }, { config, env, pki, address }, signal);
   } finally {
     await store.close();
   }
@@ -53,7 +54,11 @@ async function apiServer({
   pki,
   store,
   address,
-}: Surroundings & { readonly store: RevisionStore }): Promise<KubeApiServer> {
+  keyServices,
+}: Surroundings & {
+  readonly store: RevisionStore;
+  readonly keyServices: () => string | undefined;
+}): Promise<KubeApiServer> {
   const issuer = `https://kubernetes.default.svc.${config.clusterDomain}`;
   const { privateKey, publicKey } = pki.serviceAccount;
   const flags = flagsFrom(config.flags ?? {});
@@ -64,6 +69,7 @@ async function apiServer({
     store,
     storagePrefix: storagePrefixOf(config),
     paths: [snapshotPath(store)],
+    health: [{ name: "kms-providers", of: "readyz", check: keyServices }],
     version: {
       major,
       minor,
@@ -106,12 +112,13 @@ function trustOf(config: ClusterConfig, pki: ClusterPki): IdentityTrust {
 
 /** Starts everything and listens; ends when one part fails or `signal` aborts. */
 async function runAll(
-  api: KubeApiServer,
+  { api, upkeep }: { readonly api: KubeApiServer; readonly upkeep: Component },
   { config, env, pki, address }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   const group = new TaskGroup(signal);
   const components: readonly Component[] = [
+    upkeep,
     api,
     createControllerManager({
       env,

@@ -14,7 +14,6 @@ import type {
   Revision,
   RevisionStore,
 } from "../revision-store.ts";
-import { identityTransformer, type ValueTransformer } from "../transformer.ts";
 import { KeyIndex, liveRevision } from "./key-index.ts";
 import { endLeases } from "./lease-expiry.ts";
 import { decodeLeaseTime, LeaseTable } from "./lease-table.ts";
@@ -26,8 +25,6 @@ import { WriteQueue } from "./write-queue.ts";
 
 export interface StoreOptions {
   readonly clock: Clock;
-  /** Default: values are stored as they are. */
-  readonly transformer?: ValueTransformer | undefined;
   /** Memory for recent changes, from which watchers are served; default 4 MiB. */
   readonly recentBytes?: number | undefined;
   /** The largest value taken; default 8 MiB. */
@@ -57,7 +54,6 @@ export async function openStore(engine: Engine, options: StoreOptions): Promise<
 export class MvccStore implements RevisionStore {
   readonly #engine: Engine;
   readonly #clock: Clock;
-  readonly #transformer: ValueTransformer;
   readonly #valueBytesMax: number;
   readonly #index = new KeyIndex();
   readonly #leases = new LeaseTable();
@@ -76,12 +72,10 @@ export class MvccStore implements RevisionStore {
   constructor(engine: Engine, options: StoreOptions) {
     this.#engine = engine;
     this.#clock = options.clock;
-    this.#transformer = options.transformer ?? identityTransformer;
     this.#valueBytesMax = options.valueBytesMax ?? VALUE_BYTES_MAX;
     this.#recent = new RecentChanges(options.recentBytes ?? RECENT_BYTES);
     this.#queue = new WriteQueue({
-      newBatch: () =>
-        new WriteBatch({ index: this.#index, leases: this.#leases, transformer: this.#transformer, head: this.#head }),
+      newBatch: () => new WriteBatch({ index: this.#index, leases: this.#leases, head: this.#head }),
       write: (batch) => engine.write(batch.toEngine()),
       written: () => this.#wake(),
     });
@@ -301,8 +295,8 @@ export class MvccStore implements RevisionStore {
 
   #entry(key: string, modified: Revision): Entry {
     const record = this.#read(modified);
-    const payload = must(record.payload, `the value of ${key} at revision ${modified}`);
-    return { key, value: this.#transformer.fromStorage(key, payload), modified, created: record.created };
+    const value = must(record.payload, `the value of ${key} at revision ${modified}`);
+    return { key, value, modified, created: record.created };
   }
 
   #read(revision: Revision): StoredRecord {
@@ -319,7 +313,7 @@ export class MvccStore implements RevisionStore {
       const { key, payload, previous } = decodeRecord(revision, bytes);
       changes.push({
         key,
-        value: payload === undefined ? undefined : this.#transformer.fromStorage(key, payload),
+        value: payload,
         previous: previous === 0 ? undefined : this.#entry(key, previous),
         revision,
       });

@@ -1,7 +1,6 @@
 import type { EngineBatch, EngineLease, EngineMeta, EngineRecord } from "../engine.ts";
 import { encodeRecord } from "../record.ts";
 import type { LeaseId, Revision } from "../revision-store.ts";
-import type { ValueTransformer } from "../transformer.ts";
 import { type KeyHistory, type KeyIndex, liveRevision } from "./key-index.ts";
 import { encodeLeaseTime, type LeaseTable } from "./lease-table.ts";
 
@@ -26,7 +25,6 @@ export interface PlannedChange {
 export interface BatchBase {
   readonly index: KeyIndex;
   readonly leases: LeaseTable;
-  readonly transformer: ValueTransformer;
   readonly head: Revision;
 }
 
@@ -72,7 +70,7 @@ export class WriteBatch {
     const revision = ++this.#revision;
     const created = before.modified === 0 ? revision : before.created;
     const change = { key, value, revision, created, previous: before.modified, lease };
-    return this.#record(change, this.#base.transformer.toStorage(key, value));
+    return this.#record(change, value);
   }
 
   delete(key: string): PlannedChange {

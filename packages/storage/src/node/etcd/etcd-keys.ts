@@ -1,5 +1,4 @@
 import type { Entry } from "../../revision-store.ts";
-import type { ValueTransformer } from "../../transformer.ts";
 import type { KeyValue } from "./messages.ts";
 
 const encoder = new TextEncoder();
@@ -30,8 +29,7 @@ export function prefixEnd(prefix: Uint8Array): Uint8Array {
   return OPEN_END;
 }
 
-/** An entry with its value as callers see it. */
-export function toEntry({ key, value, modified, created }: KeyValue, transformer: ValueTransformer): Entry {
-  const name = keyText(key);
-  return { key: name, value: transformer.fromStorage(name, value), modified, created };
+/** An entry as callers see it. */
+export function toEntry({ key, value, modified, created }: KeyValue): Entry {
+  return { key: keyText(key), value, modified, created };
 }

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StoreOptions } from "../../mvcc/mvcc-store.ts";
 import type { Change, RevisionStore } from "../../revision-store.ts";
 import { storeSuite } from "../../store.suite.ts";
-import type { ValueTransformer } from "../../transformer.ts";
 import { shiftedStore } from "../../testing/shifted-store.ts";
 import { type EtcdProcess, NO_ETCD, startEtcd } from "./etcd-process.ts";
 import { openEtcdStore } from "./etcd-store.ts";
@@ -29,16 +28,9 @@ describe.skipIf(NO_ETCD !== undefined)(`on a real etcd${NO_ETCD === undefined ? 
 
   storeSuite("etcd store", () => {
     const prefix = `/test-${++tests}`;
-    const underPrefix = (inner: ValueTransformer | undefined): ValueTransformer | undefined =>
-      inner && {
-        toStorage: (key, value) => inner.toStorage(key.slice(prefix.length), value),
-        fromStorage: (key, stored) => inner.fromStorage(key.slice(prefix.length), stored),
-      };
     return {
       remote: true,
-      open: async (options) => {
-        return shiftedStore(await open({ ...options, transformer: underPrefix(options.transformer) }), prefix);
-      },
+      open: async (options) => shiftedStore(await open(options), prefix),
     };
   });
 

@@ -13,7 +13,6 @@ import type {
   Revision,
   RevisionStore,
 } from "../../revision-store.ts";
-import { identityTransformer, type ValueTransformer } from "../../transformer.ts";
 import { EtcdCluster, type EtcdClusterOptions } from "./etcd-cluster.ts";
 import { etcdError } from "./etcd-error.ts";
 import { keyBytes, keyText, prefixEnd, toEntry } from "./etcd-keys.ts";
@@ -28,7 +27,7 @@ const COMPACT_REV_KEY = keyBytes("compact_rev_key");
 const VALUE_BYTES_MAX = 1_572_864 - 16_384;
 const PAGE_ENTRIES = 1_000;
 
-/** Connects to an etcd; throws `Unavailable` when none of its members answers. Values are stored as the transformer returns them. */
+/** Connects to an etcd; throws `Unavailable` when none of its members answers. */
 export async function openEtcdStore(options: EtcdStoreOptions): Promise<RevisionStore> {
   const cluster = await EtcdCluster.connect(options);
   try {
@@ -45,7 +44,6 @@ export async function openEtcdStore(options: EtcdStoreOptions): Promise<Revision
 class EtcdStore implements RevisionStore {
   readonly #cluster: EtcdCluster;
   readonly #options: EtcdStoreOptions;
-  readonly #transformer: ValueTransformer;
   readonly #closing = new AbortController();
   readonly #watches = new Set<EtcdWatch>();
   /** Reads of the newest revision: the one under way, and the one that starts after it for all who came meanwhile. */
@@ -58,7 +56,6 @@ class EtcdStore implements RevisionStore {
   constructor(cluster: EtcdCluster, options: EtcdStoreOptions) {
     this.#cluster = cluster;
     this.#options = options;
-    this.#transformer = options.transformer ?? identityTransformer;
   }
 
   /** Learns what has been compacted. */
@@ -96,7 +93,7 @@ class EtcdStore implements RevisionStore {
       );
       revision ??= page.revision;
       count ??= page.count;
-      for (const entry of page.entries) entries.push(toEntry(entry, this.#transformer));
+      for (const entry of page.entries) entries.push(toEntry(entry));
       const last = entries.at(-1);
       if (!page.more || last === undefined || entries.length >= limit) break;
       key = keyBytes(`${last.key}\0`);
@@ -125,14 +122,14 @@ class EtcdStore implements RevisionStore {
         {
           key: bytes,
           compare: { modified: expected },
-          value: value === undefined ? undefined : this.#transformer.toStorage(key, value),
+          value,
           lease,
         },
         signal,
       ),
     );
     if (reply.succeeded) return { ok: true, revision: reply.revision };
-    const current = reply.current === undefined ? undefined : toEntry(reply.current, this.#transformer);
+    const current = reply.current === undefined ? undefined : toEntry(reply.current);
     return { ok: false, current, revision: reply.revision };
   }
 
@@ -142,7 +139,6 @@ class EtcdStore implements RevisionStore {
     const watch = new EtcdWatch({
       cluster: this.#cluster,
       clock: this.#options.clock,
-      transformer: this.#transformer,
       prefix,
       after,
       signal: AbortSignal.any([signal, this.#closing.signal]),
@@ -255,7 +251,7 @@ class EtcdStore implements RevisionStore {
 
   #entryOf(page: RangeReply): Entry | undefined {
     const found = page.entries[0];
-    return found === undefined ? undefined : toEntry(found, this.#transformer);
+    return found === undefined ? undefined : toEntry(found);
   }
 
   #noteRounds(entry: { readonly version: number; readonly value: Uint8Array } | undefined): void {

@@ -2,7 +2,6 @@ import { type Clock, hasCode, isAbort } from "@skates/component-base";
 import type { GrpcClient } from "@skates/transport";
 import { storeError } from "../../errors.ts";
 import type { Change, CommitBatch, Revision } from "../../revision-store.ts";
-import type { ValueTransformer } from "../../transformer.ts";
 import type { EtcdCluster } from "./etcd-cluster.ts";
 import { etcdError } from "./etcd-error.ts";
 import { keyBytes, keyText, OPEN_END, prefixEnd, toEntry } from "./etcd-keys.ts";
@@ -12,7 +11,6 @@ import { progressOnDemand } from "./server-version.ts";
 export interface EtcdWatchOptions {
   readonly cluster: EtcdCluster;
   readonly clock: Clock;
-  readonly transformer: ValueTransformer;
   readonly prefix: string;
   readonly after: Revision;
   /** Aborts with the reader and with the store. */
@@ -155,11 +153,10 @@ export class EtcdWatch {
     if (previous === undefined && (deleted || entry.created < revision)) {
       throw lagging(revision, undefined);
     }
-    const { transformer } = this.#options;
     return {
       key,
-      value: deleted ? undefined : transformer.fromStorage(key, entry.value),
-      previous: previous === undefined ? undefined : toEntry(previous, transformer),
+      value: deleted ? undefined : entry.value,
+      previous: previous === undefined ? undefined : toEntry(previous),
       revision,
     };
   }

@@ -1,6 +1,6 @@
 import type { GrpcMethod } from "@skates/transport";
 import type { LeaseId, Revision } from "../../revision-store.ts";
-import { encodeMessage, MessageReader } from "./wire.ts";
+import { encodeMessage, MessageReader } from "../wire.ts";
 
 /** A key as etcd returns it. A deletion in a watch has a key and `modified` only. */
 export interface KeyValue {

@@ -46,7 +46,7 @@ describe("MessageReader", () => {
       const reader = new MessageReader(Uint8Array.from(bytes));
       expect(() => {
         if (reader.next() === 1) reader.skip();
-      }).toThrow(/a message of etcd|of etcd/);
+      }).toThrow(/protobuf message/);
     },
   );
 });

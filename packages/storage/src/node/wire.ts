@@ -1,4 +1,5 @@
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** What a field of a message is made from; zero, "" and absent values are left out, as proto3 does. */
 export type FieldValue = number | bigint | boolean | string | Uint8Array | readonly Uint8Array[] | undefined;
@@ -74,7 +75,7 @@ export class MessageReader {
   /** An integer that fits a number exactly: revisions, counts. */
   number(): number {
     const value = Number(this.big());
-    if (!Number.isSafeInteger(value)) throw new Error("an integer of a message of etcd does not fit");
+    if (!Number.isSafeInteger(value)) throw new Error("an integer of a protobuf message does not fit");
     return value;
   }
 
@@ -98,16 +99,20 @@ export class MessageReader {
     return out;
   }
 
+  text(): string {
+    return decoder.decode(this.bytes());
+  }
+
   skip(): void {
     if (this.#wire === 0) this.#varint();
     else if (this.#wire === 1) this.#at += 8;
     else if (this.#wire === LENGTH_DELIMITED) this.bytes();
     else if (this.#wire === 5) this.#at += 4;
-    else throw new Error(`a message of etcd has a field of unknown form ${this.#wire}`);
+    else throw new Error(`a protobuf message has a field of unknown form ${this.#wire}`);
   }
 
   #expect(wire: number): void {
-    if (this.#wire !== wire) throw new Error(`a message of etcd has a field of form ${this.#wire}, not ${wire}`);
+    if (this.#wire !== wire) throw new Error(`a protobuf message has a field of form ${this.#wire}, not ${wire}`);
   }
 
   #varint(): bigint {
@@ -123,7 +128,7 @@ export class MessageReader {
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
-    throw new Error("an integer of a message of etcd is too long");
+    throw new Error("an integer of a protobuf message is too long");
   }
 
   #byte(): number {
@@ -134,5 +139,5 @@ export class MessageReader {
 }
 
 function cutShort(): Error {
-  return new Error("a message of etcd ends too early");
+  return new Error("a protobuf message ends too early");
 }
