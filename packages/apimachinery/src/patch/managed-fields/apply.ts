@@ -23,7 +23,7 @@ import { allowedConflicts, syncLastApplied } from "./last-applied.ts";
 import { type Layout, objectLayout } from "./layout.ts";
 import { mergeApplied, removeFields } from "./merge.ts";
 import { formatElements } from "./path-element.ts";
-import { changesFor, type OtherVersion, type Revocation, revoke, stripped } from "./update.ts";
+import { changesFor, type OtherVersion, type Revocation, revoke, STRIPPED_SET, stripped } from "./update.ts";
 import { FieldSetError, fieldSetOfValue } from "./value-set.ts";
 
 export interface ServerSideApply {
@@ -72,12 +72,13 @@ export function serverSideApply(apply: ServerSideApply): Applied {
   const known = knownEntries(apply, layout);
   const own = known.find((entry) => writtenBy(entry, writer));
   const last = own === undefined ? EMPTY_SET : fieldsOfEntry(own);
-  const set = stripped(without(sentFields(apply, layout, sent), fieldSetOf(apply.ignore ?? [])));
+  const said = without(sentFields(apply, layout, sent), fieldSetOf(apply.ignore ?? []));
+  const set = stripped(said);
   const merged = mergeApplied(layout, live ?? {}, sent);
   const gone = difference(last, set);
   const object = isEmptySet(gone)
     ? merged
-    : removeFields(layout, merged, { gone, owned: ownedBy(known, { writer, set }) });
+    : removeFields(layout, merged, { gone, owned: ownedBy(known, { writer, set: union(said, STRIPPED_SET) }) });
   const changes = compareObjects(layout, live ?? {}, object);
   const inVersion = (version: string): OtherVersion | undefined => apply.inVersion?.(version, object);
   const revocation: Revocation = { apiVersion, changes, inVersion, except: writer };
@@ -148,7 +149,7 @@ function textOf(value: unknown): string {
 
 interface Owner {
   readonly writer: Writer;
-  /** What the applier owns from now on. */
+  /** What the applier owns from now on, and what nobody can take away. */
   readonly set: FieldSet;
 }
 

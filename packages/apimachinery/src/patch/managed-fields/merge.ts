@@ -1,6 +1,6 @@
 import { isEmptyRecord } from "../../schema/equal.ts";
 import { isRecord, type JsonRecord, newMap } from "../../schema/record.ts";
-import { type FieldSet, isMember } from "./field-set.ts";
+import { EMPTY_SET, type FieldSet, isMember } from "./field-set.ts";
 import type { FieldLayout, Layout } from "./layout.ts";
 
 /** The live value with the applied one laid over it: by fields, map keys and list items; what is owned as one is replaced. */
@@ -65,52 +65,60 @@ function mergeList(
   return out;
 }
 
-/** The value without the fields of `gone`, but for those that `owned` holds, or holds something below of. Undefined: nothing left. */
-export function removeFields(layout: Layout, value: unknown, { gone, owned }: Removal): unknown {
+/**
+ * The value without what is in `gone` and not in `owned`. Items and map entries go whatever others have inside them; a field of a
+ * struct that holds something of either counts as a part of it, so that it goes as a whole when nobody has anything in it any more:
+ * with it go the defaults that were set beside what was applied. Undefined: nothing left.
+ */
+export function removeFields(layout: Layout, value: unknown, removal: Removal): unknown {
   if (value === undefined) return undefined;
   switch (layout.kind) {
     case "leaf":
       return value;
     case "struct": {
       const fields = new Map(layout.fields().map((field) => [field.element, field]));
-      return removeMembers(value, { gone, owned }, (element) => {
+      return removeMembers(value, removal, (element) => {
         const field = fields.get(element);
-        return field === undefined ? undefined : { name: field.name, layout: field.layout };
+        return field === undefined ? undefined : { name: field.name, layout: field.layout, named: true };
       });
     }
     case "map":
-      return removeMembers(value, { gone, owned }, (element) => ({ name: element.slice(2), layout: layout.values }));
+      return removeMembers(value, removal, (element) => {
+        return { name: element.slice(2), layout: layout.values, named: false };
+      });
     case "list":
-      return removeItems(layout, value, { gone, owned });
+      return removeItems(layout, value, removal);
   }
 }
 
 export interface Removal {
   readonly gone: FieldSet;
-  readonly owned: FieldSet | undefined;
+  readonly owned: FieldSet;
 }
 
 interface Child {
   readonly name: string;
   readonly layout: Layout;
+  /** A field that the schema names, not an entry of a map. */
+  readonly named: boolean;
 }
 
 function removeMembers(
   value: unknown,
   { gone, owned }: Removal,
-  child: (element: string) => Child | undefined,
+  childOf: (element: string) => Child | undefined,
 ): unknown {
   if (!isRecord(value)) return value;
   let next: Record<string, unknown> | undefined;
   for (const element of Object.keys(gone)) {
     const node = gone[element];
-    const found = element === "." ? undefined : child(element);
-    if (found === undefined || node === undefined || value[found.name] === undefined) continue;
-    const rest = removeNode(found.layout, value[found.name], { gone: node, owned: owned?.[element] });
-    if (rest === value[found.name]) continue;
+    const child = element === "." ? undefined : childOf(element);
+    if (child === undefined || node === undefined || value[child.name] === undefined) continue;
+    const rest = removeNode(child, value[child.name], { gone: node, owned: owned[element] });
+    if (rest === value[child.name]) continue;
     next ??= Object.assign(newMap<unknown>(), value);
-    if (rest === undefined) delete next[found.name];
-    else next[found.name] = rest;
+    if (rest === undefined) delete next[child.name];
+    else next[child.name] = rest;
   }
   if (next === undefined) return value;
   return isEmptyRecord(next) ? undefined : next;
@@ -126,7 +134,7 @@ function removeItems(layout: Layout & { readonly kind: "list" }, value: unknown,
     const rest =
       element === undefined || node === undefined
         ? item
-        : removeNode(layout.items, item, { gone: node, owned: owned?.[element] });
+        : removeNode({ layout: layout.items, named: false }, item, { gone: node, owned: owned[element] });
     if (rest !== item) changed = true;
     if (rest !== undefined) next.push(rest);
   }
@@ -134,8 +142,12 @@ function removeItems(layout: Layout & { readonly kind: "list" }, value: unknown,
   return next.length === 0 ? undefined : next;
 }
 
-/** A node goes as a whole if it was in the set itself and nobody else has it or anything below it. */
-function removeNode(layout: Layout, value: unknown, { gone, owned }: Removal): unknown {
-  if (isMember(gone) && owned === undefined) return undefined;
-  return removeFields(layout, value, { gone, owned });
+function removeNode(
+  { layout, named }: Pick<Child, "layout" | "named">,
+  value: unknown,
+  { gone, owned }: { readonly gone: FieldSet; readonly owned: FieldSet | undefined },
+): unknown {
+  const kept = owned !== undefined && (named || isMember(owned));
+  if (!kept && (named || isMember(gone))) return undefined;
+  return removeFields(layout, value, { gone, owned: owned ?? EMPTY_SET });
 }

@@ -48,7 +48,8 @@ const STRIPPED = [
   "metadata.managedFields",
   "metadata.resourceVersion",
 ] as const;
-const STRIPPED_SET: FieldSet = fieldSetOf(STRIPPED);
+/** The same as a set. */
+export const STRIPPED_SET: FieldSet = fieldSetOf(STRIPPED);
 
 /**
  * The managedFields of an object about to be stored by create, update or any patch but apply: the writer owns what it changed,
