@@ -82,7 +82,7 @@ export function resource<T extends ApiObject>(options: ResourceOptions<T>): Reso
 function subresourcesOf<T extends ApiObject>(options: ResourceOptions<T>): readonly Subresource[] {
   const { group, version, kind, schema } = options;
   const out: Subresource[] = [...(options.subresources ?? [])];
-  if ("status" in schema.fields && (options.statusSubresource ?? true)) {
+  if ((options.statusSubresource ?? true) && "status" in schema.fields) {
     out.push({ name: "status", group, version, kind, verbs: ["get", "patch", "update"] });
   }
   if (options.scale !== undefined) {

@@ -6,7 +6,7 @@
 export type { AdmissionAttributes, AdmissionPlugin } from "./admission.ts";
 export type { AuthorizationAttributes, Authenticator, Authorizer, Decision } from "./auth.ts";
 export type { Next, RequestContext, Stage } from "./context.ts";
-export { checkDefinition } from "./crd/check-schema.ts";
+export { checkDefinition, structuralFindings } from "./crd/check-definition.ts";
 export { type CompileOptions, compileDefinition } from "./crd/compile-definition.ts";
 export type { ApiServerOptions, HealthCheck, Limits, PathHandler, VersionInfo } from "./options.ts";
 export type { Registry, Writer } from "./registry/registry.ts";

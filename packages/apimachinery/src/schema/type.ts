@@ -32,8 +32,6 @@ export type TypeNode =
       readonly items: TypeNode;
       readonly merge: ListMerge;
       readonly wrapped?: true;
-      /** Validation refuses two items alike (custom resources; built-in kinds have rules of their own, and many allow it). */
-      readonly unique?: true;
     }
   | { readonly kind: "map"; readonly values: TypeNode; readonly atomic?: true; readonly wrapped?: true }
   | { readonly kind: "ref"; readonly target: () => Struct };

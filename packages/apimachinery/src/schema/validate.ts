@@ -1,15 +1,6 @@
 import { assert } from "@skates/component-base";
 import { equalValues } from "./equal.ts";
-import {
-  duplicate,
-  type FieldError,
-  invalid,
-  notSupported,
-  type Path,
-  required,
-  tooLong,
-  tooMany,
-} from "./field-error.ts";
+import { type FieldError, invalid, notSupported, type Path, required, tooLong, tooMany } from "./field-error.ts";
 import { type Format, formats } from "./formats.ts";
 import { jsonText } from "./json-text.ts";
 import { memo } from "./memo.ts";
@@ -263,7 +254,6 @@ function hasChecks(struct: Struct, seen: Set<Struct>): boolean {
     if (findingsOf(type, facets) !== undefined) return true;
     let inner = type;
     while (inner.kind === "list" || inner.kind === "map") {
-      if (inner.kind === "list" && inner.unique === true) return true;
       inner = inner.kind === "list" ? inner.items : inner.values;
     }
     return inner.kind === "ref" ? hasChecks(inner.target(), seen) : findingsOf(inner, {}) !== undefined;
@@ -287,16 +277,12 @@ function mapCheck(check: Check): Check {
   };
 }
 
-function listCheck({ items, merge, unique }: Extract<TypeNode, { kind: "list" }>): Check | undefined {
+function listCheck({ items, merge }: Extract<TypeNode, { kind: "list" }>): Check | undefined {
   const check = itemCheck(items);
   const identify = identityOf(merge);
-  if (check === undefined && (identify === undefined || unique !== true)) return undefined;
+  if (check === undefined) return undefined;
   return (next, old, report) => {
     if (!Array.isArray(next)) return;
-    if (unique === true && identify !== undefined && !equalValues(next, old)) {
-      findRepeated(next, { identify, merge }, report);
-    }
-    if (check === undefined) return;
     const before: readonly unknown[] = Array.isArray(old) ? old : NO_ITEMS;
     const known = before.length === 0 ? undefined : indexOld(before, identify);
     for (let index = 0; index < next.length; index++) {
@@ -312,20 +298,6 @@ function listCheck({ items, merge, unique }: Extract<TypeNode, { kind: "list" }>
 
 const NO_ITEMS: readonly unknown[] = [];
 
-interface Identity {
-  readonly merge: ListMerge;
-  identify(item: unknown): string;
-}
-
-function findRepeated(items: readonly unknown[], { identify, merge }: Identity, { path, errors }: Report): void {
-  const seen = new Set<string>();
-  for (const [index, item] of items.entries()) {
-    const id = identify(item);
-    if (seen.has(id)) errors.push(duplicate([...path, index], duplicateValue(item, merge)));
-    seen.add(id);
-  }
-}
-
 function indexOld(
   items: readonly unknown[],
   identify: ((item: unknown) => string) | undefined,
@@ -340,13 +312,4 @@ function identityOf(merge: ListMerge): ((item: unknown) => string) | undefined {
   if (merge === "atomic") return undefined;
   if (merge === "set") return (item) => jsonText(item);
   return (item) => jsonText(merge.keys.map((key) => (item as Members)[key] ?? null));
-}
-
-/** With one key, upstream names its value; with several, the keys. */
-function duplicateValue(item: unknown, merge: ListMerge): unknown {
-  if (typeof merge === "string") return item;
-  const [first = "", ...more] = merge.keys;
-  const members = item as Members;
-  if (more.length === 0) return members[first];
-  return Object.fromEntries(merge.keys.map((key) => [key, members[key] ?? ""]));
 }

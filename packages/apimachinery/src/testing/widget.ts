@@ -22,7 +22,6 @@ import {
   ref,
   string,
   time,
-  type Type,
 } from "../schema/type.ts";
 
 /** A kind with a field of every type, for tests. */
@@ -60,11 +59,9 @@ export const WidgetSpec = struct(
     selector: opt(3, map(string, "atomic"), "Which."),
     parts: req(
       4,
-      unique(
-        list(
-          ref<Part>(() => Part),
-          { keys: ["name"] },
-        ),
+      list(
+        ref<Part>(() => Part),
+        { keys: ["name"] },
       ),
       "Parts.",
       { patch: "merge", patchKey: "name" },
@@ -82,7 +79,7 @@ export const WidgetSpec = struct(
       ref<Security>(() => Security),
       "Rights.",
     ),
-    tags: opt(9, unique(list(string, "set")), "Tags.", { patch: "merge" }),
+    tags: opt(9, list(string, "set"), "Tags.", { patch: "merge" }),
     limits: opt(10, map(quantity), "Limits."),
     hostname: opt(11, string, "Name of the host.", { format: "dns1123Label", maxLength: 63 }),
     className: opt(12, string, "Class.", { immutable: true, keepZero: true }),
@@ -105,11 +102,9 @@ export const Part = struct("test.example.com/v1.Part", {
   image: opt(2, string, "Image."),
   ports: opt(
     3,
-    unique(
-      list(
-        ref<Port>(() => Port),
-        { keys: ["port", "protocol"] },
-      ),
+    list(
+      ref<Port>(() => Port),
+      { keys: ["port", "protocol"] },
     ),
     "Ports.",
     { patch: "merge", patchKey: "port" },
@@ -201,11 +196,6 @@ export interface Bundle {
   readonly size?: string | undefined;
   readonly names: readonly string[];
   readonly inner?: Bundle | undefined;
-}
-
-/** A list that refuses two items alike. */
-function unique<T>(type: Type<readonly T[]>): Type<readonly T[]> {
-  return type.kind === "list" ? { ...type, unique: true } : type;
 }
 
 /** The smallest widget that passes. */

@@ -1,16 +1,21 @@
-import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from "@skates/api/apiextensions/v1";
+import {
+  type CustomResourceDefinition,
+  type CustomResourceDefinitionVersion,
+  JSONSchemaProps,
+} from "@skates/api/apiextensions/v1";
 import {
   type ApiObject,
   decodeValue,
+  type FieldError,
   formatGroupVersion,
   type JsonSchema,
   jsonText,
   type Resource,
   resource,
   StatusError,
-  type Struct,
   type Subresource,
 } from "@skates/apimachinery";
+import { checkObject, finalizerWarnings } from "./check-object.ts";
 import { customColumns } from "./custom-columns.ts";
 import { jsonPath } from "./json-path.ts";
 import { schemaStruct } from "./schema-struct.ts";
@@ -21,51 +26,76 @@ export interface CompileOptions {
   terminating(): boolean;
 }
 
-/** The served versions of a custom kind as resources, all over the version that is stored. */
+/**
+ * The served versions of a custom kind as resources, all over the version that is stored. Schemas are kept as text and taken apart
+ * when an object of the kind is first met; versions with equal schemas share one.
+ */
 export function compileDefinition(definition: CustomResourceDefinition, options: CompileOptions): readonly Resource[] {
   const { versions } = definition.spec;
   const stored = versions.find((version) => version.storage);
   if (stored === undefined) return [];
-  const hub = versionResource(definition, stored, options);
+  const compile = versionCompiler(definition, options);
+  const hub = compile(stored);
   return versions
     .filter((version) => version.served)
     .map((version) => {
       if (version === stored) return hub;
-      const own = versionResource(definition, version, options);
-      return { ...own, storageVersion: hub.storageVersion, ...convertible(definition, own, hub) };
+      const own = compile(version);
+      const conversion = {
+        hub: () => hub,
+        toHub: (object: ApiObject) => renamed(object, hub),
+        fromHub: (object: ApiObject) => renamed(object, own),
+      };
+      const unavailable =
+        definition.spec.conversion?.strategy === "Webhook"
+          ? `conversion webhooks are not implemented: only ${hub.version} of ${hub.plural}.${hub.group} can be used`
+          : undefined;
+      return { ...own, storageVersion: hub.storageVersion, conversion, unavailable };
     });
 }
 
-/** Versions differ in their names and schemas only, unless a webhook were to convert them. */
-function convertible(
-  { spec }: CustomResourceDefinition,
-  own: Resource,
-  hub: Resource,
-): Pick<Resource, "conversion" | "unavailable"> {
-  return {
-    conversion: { hub: () => hub, toHub: (object) => renamed(object, hub), fromHub: (object) => renamed(object, own) },
-    ...(spec.conversion?.strategy === "Webhook"
-      ? {
-          unavailable: `conversion webhooks are not implemented: only ${hub.version} of ${hub.plural}.${hub.group} can be used`,
-        }
-      : {}),
+/** Versions differ in their names and schemas only, unless a webhook converts them. */
+function renamed(object: ApiObject, to: Resource): ApiObject {
+  return decodeValue<ApiObject>(to.schema, { ...object, apiVersion: formatGroupVersion(to) }).object;
+}
+
+type Compile = (version: CustomResourceDefinitionVersion) => Resource;
+
+function versionCompiler(definition: CustomResourceDefinition, options: CompileOptions): Compile {
+  const sources = new Map<string, SchemaSource>();
+  return (version) => {
+    const text = JSON.stringify(version.schema?.openAPIV3Schema ?? {});
+    let source = sources.get(text);
+    if (source === undefined) {
+      source = schemaSource(text);
+      sources.set(text, source);
+    }
+    return versionResource(definition, version, { ...options, source });
   };
 }
 
-function renamed(object: ApiObject, to: Resource): ApiObject {
-  return decodeValue<ApiObject>(to.schema, { ...object, apiVersion: formatGroupVersion(to) }).object;
+interface SchemaSource {
+  schema(): StructuralSchema;
+  /** As it was written; parsed anew each time, since it is needed seldom. */
+  written(): Readonly<Record<string, unknown>>;
+}
+
+function schemaSource(text: string): SchemaSource {
+  let schema: StructuralSchema | undefined;
+  const props = (): JSONSchemaProps => decodeValue<JSONSchemaProps>(JSONSchemaProps, JSON.parse(text)).object;
+  return { schema: () => (schema ??= structuralSchema(props())), written: () => ({ ...props() }) };
 }
 
 function versionResource(
   { spec }: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
-  { terminating }: CompileOptions,
+  { terminating, source }: CompileOptions & { readonly source: SchemaSource },
 ): Resource {
   const { group, names, scope } = spec;
   const { kind, plural } = names;
-  const schema = structuralSchema(version.schema?.openAPIV3Schema ?? {});
-  const struct = schemaStruct(`${group}/${version.name}.${kind}`, schema, published(schema));
-  const { scale } = version.subresources ?? {};
+  const { scale, status } = version.subresources ?? {};
+  const check = (content: StructuralSchema, self: ApiObject, old: ApiObject | undefined): readonly FieldError[] =>
+    checkObject({ schema: source.schema(), content, scale }, self, old);
   const made = resource<ApiObject>({
     group,
     version: version.name,
@@ -75,9 +105,13 @@ function versionResource(
     shortNames: names.shortNames,
     categories: names.categories,
     namespaced: scope === "Namespaced",
-    schema: struct,
+    schema: schemaStruct(`${group}/${version.name}.${kind}`, {
+      schema: source.schema,
+      published: () => published(source.written()),
+      check,
+    }),
     statusSubresource: false,
-    subresources: version.subresources?.status === undefined ? [] : [statusOf(spec.group, version.name, kind)],
+    subresources: status === undefined ? [] : [statusOf(spec.group, version.name, kind)],
     scale:
       scale === undefined
         ? undefined
@@ -86,7 +120,7 @@ function versionResource(
             status: scale.statusReplicasPath.replace(/^\./, ""),
             selector: scale.labelSelectorPath?.replace(/^\./, ""),
           },
-    generationFields: contentFields(struct, version.subresources?.status !== undefined),
+    generationFields: contentFields(version, status !== undefined),
     unconditionalUpdate: false,
     columns: customColumns(version),
     selectableFields: selectable(version),
@@ -102,6 +136,7 @@ function versionResource(
         }
         return next;
       },
+      warnings: finalizerWarnings,
     },
   });
   return { ...made, listKind: names.listKind ?? made.listKind, custom: true };
@@ -111,9 +146,9 @@ function statusOf(group: string, version: string, kind: string): Subresource {
   return { name: "status", group, version, kind, verbs: ["get", "patch", "update"] };
 }
 
-function contentFields({ fields }: Struct, hasStatus: boolean): readonly string[] {
+function contentFields({ schema }: CustomResourceDefinitionVersion, hasStatus: boolean): readonly string[] {
   const apart = ["apiVersion", "kind", "metadata", ...(hasStatus ? ["status"] : [])];
-  return Object.keys(fields).filter((name) => !apart.includes(name));
+  return Object.keys(schema?.openAPIV3Schema?.properties ?? {}).filter((name) => !apart.includes(name));
 }
 
 function selectable({
@@ -140,13 +175,13 @@ function deprecation(
 }
 
 /** What OpenAPI says of the kind: its schema, with the members that every object has. */
-function published({ props }: StructuralSchema): JsonSchema {
-  const own: Readonly<Record<string, unknown>> = { ...props };
+function published(written: Readonly<Record<string, unknown>>): JsonSchema {
+  const properties = written["properties"];
   return {
-    ...own,
+    ...written,
     type: "object",
     properties: {
-      ...props.properties,
+      ...(typeof properties === "object" ? properties : {}),
       apiVersion: { type: "string", description: "Group and version of the schema that this object is written in." },
       kind: { type: "string", description: "Which kind of object this is." },
       metadata: {

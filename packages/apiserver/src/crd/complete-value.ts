@@ -1,40 +1,60 @@
 import { isRecord, newMap } from "@skates/apimachinery";
-import { EMBEDDED_MEMBERS, keepsUnknown, type StructuralSchema } from "./structural-schema.ts";
+import { EMBEDDED_MEMBERS, isEmbedded, keepsUnknown, type StructuralSchema } from "./structural-schema.ts";
+
+export interface CompleteOptions {
+  /** False: only what the schema does not know is taken away. Default: true. */
+  readonly defaults?: boolean | undefined;
+}
 
 /** A value without what its schema does not know, and with the defaults of what was left out. Shares what did not change. */
-export function completeValue(schema: StructuralSchema, value: unknown): unknown {
+export function completeValue(schema: StructuralSchema, value: unknown, options: CompleteOptions = {}): unknown {
   if (Array.isArray(value)) {
     const { items } = schema;
     if (items === undefined) return value;
-    const next = value.map((item: unknown) => completeValue(items, item));
-    return next.every((item, index) => item === value[index]) ? value : next;
+    let next: unknown[] | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const item: unknown = value[index];
+      const completed = completeValue(items, item, options);
+      if (completed !== item) (next ??= value.slice())[index] = completed;
+    }
+    return next ?? value;
   }
-  return isRecord(value) ? completeRecord(schema, value) : value;
+  return isRecord(value) ? completeRecord(schema, value, options) : value;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-function completeRecord(schema: StructuralSchema, given: Members): Members {
-  const next = newMap<unknown>();
-  let changed = false;
-  for (const [name, value] of Object.entries(given)) {
+function completeRecord(schema: StructuralSchema, given: Members, options: CompleteOptions): Members {
+  let next: Record<string, unknown> | undefined;
+  const fills = options.defaults !== false;
+  for (const name in given) {
+    const value = given[name];
     if (value === undefined) continue;
     const part = partFor(schema, name);
-    const dropped = part === undefined || (value === null && typeof part === "object" && !allowsNull(part));
-    if (dropped) {
-      changed = true;
-      continue;
-    }
-    const completed = part === true ? value : completeValue(part, value);
-    if (completed !== value) changed = true;
-    next[name] = completed;
+    const dropped = part === undefined || (fills && value === null && typeof part === "object" && !allowsNull(part));
+    const completed = dropped ? undefined : part === true ? value : completeValue(part, value, options);
+    if (completed === value && next === undefined) continue;
+    next ??= copyBefore(given, name);
+    if (completed !== undefined) next[name] = completed;
   }
-  for (const [name, { props }] of schema.properties) {
-    if (props.default === undefined || next[name] !== undefined) continue;
-    next[name] = completeValue(partOrSelf(schema, name), props.default);
-    changed = true;
+  if (!fills) return next ?? given;
+  for (const [name, part] of schema.properties) {
+    const { default: initial } = part.props;
+    if (initial === undefined || (next ?? given)[name] !== undefined) continue;
+    next ??= copyBefore(given, undefined);
+    next[name] = completeValue(part, initial, options);
   }
-  return changed ? next : given;
+  return next ?? given;
+}
+
+/** The members before `end`, which stay as they are; all where it is absent. */
+function copyBefore(given: Members, end: string | undefined): Record<string, unknown> {
+  const copy = newMap<unknown>();
+  for (const name in given) {
+    if (name === end) break;
+    if (given[name] !== undefined) copy[name] = given[name];
+  }
+  return copy;
 }
 
 /** A null where none is allowed counts as left out, so that the default applies. */
@@ -42,16 +62,12 @@ function allowsNull({ props, properties, items }: StructuralSchema): boolean {
   return props.nullable === true || (props.type === undefined && properties.size === 0 && items === undefined);
 }
 
-function partOrSelf(schema: StructuralSchema, name: string): StructuralSchema {
-  return schema.properties.get(name) ?? schema;
-}
-
 /** The schema of a member; true: anything; undefined: it is not known. */
 function partFor(schema: StructuralSchema, name: string): StructuralSchema | true | undefined {
   const named = schema.properties.get(name);
   if (named !== undefined) return named;
-  const { additional, props } = schema;
+  const { additional } = schema;
   if (typeof additional === "object") return additional;
   if (additional === true || keepsUnknown(schema)) return true;
-  return props["x-kubernetes-embedded-resource"] === true && EMBEDDED_MEMBERS.includes(name) ? true : undefined;
+  return isEmbedded(schema) && EMBEDDED_MEMBERS.includes(name) ? true : undefined;
 }

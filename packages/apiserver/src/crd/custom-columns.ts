@@ -22,26 +22,28 @@ const AGE: Column<ApiObject> = {
   cell: ({ metadata }, nowMs) => ageOf(metadata.creationTimestamp, nowMs),
 };
 
-/** The table of a version: the name, and the columns that the definition adds or else the age. */
+/** The table of a version: the name, and the columns that the definition adds or else the age; so also where a path is not understood. */
 export function customColumns({
   additionalPrinterColumns,
 }: CustomResourceDefinitionVersion): readonly Column<ApiObject>[] {
   if (additionalPrinterColumns === undefined || additionalPrinterColumns.length === 0) return [NAME, AGE];
-  const added = additionalPrinterColumns.map(
-    ({ name, type, format, description, priority, jsonPath: text }): Column<ApiObject> => {
+  const added = additionalPrinterColumns.flatMap(
+    ({ name, type, format, description, priority, jsonPath: text }): readonly Column<ApiObject>[] => {
       const find = jsonPath(text);
+      if (find === undefined) return [];
       const known = TYPES.find((one) => one === type) ?? "string";
-      return {
+      const column: Column<ApiObject> = {
         name,
         type: known,
         format,
         description: description ?? `Custom resource definition column (in JSONPath format): ${text}`,
         priority: priority ?? 0,
-        cell: (object, nowMs) => (find === undefined ? null : cellOf(find, known, { object, nowMs })),
+        cell: (object, nowMs) => cellOf(find, known, { object, nowMs }),
       };
+      return [column];
     },
   );
-  return [NAME, ...added];
+  return added.length < additionalPrinterColumns.length ? [NAME, AGE] : [NAME, ...added];
 }
 
 /** Upstream shows several findings as one text; values of another type than the column's are not shown. */

@@ -1,8 +1,8 @@
 import {
+  type AnyStructOptions,
   type ApiObject,
   type FieldError,
   type Fields,
-  isRecord,
   type JsonSchema,
   json,
   type ListMerge,
@@ -11,6 +11,7 @@ import {
   opt,
   ref,
   req,
+  type Rule,
   type Struct,
   struct,
   type Type,
@@ -18,49 +19,69 @@ import {
   typeMeta,
 } from "@skates/apimachinery";
 import { completeValue } from "./complete-value.ts";
-import { keepsUnknown, type StructuralSchema } from "./structural-schema.ts";
-import { validateCustom } from "./validate-custom.ts";
+import { isEmbedded, keepsUnknown, type StructuralSchema, structuralSchema } from "./structural-schema.ts";
 
-/** The struct of a custom kind; `published` is what OpenAPI says of it. */
-export function schemaStruct(name: string, schema: StructuralSchema, published: JsonSchema): Struct {
-  const content: StructuralSchema = { ...schema, properties: contentOf(schema) };
-  return struct(
-    name,
-    {
-      ...typeMeta,
-      metadata: req(
-        1,
-        ref<ObjectMeta>(() => ObjectMeta),
-        "Name, namespace, labels and the other data that all objects have.",
-      ),
-      ...fieldsOf(content, name),
-    },
-    {
-      checkStatus: true,
-      openApi: published,
-      ...(keepsUnknown(schema) ? { keepsUnknown: true } : {}),
-      defaults: (self: ApiObject): ApiObject => completed(content, self),
-      rules: [
-        (self: ApiObject, old: ApiObject | undefined): readonly FieldError[] =>
-          validateCustom(content, withoutMeta(self), old === undefined ? undefined : withoutMeta(old)),
-      ],
-    },
-  );
+export interface SchemaStructOptions {
+  /** Made when first needed: most kinds of a cluster are never used. */
+  schema(): StructuralSchema;
+  /** What OpenAPI says of the kind. */
+  published(): JsonSchema;
+  /** Findings on the whole object. */
+  check(content: StructuralSchema, self: ApiObject, old: ApiObject | undefined): readonly FieldError[];
 }
+
+/** The struct of a custom kind. Nothing of its schema is looked at before somebody asks. */
+export function schemaStruct(name: string, { schema, published, check }: SchemaStructOptions): Struct {
+  let content: StructuralSchema | undefined;
+  let fields: Fields | undefined;
+  let options: AnyStructOptions | undefined;
+  const contents = (): StructuralSchema => (content ??= contentOf(schema()));
+  return {
+    name,
+    get fields() {
+      fields ??= { ...OBJECT_FIELDS, ...fieldsOf(contents(), name) };
+      return fields;
+    },
+    get options() {
+      options ??= {
+        checkStatus: true,
+        get openApi() {
+          return published();
+        },
+        ...(keepsUnknown(schema()) ? { keepsUnknown: true } : {}),
+        defaults: (self: ApiObject): ApiObject => completed(contents(), self),
+        rules: [((self, old) => check(contents(), self, old)) satisfies Rule<ApiObject>],
+      };
+      return options;
+    },
+  };
+}
+
+const OBJECT_FIELDS: Fields = {
+  ...typeMeta,
+  metadata: req(
+    1,
+    ref<ObjectMeta>(() => ObjectMeta),
+    "Name, namespace, labels and the other data that all objects have.",
+  ),
+};
 
 /** All but what every object has. */
-function contentOf({ properties }: StructuralSchema): ReadonlyMap<string, StructuralSchema> {
-  return new Map([...properties].filter(([name]) => !Object.hasOwn(typeMeta, name) && name !== "metadata"));
+function contentOf({ props }: StructuralSchema): StructuralSchema {
+  const { properties = {} } = props;
+  const own = Object.entries(properties).filter(([name]) => !Object.hasOwn(OBJECT_FIELDS, name));
+  return structuralSchema({ ...props, properties: Object.fromEntries(own) });
 }
 
-function withoutMeta({ apiVersion: _version, kind: _kind, metadata: _metadata, ...content }: ApiObject): object {
+/** What an object has besides what every object has. */
+export function withoutMeta({ apiVersion: _version, kind: _kind, metadata: _metadata, ...content }: ApiObject): object {
   return content;
 }
 
 function completed(schema: StructuralSchema, self: ApiObject): ApiObject {
   const content = withoutMeta(self);
   const next = completeValue(schema, content);
-  if (next === content || !isRecord(next)) return self;
+  if (next === content || typeof next !== "object") return self;
   return { apiVersion: self.apiVersion, kind: self.kind, metadata: self.metadata, ...next };
 }
 
@@ -78,7 +99,7 @@ function fieldsOf(schema: StructuralSchema, name: string): Fields {
 
 /** Scalars are read as any JSON, so that a wrong type is a finding of validation, as upstream has it. */
 function typeOf(schema: StructuralSchema, name: string): Type<unknown> {
-  const { props, additional, properties, items } = schema;
+  const { props, additional, items } = schema;
   if (keepsUnknown(schema) || props["x-kubernetes-int-or-string"] === true || props.nullable === true) return json;
   const atomic = props["x-kubernetes-map-type"] === "atomic";
   if (props.type === "array" && items !== undefined) return listType(schema, typeOf(items, name));
@@ -88,14 +109,14 @@ function typeOf(schema: StructuralSchema, name: string): Type<unknown> {
     const values = typeOf(additional, name);
     return atomic ? map(values, "atomic") : map(values);
   }
-  if (props["x-kubernetes-embedded-resource"] === true) return json;
-  const own = struct(name, fieldsOf({ ...schema, properties }, name), atomic ? { atomic: true } : {});
-  return ref<unknown>(() => own);
+  if (isEmbedded(schema)) return json;
+  let own: Struct | undefined;
+  return ref<unknown>(() => (own ??= struct(name, fieldsOf(schema, name), atomic ? { atomic: true } : {})));
 }
 
 function listType({ props }: StructuralSchema, items: TypeNode): Type<unknown> {
   const kind = props["x-kubernetes-list-type"];
   const keys = props["x-kubernetes-list-map-keys"] ?? [];
   const merge: ListMerge = kind === "map" && items.kind === "ref" ? { keys } : kind === "set" ? "set" : "atomic";
-  return merge === "atomic" ? { kind: "list", items, merge } : { kind: "list", items, merge, unique: true };
+  return { kind: "list", items, merge };
 }

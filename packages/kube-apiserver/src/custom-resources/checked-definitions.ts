@@ -1,9 +1,9 @@
 import { type CustomResourceDefinition, customResourceDefinitions } from "@skates/api/apiextensions/v1";
-import { type FieldError, required, type Resource } from "@skates/apimachinery";
+import { type FieldError, invalid, required, type Resource } from "@skates/apimachinery";
 import { checkDefinition } from "@skates/apiserver";
+import { APPROVAL, approvalOf } from "./approval.ts";
 import { CLEANUP_FINALIZER, terminating } from "./definition-status.ts";
 
-const APPROVAL = "api-approved.kubernetes.io";
 const { strategy } = customResourceDefinitions;
 
 /** Definitions whose schemas are checked, and which go only after their objects. */
@@ -30,13 +30,21 @@ export const checkedDefinitions: Resource<CustomResourceDefinition> = {
   },
 };
 
-/** Groups of the community's own domains need somebody's approval. */
+/** Groups of the community's own domains need somebody's approval; what was there without one may stay so. */
 function checkApproval(
-  { spec, metadata }: CustomResourceDefinition,
+  next: CustomResourceDefinition,
   old: CustomResourceDefinition | undefined,
 ): readonly FieldError[] {
-  const guarded = /(^|\.)(k8s\.io|kubernetes\.io)$/.test(spec.group);
-  if (!guarded || old !== undefined || (metadata.annotations?.[APPROVAL] ?? "") !== "") return [];
-  const text = `protected groups must have approval annotation "${APPROVAL}", see https://github.com/kubernetes/enhancements/pull/1111`;
-  return [required(["metadata", "annotations", { key: APPROVAL }], text)];
+  const approval = approvalOf(next);
+  if (
+    approval === undefined ||
+    approval.reason === "ApprovedAnnotation" ||
+    approval.reason === "UnapprovedAnnotation"
+  ) {
+    return [];
+  }
+  if (old !== undefined && approvalOf(old)?.reason === approval.reason) return [];
+  const path = ["metadata", "annotations", { key: APPROVAL }];
+  if (approval.reason === "MissingAnnotation") return [required(path, approval.message ?? "")];
+  return [invalid(path, next.metadata.annotations?.[APPROVAL] ?? "", approval.message ?? "")];
 }

@@ -115,7 +115,8 @@ test("a kind is served, completed, checked and counted like a built-in one", asy
   });
   expect([bad.status, bad.body.reason]).toEqual([422, "Invalid"]);
   expect(bad.body.details.causes.map((one: any) => `${one.field}: ${one.message}`).sort()).toEqual([
-    'spec.ports[1]: Duplicate value: "a"',
+    ".spec.replicas: Invalid value: 0: .spec.replicas accessor error: 3 is of the type string, expected int64",
+    'spec.ports[1]: Duplicate value: {"name":"a"}',
     'spec.replicas: Invalid value: "string": spec.replicas in body must be of type integer: "string"',
     "spec.schedule: Invalid value: \"never\": spec.schedule in body should match '^\\d+ \\d+$'",
   ]);

@@ -1,17 +1,26 @@
 import { type CustomResourceDefinition, customResourceDefinitions } from "@skates/api/apiextensions/v1";
-import { type ApiObject, equalValues, formatTime, isStatus, keyOf, type Resource } from "@skates/apimachinery";
-import { compileDefinition, type Registry } from "@skates/apiserver";
+import {
+  type ApiObject,
+  equalValues,
+  formatFieldError,
+  formatTime,
+  isStatus,
+  keyOf,
+  type Resource,
+} from "@skates/apimachinery";
+import { compileDefinition, type Registry, structuralFindings } from "@skates/apiserver";
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
 import { createInformer, createWorkQueue } from "@skates/controller-runtime";
 import { API_SERVER } from "../authentication/users.ts";
+import { approvalOf } from "./approval.ts";
 import {
   CLEANUP_FINALIZER,
-  type Finding,
   isTrue,
   type TakenNames,
   withCondition,
   withNames,
+  withoutCondition,
 } from "./definition-status.ts";
 
 export interface CustomResourcesOptions {
@@ -106,24 +115,13 @@ export class CustomResources implements Component {
     const settled =
       isTrue(found, "NamesAccepted") &&
       isTrue(found, "Established") &&
-      found.spec.conversion?.strategy !== "Webhook" &&
       equalValues(found.status?.acceptedNames, found.spec.names);
-    if (settled) return found;
-    const taken = this.#taken(found);
+    const taken = settled ? undefined : this.#taken(found);
     return await this.#change(
       found,
       (current) => {
         const now = formatTime(this.#options.env.clock.nowMs());
-        const named = withNames(current, taken, now);
-        if (current.spec.conversion?.strategy !== "Webhook") return named;
-        const message = `conversion webhooks are not called yet: only the stored version can be used`;
-        const missing: Finding = {
-          type: "ConversionAvailable",
-          status: "False",
-          reason: "WebhooksNotImplemented",
-          message,
-        };
-        return withCondition(named, missing, now);
+        return withPolicies(taken === undefined ? current : withNames(current, taken, now), now);
       },
       signal,
     );
@@ -253,4 +251,19 @@ export class CustomResources implements Component {
     await registry.modify(customResourceDefinitions, { key: { name }, writer, change: keep }, signal);
     return written;
   }
+}
+
+/** What is said of the group's approval, and of schemas that were stored before they had to be structural. */
+function withPolicies(definition: CustomResourceDefinition, now: string): CustomResourceDefinition {
+  const approval = approvalOf(definition);
+  const approved = approval === undefined ? definition : withCondition(definition, approval, now);
+  const type = "NonStructuralSchema";
+  const known = definition.status?.conditions?.some((one) => one.type === type) === true;
+  // Schemas are checked before they are stored: only what was there before can be otherwise, and 500 definitions are many.
+  if (!known && definition.spec.preserveUnknownFields !== true) return approved;
+  const findings = structuralFindings(definition);
+  if (findings.length === 0) return withoutCondition(approved, type);
+  const texts = findings.map(formatFieldError);
+  const message = texts.length === 1 ? texts.join("") : `[${texts.join(", ")}]`;
+  return withCondition(approved, { type, status: "True", reason: "Violations", message }, now);
 }

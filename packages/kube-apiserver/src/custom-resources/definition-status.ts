@@ -32,6 +32,13 @@ export function withCondition(
   return { ...definition, status: { ...definition.status, conditions: all } };
 }
 
+/** The definition without a finding; the same when it has none. */
+export function withoutCondition(definition: CustomResourceDefinition, type: string): CustomResourceDefinition {
+  const conditions = definition.status?.conditions ?? [];
+  if (!conditions.some((one) => one.type === type)) return definition;
+  return { ...definition, status: { ...definition.status, conditions: conditions.filter((one) => one.type !== type) } };
+}
+
 /** Names that others of the group have: of kinds (with their lists), and of resources. */
 export interface TakenNames {
   readonly kinds: ReadonlySet<string>;

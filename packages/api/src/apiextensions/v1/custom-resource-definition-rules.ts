@@ -1,5 +1,6 @@
 import {
   type FieldError,
+  forbidden,
   invalid,
   isDns1035Label,
   isDns1123Subdomain,
@@ -17,11 +18,11 @@ import type {
   CustomResourceDefinitionVersion,
 } from "./custom-resource-definition.ts";
 
-const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
+const WARNING_MAX = 256;
 
 /** Names, scope, versions and conversion of a new kind. What its schemas say is checked where they are compiled. */
 export function crdSpecRules(spec: CustomResourceDefinitionSpec, _old: unknown, path: Path): Findings {
-  const { group, names, scope, versions, preserveUnknownFields } = spec;
+  const { group, names, scope, versions } = spec;
   const out: FieldError[] = [];
   if (group !== "") {
     out.push(...invalidFor([...path, "group"], group, isDns1123Subdomain(group)));
@@ -30,44 +31,41 @@ export function crdSpecRules(spec: CustomResourceDefinitionSpec, _old: unknown, 
   if (scope !== "" && scope !== "Cluster" && scope !== "Namespaced") {
     out.push(notSupported([...path, "scope"], scope, ["Cluster", "Namespaced"]));
   }
-  if (preserveUnknownFields === true) {
-    out.push(invalid([...path, "preserveUnknownFields"], true, "must be false in order to use defaults in the schema"));
+  if (new Set(versions.map(({ name }) => name)).size !== versions.length) {
+    out.push(invalid([...path, "versions"], versions, "must contain unique version names"));
   }
-  if (versions.length > 0 && versions.filter((version) => version.storage).length !== 1) {
+  if (versions.filter((version) => version.storage).length !== 1) {
     out.push(invalid([...path, "versions"], versions, "must have exactly one version marked as storage version"));
   }
   return [
     ...out,
-    ...versions.flatMap((version, index) => versionFindings(version, versions, [...path, "versions", index])),
+    ...versions.flatMap((version, index) => versionFindings(version, [...path, "versions", index])),
     ...nameFindings(names, [...path, "names"]),
     ...(spec.conversion === undefined ? [] : conversionFindings(spec.conversion, [...path, "conversion"])),
   ];
 }
 
-function versionFindings(
-  version: CustomResourceDefinitionVersion,
-  all: readonly CustomResourceDefinitionVersion[],
-  path: Path,
-): Findings {
+function versionFindings(version: CustomResourceDefinitionVersion, path: Path): Findings {
   const { name, schema, deprecated, deprecationWarning } = version;
   const out: FieldError[] = name === "" ? [] : [...invalidFor([...path, "name"], name, isDns1035Label(name))];
-  const first = all.findIndex((other) => other.name === name);
-  if (all[first] !== version) out.push(invalid([...path, "name"], name, "must contain unique version names"));
-  if (schema?.openAPIV3Schema === undefined) {
-    out.push(required([...path, "schema", "openAPIV3Schema"], "schemas are required"));
+  if (schema?.openAPIV3Schema === undefined) out.push(required([...path, "schema", "openAPIV3Schema"]));
+  const at = [...path, "deprecationWarning"];
+  for (const text of warningMessages(deprecated === true, deprecationWarning)) {
+    out.push(invalid(at, deprecationWarning, text));
   }
-  if (deprecationWarning !== undefined && deprecated !== true) {
-    out.push(invalid([...path, "deprecationWarning"], deprecationWarning, "can only be set for deprecated versions"));
-  }
-  for (const [index, column] of (version.additionalPrinterColumns ?? []).entries()) {
-    if (column.type === "" || COLUMN_TYPES.includes(column.type)) continue;
-    out.push(
-      invalid(
-        [...path, "additionalPrinterColumns", index, "type"],
-        column.type,
-        `must be one of ${COLUMN_TYPES.join(",")}`,
-      ),
-    );
+  return out;
+}
+
+function warningMessages(deprecated: boolean, warning: string | undefined): readonly string[] {
+  if (warning === undefined) return [];
+  if (!deprecated) return ["can only be set for deprecated versions"];
+  const out: string[] = [];
+  if (new TextEncoder().encode(warning).length > WARNING_MAX) out.push(`must be <= ${WARNING_MAX} characters long`);
+  if (warning === "") out.push("must not be an empty string");
+  const odd = /[^\p{L}\p{M}\p{N}\p{P}\p{S}\x20]/u.exec(warning);
+  if (odd !== null) {
+    const text = "must only contain printable UTF-8 characters; non-printable character found at index";
+    out.push(`${text} ${odd.index}`);
   }
   return out;
 }
@@ -94,41 +92,48 @@ function nameFindings(names: CustomResourceDefinitionNames, path: Path): Finding
   ];
 }
 
+/** Paths as upstream has them: those of a form that the definition had before. */
 function conversionFindings({ strategy, webhook }: CustomResourceConversion, path: Path): Findings {
   if (strategy === "") return [];
-  if (strategy === "None") return [];
-  if (strategy !== "Webhook") return [notSupported([...path, "strategy"], strategy, ["None", "Webhook"])];
-  if (webhook?.clientConfig === undefined) {
-    return [required([...path, "webhook", "clientConfig"], "required when strategy is set to Webhook")];
+  const client = [...path, "webhookClientConfig"];
+  const reviews = [...path, "conversionReviewVersions"];
+  if (strategy === "None") {
+    const text = "should not be set when strategy is not set to Webhook";
+    return [
+      ...(webhook?.clientConfig === undefined ? [] : [forbidden(client, text)]),
+      ...((webhook?.conversionReviewVersions.length ?? 0) === 0 ? [] : [forbidden(reviews, text)]),
+    ];
   }
-  const versions = webhook.conversionReviewVersions;
-  const at = [...path, "webhook"];
+  if (strategy !== "Webhook") return [notSupported([...path, "strategy"], strategy, ["None", "Webhook"])];
   return [
-    ...clientFindings(webhook.clientConfig, [...at, "clientConfig"]),
-    ...(versions.length > 0 && !versions.includes("v1") && !versions.includes("v1beta1")
-      ? [invalid([...at, "conversionReviewVersions"], versions, "must include at least one of v1, v1beta1")]
-      : []),
+    ...(webhook?.clientConfig === undefined
+      ? [required(client, "required when strategy is set to Webhook")]
+      : clientFindings(webhook.clientConfig, client)),
+    ...reviewFindings(webhook?.conversionReviewVersions ?? [], reviews),
   ];
+}
+
+function reviewFindings(versions: readonly string[], path: Path): Findings {
+  if (versions.length === 0) return [required(path)];
+  const out: FieldError[] = [];
+  for (const [index, version] of versions.entries()) {
+    if (versions.indexOf(version) < index) out.push(invalid([...path, index], version, "duplicate version"));
+    else out.push(...invalidFor([...path, index], version, isDns1035Label(version)));
+  }
+  if (!versions.includes("v1") && !versions.includes("v1beta1")) {
+    out.push(invalid(path, versions, "must include at least one of v1, v1beta1"));
+  }
+  return out;
 }
 
 /** The name says plural and group; versions that objects were stored in do not go. */
 export function crdErrors(next: CustomResourceDefinition, old: CustomResourceDefinition | undefined): Findings {
-  const { group, names, versions, scope } = next.spec;
+  const { group, names, scope } = next.spec;
   const out: FieldError[] = [];
   if (next.metadata.name !== `${names.plural}.${group}`) {
     out.push(invalid(["metadata", "name"], next.metadata.name, 'must be spec.names.plural+"."+spec.group'));
   }
-  const known = new Set(versions.map((version) => version.name));
-  for (const [index, stored] of (next.status?.storedVersions ?? []).entries()) {
-    if (!known.has(stored))
-      out.push(
-        invalid(
-          ["status", "storedVersions", index],
-          stored,
-          "missing from spec.versions; must appear in spec.versions",
-        ),
-      );
-  }
+  out.push(...storedFindings(next), ...preservedFindings(next, old));
   const established =
     old?.status?.conditions?.some((one) => one.type === "Established" && one.status === "True") === true;
   if (old === undefined) return out;
@@ -140,4 +145,31 @@ export function crdErrors(next: CustomResourceDefinition, old: CustomResourceDef
     out.push(invalid(["spec", "names", "kind"], names.kind, "field is immutable"));
   }
   return out;
+}
+
+/** Objects may be stored in every version that was ever the stored one, until somebody has moved them and says so. */
+function storedFindings({ spec: { versions }, status }: CustomResourceDefinition): Findings {
+  const stored = status?.storedVersions ?? [];
+  const path = ["status", "storedVersions"];
+  if (stored.length === 0) return [invalid(path, stored, "must have at least one stored version")];
+  const out: FieldError[] = [];
+  for (const { name, storage } of versions) {
+    if (storage && !stored.includes(name)) out.push(invalid(path, stored, `must have the storage version ${name}`));
+  }
+  for (const [index, name] of stored.entries()) {
+    if (versions.some((version) => version.name === name)) continue;
+    const detail = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
+    out.push(invalid([...path, index], name, detail));
+  }
+  return out;
+}
+
+function preservedFindings(
+  { spec: { preserveUnknownFields } }: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+): Findings {
+  if (preserveUnknownFields !== true || old?.spec.preserveUnknownFields === true) return [];
+  const detail =
+    "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
+  return [invalid(["spec", "preserveUnknownFields"], true, detail)];
 }
