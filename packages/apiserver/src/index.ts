@@ -3,7 +3,7 @@
  * Start with `options.ts` (what goes in), `chain.ts` (the way of a request) and `serve-resource.ts` (what the verbs do); objects
  * are read from `watch-cache/` and written by `registry/`. Knows no kind.
  */
-export type { AdmissionAttributes, AdmissionPlugin } from "./admission.ts";
+export { type AdmissionAttributes, type AdmissionKind, type AdmissionPlugin, AdmissionRounds } from "./admission.ts";
 export type { AuthorizationAttributes, Authenticator, Authorizer, Decision } from "./auth.ts";
 export type { Next, RequestContext, Stage } from "./context.ts";
 export { checkDefinition, structuralFindings } from "./crd/check-definition.ts";

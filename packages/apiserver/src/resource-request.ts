@@ -1,3 +1,4 @@
+import { isLongRunning } from "./chain.ts";
 import type { RequestContext } from "./context.ts";
 import type { RegistryCore } from "./registry/core.ts";
 import type { ReadCall } from "./registry/read.ts";
@@ -47,6 +48,7 @@ export function writeCall(request: ResourceRequest, options: WriteOptions): Writ
     fieldManager: managerOf(options.fieldManager, context.request.headers["user-agent"] ?? ""),
     options: options.object,
     admission: server.core.admission,
+    deadlineMs: isLongRunning(route) ? undefined : context.startedMs + server.core.limits.requestMs,
     signal: context.signal,
     warn: (text) => void context.warnings.push(text),
     annotate: (key, value) => {

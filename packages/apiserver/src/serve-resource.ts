@@ -8,6 +8,7 @@ import {
   notImplemented,
   StatusError,
 } from "@skates/apimachinery";
+import { admitConnect } from "./admit-connect.ts";
 import { mutateByAdmission, validateByAdmission } from "./admission.ts";
 import type { RequestContext } from "./context.ts";
 import { createObject } from "./registry/create.ts";
@@ -24,7 +25,7 @@ import { serveScale } from "./registry/scale.ts";
 import type { Served } from "./registry/served.ts";
 import { type Updated, updateObject } from "./registry/update.ts";
 import { watchObjects } from "./registry/watch.ts";
-import { admissionAttributes } from "./registry/write-call.ts";
+import { admissionAttributes, type WriteCall } from "./registry/write-call.ts";
 import { type WriteOptions, writeOptions } from "./registry/write-options.ts";
 import { bodyRules, readCall, type ResourceRequest, type ResourceServer, writeCall } from "./resource-request.ts";
 import { jsonResponse, objectResponse } from "./responses.ts";
@@ -60,7 +61,11 @@ export async function serveResource(request: ResourceRequest): Promise<ApiRespon
   if (unavailable !== undefined) throw notImplemented(unavailable);
   if (deprecationWarning !== undefined) context.warnings.push(deprecationWarning);
   const special = server.core.served.special(route.group, route.resource, route.subresource);
-  if (special?.verbs.includes(route.verb) === true) return await special.handle(specialCall(request));
+  if (special?.verbs.includes(route.verb) === true) {
+    const sub = served.subresources.get(route.subresource);
+    const admitted = sub?.connect === true ? await admitConnect(request, plainCall(request), sub) : request;
+    return await special.handle(specialCall(admitted));
+  }
   if (route.subresource === "") {
     checkVerb(served, route.verb);
     return await serveObject(request);
@@ -281,6 +286,11 @@ function specialCall(request: ResourceRequest): SpecialCall {
     },
     warn: (text) => call.warn(text),
   };
+}
+
+/** A write without options. */
+function plainCall(request: ResourceRequest): WriteCall {
+  return writeCall(request, writeOptions(NO_QUERY, "CreateOptions"));
 }
 
 const NO_QUERY = new URLSearchParams();

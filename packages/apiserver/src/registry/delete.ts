@@ -8,7 +8,7 @@ import {
   parseTime,
   type Status,
 } from "@skates/apimachinery";
-import { validateByAdmission } from "../admission.ts";
+import { mutateByAdmission, validateByAdmission } from "../admission.ts";
 import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts";
 import type { PendingWrite } from "../watch-cache/watch-cache.ts";
 import { readCurrent, storeRefusal } from "./core.ts";
@@ -38,6 +38,7 @@ export async function deleteObject(call: WriteCall, options: DeleteOptions): Pro
     checkPreconditions(call, options, current);
     if (!admitted) {
       const attributes = admissionAttributes(call, "DELETE", { object: undefined, old: current.object });
+      await mutateByAdmission(call.admission, attributes, signal);
       await validateByAdmission(call.admission, attributes, signal);
       admitted = true;
     }

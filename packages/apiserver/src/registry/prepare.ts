@@ -11,7 +11,7 @@ import { mutateByAdmission, validateByAdmission } from "../admission.ts";
 import { conventionalCreate, conventionalUpdate, nextGeneration } from "./conventions.ts";
 import { inVersion } from "./in-version.ts";
 import { createdMeta, updatedMeta, withoutDuplicateOwners } from "./object-meta.ts";
-import { admissionAttributes, requestInfo, type WriteCall } from "./write-call.ts";
+import { admissionAttributes, admittedObject, requestInfo, type WriteCall } from "./write-call.ts";
 
 /** An object ready to be stored, in the hub version. Whoever gets it must `finish`. */
 export interface Prepared {
@@ -29,7 +29,7 @@ const KEEPS_GENERATION: ReadonlySet<string> = new Set(["status", "binding"]);
 /** What admission makes of a new object; done once, while `prepareCreate` may be repeated with another name. */
 export async function admitCreate(call: WriteCall, object: ApiObject): Promise<ApiObject> {
   const attributes = admissionAttributes(call, "CREATE", { object, old: undefined });
-  return (await mutateByAdmission(call.admission, attributes, call.signal)) ?? object;
+  return admittedObject(call, object, await mutateByAdmission(call.admission, attributes, call.signal));
 }
 
 /** Completes and checks a new object. Throws Invalid with all findings, or the refusal of admission. */
@@ -61,7 +61,7 @@ export async function prepareUpdate(call: WriteCall, next: ApiObject, old: ApiOb
   const hub = call.served.hub;
   const info = requestInfo(call, "update");
   const attributes = admissionAttributes(call, "UPDATE", { object: next, old });
-  const admitted = (await mutateByAdmission(call.admission, attributes, call.signal)) ?? next;
+  const admitted = admittedObject(call, next, await mutateByAdmission(call.admission, attributes, call.signal));
   const metadata = updatedMeta(withoutDuplicateOwners(admitted.metadata, call.warn), old.metadata);
   const viewed = conventionalUpdate(hub, call.subresource, { ...admitted, metadata }, old);
   const conventional = { ...viewed, metadata: { ...viewed.metadata, managedFields: admitted.metadata.managedFields } };

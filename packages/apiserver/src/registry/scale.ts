@@ -22,6 +22,7 @@ import { applyObject, checkApplied } from "./apply.ts";
 import { patchKind, patchView, readPatch } from "./patch.ts";
 import { getObject } from "./read.ts";
 import { updateObject } from "./update.ts";
+import type { AdmissionView } from "./write-call.ts";
 import { type WriteOptions, writeOptions } from "./write-options.ts";
 
 /** How a Scale is negotiated; it is not stored. */
@@ -47,16 +48,19 @@ export async function serveScale(request: ResourceRequest): Promise<ApiResponse>
   }
   const change = route.verb === "patch" ? await patchedScale(request) : await sentScale(request);
   if (change.next === undefined) return looseResponse(200, scales, await applyScale(request, { ...change, paths }));
-  const { object } = await updateObject(writeCall(request, change.options), {
-    next: (old) => {
-      if (old === undefined) throw badRequest("a scale is not created");
-      const before = scaleOf(old, paths);
-      const after = change.next(before);
-      checkScale(served.resource, after, before);
-      return withReplicas(old, paths, after);
+  const { object } = await updateObject(
+    { ...writeCall(request, change.options), view: scaleView(paths) },
+    {
+      next: (old) => {
+        if (old === undefined) throw badRequest("a scale is not created");
+        const before = scaleOf(old, paths);
+        const after = change.next(before);
+        checkScale(served.resource, after, before);
+        return withReplicas(old, paths, after);
+      },
+      allowCreate: false,
     },
-    allowCreate: false,
-  });
+  );
   return looseResponse(200, scales, scaleOf(object.object, paths));
 }
 
@@ -111,8 +115,22 @@ async function applyScale(
     metadata: { ...applied.metadata, name: request.context.route.name },
   });
   if (errors.length > 0) throw invalidStatus(scales, request.context.route.name, errors);
-  const { object } = await applyObject(writeCall(request, options), { patch, force: options.force });
+  const call = { ...writeCall(request, options), view: scaleView(paths) };
+  const { object } = await applyObject(call, { patch, force: options.force });
   return scaleOf(object.object, paths);
+}
+
+/** Admission sees, and may change, the scale alone. */
+function scaleView(paths: ScalePaths): AdmissionView {
+  return {
+    of: (object) => scaleOf(object, paths),
+    into: (object, view) => {
+      const replicas = numberAt(view, "spec.replicas") ?? 0;
+      return replicas === (numberAt(object, paths.spec) ?? 0)
+        ? object
+        : { ...object, ...withValueAt(object, paths.spec.split("."), replicas) };
+    },
+  };
 }
 
 function checkScale(of: Resource, after: Scale, before: Scale): void {

@@ -81,6 +81,7 @@ function writerCall(
     fieldManager: writer.fieldManager,
     options: {},
     admission: [],
+    deadlineMs: undefined,
     signal,
     warn: () => undefined,
     annotate: () => undefined,

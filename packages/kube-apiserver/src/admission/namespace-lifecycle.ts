@@ -1,7 +1,6 @@
 import { type Namespace, namespaces } from "@skates/api/core/v1";
 import { forbiddenRequest, notFound, StatusError } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
-import { must } from "@skates/component-base";
 import { isAbout } from "./object-kind.ts";
 
 /** They hold what the cluster itself needs. */
@@ -14,9 +13,8 @@ export function namespaceLifecycle(registry: Registry): AdmissionPlugin {
     handles: ({ operation }) => operation !== "CONNECT",
     // Upstream refuses before any plugin mutates, so that a missing namespace is not reported as something missing inside it.
     async mutate(attributes, signal) {
-      const { operation, namespace, resource } = attributes;
-      const object = must(attributes.object, "the object of a write");
-      if (isAbout(attributes, namespaces) || !resource.namespaced) return object;
+      const { operation, namespace, resource, object } = attributes;
+      if (operation === "DELETE" || isAbout(attributes, namespaces) || !resource.namespaced) return object;
       const key = { name: namespace };
       const found = registry.cached(namespaces, key) ?? (await registry.get(namespaces, key, signal));
       if (found === undefined) throw notFound(namespaces, namespace);

@@ -18,10 +18,14 @@ export function evictionHandler(client: Client): SpecialHandler {
     verbs: ["create"],
     async handle(call) {
       const { namespace, name } = call.route;
-      const eviction = await call.read<Eviction>(Eviction);
-      if (eviction.metadata.name !== "" && eviction.metadata.name !== name) {
+      const sent = await call.read<Eviction>(Eviction);
+      if (sent.metadata.name !== "" && sent.metadata.name !== name) {
         throw badRequest("name in URL does not match name in Eviction object");
       }
+      const eviction = await call.admit<Eviction>("CREATE", {
+        ...sent,
+        metadata: { ...sent.metadata, name, namespace },
+      });
       const pod = await call.registry.get<Pod>(pods, { namespace, name }, call.signal);
       if (pod === undefined) throw notFound(pods, name);
       const { apiVersion: _, kind: __, ...options } = eviction.deleteOptions ?? { apiVersion: "", kind: "" };
