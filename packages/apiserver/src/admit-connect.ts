@@ -47,8 +47,14 @@ function changed(request: ResourceRequest, struct: Struct, admitted: ApiObject):
       throw new StatusError("InternalError", "admission may not change the path of a proxied request");
     query.delete(name);
     const value = values.get(name);
-    const texts = Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+    const texts = (Array.isArray(value) ? value : [value]).flatMap((each: unknown) =>
+      isScalar(each) ? [String(each)] : [],
+    );
     for (const text of texts) query.append(name, text);
   }
   return { ...request, context: { ...request.context, request: { ...request.context.request, query } } };
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
