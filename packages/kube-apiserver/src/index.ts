@@ -7,6 +7,10 @@ export { type PluginConfigurations, readAdmissionConfiguration } from "./admissi
 export { choosePlugins, type PluginChoice } from "./admission/plugin-table.ts";
 export type { AdmissionSettings } from "./admission/plugins.ts";
 export type { IdentityTrust } from "./authentication/authenticator.ts";
+export { LEGACY_ISSUER } from "./authentication/legacy-tokens.ts";
+export { type AnonymousAccess, OPEN_PATHS } from "./authentication/anonymous.ts";
+export type { AuthenticationSettings, TokenWebhook } from "./authentication/settings.ts";
+export { staticTokens } from "./authentication/static-tokens.ts";
 export { REQUEST_HEADERS, type RequestHeaderOptions } from "./authentication/request-header.ts";
 export type { TokenOptions } from "./authentication/token-options.ts";
 export { serviceAccountUserName } from "./authentication/users.ts";

@@ -14,7 +14,8 @@ import { type Component, type Env, must, TaskGroup } from "@skates/component-bas
 import type { RevisionStore } from "@skates/storage";
 import { type AdmissionSettings, admissionPlugins } from "./admission/plugins.ts";
 import { createAuthenticator, type IdentityTrust } from "./authentication/authenticator.ts";
-import { TokenAuthenticator } from "./authentication/service-account-tokens.ts";
+import { anonymousAccess, type AuthenticationSettings, tokenMethods } from "./authentication/settings.ts";
+import type { TokenMethod } from "./authentication/token-method.ts";
 import type { TokenOptions } from "./authentication/token-options.ts";
 import { API_SERVER, authenticated } from "./authentication/users.ts";
 import { createAuthorizer } from "./authorization/authorizer.ts";
@@ -53,6 +54,7 @@ export interface KubeApiServerOptions
   /** Owned by the caller, who closes it after `run` has returned. */
   readonly store: RevisionStore;
   readonly tokens: TokenOptions;
+  readonly authentication?: AuthenticationSettings | undefined;
   /** Whose certificates count, for what; also published for aggregated servers. Default: nobody speaks for others. */
   readonly trust?: (() => IdentityTrust) | undefined;
   /** Ranges of service addresses, at most one of each family; the first address of the first is the API's own. */
@@ -87,7 +89,7 @@ const NODE_PORTS: PortRange = { from: 30_000, to: 32_767 };
 /** Puts the server together. Nothing happens before `run`, which also makes what every cluster has from the start. */
 export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServer {
   const { env, store, tokens } = options;
-  const audiences = tokens.audiences ?? [tokens.issuer];
+  const audiences = audiencesOf(tokens);
   const trust = options.trust ?? ((): IdentityTrust => ({}));
   let parts: Parts | undefined;
   const made = (): Parts => must(parts, "the API server's inner parts");
@@ -97,7 +99,13 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
   const server = createApiServer({
     ...options,
     resources: (options.resources ?? builtinResources).map((resource) => withPendingWarning(adjusted(resource, made))),
-    authenticator: createAuthenticator({ trust, tokens: () => made().tokens, audiences, log: env.log }),
+    authenticator: createAuthenticator({
+      trust,
+      tokens: () => made().tokens,
+      anonymous: () => anonymousAccess(options.authentication ?? {}),
+      audiences,
+      log: env.log,
+    }),
     authorizer: () => made().authorizer,
     admission: (registry) => admissionPlugins({ ...made(), registry, random: env.random, settings: options.admission }),
     specials: (registry) => {
@@ -162,7 +170,7 @@ function servesDefinitions(registry: Registry): boolean {
 interface Parts {
   readonly registry: Registry;
   readonly client: Client;
-  readonly tokens: TokenAuthenticator;
+  readonly tokens: TokenMethod;
   readonly authorizer: Authorizer;
   readonly policy: DefaultPolicy;
   readonly source: PolicySource;
@@ -173,7 +181,7 @@ interface Parts {
 }
 
 function makeParts(options: KubeApiServerOptions, registry: Registry, server: () => ApiServer): Parts {
-  const { env, tokens } = options;
+  const { env, tokens, authentication: settings = {} } = options;
   const { clock, random } = env;
   const handler: Handler = (request) => server().loopback(API_SERVER)(request);
   const client = clientFor(handler, { userAgent: "kube-apiserver", clock, random: random.stream("own-client") });
@@ -182,18 +190,23 @@ function makeParts(options: KubeApiServerOptions, registry: Registry, server: ()
   const range = options.nodePorts ?? NODE_PORTS;
   const storagePrefix = options.storagePrefix ?? "/registry/";
   const record = new PortRangeRecord({ env, registry, store: options.store, storagePrefix, range });
+  const webhooks = createWebhookCaller({ registry, clock, random, dial: options.webhooks ?? noWebhooks });
   return {
     registry,
     client,
     policy,
     source,
     authorizer: createAuthorizer(registry, source),
-    tokens: new TokenAuthenticator({ verifier: tokens.verifier, registry, clock }),
+    tokens: tokenMethods({ env, registry, client, webhooks, tokens, settings, audiences: audiencesOf(tokens) }),
     addresses: new ClusterAddresses({ registry, client, random }),
     ports: new NodePorts({ registry, random, range, onChange: () => record.changed() }),
     record,
-    webhooks: createWebhookCaller({ registry, clock, random, dial: options.webhooks ?? noWebhooks }),
+    webhooks,
   };
+}
+
+function audiencesOf({ audiences, issuer }: TokenOptions): readonly string[] {
+  return audiences ?? [issuer];
 }
 
 function noWebhooks(): Handler {

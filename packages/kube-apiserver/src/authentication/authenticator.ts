@@ -1,8 +1,9 @@
 import type { ApiRequest, UserInfo } from "@skates/apimachinery";
 import type { Authenticator } from "@skates/apiserver";
-import { hasCode, type Logger, messageOf } from "@skates/component-base";
+import { type Logger, messageOf } from "@skates/component-base";
+import { type AnonymousAccess, letsAnonymous } from "./anonymous.ts";
 import { proxiedUser, type RequestHeaderOptions } from "./request-header.ts";
-import type { TokenAuthenticator } from "./service-account-tokens.ts";
+import { isTokenRefusal, type TokenMethod } from "./token-method.ts";
 import { ANONYMOUS, authenticated, certificateUser } from "./users.ts";
 
 /** Whom the server trusts to tell who somebody is. Read for each request: it may change. */
@@ -16,28 +17,25 @@ export interface IdentityTrust {
 export interface AuthenticatorOptions {
   trust(): IdentityTrust;
   /** Made with the server, which needs the authenticator first. */
-  tokens(): TokenAuthenticator;
+  tokens(): TokenMethod;
+  anonymous(): AnonymousAccess;
   /** Audiences that a token must have one of to be used here. */
   readonly audiences: readonly string[];
   readonly log: Logger;
 }
 
-/** Open to everybody: whether the server lives, and what it is. */
-const ANONYMOUS_PATHS: ReadonlySet<string> = new Set(["/healthz", "/livez", "/readyz", "/version", "/version/"]);
-const ANONYMOUS_PREFIXES = ["/healthz/", "/livez/", "/readyz/"];
-
 /**
  * Front proxy, then client certificate, then bearer token, then, on a few paths, nobody. Credentials that are wrong are never taken
  * for none.
  */
-export function createAuthenticator({ trust, tokens, audiences, log }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({ trust, tokens, anonymous, audiences, log }: AuthenticatorOptions): Authenticator {
   return {
     async authenticate(request, signal) {
       const known = userByConnection(trust(), request);
       if (known !== undefined) return authenticated(known);
       const token = bearerToken(request);
       if (token !== undefined) return await userOfToken(token, signal);
-      return isOpen(request.path) && !sentWrongCertificate(request) ? ANONYMOUS : undefined;
+      return letsAnonymous(anonymous(), request.path) && !sentWrongCertificate(request) ? ANONYMOUS : undefined;
     },
   };
 
@@ -46,8 +44,7 @@ export function createAuthenticator({ trust, tokens, audiences, log }: Authentic
       const found = await tokens().authenticate(token, audiences, signal);
       return found === undefined ? undefined : authenticated(found.user);
     } catch (error) {
-      if (!hasCode(error, "TokenInvalid") && !hasCode(error, "TokenExpired") && !hasCode(error, "TokenNotYetValid"))
-        throw error;
+      if (!isTokenRefusal(error)) throw error;
       log.info("Token refused", { reason: messageOf(error) });
       return undefined;
     }
@@ -85,8 +82,4 @@ function decodeBase64Url(text: string): string {
     // Not base64: a token that no check will accept.
     return "";
   }
-}
-
-function isOpen(path: string): boolean {
-  return ANONYMOUS_PATHS.has(path) || ANONYMOUS_PREFIXES.some((prefix) => path.startsWith(prefix));
 }

@@ -4,20 +4,15 @@ import type { Registry } from "@skates/apiserver";
 import type { Clock } from "@skates/component-base";
 import type { TokenClaims, TokenVerifier } from "@skates/pki";
 import { apiServerError } from "../errors.ts";
+import { LEGACY_ISSUER } from "./legacy-tokens.ts";
 import { type BoundObject, parseClaims, type ServiceAccountClaims } from "./service-account-claims.ts";
+import type { TokenMethod, TokenUser } from "./token-method.ts";
 import { CREDENTIAL_ID, serviceAccountGroups, serviceAccountUserName } from "./users.ts";
 
-export interface TokenAuthenticatorOptions {
+export interface ServiceAccountTokenOptions {
   readonly verifier: TokenVerifier;
   readonly registry: Registry;
   readonly clock: Clock;
-}
-
-/** Whom a token stands for, and for which of the audiences asked. */
-export interface TokenUser {
-  readonly user: UserInfo;
-  readonly audiences: readonly string[];
-  readonly warnAfter?: number | undefined;
 }
 
 /** An object that is being deleted still counts for so long. */
@@ -27,16 +22,16 @@ const DELETED_LEEWAY_MS = 60_000;
  * Checks service-account tokens: signature and times, an audience in common with `audiences`, and that the account and what the
  * token is bound to still exist. Undefined: no token of this cluster. Throws an OperatingError `TokenInvalid` or as the verifier does.
  */
-export class TokenAuthenticator {
-  readonly #options: TokenAuthenticatorOptions;
+export class ServiceAccountTokens implements TokenMethod {
+  readonly #options: ServiceAccountTokenOptions;
 
-  constructor(options: TokenAuthenticatorOptions) {
+  constructor(options: ServiceAccountTokenOptions) {
     this.#options = options;
   }
 
   async authenticate(token: string, audiences: readonly string[], signal: AbortSignal): Promise<TokenUser | undefined> {
     const verified = await this.#options.verifier.verify(token);
-    if (verified === undefined) return undefined;
+    if (verified === undefined || verified.iss === LEGACY_ISSUER) return undefined;
     const common = audiences.filter((audience) => verified.aud.includes(audience));
     if (common.length === 0)
       throw invalidToken(`token audiences ${JSON.stringify(verified.aud)} is invalid for the target audiences`);

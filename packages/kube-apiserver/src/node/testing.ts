@@ -1,8 +1,11 @@
+import { setMaxListeners } from "node:events";
 import type { ApiRequest, ApiResponse, Handler, PeerCertificate, UserInfo } from "@skates/apimachinery";
 import { createEnv, seededRandom, TaskGroup } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
+import type { TokenSigner } from "@skates/pki";
 import { nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import { memoryStore, type RevisionStore } from "@skates/storage";
+import { LEGACY_ISSUER } from "../authentication/legacy-tokens.ts";
 import { createKubeApiServer, type KubeApiServer, type KubeApiServerOptions } from "../kube-api-server.ts";
 
 export const ISSUER = "https://kubernetes.default.svc.cluster.local";
@@ -12,6 +15,8 @@ export const ADMIN: UserInfo = { name: "admin", groups: ["system:masters"] };
 export interface TestServer {
   readonly server: KubeApiServer;
   readonly store: RevisionStore;
+  /** Of tokens of service accounts. */
+  readonly signer: TokenSigner;
   /** Sends JSON over the handler that transport would call, and reads the answer. */
   call(as: Caller, method: string, path: string, body?: unknown): Promise<Answer>;
   stop(): Promise<void>;
@@ -35,6 +40,7 @@ export async function startTestServer(options: Partial<KubeApiServerOptions> = {
   const random = seededRandom(1);
   const store = options.store ?? memoryStore({ clock });
   const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
+  const signer = await tokenSigner(privateKey);
   const server = createKubeApiServer({
     env: createEnv({ clock, random }),
     version: {
@@ -47,8 +53,8 @@ export async function startTestServer(options: Partial<KubeApiServerOptions> = {
       goVersion: "",
     },
     tokens: {
-      signer: await tokenSigner(privateKey),
-      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER], clock }),
+      signer,
+      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER, LEGACY_ISSUER], clock }),
       issuer: ISSUER,
     },
     serviceCidrs: ["10.96.0.0/16"],
@@ -57,6 +63,7 @@ export async function startTestServer(options: Partial<KubeApiServerOptions> = {
     ...options,
     store,
   });
+  setMaxListeners(0); // one signal ends all that runs here
   const stopping = new AbortController();
   const group = new TaskGroup(stopping.signal);
   group.spawn((signal) => server.run(signal));
@@ -65,6 +72,7 @@ export async function startTestServer(options: Partial<KubeApiServerOptions> = {
   return {
     server,
     store,
+    signer,
     call: (as, method, path, body) => send(server.handler, as, { method, path, body }),
     stop: async () => {
       stopping.abort(new Error("test over"));

@@ -29,7 +29,7 @@ import {
 } from "@skates/apimachinery";
 import type { AuthorizationAttributes, Authorizer, SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { messageOf } from "@skates/component-base";
-import type { TokenAuthenticator } from "../authentication/service-account-tokens.ts";
+import { isTokenRefusal, type TokenMethod } from "../authentication/token-method.ts";
 import { authenticated, nodeOfUser } from "../authentication/users.ts";
 import type { PolicySource } from "../authorization/rbac/policy-source.ts";
 import { rulesOfUser } from "../authorization/rbac/rbac-authorizer.ts";
@@ -38,7 +38,7 @@ import { answer } from "./answer.ts";
 export interface ReviewOptions {
   readonly authorizer: Authorizer;
   readonly source: PolicySource;
-  readonly tokens: TokenAuthenticator;
+  readonly tokens: TokenMethod;
   /** Audiences that a token is checked for when the review names none. */
   readonly audiences: readonly string[];
 }
@@ -120,6 +120,9 @@ function rulesOf(source: PolicySource, user: UserInfo, namespace: string): Subje
   };
 }
 
+/** Upstream's words for any token that proves nothing. */
+const UNKNOWN_TOKEN = "invalid bearer token";
+
 async function reviewToken(
   { tokens, audiences }: ReviewOptions,
   { spec }: TokenReview,
@@ -128,12 +131,13 @@ async function reviewToken(
   const asked = spec.audiences ?? [];
   try {
     const found = await tokens.authenticate(spec.token, asked.length > 0 ? asked : audiences, signal);
-    if (found === undefined) return {};
+    if (found === undefined) return { error: UNKNOWN_TOKEN };
     const user = reviewedUser(authenticated(found.user));
     return { authenticated: true, user, audiences: found.audiences };
   } catch (error) {
     signal.throwIfAborted();
-    return { error: messageOf(error) };
+    if (!isTokenRefusal(error)) throw error;
+    return { error: `[${UNKNOWN_TOKEN}, ${messageOf(error)}]` };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FlagSpecs } from "../cli/flags.ts";
 import { ADMISSION_FLAGS } from "./admission.ts";
+import { AUTHENTICATION_FLAGS } from "./authentication.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { SERVICE_FLAGS } from "./services.ts";
@@ -11,6 +12,7 @@ import { SERVICE_FLAGS } from "./services.ts";
  */
 export const COMPONENT_FLAGS: FlagSpecs = {
   ...ADMISSION_FLAGS,
+  ...AUTHENTICATION_FLAGS,
   ...IDENTITY_FLAGS,
   ...ENCRYPTION_FLAGS,
   ...SERVICE_FLAGS,

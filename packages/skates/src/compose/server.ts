@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { clientFor } from "@skates/client";
 import { TaskGroup, type Component, type Env } from "@skates/component-base";
-import { createKubeApiServer, type IdentityTrust, type KubeApiServer } from "@skates/kube-apiserver";
+import { createKubeApiServer, type IdentityTrust, type KubeApiServer, LEGACY_ISSUER } from "@skates/kube-apiserver";
 import { createControllerManager } from "@skates/kube-controller-manager";
 import { type ClusterPki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import type { RevisionStore } from "@skates/storage";
@@ -15,6 +15,7 @@ import { openPki } from "../cluster/pki.ts";
 import { openEncryptedStore } from "../cluster/encrypted-store.ts";
 import { storagePrefixOf } from "../cluster/store.ts";
 import { admissionFrom } from "../component-flags/admission.ts";
+import { authenticationFrom } from "../component-flags/authentication.ts";
 import { trustFrom } from "../component-flags/identity.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
@@ -81,10 +82,11 @@ async function apiServer({
     },
     tokens: {
       signer: await tokenSigner(privateKey),
-      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [issuer], clock: env.clock }),
+      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [issuer, LEGACY_ISSUER], clock: env.clock }),
       issuer,
     },
     trust: () => trust,
+    authentication: await authenticationFrom(flags),
     serviceCidrs: [config.serviceCidr],
     nodePorts: nodePortsFrom(flags),
     admission: admissionFrom(flags),
