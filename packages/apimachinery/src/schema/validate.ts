@@ -76,13 +76,14 @@ const ABSENT: unique symbol = Symbol("absent");
 
 // oxlint-disable-next-line typescript/no-explicit-any
 function applyRules(rules: readonly Rule<any>[], next: unknown, old: unknown, report: Report): void {
-  const path = [...report.path];
+  const { path, errors } = report;
   const before = old === ABSENT ? undefined : old;
   for (const rule of rules) {
     const found = rule(next, before, path);
     if (found.length === 0) continue;
     if (before !== undefined && equalValues(next, before)) return;
-    report.errors.push(...found);
+    // The walk goes on with the path that the rule was given.
+    for (const error of found) errors.push(error.path === path ? { ...error, path: [...path] } : error);
   }
 }
 
@@ -154,7 +155,16 @@ function findingsOf(type: TypeNode, facets: Facets<unknown>): Find | undefined {
   if (facets.maxLength !== undefined || facets.minLength !== undefined) finds.push(lengthFind(facets));
   if (facets.maxItems !== undefined || facets.minItems !== undefined) finds.push(itemsFind(facets));
   if (finds.length === 0) return undefined;
-  return (value, path) => finds.flatMap((find) => find(value, path));
+  const [first] = finds;
+  if (first !== undefined && finds.length === 1) return first;
+  return (value, path) => {
+    let found = NONE;
+    for (const find of finds) {
+      const more = find(value, path);
+      if (more.length > 0) found = found.length === 0 ? more : [...found, ...more];
+    }
+    return found;
+  };
 }
 
 function enumFind(values: readonly string[]): Find {
@@ -174,7 +184,10 @@ function enumFind(values: readonly string[]): Find {
 function formatFind(name: string): Find {
   const format: Format | undefined = Object.hasOwn(formats, name) ? formats[name] : undefined;
   assert(format !== undefined, `no format is named ${name}`);
-  return (value, path) => format(value as string).map((message) => invalid([...path], value, message));
+  return (value, path) => {
+    const messages = format(value as string);
+    return messages.length === 0 ? NONE : messages.map((message) => invalid([...path], value, message));
+  };
 }
 
 function rangeFind({ minimum, maximum }: Facets<unknown>): Find {
@@ -267,7 +280,9 @@ function itemCheck(type: TypeNode): Check | undefined {
 function mapCheck(check: Check): Check {
   return (next, old, report) => {
     const before = old === ABSENT ? undefined : (old as Members | undefined);
-    for (const [key, value] of Object.entries((next ?? {}) as Members)) {
+    const members = (next ?? {}) as Members;
+    for (const key in members) {
+      const value = members[key];
       const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
       if (value === was) continue;
       report.path.push({ key });
@@ -310,6 +325,13 @@ function indexOld(
 /** How items of a list are told apart; undefined for lists merged as one value. */
 function identityOf(merge: ListMerge): ((item: unknown) => string) | undefined {
   if (merge === "atomic") return undefined;
-  if (merge === "set") return (item) => jsonText(item);
-  return (item) => jsonText(merge.keys.map((key) => (item as Members)[key] ?? null));
+  if (merge === "set") return identityText;
+  const [key = "", ...more] = merge.keys;
+  if (more.length === 0) return (item) => identityText((item as Members)[key] ?? null);
+  return (item) => jsonText(merge.keys.map((name) => (item as Members)[name] ?? null));
+}
+
+/** Texts as JSON has them, so that `1` and `"1"` differ. */
+function identityText(value: unknown): string {
+  return typeof value === "string" ? `"${value}` : jsonText(value);
 }

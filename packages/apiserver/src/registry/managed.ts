@@ -23,6 +23,7 @@ export function withOwners(call: WriteCall, next: ApiObject, old: ApiObject | un
     nowMs: call.nowMs,
     ignore: ignoredFields(resource, call.subresource),
     inVersion: otherVersions(call, old, () => next),
+    sink: call.served.cache?.codec.sink,
   });
   return { ...next, metadata: { ...next.metadata, managedFields } };
 }

@@ -1,7 +1,7 @@
 import {
   type ApiObject,
   type Encoded,
-  encodeJson,
+  encodeJsonBytes,
   type Resource,
   type Revision,
   type WireForm,
@@ -20,7 +20,6 @@ export interface Selectable {
 export interface View extends Encoded, Selectable {}
 
 const NO_LABELS: Readonly<Record<string, string>> = {};
-const UTF8 = new TextEncoder();
 
 /** An object as it was at one revision: bytes, and all else on demand. Never changes. */
 export class CachedObject implements View {
@@ -122,7 +121,7 @@ class ConvertedObject implements View {
 
   bytes(form: WireForm): Uint8Array {
     if (form === "json") {
-      this.#json ??= UTF8.encode(encodeJson(this.#resource.schema, this.object));
+      this.#json ??= encodeJsonBytes(this.#resource.schema, this.object);
       return this.#json;
     }
     this.#protobuf ??= encodeProtobuf(this.#resource.schema, this.object);
@@ -144,7 +143,7 @@ export function looseObject(resource: Pick<Resource, "schema">, object: ApiObjec
     object,
     revision: 0,
     bytes: (form) =>
-      form === "json" ? UTF8.encode(encodeJson(resource.schema, object)) : encodeProtobuf(resource.schema, object),
+      form === "json" ? encodeJsonBytes(resource.schema, object) : encodeProtobuf(resource.schema, object),
   };
 }
 

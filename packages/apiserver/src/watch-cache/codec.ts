@@ -2,8 +2,9 @@ import {
   type ApiObject,
   decodeJson,
   decodeStored,
-  encodeJson,
+  encodeJsonBytes,
   formatGroupVersion,
+  JsonSink,
   type Resource,
   type Revision,
   decodeProtobuf,
@@ -39,6 +40,8 @@ export class StoredCodec {
   /** Where `"metadata"` starts: list items leave out what stands before. */
   readonly itemOffset: number;
   readonly #findVersion: FindVersion;
+  /** Where JSON is put together, for one synchronous step at a time. */
+  readonly sink = new JsonSink();
   /** Bounds what stays decoded. */
   readonly ring: DecodedRing;
   /** Called with each object before it is handed out. */
@@ -58,7 +61,7 @@ export class StoredCodec {
   encode(object: ApiObject): Uint8Array {
     const { resourceVersion, ...metadata } = object.metadata;
     const bare = resourceVersion === undefined ? object : { ...object, metadata };
-    const value = UTF8_ENCODER.encode(encodeJson(this.resource.schema, bare));
+    const value = encodeJsonBytes(this.resource.schema, bare, this.sink);
     assert(this.#startsWithHead(value), "a stored object starts with kind, apiVersion and metadata");
     return value;
   }

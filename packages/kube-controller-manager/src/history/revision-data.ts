@@ -1,6 +1,6 @@
 import {
   decodeValue,
-  encodeJson,
+  encodeJsonBytes,
   equalValues,
   isRecord,
   type Json,
@@ -16,7 +16,7 @@ import { PodTemplateSpec } from "@skates/api/core/v1";
  * and compares its bytes with what it makes itself of the workload, so keys are sorted and empty parts are written as upstream does.
  */
 export function revisionData(template: PodTemplateSpec): JsonObject {
-  const written = parseJson(new TextEncoder().encode(encodeJson(PodTemplateSpec, template))).value;
+  const written = parseJson(encodeJsonBytes(PodTemplateSpec, template)).value;
   const members = isRecord(written) ? written : {};
   return sorted({ spec: { template: { ...members, $patch: "replace" } } });
 }

@@ -94,7 +94,8 @@ function compareField(field: FieldLayout, was: unknown, is: unknown): Change | u
   return compare(field.layout, was, is);
 }
 
-function isZeroLike(value: unknown): boolean {
+/** Says no more than the zero value. */
+export function isZeroLike(value: unknown): boolean {
   return value === "" || value === 0 || value === false || isEmpty(value);
 }
 
@@ -165,7 +166,8 @@ function isMembers(value: unknown): value is Members {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isEmpty(value: unknown): boolean {
+/** True for what is not there, and for a list, map or struct with nothing in it. */
+export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === ZERO) return true;
   if (Array.isArray(value)) return value.length === 0;
   return typeof value === "object" && value !== null && isEmptyRecord(value);

@@ -1,4 +1,5 @@
 import type { ManagedFieldsEntry } from "../../meta/v1/managed-fields-entry.ts";
+import { withRawFields } from "../../schema/raw-fields.ts";
 import type { JsonObject } from "../../schema/type.ts";
 import { EMPTY_SET, type FieldSet, isEmptySet, union } from "./field-set.ts";
 
@@ -41,6 +42,11 @@ export function entryOf(writer: Writer, fields: FieldSet, time: string | undefin
     fieldsV1: fields as JsonObject,
     ...(writer.subresource === "" ? {} : { subresource: writer.subresource }),
   };
+}
+
+/** The same, where the paths are written already. */
+export function writtenEntry(writer: Writer, fields: string, time: string | undefined): ManagedFieldsEntry {
+  return withRawFields(entryOf(writer, EMPTY_SET, time), fields);
 }
 
 /** The entry with other paths; undefined when none is left. */

@@ -169,6 +169,11 @@ function sorted(set: Readonly<Record<string, FieldSet>>): FieldSet {
 /** Elements with numbers in them do not sort as text does. */
 const NUMERIC = /^(?:k:\{.*:|v:)-?[0-9]/;
 
+/** True if the element holds numbers, which are not in the order of their text. */
+export function isNumeric(element: string): boolean {
+  return NUMERIC.test(element);
+}
+
 /** Upstream's order: the member mark, fields by name, keys by their values, values. */
 export function compareElements(a: string, b: string): number {
   const plain = !NUMERIC.test(a) || !NUMERIC.test(b);

@@ -1,3 +1,4 @@
+import { jsonString } from "../../schema/json-text.ts";
 import { memo } from "../../schema/memo.ts";
 import type { AnyField, Struct } from "../../schema/struct.ts";
 import type { TypeNode } from "../../schema/type.ts";
@@ -14,6 +15,8 @@ export type Layout =
 export interface FieldLayout {
   readonly name: string;
   readonly element: string;
+  /** `,"f:name":` in UTF-8. */
+  readonly key: Uint8Array;
   readonly layout: Layout;
   /** Written even when it is not set: then its value is never missing, only zero. */
   readonly always: boolean;
@@ -21,6 +24,7 @@ export interface FieldLayout {
   absent(value: unknown): boolean;
 }
 
+const UTF8 = new TextEncoder();
 const LEAF: Layout = { kind: "leaf" };
 
 /** The layout of a struct's fields, in the order of their names. */
@@ -45,6 +49,7 @@ function fieldLayout(name: string, field: AnyField): FieldLayout {
   return {
     name,
     element: fieldElement(name),
+    key: UTF8.encode(`,${jsonString(fieldElement(name))}:`),
     layout: facets.atomic === true ? LEAF : layoutOf(type),
     always,
     absent: (value) => value === undefined || value === null || (!always && !keeps && isZero(type, value)),

@@ -1,10 +1,12 @@
 import type { ManagedFieldsEntry } from "../../meta/v1/managed-fields-entry.ts";
 import type { ApiObject } from "../../object.ts";
 import { isEmptyRecord } from "../../schema/equal.ts";
+import type { JsonSink } from "../../schema/json-sink.ts";
 import type { Struct } from "../../schema/struct.ts";
 import { formatTime } from "../../text/time.ts";
 import { type Changes, compareObjects } from "./compare.ts";
-import { arrange, entryOf, fieldsOfEntry, withFields, type Writer, writtenBy } from "./entries.ts";
+import { createdFields } from "./created-fields.ts";
+import { arrange, entryOf, fieldsOfEntry, withFields, type Writer, writtenBy, writtenEntry } from "./entries.ts";
 import { difference, EMPTY_SET, type FieldSet, fieldSetOf, isEmptySet, union, without } from "./field-set.ts";
 import { objectLayout } from "./layout.ts";
 
@@ -24,6 +26,8 @@ export interface ManagedFieldsUpdate {
   readonly ignore?: readonly string[] | undefined;
   /** Both objects in another version of the kind, for entries of writers of that version; without it they are dropped. */
   readonly inVersion?: ((apiVersion: string) => OtherVersion | undefined) | undefined;
+  /** Used on the way; what it held is lost. */
+  readonly sink?: JsonSink | undefined;
 }
 
 /** The two objects of an update as another version shows them. */
@@ -50,6 +54,10 @@ const STRIPPED = [
 ] as const;
 /** The same as a set. */
 export const STRIPPED_SET: FieldSet = fieldSetOf(STRIPPED);
+const UNOWNED: ReadonlySet<string> = new Set(["apiVersion", "kind"]);
+const UNOWNED_METADATA: ReadonlySet<string> = new Set(
+  STRIPPED.filter((path) => path.startsWith("metadata.")).map((path) => path.slice("metadata.".length)),
+);
 
 /**
  * The managedFields of an object about to be stored by create, update or any patch but apply: the writer owns what it changed,
@@ -65,6 +73,7 @@ export function updateManagedFields(update: ManagedFieldsUpdate): readonly Manag
     apiVersion: update.apiVersion,
     subresource: update.subresource ?? "",
   };
+  if (update.old === undefined && known.length === 0) return createdEntries(update, writer);
   const changes = changesOf(update);
   const own = stripped(without(changes.set, fieldSetOf(update.ignore ?? [])));
   if (isEmptySet(own) && isEmptySet(changes.removed) && isEmptySet(changes.set))
@@ -78,6 +87,16 @@ export function updateManagedFields(update: ManagedFieldsUpdate): readonly Manag
     else entries[at] = entry;
   }
   return entries.length === 0 ? undefined : arrange(entries);
+}
+
+/** Of a new object that nobody else has written. */
+function createdEntries(
+  { struct, next, ignore, nowMs, sink }: ManagedFieldsUpdate,
+  writer: Writer,
+): readonly ManagedFieldsEntry[] | undefined {
+  const unowned = ignore === undefined || ignore.length === 0 ? UNOWNED : new Set([...UNOWNED, ...ignore]);
+  const fields = createdFields(struct, next, { unowned, unownedMetadata: UNOWNED_METADATA, sink });
+  return fields === undefined ? undefined : [writtenEntry(writer, fields, formatTime(nowMs))];
 }
 
 /** Entries that hold something; undefined when there are none. */
