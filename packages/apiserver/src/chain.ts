@@ -1,12 +1,13 @@
 import { type ApiRequest, type ApiResponse, type Handler, StatusError, type UserInfo } from "@skates/apimachinery";
 import { type Env, isAbort, messageOf } from "@skates/component-base";
-import type { AuthorizationAttributes, Authenticator, Authorizer } from "./auth.ts";
+import type { Authenticator, Authorizer } from "./auth.ts";
 import type { Next, RequestContext, Stage } from "./context.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { forbidden } from "./forbidden.ts";
-import { impersonation as impersonating } from "./impersonation.ts";
+import { impersonation as impersonating } from "./impersonation/impersonation.ts";
 import type { RequestMetrics } from "./metrics.ts";
 import type { Limits } from "./options.ts";
+import { requestAttributes } from "./request-attributes.ts";
 import { errorResponse } from "./responses.ts";
 import { type Route, routeOf } from "./route.ts";
 import { type Form, Negotiator, type Offer } from "./wire/accept.ts";
@@ -157,29 +158,10 @@ function limiting({ limits, metrics }: ChainOptions, next: Next): Next {
 
 function authorizing(options: ChainOptions, next: Next): Next {
   return async (context) => {
-    const attributes = attributesOf(context);
+    const attributes = requestAttributes(context);
     const { decision, reason } = await options.authorizer().authorize(attributes, context.signal);
     if (decision !== "allow") throw forbidden(attributes, reason);
     return await next(context);
-  };
-}
-
-function attributesOf({ user, route, request }: RequestContext): AuthorizationAttributes {
-  const { verb, resourceRequest, path, group, version, resource, subresource, namespace } = route;
-  const selects = verb === "list" || verb === "watch" || verb === "deletecollection";
-  return {
-    user,
-    verb,
-    resourceRequest,
-    path,
-    group,
-    version,
-    resource,
-    subresource,
-    namespace,
-    name: route.authorizedName,
-    fieldSelector: selects ? (request.query.get("fieldSelector") ?? undefined) : undefined,
-    labelSelector: selects ? (request.query.get("labelSelector") ?? undefined) : undefined,
   };
 }
 

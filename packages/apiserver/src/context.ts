@@ -13,6 +13,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Set by authentication, replaced by impersonation. */
   user: UserInfo;
+  /** Set by impersonation: who really asks, and by which verb that was allowed (empty: the old `impersonate`). */
+  impersonation?: { readonly requester: UserInfo; readonly constraint: string } | undefined;
   /** Texts for `Warning` headers, in order. */
   readonly warnings: string[];
   /** What admission noted for the audit log. */
