@@ -1,7 +1,7 @@
 import { type ApiRequest, type ApiResponse, type Handler, StatusError, type UserInfo } from "@skates/apimachinery";
 import { type Env, isAbort, messageOf } from "@skates/component-base";
 import type { Authenticator, Authorizer } from "./auth.ts";
-import type { Next, RequestContext, Stage } from "./context.ts";
+import type { Auditor, Next, RequestContext, Stage } from "./context.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { forbidden } from "./forbidden.ts";
 import { impersonation as impersonating } from "./impersonation/impersonation.ts";
@@ -22,7 +22,7 @@ export interface ChainOptions {
   readonly authenticator: Authenticator;
   /** Asked for each request; the authorizer may want the registry, which is made later. */
   readonly authorizer: () => Authorizer;
-  readonly audit: Stage | undefined;
+  readonly audit: Auditor | undefined;
   readonly impersonation: Stage | undefined;
   readonly fairness: Stage | undefined;
   readonly gzip: ((chunk: Uint8Array) => Uint8Array) | undefined;
@@ -46,7 +46,7 @@ export function chain(options: ChainOptions): Handler {
   const authorized = authorizing(options, negotiating(options, negotiator));
   const admitted = fairness === undefined ? limiting(options, authorized) : fairness(authorized);
   const known = (impersonation ?? impersonating(options.authorizer))(admitted);
-  const audited = audit === undefined ? known : audit(known);
+  const audited = audit === undefined ? known : audit.stage(known);
   const start = authenticating(options, audited);
   return async (request) => {
     const startedMs = options.env.clock.monotonicMs();
@@ -118,11 +118,14 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/[\u0000-\u001f\u007f]/g, " ").replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
-function authenticating({ authenticator }: ChainOptions, next: Next): Next {
+function authenticating({ authenticator, audit }: ChainOptions, next: Next): Next {
   return async (context) => {
     const { peer } = context.request;
     const user = "loopback" in peer ? peer.loopback : await authenticator.authenticate(context.request, context.signal);
-    if (user === undefined) throw new StatusError("Unauthorized", "Unauthorized");
+    if (user === undefined) {
+      audit?.unauthenticated(context);
+      throw new StatusError("Unauthorized", "Unauthorized");
+    }
     context.user = user;
     return await next(context);
   };
@@ -160,6 +163,10 @@ function authorizing(options: ChainOptions, next: Next): Next {
   return async (context) => {
     const attributes = requestAttributes(context);
     const { decision, reason } = await options.authorizer().authorize(attributes, context.signal);
+    if (options.audit !== undefined) {
+      context.annotations.set("authorization.k8s.io/decision", decision === "allow" ? "allow" : "forbid");
+      context.annotations.set("authorization.k8s.io/reason", reason);
+    }
     if (decision !== "allow") throw forbidden(attributes, reason);
     return await next(context);
   };

@@ -17,10 +17,18 @@ export interface RequestContext {
   impersonation?: { readonly requester: UserInfo; readonly constraint: string } | undefined;
   /** Texts for `Warning` headers, in order. */
   readonly warnings: string[];
-  /** What admission noted for the audit log. */
+  /** What authorization and admission noted for the audit log. */
   readonly annotations: Map<string, string>;
 }
 
 export type Next = (context: RequestContext) => Promise<ApiResponse>;
 /** A step of the chain that others bring: audit, impersonation, priority and fairness. */
 export type Stage = (next: Next) => Next;
+
+/** Writes what happens to requests. */
+export interface Auditor {
+  /** Stands between authentication and impersonation. */
+  readonly stage: Stage;
+  /** Told of requests whose sender is not known; they are answered with 401. */
+  unauthenticated(context: RequestContext): void;
+}

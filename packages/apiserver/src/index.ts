@@ -5,7 +5,8 @@
  */
 export { type AdmissionAttributes, type AdmissionKind, type AdmissionPlugin, AdmissionRounds } from "./admission.ts";
 export type { AuthorizationAttributes, Authenticator, Authorizer, Decision } from "./auth.ts";
-export type { Next, RequestContext, Stage } from "./context.ts";
+export { isLongRunning } from "./chain.ts";
+export type { Auditor, Next, RequestContext, Stage } from "./context.ts";
 export { checkDefinition, structuralFindings } from "./crd/check-definition.ts";
 export { type CompileOptions, compileDefinition } from "./crd/compile-definition.ts";
 export type { ApiServerOptions, HealthCheck, Limits, PathHandler, VersionInfo } from "./options.ts";

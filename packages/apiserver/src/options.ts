@@ -3,7 +3,7 @@ import type { Env } from "@skates/component-base";
 import type { RevisionStore } from "@skates/storage";
 import type { AdmissionPlugin } from "./admission.ts";
 import type { Authenticator, Authorizer } from "./auth.ts";
-import type { Stage } from "./context.ts";
+import type { Auditor, Stage } from "./context.ts";
 import type { Registry } from "./registry/registry.ts";
 import type { SpecialHandler } from "./special.ts";
 
@@ -75,7 +75,7 @@ export interface ApiServerOptions {
   readonly paths?: readonly PathHandler[] | undefined;
   readonly health?: readonly HealthCheck[] | undefined;
   /** Seams of the chain. */
-  readonly audit?: Stage | undefined;
+  readonly audit?: ((registry: Registry) => Auditor) | undefined;
   /** In the place of the built-in one, which asks the authorizer. */
   readonly impersonation?: Stage | undefined;
   /** In the place of the plain limits on requests in flight. */

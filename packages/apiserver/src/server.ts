@@ -60,7 +60,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     metrics: new RequestMetrics(env.metrics),
     authenticator: options.authenticator,
     authorizer: () => authorizer,
-    audit: options.audit,
+    audit: options.audit?.(registry),
     impersonation: options.impersonation,
     fairness: options.fairness,
     gzip: options.gzip,

@@ -12,6 +12,12 @@ export { type AnonymousAccess, OPEN_PATHS } from "./authentication/anonymous.ts"
 export type { AuthenticationSettings, TokenWebhook } from "./authentication/settings.ts";
 export { staticTokens } from "./authentication/static-tokens.ts";
 export { REQUEST_HEADERS, type RequestHeaderOptions } from "./authentication/request-header.ts";
+export type { AuditEvent, AuditSink } from "./audit/audit-event.ts";
+export { auditPolicy } from "./audit/audit-policy.ts";
+export { type AuditOptions, auditor } from "./audit/audit-stage.ts";
+export { type BatchOptions, batchSink, WEBHOOK_BATCHES } from "./audit/batch-sink.ts";
+export { EVENT_BYTES_MAX, truncating } from "./audit/truncated.ts";
+export { webhookSink, type WebhookSinkOptions } from "./audit/webhook-sink.ts";
 export type { TokenOptions } from "./authentication/token-options.ts";
 export { serviceAccountUserName } from "./authentication/users.ts";
 export { createAuthorizer } from "./authorization/authorizer.ts";

@@ -29,3 +29,4 @@ export {
   relayRemoteCommand,
   type TerminalSize,
 } from "./streams/remote-command.ts";
+export { type TokenBucket, tokenBucket } from "./token-bucket.ts";

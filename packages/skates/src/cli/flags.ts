@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { usageError } from "./errors.ts";
 
-/** A flag as the command declares it. A repeated flag: the last value wins. A `file` is made absolute. */
+/** A flag as the command declares it. A repeated flag: the last value wins. A `file` is made absolute, but for `-`. */
 export type FlagSpec =
   | { readonly type: "bool"; readonly doc: string }
   | { readonly type: "string" | "int"; readonly doc: string; readonly value: string; readonly short?: string }
@@ -62,7 +62,7 @@ export function parseFlags(command: string, specs: FlagSpecs, argv: readonly str
       value = next;
     }
     check(name, spec, value);
-    const kept = spec.type === "file" && value !== "" ? resolve(value) : value;
+    const kept = spec.type === "file" && value !== "" && value !== "-" ? resolve(value) : value;
     values.set(name, [...(values.get(name) ?? []), kept]);
   }
   return { flags: access(values), args };

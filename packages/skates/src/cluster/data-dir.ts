@@ -22,6 +22,7 @@ export interface Paths {
   readonly encryption: string;
   readonly store: string;
   readonly logs: string;
+  readonly auditLog: string;
   readonly node: NodePaths;
 }
 
@@ -38,6 +39,7 @@ export function pathsOf(directory: string): Paths {
     encryption: inside("encryption.yaml"),
     store: inside("store"),
     logs: inside("logs"),
+    auditLog: inside("logs/audit.log"),
     node,
   };
 }

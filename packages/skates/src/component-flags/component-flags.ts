@@ -2,6 +2,7 @@ import type { FlagSpecs } from "../cli/flags.ts";
 import { ADMISSION_FLAGS } from "./admission.ts";
 import { AUTHENTICATION_FLAGS } from "./authentication.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
+import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
@@ -14,6 +15,7 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...ADMISSION_FLAGS,
   ...AUTHENTICATION_FLAGS,
   ...IDENTITY_FLAGS,
+  ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,
   ...SERVICE_FLAGS,
 };

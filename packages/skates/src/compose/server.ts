@@ -12,6 +12,7 @@ import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
 import { openPki } from "../cluster/pki.ts";
+import { auditFrom } from "../component-flags/audit.ts";
 import { openEncryptedStore } from "../cluster/encrypted-store.ts";
 import { storagePrefixOf } from "../cluster/store.ts";
 import { admissionFrom } from "../component-flags/admission.ts";
@@ -19,6 +20,7 @@ import { authenticationFrom } from "../component-flags/authentication.ts";
 import { trustFrom } from "../component-flags/identity.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
+import { type Audit, createAudit } from "./audit.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
 import { webhookDialer } from "@skates/kube-apiserver/node";
 import { workloadDialer } from "./workload-dialer.ts";
@@ -34,8 +36,9 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
   const pki = await openPki(paths, config, address);
   const { store, encryption, upkeep } = await openEncryptedStore(paths, config, env);
   try {
-    const api = await apiServer({ config, env, pki, store, address, keyServices: () => encryption.problem() });
-    await runAll({ api, upkeep }, { config, env, pki, address }, signal);
+    const { audit, sinks } = await createAudit(auditFrom(flagsFrom(config.flags ?? {}), paths.auditLog), env);
+    const api = await apiServer({ config, env, pki, store, address, keyServices: () => encryption.problem(), audit });
+    await runAll({ api, others: [upkeep, sinks] }, { config, env, pki, address }, signal);
   } finally {
     await store.close();
   }
@@ -56,9 +59,11 @@ async function apiServer({
   store,
   address,
   keyServices,
+  audit,
 }: Surroundings & {
   readonly store: RevisionStore;
   readonly keyServices: () => string | undefined;
+  readonly audit: Audit["audit"];
 }): Promise<KubeApiServer> {
   const issuer = `https://kubernetes.default.svc.${config.clusterDomain}`;
   const { privateKey, publicKey } = pki.serviceAccount;
@@ -70,6 +75,7 @@ async function apiServer({
     store,
     storagePrefix: storagePrefixOf(config),
     paths: [snapshotPath(store)],
+    audit,
     health: [{ name: "kms-providers", of: "readyz", check: keyServices }],
     version: {
       major,
@@ -114,13 +120,13 @@ function trustOf(config: ClusterConfig, pki: ClusterPki): IdentityTrust {
 
 /** Starts everything and listens; ends when one part fails or `signal` aborts. */
 async function runAll(
-  { api, upkeep }: { readonly api: KubeApiServer; readonly upkeep: Component },
+  { api, others }: { readonly api: KubeApiServer; readonly others: readonly Component[] },
   { config, env, pki, address }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   const group = new TaskGroup(signal);
   const components: readonly Component[] = [
-    upkeep,
+    ...others,
     api,
     createControllerManager({
       env,
