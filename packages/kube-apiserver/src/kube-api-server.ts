@@ -12,6 +12,7 @@ import {
 import { type Client, clientFor } from "@skates/client";
 import { type Component, type Env, must, TaskGroup } from "@skates/component-base";
 import type { RevisionStore } from "@skates/storage";
+import type { ReadRequestSubject } from "./admission/certificate-subject-restriction.ts";
 import { type AdmissionSettings, admissionPlugins } from "./admission/plugins.ts";
 import { createAuthenticator, type IdentityTrust } from "./authentication/authenticator.ts";
 import { anonymousAccess, type AuthenticationSettings, tokenMethods } from "./authentication/settings.ts";
@@ -66,6 +67,8 @@ export interface KubeApiServerOptions
   readonly kubelets: KubeletDialer;
   /** For `pods/proxy` and `services/proxy`; absent: those are answered with 501. */
   readonly workloads?: WorkloadDialer | undefined;
+  /** Reads requests for certificates; absent: requests for client certificates are refused. */
+  readonly readRequest?: ReadRequestSubject | undefined;
   /** Which admission plugins run; default: those that are on by default, with their defaults. */
   readonly admission?: AdmissionSettings | undefined;
   /** For webhooks of all sorts; absent: calls of them fail. */
@@ -107,7 +110,10 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
       log: env.log,
     }),
     authorizer: () => made().authorizer,
-    admission: (registry) => admissionPlugins({ ...made(), registry, random: env.random, settings: options.admission }),
+    admission: (registry) => {
+      const { readRequest, admission: settings } = options;
+      return admissionPlugins({ ...made(), env, registry, readRequest, settings });
+    },
     specials: (registry) => {
       parts = makeParts(options, registry, () => server);
       return specialsOf(options, audiences, parts);

@@ -28,6 +28,11 @@ import { rootCaController } from "./root-ca/controller.ts";
 import { serviceAccountController } from "./service-account/controller.ts";
 import { statefulSetController } from "./stateful-set/controller.ts";
 import { taintEvictionController } from "./taint-eviction/controller.ts";
+import {
+  attributesClassProtectionController,
+  claimProtectionController,
+  volumeProtectionController,
+} from "./storage-protection/controllers.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 
 export interface ControllerManagerOptions {
@@ -82,6 +87,9 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, jobController),
     ...runnable(options, informers, cronJobController),
     ...runnable(options, informers, ttlAfterFinishedController),
+    ...runnable(options, informers, claimProtectionController),
+    ...runnable(options, informers, volumeProtectionController),
+    ...runnable(options, informers, attributesClassProtectionController),
     ...runnable(options, informers, resourceQuotaController),
     ...runnable(options, informers, endpointSliceController),
     ...runnable(options, informers, clusterRoleAggregation),

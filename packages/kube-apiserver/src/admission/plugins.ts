@@ -1,48 +1,108 @@
 import type { AdmissionPlugin, Authorizer, Registry } from "@skates/apiserver";
-import type { Random } from "@skates/component-base";
+import type { Client } from "@skates/client";
+import type { Env } from "@skates/component-base";
 import type { PolicySource } from "../authorization/rbac/policy-source.ts";
+import type { WebhookCaller } from "../webhooks/webhook-caller.ts";
+import type { WebhookTarget } from "../webhooks/webhook-target.ts";
+import { alwaysAdmit, alwaysDeny } from "./always.ts";
+import { alwaysPullImages } from "./always-pull-images.ts";
+import { certificateApproval } from "./certificate-approval.ts";
+import { certificateSigning } from "./certificate-signing.ts";
+import { certificateSubjectRestriction, type ReadRequestSubject } from "./certificate-subject-restriction.ts";
+import { clusterTrustBundleAttest } from "./cluster-trust-bundle-attest.ts";
 import type { PluginConfigurations } from "./configuration.ts";
+import { defaultIngressClass } from "./default-ingress-class.ts";
+import { defaultStorageClass } from "./default-storage-class.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { denyServiceExternalIps } from "./deny-service-external-ips.ts";
+import { eventLimits, eventRateLimit } from "./event-rate-limit.ts";
+import { extendedResourceToleration } from "./extended-resource-toleration.ts";
+import { imagePolicySettings, imagePolicyWebhook } from "./image-policy-webhook.ts";
+import { limitPodHardAntiAffinityTopology } from "./limit-pod-hard-anti-affinity-topology.ts";
 import { limitRanger } from "./limit-ranger.ts";
+import { namespaceAutoProvision } from "./namespace-auto-provision.ts";
+import { namespaceExists } from "./namespace-exists.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { nodeDeclaredFeatureValidator } from "./node-declared-feature-validator.ts";
 import { nodeRestriction } from "./node-restriction.ts";
+import { ownerReferencesPermissionEnforcement } from "./owner-references-permission-enforcement.ts";
+import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
 import { type AdmissionPluginName, choosePlugins, type PluginChoice } from "./plugin-table.ts";
+import { nodeSelectorsFrom, podNodeSelector } from "./pod-node-selector.ts";
+import { podResizeValidator } from "./pod-resize-validator.ts";
 import { podSecuritySettings } from "./pod-security/configuration.ts";
 import { podSecurity } from "./pod-security/pod-security.ts";
+import { podTolerationRestriction, tolerationSettings } from "./pod-toleration-restriction.ts";
+import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { priority } from "./priority.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
 import { resourceQuota } from "./resource-quota.ts";
+import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
+import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 
 /** Which admission plugins run, and how. */
 export interface AdmissionSettings extends PluginChoice {
   readonly configurations: PluginConfigurations;
+  /** Reads the kubeconfig that the configuration of ImagePolicyWebhook names; absent: that plugin refuses to start. */
+  readonly readTarget?: ((kubeconfig: string) => Promise<WebhookTarget>) | undefined;
 }
 
 export interface AdmissionOptions {
+  readonly env: Env;
   readonly registry: Registry;
-  readonly random: Random;
+  /** Writes as the server itself. */
+  readonly client: Client;
   readonly authorizer: Authorizer;
   readonly source: PolicySource;
+  readonly webhooks: WebhookCaller;
+  /** Default: requests for client certificates are refused. */
+  readonly readRequest?: ReadRequestSubject | undefined;
   /** Default: the plugins that are on by default, each with its own defaults. */
   readonly settings?: AdmissionSettings | undefined;
 }
 
-/** `configuration` is the text that the configuration file has for the plugin. */
-type MakePlugin = (options: AdmissionOptions, configuration: string | undefined) => AdmissionPlugin;
+/** `configuration` is the text that the configuration file has for the plugin. Undefined: its feature is off. */
+type MakePlugin = (options: AdmissionOptions, configuration: string | undefined) => AdmissionPlugin | undefined;
 
 /** How each plugin is made; the order is that of the table. */
 const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
+  AlwaysAdmit: () => alwaysAdmit,
+  NamespaceAutoProvision: ({ registry, client }) => namespaceAutoProvision(registry, client),
   NamespaceLifecycle: ({ registry }) => namespaceLifecycle(registry),
+  NamespaceExists: ({ registry }) => namespaceExists(registry),
+  LimitPodHardAntiAffinityTopology: () => limitPodHardAntiAffinityTopology,
   LimitRanger: ({ registry }) => limitRanger(registry),
-  ServiceAccount: ({ registry, random }) => serviceAccount({ registry, random }),
+  ServiceAccount: ({ registry, env }) => serviceAccount({ registry, random: env.random }),
   NodeRestriction: ({ registry }) => nodeRestriction(registry),
   TaintNodesByCondition: () => taintNodesByCondition,
-  PodSecurity: ({ registry }, configuration) => podSecurity({ registry, settings: podSecuritySettings(configuration) }),
+  AlwaysPullImages: () => alwaysPullImages,
+  ImagePolicyWebhook: imagePolicy,
+  PodSecurity: ({ registry }, text) => podSecurity({ registry, settings: podSecuritySettings(text) }),
+  PodNodeSelector: ({ registry }, text) => podNodeSelector({ registry, selectors: nodeSelectorsFrom(text) }),
   Priority: ({ registry }) => priority(registry),
   DefaultTolerationSeconds: () => defaultTolerationSeconds,
+  PodTolerationRestriction: ({ registry }, text) =>
+    podTolerationRestriction({ registry, settings: tolerationSettings(text) }),
+  EventRateLimit: ({ env }, text) => eventRateLimit(eventLimits(text), env.clock),
+  ExtendedResourceToleration: () => extendedResourceToleration,
+  DefaultStorageClass: ({ registry }) => defaultStorageClass(registry),
+  StorageObjectInUseProtection: () => storageObjectInUseProtection,
+  OwnerReferencesPermissionEnforcement: ownerReferencesPermissionEnforcement,
+  PersistentVolumeClaimResize: ({ registry }) => persistentVolumeClaimResize(registry),
+  RuntimeClass: ({ registry }) => runtimeClass(registry),
+  CertificateApproval: ({ authorizer }) => certificateApproval(authorizer),
+  CertificateSigning: ({ authorizer }) => certificateSigning(authorizer),
+  ClusterTrustBundleAttest: ({ authorizer }) => clusterTrustBundleAttest(authorizer),
+  CertificateSubjectRestriction: ({ readRequest }) => certificateSubjectRestriction(readRequest ?? unreadable),
+  DefaultIngressClass: ({ registry }) => defaultIngressClass(registry),
+  DenyServiceExternalIPs: () => denyServiceExternalIps,
+  PodTopologyLabels: gated("PodTopologyLabelsAdmission", ({ registry }) => podTopologyLabels(registry)),
+  NodeDeclaredFeatureValidator: gated("NodeDeclaredFeatures", ({ registry }) => nodeDeclaredFeatureValidator(registry)),
+  PodResizeValidator: gated("InPlacePodVerticalScaling", ({ registry }) => podResizeValidator(registry)),
   ResourceQuota: ({ registry }) => resourceQuota(registry),
+  AlwaysDeny: () => alwaysDeny,
 };
 
 const DEFAULTS: AdmissionSettings = { enable: [], disable: [], configurations: new Map() };
@@ -56,4 +116,23 @@ export function admissionPlugins(options: AdmissionOptions): readonly AdmissionP
   const { configurations } = settings;
   const chosen = choosePlugins(settings).flatMap((name) => MAKERS[name]?.(options, configurations.get(name)) ?? []);
   return [rbacEscalation(options), ...chosen];
+}
+
+function gated(gate: string, make: (options: AdmissionOptions) => AdmissionPlugin): MakePlugin {
+  return (options) => (options.env.gates.enabled(gate) ? make(options) : undefined);
+}
+
+function imagePolicy({ webhooks, env, settings }: AdmissionOptions, text: string | undefined): AdmissionPlugin {
+  const policy = imagePolicySettings(text);
+  const readTarget = settings?.readTarget ?? (() => Promise.reject(new Error("no kubeconfig can be read here")));
+  return imagePolicyWebhook({
+    settings: policy,
+    webhooks,
+    target: () => readTarget(policy.kubeConfigFile),
+    clock: env.clock,
+  });
+}
+
+function unreadable(): Promise<never> {
+  return Promise.reject(new Error("this server cannot read requests for certificates"));
 }

@@ -39,7 +39,8 @@ export async function startTestServer(options: Partial<KubeApiServerOptions> = {
   const clock = systemClock();
   const random = seededRandom(1);
   const store = options.store ?? memoryStore({ clock });
-  const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
+  const pki = nodePki({ clock, random });
+  const { privateKey, publicKey } = await pki.createTokenKey();
   const signer = await tokenSigner(privateKey);
   const server = createKubeApiServer({
     env: createEnv({ clock, random }),
@@ -59,6 +60,7 @@ export async function startTestServer(options: Partial<KubeApiServerOptions> = {
     },
     serviceCidrs: ["10.96.0.0/16"],
     endpoint: { address: "192.0.2.10", port: 6443 },
+    readRequest: (request) => pki.readRequest(request),
     kubelets: () => () => Promise.reject(new Error("connection refused")),
     ...options,
     store,

@@ -82,7 +82,7 @@ function boundPod(pod: Pod, { metadata, target }: Binding, nowMs: number): Pod {
   const refuse = (cause: string): never => {
     throw conflict({ group: "", plural: "pods/binding" }, name, cause);
   };
-  const { uid = "", annotations } = metadata;
+  const { uid = "", annotations, labels } = metadata;
   if (uid !== "" && uid !== pod.metadata.uid) {
     refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid ?? ""}`);
   }
@@ -93,10 +93,11 @@ function boundPod(pod: Pod, { metadata, target }: Binding, nowMs: number): Pod {
   if ((pod.spec.schedulingGates ?? []).length > 0) refuse(`pod ${name} has non-empty .spec.schedulingGates`);
   return {
     ...pod,
-    metadata:
-      annotations === undefined
-        ? pod.metadata
-        : { ...pod.metadata, annotations: { ...pod.metadata.annotations, ...annotations } },
+    metadata: {
+      ...pod.metadata,
+      ...(annotations === undefined ? {} : { annotations: { ...pod.metadata.annotations, ...annotations } }),
+      ...(labels === undefined ? {} : { labels: { ...pod.metadata.labels, ...labels } }),
+    },
     spec: { ...pod.spec, nodeName: target.name },
     status: { ...pod.status, conditions: withScheduled(pod.status?.conditions ?? [], nowMs) },
   };

@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { readKubeconfig } from "@skates/client/node";
 import { messageOf } from "@skates/component-base";
-import { type AdmissionSettings, choosePlugins, readAdmissionConfiguration } from "@skates/kube-apiserver";
+import {
+  type AdmissionSettings,
+  choosePlugins,
+  readAdmissionConfiguration,
+  type WebhookTarget,
+} from "@skates/kube-apiserver";
 import { usageError } from "../cli/errors.ts";
 import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
 
@@ -31,10 +37,17 @@ export function admissionFrom(flags: FlagValues): AdmissionSettings {
   try {
     choosePlugins({ enable, disable });
     const configurations = file === "" ? new Map<string, string>() : readConfigurations(file);
-    return { enable, disable, configurations };
+    return { enable, disable, configurations, readTarget };
   } catch (error) {
     throw usageError(messageOf(error));
   }
+}
+
+/** Where a kubeconfig points, as a webhook that is called with what it says. */
+async function readTarget(path: string): Promise<WebhookTarget> {
+  const { server, ca, cert, key, serverName, insecure, token } = await readKubeconfig(path);
+  const credentials = { cert, key, serverName, insecure, token: await token?.() };
+  return { url: server, ca, credentials };
 }
 
 function readConfigurations(file: string): AdmissionSettings["configurations"] {

@@ -4,7 +4,7 @@ import { clientFor } from "@skates/client";
 import { TaskGroup, type Component, type Env } from "@skates/component-base";
 import { createKubeApiServer, type IdentityTrust, type KubeApiServer, LEGACY_ISSUER } from "@skates/kube-apiserver";
 import { createControllerManager } from "@skates/kube-controller-manager";
-import { type ClusterPki, tokenSigner, tokenVerifier } from "@skates/pki/node";
+import { type ClusterPki, nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import type { RevisionStore } from "@skates/storage";
 import { serveHandler } from "@skates/transport/node";
 import { flagsFrom } from "../cli/flags.ts";
@@ -96,6 +96,7 @@ async function apiServer({
     serviceCidrs: [config.serviceCidr],
     nodePorts: nodePortsFrom(flags),
     admission: admissionFrom(flags),
+    readRequest: (request) => nodePki(env).readRequest(request),
     endpoint: { address, port: config.apiPort },
     kubelets: kubeletDialer(pki),
     workloads: workloadDialer(),

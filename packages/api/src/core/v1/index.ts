@@ -271,5 +271,6 @@ export {
   type QosClass,
   type Quantities,
 } from "./pod-resources.ts";
+export { isExtendedResource } from "./resource-rules.ts";
 export { headlessService, needsClusterIp, needsHealthCheckPort, needsNodePort } from "./service-types.ts";
 export { toleratesTaint, untoleratedTaint } from "./tolerations.ts";

@@ -40,7 +40,7 @@ export function containerResourceNameFindings(name: string, path: Path): Finding
       ? []
       : [invalid(path, name, "must be a standard resource for containers")];
   }
-  return isNative(name) || isExtended(name)
+  return isNative(name) || isExtendedResource(name)
     ? []
     : [invalid(path, name, "doesn't follow extended resource name standard")];
 }
@@ -49,7 +49,7 @@ export function containerResourceNameFindings(name: string, path: Path): Finding
 export function quantityFindings(name: string, text: string, path: Path): Findings {
   const amount = parseQuantity(text);
   if (amount.sign < 0) return [invalid(path, text, "must be greater than or equal to 0")];
-  const whole = isExtended(name) || WHOLE.has(name);
+  const whole = isExtendedResource(name) || WHOLE.has(name);
   return whole && amount.milliValue() % 1000 !== 0 ? [invalid(path, text, "must be an integer")] : [];
 }
 
@@ -86,6 +86,6 @@ export function isHugePages(name: string): boolean {
 }
 
 /** Named by somebody's device plugin. */
-export function isExtended(name: string): boolean {
+export function isExtendedResource(name: string): boolean {
   return !isNative(name) && !name.startsWith("requests.") && isQualifiedName(`requests.${name}`).length === 0;
 }

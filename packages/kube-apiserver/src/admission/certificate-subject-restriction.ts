@@ -1,0 +1,35 @@
+import { type CertificateSigningRequest, certificateSigningRequests } from "@skates/api/certificates/v1";
+import { forbiddenRequest } from "@skates/apimachinery";
+import type { AdmissionPlugin } from "@skates/apiserver";
+import { messageOf } from "@skates/component-base";
+import { GROUP_MASTERS } from "../authentication/users.ts";
+import { objectOf } from "./object-kind.ts";
+
+const CLIENT_SIGNER = "kubernetes.io/kube-apiserver-client";
+
+/** Gives the organizations in the subject of a PKCS #10 request in PEM; rejects what cannot be read. */
+export type ReadRequestSubject = (pem: string) => Promise<{ readonly organizations: readonly string[] }>;
+
+/** Nobody asks for a client certificate of the group that may do everything: it could not be taken back. */
+export function certificateSubjectRestriction(read: ReadRequestSubject): AdmissionPlugin {
+  return {
+    name: "CertificateSubjectRestriction",
+    handles: (attributes) =>
+      attributes.operation === "CREATE" &&
+      objectOf<CertificateSigningRequest>(attributes, certificateSigningRequests)?.spec.signerName === CLIENT_SIGNER,
+    async validate(attributes) {
+      const request = objectOf<CertificateSigningRequest>(attributes, certificateSigningRequests);
+      if (request === undefined) return;
+      const refuse = (cause: string) => forbiddenRequest(attributes.resource, attributes.name, cause);
+      let organizations: readonly string[];
+      try {
+        ({ organizations } = await read(atob(request.spec.request)));
+      } catch (error) {
+        throw refuse(`failed to parse CSR: ${messageOf(error)}`);
+      }
+      if (organizations.includes(GROUP_MASTERS)) {
+        throw refuse(`use of ${CLIENT_SIGNER} signer with ${GROUP_MASTERS} group is not allowed`);
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { type PersistentVolumeClaim, persistentVolumeClaims } from "@skates/api/core/v1";
+import { type StorageClass, storageClasses } from "@skates/api/storage/v1";
+import { forbiddenRequest, parseQuantity } from "@skates/apimachinery";
+import type { AdmissionPlugin, Registry } from "@skates/apiserver";
+import { objectOf, oldOf } from "./object-kind.ts";
+
+/** A claim grows only once it is bound, and only where its class lets it. */
+export function persistentVolumeClaimResize(registry: Registry): AdmissionPlugin {
+  return {
+    name: "PersistentVolumeClaimResize",
+    handles: (attributes) =>
+      attributes.operation === "UPDATE" && objectOf(attributes, persistentVolumeClaims) !== undefined,
+    async validate(attributes) {
+      const next = objectOf<PersistentVolumeClaim>(attributes, persistentVolumeClaims);
+      const old = oldOf<PersistentVolumeClaim>(attributes, persistentVolumeClaims);
+      if (next === undefined || old === undefined || sizeOf(next).compare(sizeOf(old)) <= 0) return;
+      const refuse = (cause: string) => forbiddenRequest(attributes.resource, attributes.name, cause);
+      if (old.status?.phase !== "Bound") throw refuse("Only bound persistent volume claims can be expanded");
+      if (mayGrow(registry, next, old)) return;
+      throw refuse(
+        "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize",
+      );
+    },
+  };
+}
+
+function sizeOf({ spec }: PersistentVolumeClaim) {
+  return parseQuantity(spec.resources?.requests?.["storage"] ?? "0");
+}
+
+function mayGrow(registry: Registry, next: PersistentVolumeClaim, old: PersistentVolumeClaim): boolean {
+  const name = classOf(next);
+  if (name === "" || name !== classOf(old)) return false;
+  return registry.cached<StorageClass>(storageClasses, { name })?.allowVolumeExpansion === true;
+}
+
+/** The annotation of old goes before the field. */
+function classOf({ metadata, spec }: PersistentVolumeClaim): string {
+  return metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] ?? spec.storageClassName ?? "";
+}

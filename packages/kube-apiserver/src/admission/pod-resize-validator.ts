@@ -1,0 +1,38 @@
+import { podRequests } from "@skates/api/core/v1";
+import { forbiddenRequest, parseQuantity } from "@skates/apimachinery";
+import type { AdmissionPlugin, Registry } from "@skates/apiserver";
+import { type BoundPodChange, boundPodChange, changesBoundPod } from "./bound-pod.ts";
+
+/** A pod does not grow beyond what its node has in all, and only where resizing works. */
+export function podResizeValidator(registry: Registry): AdmissionPlugin {
+  return {
+    name: "PodResizeValidator",
+    handles: (attributes) => changesBoundPod(attributes, ["resize"]),
+    async validate(attributes, signal) {
+      const change = await boundPodChange(registry, attributes, signal);
+      const refusal = change === undefined ? undefined : resizeRefusal(change);
+      if (refusal !== undefined) throw forbiddenRequest(attributes.resource, attributes.name, refusal);
+    },
+  };
+}
+
+function resizeRefusal({ pod, node }: BoundPodChange): string | undefined {
+  const wanted = podRequests(pod);
+  const has = node.status?.allocatable ?? {};
+  const lacking = (["cpu", "memory"] as const).flatMap((name) => {
+    const requested = amount(name, wanted[name]);
+    const allocatable = amount(name, has[name]);
+    return requested > allocatable ? [`${name}, requested: ${requested}, allocatable: ${allocatable}`] : [];
+  });
+  if (lacking.length > 0) return `Node didn't have enough allocatable resources: ${lacking.join("; ")}`;
+  const os = node.metadata.labels?.["kubernetes.io/os"] ?? "";
+  if (os === "linux") return undefined;
+  const name = JSON.stringify(node.metadata.name);
+  return `pod resize is only supported on linux nodes, node ${name} is ${JSON.stringify(os)}`;
+}
+
+/** Thousandths of cpus, bytes of memory. */
+function amount(name: "cpu" | "memory", text = "0"): number {
+  const quantity = parseQuantity(text);
+  return name === "cpu" ? quantity.milliValue() : quantity.value();
+}

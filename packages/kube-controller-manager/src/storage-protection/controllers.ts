@@ -1,0 +1,121 @@
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  persistentVolumes,
+  type Pod,
+  pods,
+} from "@skates/api/core/v1";
+import { type VolumeAttributesClass, volumeAttributesClasses } from "@skates/api/storage/v1";
+import { type ApiObject, keyOf, type ObjectKey, type Resource } from "@skates/apimachinery";
+import { type Controller, type Lister, NOTHING, type Plan, update, watch } from "@skates/controller-runtime";
+
+interface ClaimView {
+  readonly claims: Lister<PersistentVolumeClaim>;
+  readonly pods: Lister<Pod>;
+}
+
+/** Claims that are being deleted go once no pod on a node uses them; pods that have no node yet do not start with such a claim. */
+export const claimProtectionController: Controller<ClaimView> = {
+  name: "pvc-protection-controller",
+  watches: [
+    watch({ resource: persistentVolumeClaims, keys: deletedKeys }),
+    watch({
+      resource: pods,
+      keys: (pod) => claimsOf(pod).map((name) => ({ namespace: pod.metadata.namespace, name })),
+      indexes: { claim: (pod) => claimsOf(pod).map((name) => `${pod.metadata.namespace ?? ""}/${name}`) },
+    }),
+  ],
+  view: (listers) => ({ claims: listers.for(persistentVolumeClaims), pods: listers.for(pods) }),
+  plan(view, key) {
+    const users = view.pods.by("claim", `${key.namespace ?? ""}/${key.name}`);
+    const used = users.some(({ spec }) => (spec.nodeName ?? "") !== "");
+    return used ? NOTHING : released(persistentVolumeClaims, view.claims.get(key), "kubernetes.io/pvc-protection");
+  },
+};
+
+function claimsOf({ metadata, spec }: Pod): readonly string[] {
+  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (persistentVolumeClaim !== undefined) return [persistentVolumeClaim.claimName];
+    return ephemeral === undefined ? [] : [`${metadata.name}-${name}`];
+  });
+}
+
+interface VolumeView {
+  readonly volumes: Lister<PersistentVolume>;
+}
+
+/** Volumes that are being deleted go once no claim has them. */
+export const volumeProtectionController: Controller<VolumeView> = {
+  name: "pv-protection-controller",
+  watches: [watch({ resource: persistentVolumes, keys: deletedKeys })],
+  view: (listers) => ({ volumes: listers.for(persistentVolumes) }),
+  plan({ volumes }, key) {
+    const volume = volumes.get(key);
+    const bound = volume?.status?.phase === "Bound";
+    return bound ? NOTHING : released(persistentVolumes, volume, "kubernetes.io/pv-protection");
+  },
+};
+
+interface ClassView {
+  readonly classes: Lister<VolumeAttributesClass>;
+  readonly claims: Lister<PersistentVolumeClaim>;
+  readonly volumes: Lister<PersistentVolume>;
+}
+
+/** Classes of attributes that are being deleted go once no claim wants or has them, and no volume. */
+export const attributesClassProtectionController: Controller<ClassView> = {
+  name: "volumeattributesclass-protection-controller",
+  watches: [
+    watch({ resource: volumeAttributesClasses, keys: deletedKeys }),
+    watch({
+      resource: persistentVolumeClaims,
+      keys: (claim) => classesOfClaim(claim).map(named),
+      indexes: { class: classesOfClaim },
+    }),
+    watch({
+      resource: persistentVolumes,
+      keys: (volume) => classesOfVolume(volume).map(named),
+      indexes: { class: classesOfVolume },
+    }),
+  ],
+  view: (listers) => ({
+    classes: listers.for(volumeAttributesClasses),
+    claims: listers.for(persistentVolumeClaims),
+    volumes: listers.for(persistentVolumes),
+  }),
+  plan({ classes, claims, volumes }, key) {
+    const users = claims.by("class", key.name).length + volumes.by("class", key.name).length;
+    return users > 0 ? NOTHING : released(volumeAttributesClasses, classes.get(key), "kubernetes.io/vac-protection");
+  },
+};
+
+function classesOfClaim({ spec, status }: PersistentVolumeClaim): readonly string[] {
+  const names = [
+    spec.volumeAttributesClassName,
+    status?.currentVolumeAttributesClassName,
+    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ];
+  return [...new Set(names.filter((name) => name !== undefined && name !== ""))].filter((name) => name !== undefined);
+}
+
+function classesOfVolume({ spec }: PersistentVolume): readonly string[] {
+  const name = spec.volumeAttributesClassName ?? "";
+  return name === "" ? [] : [name];
+}
+
+function named(name: string): ObjectKey {
+  return { name };
+}
+
+function deletedKeys(object: ApiObject): readonly ObjectKey[] {
+  return object.metadata.deletionTimestamp === undefined ? [] : [keyOf(object)];
+}
+
+/** Takes the finalizer from an object that is being deleted. */
+function released<T extends ApiObject>(resource: Resource<T>, object: T | undefined, finalizer: string): Plan {
+  const finalizers = object?.metadata.finalizers ?? [];
+  if (object?.metadata.deletionTimestamp === undefined || !finalizers.includes(finalizer)) return NOTHING;
+  const metadata = { ...object.metadata, finalizers: finalizers.filter((one) => one !== finalizer) };
+  return { stages: [[update<T>(resource, { ...object, metadata })]] };
+}
