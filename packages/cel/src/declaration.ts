@@ -1,0 +1,33 @@
+import type { CallCost } from "./cost.ts";
+import type { Macro } from "./parser/macro.ts";
+import type { CelType } from "./type.ts";
+import type { CelValue } from "./value.ts";
+
+/** One signature of a function, and what it does. */
+export interface Overload {
+  /** Upstream's id, by which costs are told apart: `starts_with_string`. Unique in an environment. */
+  readonly id: string;
+  /** Called as `receiver.name(…)`; the receiver is the first of `params`. */
+  readonly member?: true;
+  readonly params: readonly CelType[];
+  readonly result: CelType;
+  /** Called with values of these types only, at run time too. Throws CelError to fail. */
+  readonly run: (...args: CelValue[]) => CelValue;
+  readonly cost?: CallCost;
+}
+
+/** A function with all its signatures; the first that fits is called. */
+export interface FunctionDeclaration {
+  /** `startsWith`, `ip.isCanonical`, `_+_`. */
+  readonly name: string;
+  readonly overloads: readonly Overload[];
+}
+
+/** A set of functions and macros that come together. */
+export interface Library {
+  readonly name: string;
+  readonly functions?: readonly FunctionDeclaration[];
+  readonly macros?: readonly Macro[];
+  /** Names of types that expressions may mention. */
+  readonly types?: readonly CelType[];
+}

@@ -1,0 +1,44 @@
+import type { CostEstimate } from "./cost.ts";
+import type { CelIssue } from "./issue.ts";
+import type { CelType } from "./type.ts";
+import type { CelValue } from "./value.ts";
+
+/**
+ * Values of variables by name. Plain JSON is taken as the variable's declared type says; a `Binding` (see `bindJson`, `bindValue`,
+ * `bindLazy`) brings its own. A declared variable that is not there makes an expression fail only when it is reached.
+ */
+export type Activation = Readonly<Record<string, unknown>>;
+
+export interface EvaluationOptions {
+  /** Most cost units to spend; the evaluation ends with upstream's message when they are spent. Default: PER_CALL_LIMIT. */
+  readonly costLimit?: number;
+}
+
+/** How an evaluation ended, with what it cost. */
+export type Evaluation =
+  | { readonly ok: true; readonly value: CelValue; readonly cost: number }
+  | { readonly ok: false; readonly error: string; readonly reason: "failed" | "costLimit"; readonly cost: number };
+
+/** An expression, checked and ready to run. Immutable; may be evaluated any number of times. */
+export interface CelProgram {
+  readonly expression: string;
+  readonly resultType: CelType;
+  /** Names of the declared variables that the expression refers to. */
+  readonly references: ReadonlySet<string>;
+  /** Runs at once. Never throws: what goes wrong is part of the answer. */
+  evaluate(activation: Activation, options?: EvaluationOptions): Evaluation;
+  /** As `evaluate`, for expressions that may ask an authorizer that answers later. */
+  evaluateLater(activation: Activation, options: EvaluationOptions, signal: AbortSignal): Promise<Evaluation>;
+  /** Bounds of what an evaluation costs, by the sizes that the variables' JSON types allow. */
+  estimateCost(): CostEstimate;
+}
+
+/** The answer to `compile`. */
+export type Compilation =
+  | { readonly ok: true; readonly program: CelProgram }
+  | {
+      readonly ok: false;
+      readonly issues: readonly CelIssue[];
+      /** All issues as upstream prints them, with position and a mark. */
+      readonly message: string;
+    };
