@@ -122,10 +122,23 @@ export interface Resource<T extends ApiObject = ApiObject> {
   readonly deprecationWarning?: string | undefined;
   /** A custom resource: it has no protobuf form and takes no strategic merge patches. */
   readonly custom?: true | undefined;
-  /** Why no request to it can be answered; every one gets 501 with this text. */
-  readonly unavailable?: string | undefined;
+  /** Set in all versions of a kind that somebody else converts. There is no hub then: each version is worked on as it is. */
+  readonly exchange?: Exchange | undefined;
   /** Set where this version is not the hub: the hub's resource, and two pure functions. */
   readonly conversion?: Conversion<T> | undefined;
+}
+
+/** How objects get from one version of a kind into another where that takes asking somebody, a conversion webhook for instance. */
+export interface Exchange {
+  /** The version that is written to storage. */
+  stored(): Resource;
+  /** A version, served or not: objects may be stored in any. */
+  version(apiVersion: string): Resource | undefined;
+  /**
+   * The objects in a version, in their order, complete by its schema; all that are in another are asked for at once. Throws
+   * InternalError in upstream's words when the answer does not come or is no good.
+   */
+  convert(objects: readonly ApiObject[], to: Resource): Promise<readonly ApiObject[]>;
 }
 
 export interface Conversion<T extends ApiObject> {

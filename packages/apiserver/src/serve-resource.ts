@@ -57,8 +57,7 @@ function resourceNotFound(): StatusError {
 export async function serveResource(request: ResourceRequest): Promise<ApiResponse> {
   const { server, context, served } = request;
   const { route } = context;
-  const { deprecationWarning, unavailable } = served.resource;
-  if (unavailable !== undefined) throw notImplemented(unavailable);
+  const { deprecationWarning } = served.resource;
   if (deprecationWarning !== undefined) context.warnings.push(deprecationWarning);
   const special = server.core.served.special(route.group, route.resource, route.subresource);
   if (special?.verbs.includes(route.verb) === true) {
@@ -136,7 +135,7 @@ async function list(request: ResourceRequest): Promise<ApiResponse> {
   const { server, context, served } = request;
   const { query } = context.request;
   const { meta, entries } = await listObjects(readCall(request), query, listParameters(query, false));
-  const pages = pagesOf(entries, served.resource, server.core.turn);
+  const pages = await pagesOf(entries, served.resource, server.core.turn);
   return { status: 200, headers: {}, body: { kind: "list", resource: served.resource, meta, pages } };
 }
 
@@ -252,7 +251,7 @@ async function removeCollection(request: ResourceRequest): Promise<ApiResponse> 
   const dryRun = (options.dryRun?.length ?? 0) > 0;
   const call = writeCall(request, { dryRun, fieldManager: "", fieldValidation: "Warn", force: false, object: options });
   const { meta, entries } = await deleteCollection(call, { options, query, read: readCall(request) });
-  const pages = pagesOf(entries, served.resource, server.core.turn);
+  const pages = await pagesOf(entries, served.resource, server.core.turn);
   return { status: 200, headers: {}, body: { kind: "list", resource: served.resource, meta, pages } };
 }
 

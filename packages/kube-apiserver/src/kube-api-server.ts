@@ -155,7 +155,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
         await releaseAddresses({ env, ...made() }, own);
       });
       if (servesDefinitions(server.registry)) {
-        const definitions = new CustomResources({ env, registry: server.registry, client: made().client });
+        const definitions = new CustomResources({ ...made(), env });
         custom = definitions;
         group.spawn((own) => definitions.run(own));
       }

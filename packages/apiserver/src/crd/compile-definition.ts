@@ -6,15 +6,18 @@ import {
 import {
   type ApiObject,
   decodeValue,
+  type Exchange,
   type FieldError,
   formatGroupVersion,
   type JsonSchema,
   jsonText,
+  parseGroupVersion,
   type Resource,
   resource,
   StatusError,
   type Subresource,
 } from "@skates/apimachinery";
+import { must } from "@skates/component-base";
 import { checkObject, finalizerWarnings } from "./check-object.ts";
 import { customColumns } from "./custom-columns.ts";
 import { jsonPath } from "./json-path.ts";
@@ -24,6 +27,8 @@ import { type StructuralSchema, structuralSchema } from "./structural-schema.ts"
 export interface CompileOptions {
   /** True once the definition is being deleted: no more objects are created. */
   terminating(): boolean;
+  /** For definitions whose versions a webhook converts. Throws StatusError. */
+  readonly convert?: Exchange["convert"] | undefined;
 }
 
 /**
@@ -35,6 +40,10 @@ export function compileDefinition(definition: CustomResourceDefinition, options:
   const stored = versions.find((version) => version.storage);
   if (stored === undefined) return [];
   const compile = versionCompiler(definition, options);
+  const { convert } = options;
+  if (convert !== undefined && definition.spec.conversion?.strategy === "Webhook" && versions.length > 1) {
+    return exchanged(versions, compile, convert);
+  }
   const hub = compile(stored);
   return versions
     .filter((version) => version.served)
@@ -46,12 +55,29 @@ export function compileDefinition(definition: CustomResourceDefinition, options:
         toHub: (object: ApiObject) => renamed(object, hub),
         fromHub: (object: ApiObject) => renamed(object, own),
       };
-      const unavailable =
-        definition.spec.conversion?.strategy === "Webhook"
-          ? `conversion webhooks are not implemented: only ${hub.version} of ${hub.plural}.${hub.group} can be used`
-          : undefined;
-      return { ...own, storageVersion: hub.storageVersion, conversion, unavailable };
+      return { ...own, storageVersion: hub.storageVersion, conversion };
     });
+}
+
+/** Versions that only a webhook can turn into each other: none of them is worked on in the place of another. */
+function exchanged(
+  versions: readonly CustomResourceDefinitionVersion[],
+  compile: Compile,
+  convert: Exchange["convert"],
+): readonly Resource[] {
+  const all = new Map<string, Resource>();
+  const stored = versions.find((version) => version.storage)?.name ?? "";
+  const of = (name: string): Resource => must(all.get(name), "a version of the definition");
+  const exchange: Exchange = {
+    stored: () => of(stored),
+    version: (apiVersion) => all.get(parseGroupVersion(apiVersion).version),
+    convert,
+  };
+  for (const version of versions) {
+    const own = compile(version);
+    all.set(version.name, { ...own, storageVersion: `${own.group}/${stored}`, exchange });
+  }
+  return versions.filter((version) => version.served).map((version) => of(version.name));
 }
 
 /** Versions differ in their names and schemas only, unless a webhook converts them. */

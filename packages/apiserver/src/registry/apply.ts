@@ -9,6 +9,7 @@ import {
   notImplemented,
   serverSideApply,
 } from "@skates/apimachinery";
+import { type ConvertNow, withConversions } from "./exchange.ts";
 import { inVersion, toHub } from "./in-version.ts";
 import { ignoredFields, otherVersions } from "./managed.ts";
 import { withNamespace } from "./object-meta.ts";
@@ -25,14 +26,18 @@ export interface Apply {
 /** Server-side apply: what was sent is merged by who owns what; an object that is not there is created. */
 export function applyObject(call: WriteCall, apply: Apply): Promise<Updated> {
   const allowCreate = call.subresource === "";
-  const next = (old: ApiObject | undefined): ApiObject => {
+  const next = async (old: ApiObject | undefined): Promise<ApiObject> => {
     if (old === undefined && !allowCreate) throw notFound(call.served.resource, call.name);
-    return mergeApply(call, apply, old);
+    return await withConversions((convert) => mergeApply(call, { ...apply, convert }, old));
   };
   return updateObject(call, { next, allowCreate, ownersRecorded: true });
 }
 
-function mergeApply(call: WriteCall, { patch, force }: Apply, old: ApiObject | undefined): ApiObject {
+function mergeApply(
+  call: WriteCall,
+  { patch, force, convert }: Apply & { readonly convert: ConvertNow },
+  old: ApiObject | undefined,
+): ApiObject {
   const { resource } = call.served;
   const { kind, schema } = resource;
   const apiVersion = formatGroupVersion(resource);
@@ -51,9 +56,13 @@ function mergeApply(call: WriteCall, { patch, force }: Apply, old: ApiObject | u
     nowMs: call.nowMs,
     ignore: ignoredFields(resource, call.subresource),
     inVersion: (version, merged) =>
-      otherVersions(call, old, () => {
-        const { object } = decodeValue<ApiObject>(schema, merged);
-        return toHub(resource, applyDefaults(schema, { ...object, kind, apiVersion }));
+      otherVersions(call, {
+        old,
+        next: () => {
+          const { object } = decodeValue<ApiObject>(schema, merged);
+          return toHub(resource, applyDefaults(schema, { ...object, kind, apiVersion }));
+        },
+        convert,
       })(version),
   });
   const { object } = decodeValue<ApiObject>(schema, applied.object);

@@ -2,6 +2,7 @@ import { alreadyExists, type ApiObject, type Encoded, isStatus, StatusError } fr
 import { looseObject } from "../watch-cache/cached-object.ts";
 import type { PendingWrite } from "../watch-cache/watch-cache.ts";
 import { commitOptions, readCurrent, storeRefusal } from "./core.ts";
+import { storedForm, writtenForm } from "./exchange.ts";
 import { withOwners } from "./managed.ts";
 import { admitCreate, prepareCreate } from "./prepare.ts";
 import { cacheOf, checkSize } from "./stored.ts";
@@ -16,7 +17,8 @@ export async function createObject(call: WriteCall, object: ApiObject, ownersRec
     // Upstream answers so: a plain error of its storage, code 500 without a reason.
     throw new StatusError("", "resourceVersion should not be set on objects to be created", { code: 500 });
   }
-  const admitted = await admitCreate(call, ownersRecorded ? object : withOwners(call, object, undefined));
+  const owned = ownersRecorded ? object : await withOwners(call, object, undefined);
+  const admitted = await admitCreate(call, owned);
   const generates = admitted.metadata.name === "" && (admitted.metadata.generateName ?? "") !== "";
   for (let attempt = 1; ; attempt++) {
     try {
@@ -44,19 +46,20 @@ async function storeCreated(call: WriteCall, object: ApiObject): Promise<Encoded
   const cache = cacheOf(served);
   const { name, namespace = "" } = object.metadata;
   const key = cache.keyOf(namespace, name);
-  const value = cache.codec.encode(object);
+  const stored = await storedForm(served, object);
+  const value = cache.codec.encode(stored);
   checkSize(core, value);
   if (call.dryRun) {
     const current = await readCurrent(core, cache, key, signal);
     if (current !== undefined) throw existing(call, name, current.object);
     return looseObject(served.hub, object);
   }
-  const write: PendingWrite = { value, object };
+  const write: PendingWrite = { value, object: stored };
   core.watchCache.expect(key, write);
   try {
     const options = await commitOptions(core, served.hub, signal);
     const commit = await core.store.commit(key, 0, value, options, signal);
-    if (commit.ok) return core.watchCache.committed(cache, key, write, commit.revision);
+    if (commit.ok) return await writtenForm(served, core.watchCache.committed(cache, key, write, commit.revision));
     core.watchCache.withdraw(key, write);
     const current = commit.current === undefined ? undefined : core.watchCache.entryOf(cache, commit.current);
     throw existing(call, name, current?.object);

@@ -12,6 +12,7 @@ import { mutateByAdmission, validateByAdmission } from "../admission.ts";
 import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts";
 import type { PendingWrite } from "../watch-cache/watch-cache.ts";
 import { readCurrent, storeRefusal } from "./core.ts";
+import { writtenForm } from "./exchange.ts";
 import { cacheOf } from "./stored.ts";
 import { admissionAttributes, type WriteCall } from "./write-call.ts";
 
@@ -37,7 +38,8 @@ export async function deleteObject(call: WriteCall, options: DeleteOptions): Pro
     if (current === undefined) throw notFound(served.resource, call.name);
     checkPreconditions(call, options, current);
     if (!admitted) {
-      const attributes = admissionAttributes(call, "DELETE", { object: undefined, old: current.object });
+      const { object: old } = await writtenForm(served, current);
+      const attributes = admissionAttributes(call, "DELETE", { object: undefined, old });
       await mutateByAdmission(call.admission, attributes, signal);
       await validateByAdmission(call.admission, attributes, signal);
       admitted = true;
@@ -167,16 +169,21 @@ function shouldWaitForDependents(
 
 /** Undefined: the object changed meanwhile. */
 async function carryOut(call: WriteCall, plan: DeletionPlan, current: CachedObject): Promise<Deleted | undefined> {
-  if (plan.do === "wait") return { gone: false, object: current };
+  if (plan.do === "wait") return { gone: false, object: await writtenForm(call.served, current) };
   if (plan.do === "remove") {
     if (call.dryRun) return { gone: true, object: current };
     const revision = await commit(call, current, undefined);
     return revision === undefined ? undefined : { gone: true, object: current };
   }
-  if (call.dryRun) return { gone: false, object: looseObject(call.served.hub, plan.object) };
+  if (call.dryRun) {
+    const { object: shown } = await writtenForm(call.served, current);
+    const object = shown === current.object ? plan.object : { ...shown, metadata: plan.object.metadata };
+    return { gone: false, object: looseObject(call.served.hub, object) };
+  }
   const { core, served } = call;
   const cache = cacheOf(served);
-  const value = cache.codec.encode(plan.object);
+  // In the version that it is stored in, whichever that is: a deletion changes metadata only.
+  const value = current.codec.encode(plan.object);
   const write: PendingWrite = { value, object: plan.object };
   core.watchCache.expect(current.key, write);
   let revision: number | undefined;
@@ -186,8 +193,8 @@ async function carryOut(call: WriteCall, plan: DeletionPlan, current: CachedObje
     if (revision === undefined) core.watchCache.withdraw(current.key, write);
   }
   if (revision === undefined) return undefined;
-  const object = core.watchCache.committed(cache, current.key, write, revision);
-  return { gone: false, object };
+  const marked = core.watchCache.committed(cache, current.key, write, revision);
+  return { gone: false, object: await writtenForm(served, marked) };
 }
 
 async function commit(

@@ -5,13 +5,24 @@ import {
   updateManagedFields,
   type OtherVersion,
 } from "@skates/apimachinery";
+import { type ConvertNow, withConversions } from "./exchange.ts";
 import { inVersion } from "./in-version.ts";
 import type { WriteCall } from "./write-call.ts";
 
 const ALWAYS: ReadonlySet<string> = new Set(["kind", "apiVersion", "metadata", "status"]);
 
 /** The object with its field owners as this write leaves them; both objects are in the hub version. */
-export function withOwners(call: WriteCall, next: ApiObject, old: ApiObject | undefined): ApiObject {
+export async function withOwners(call: WriteCall, next: ApiObject, old: ApiObject | undefined): Promise<ApiObject> {
+  return await withConversions((convert) => ownedBy(call, { next, old, convert }));
+}
+
+interface Owning {
+  readonly next: ApiObject;
+  readonly old: ApiObject | undefined;
+  readonly convert: ConvertNow;
+}
+
+function ownedBy(call: WriteCall, { next, old, convert }: Owning): ApiObject {
   const { resource } = call.served;
   const managedFields = updateManagedFields({
     struct: resource.schema,
@@ -22,7 +33,7 @@ export function withOwners(call: WriteCall, next: ApiObject, old: ApiObject | un
     subresource: call.subresource,
     nowMs: call.nowMs,
     ignore: ignoredFields(resource, call.subresource),
-    inVersion: otherVersions(call, old, () => next),
+    inVersion: otherVersions(call, { old, next: () => next, convert }),
     sink: call.served.cache?.codec.sink,
   });
   return { ...next, metadata: { ...next.metadata, managedFields } };
@@ -31,12 +42,19 @@ export function withOwners(call: WriteCall, next: ApiObject, old: ApiObject | un
 /** Both objects of an update, given in the hub version, as other versions of the kind show them. */
 export function otherVersions(
   { core, served }: WriteCall,
-  old: ApiObject | undefined,
-  next: () => ApiObject,
+  {
+    old,
+    next,
+    convert,
+  }: { readonly old: ApiObject | undefined; readonly next: () => ApiObject; readonly convert: ConvertNow },
 ): (apiVersion: string) => OtherVersion | undefined {
   return (apiVersion) => {
-    const other = core.served.ofKind(apiVersion, served.resource.kind);
+    const { exchange, kind } = served.resource;
+    const other = exchange === undefined ? core.served.ofKind(apiVersion, kind) : exchange.version(apiVersion);
     if (other === undefined) return undefined;
+    if (exchange !== undefined) {
+      return { struct: other.schema, old: old === undefined ? {} : convert(old, other), next: convert(next(), other) };
+    }
     return {
       struct: other.schema,
       old: old === undefined ? {} : inVersion(other, old),

@@ -9,10 +9,11 @@ import {
 } from "@skates/apimachinery";
 import { hasCode } from "@skates/component-base";
 import type { CachedObject } from "../watch-cache/cached-object.ts";
-import { type Selection, selectionOf } from "../watch-cache/selection.ts";
+import { type Selection, selectionOf, selects } from "../watch-cache/selection.ts";
 import { lowerBound } from "../watch-cache/sorted-entries.ts";
 import { expiredContinue, formatContinue, parseContinue } from "./continue.ts";
 import { newest, type RegistryCore, readCurrent, storeRefusal } from "./core.ts";
+import { viewOf, viewsOf } from "./exchange.ts";
 import { type ListParameters, parseListRevision, parseRevision } from "./list-parameters.ts";
 import type { Served } from "./served.ts";
 import { cacheOf } from "./stored.ts";
@@ -41,7 +42,7 @@ export async function getObject(call: ReadCall, name: string, resourceVersion: s
     entry = cache.get(key);
   }
   if (entry === undefined) throw notFound(call.served.resource, name);
-  return entry.view(call.served.resource);
+  return await viewOf(entry, call.served.resource);
 }
 
 export interface Listed {
@@ -153,7 +154,10 @@ async function listAt(
     const page = await rangeAt(call, scope, { start: from, revision });
     for (const entry of page.entries) {
       const object = call.core.watchCache.entryOf(cache, entry);
-      if (cache.matches(selection, object, call.served.resource)) found.push(object);
+      // What others convert is asked of them at the end, all at once.
+      if (call.served.resource.exchange !== undefined || cache.matches(selection, object, call.served.resource)) {
+        found.push(object);
+      }
     }
     const last = page.entries.at(-1);
     const enough = limit > 0 && found.length > limit;
@@ -191,9 +195,11 @@ interface Candidates {
 }
 
 async function pageOf(call: ReadCall, selection: Selection, page: Candidates): Promise<Listed> {
-  const { candidates, revision, limit, more } = page;
+  const { revision, limit, more } = page;
   const { resource } = call.served;
   const cache = cacheOf(call.served);
+  const converts = resource.exchange !== undefined && !selection.everything;
+  const candidates = converts ? await selected(page.candidates, selection, resource) : page.candidates;
   const unfiltered = selection.everything && selection.name === "";
   const resourceVersion = String(revision);
   if (unfiltered && (limit === 0 || candidates.length + more <= limit)) {
@@ -203,7 +209,7 @@ async function pageOf(call: ReadCall, selection: Selection, page: Candidates): P
   let scanned = 0;
   for (const entry of candidates) {
     if (++scanned % SCANNED_PER_TURN === 0 && !unfiltered) await call.core.turn();
-    if (!cache.matches(selection, entry, resource)) continue;
+    if (!converts && !cache.matches(selection, entry, resource)) continue;
     if (limit > 0 && entries.length === limit) {
       const last = entries.at(-1)?.key ?? "";
       const token = formatContinue(revision, `${last.slice(cache.scopeOf(selection).length)}\0`);
@@ -216,15 +222,36 @@ async function pageOf(call: ReadCall, selection: Selection, page: Candidates): P
   return { meta: { resourceVersion }, entries };
 }
 
-/** Objects in the version of the request, some at a time. */
-export async function* pagesOf(
+/** Those that selectors take as the version of the request shows them. */
+async function selected(
+  candidates: readonly CachedObject[],
+  selection: Selection,
+  resource: Resource,
+): Promise<readonly CachedObject[]> {
+  const views = await viewsOf(candidates, resource);
+  return candidates.filter((_, index) => {
+    const view = views[index];
+    return view !== undefined && selects(selection, view);
+  });
+}
+
+/** Objects in the version of the request, some at a time. Throws what their conversion throws, before there are any. */
+export async function pagesOf(
   entries: readonly CachedObject[],
   resource: Resource,
   turn: () => Promise<void>,
+): Promise<AsyncIterable<readonly Encoded[]>> {
+  if (resource.exchange === undefined) return pages(entries, (entry) => entry.view(resource), turn);
+  return pages(await viewsOf(entries, resource), (view) => view, turn);
+}
+
+async function* pages<T>(
+  entries: readonly T[],
+  view: (entry: T) => Encoded,
+  turn: () => Promise<void>,
 ): AsyncGenerator<readonly Encoded[]> {
   for (let at = 0; at < entries.length; at += PAGE_OBJECTS) {
-    const page = entries.slice(at, at + PAGE_OBJECTS);
-    yield resource.conversion === undefined ? page : page.map((entry) => entry.view(resource));
+    yield entries.slice(at, at + PAGE_OBJECTS).map(view);
     if (at + PAGE_OBJECTS < entries.length && (at / PAGE_OBJECTS) % 2 === 1) await turn();
   }
 }

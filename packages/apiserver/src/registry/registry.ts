@@ -22,9 +22,9 @@ export interface Registry {
   remove(resource: Resource): void;
   /** The newest state. */
   get<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal): Promise<T | undefined>;
-  /** From the cache, which may be some milliseconds behind. */
+  /** From the cache, which may be some milliseconds behind. A kind that others convert may come in the version it is stored in. */
   cached<T extends ApiObject>(resource: Resource<T>, key: ObjectKey): T | undefined;
-  /** From the cache, in the order of keys; absent namespace: all. */
+  /** From the cache, in the order of keys; absent namespace: all. Versions as with `cached`. */
   cachedList<T extends ApiObject>(resource: Resource<T>, namespace?: string): readonly T[];
   /** Changes whenever an object of the resource changes in the cache: what is made of a `cachedList` stays right until then. */
   cachedRevision(resource: Pick<Resource, "group" | "version" | "plural">): Revision;

@@ -1,7 +1,9 @@
 import { type ApiObject, type Encoded, notFound, type ObjectKey, type Resource } from "@skates/apimachinery";
+import type { CachedObject } from "../watch-cache/cached-object.ts";
 import type { ResourceCache } from "../watch-cache/resource-cache.ts";
 import { everythingIn } from "../watch-cache/selection.ts";
 import { type RegistryCore, readCurrent } from "./core.ts";
+import { viewOf } from "./exchange.ts";
 import { inVersion, toHub } from "./in-version.ts";
 import type { Registry, Writer } from "./registry.ts";
 import type { Served } from "./served.ts";
@@ -29,17 +31,17 @@ export function serverRegistry(core: RegistryCore): Registry {
     get: async <T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal) => {
       const { cache } = stored(resource);
       const entry = await readCurrent(core, cache, cache.keyOf(key.namespace ?? "", key.name), signal);
-      return entry === undefined ? undefined : typed<T>(entry.view(resource).object);
+      return entry === undefined ? undefined : typed<T>((await viewOf(entry, resource)).object);
     },
     cached: <T extends ApiObject>(resource: Resource<T>, key: ObjectKey) => {
       const { cache } = stored(resource);
       const entry = cache.get(cache.keyOf(key.namespace ?? "", key.name));
-      return entry === undefined ? undefined : typed<T>(entry.view(resource).object);
+      return entry === undefined ? undefined : typed<T>(cachedForm(entry, resource));
     },
     cachedList: <T extends ApiObject>(resource: Resource<T>, namespace = "") =>
       stored(resource)
         .cache.candidates(everythingIn(namespace))
-        .map((entry) => typed<T>(entry.view(resource).object)),
+        .map((entry) => typed<T>(cachedForm(entry, resource))),
     cachedRevision: ({ group, version, plural }) => {
       const served = core.served.find(group, version, plural);
       return served === undefined ? 0 : cacheOf(served).changed;
@@ -86,6 +88,13 @@ function writerCall(
     warn: () => undefined,
     annotate: () => undefined,
   };
+}
+
+/** At once: what others convert is given as it is, unless it has been converted already. */
+function cachedForm(entry: CachedObject, resource: Resource): ApiObject {
+  return resource.exchange === undefined
+    ? entry.view(resource).object
+    : (entry.converted(resource)?.object ?? entry.object);
 }
 
 /** The border between a resource value and the static type that it stands for. */

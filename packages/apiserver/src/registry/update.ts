@@ -3,6 +3,7 @@ import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts"
 import type { PendingWrite } from "../watch-cache/watch-cache.ts";
 import { commitOptions, readCurrent, storeRefusal } from "./core.ts";
 import { createObject } from "./create.ts";
+import { storedForm, writtenForm } from "./exchange.ts";
 import { withOwners } from "./managed.ts";
 import { checkUid } from "./object-meta.ts";
 import { prepareUpdate } from "./prepare.ts";
@@ -54,12 +55,13 @@ async function updateOnce(
   options: UpdateOptions,
   current: CachedObject,
 ): Promise<Encoded | undefined> {
-  const old = current.object;
+  const shown = await writtenForm(call.served, current);
+  const old = shown.object;
   const wanted = await options.next(old);
-  if (wanted === old) return current;
+  if (wanted === old) return shown;
   checkUid(call.served.hub, current.key, wanted.metadata, old.metadata);
   checkVersion(call, wanted, current);
-  const owned = options.ownersRecorded === true ? wanted : withOwners(call, wanted, old);
+  const owned = options.ownersRecorded === true ? wanted : await withOwners(call, wanted, old);
   const prepared = await prepareUpdate(call, owned, old);
   let committed = false;
   try {
@@ -100,19 +102,25 @@ function versionRequired({ group, plural }: Resource, name: string): StatusError
 async function storeUpdated(call: WriteCall, object: ApiObject, current: CachedObject): Promise<Encoded | undefined> {
   const { core, served, signal } = call;
   const cache = cacheOf(served);
-  const value = cache.codec.encode(object);
-  if (cache.codec.sameValue(current.json, value)) return current;
+  const stored = await storedForm(served, object);
+  const value = cache.codec.encode(stored);
+  // What is stored in another version is written anew, though it says the same.
+  if (current.codec === cache.codec && cache.codec.sameValue(current.json, value)) {
+    return await writtenForm(served, current);
+  }
   checkSize(core, value);
   if (call.dryRun) {
     const metadata = { ...object.metadata, resourceVersion: String(current.revision) };
     return looseObject(served.hub, { ...object, metadata });
   }
-  const write: PendingWrite = { value, object };
+  const write: PendingWrite = { value, object: stored };
   core.watchCache.expect(current.key, write);
   try {
     const options = await commitOptions(core, served.hub, signal);
     const commit = await core.store.commit(current.key, current.revision, value, options, signal);
-    if (commit.ok) return core.watchCache.committed(cache, current.key, write, commit.revision);
+    if (commit.ok) {
+      return await writtenForm(served, core.watchCache.committed(cache, current.key, write, commit.revision));
+    }
     core.watchCache.withdraw(current.key, write);
     return undefined;
   } catch (error) {

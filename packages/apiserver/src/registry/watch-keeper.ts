@@ -1,6 +1,11 @@
 import type { EncodedEvent, Resource } from "@skates/apimachinery";
 import type { Clock, Counter, Gauge, Metrics } from "@skates/component-base";
-import type { Watcher } from "../watch-cache/watcher.ts";
+
+/** A watch that is kept. */
+export interface KeptWatch {
+  push(event: EncodedEvent): void;
+  end(): void;
+}
 
 export interface Kept {
   readonly signal: AbortSignal;
@@ -20,7 +25,7 @@ interface Running extends Kept {
 export class WatchKeeper {
   readonly #clock: Clock;
   readonly #bookmarkMs: number;
-  readonly #running = new Map<Watcher, Running>();
+  readonly #running = new Map<KeptWatch, Running>();
   readonly #cut: Counter;
   readonly #open: Gauge;
 
@@ -39,7 +44,7 @@ export class WatchKeeper {
     });
   }
 
-  keep(watcher: Watcher, kept: Kept): void {
+  keep(watcher: KeptWatch, kept: Kept): void {
     const onAbort = (): void => watcher.end();
     const nowMs = this.#clock.monotonicMs();
     this.#running.set(watcher, {
@@ -53,7 +58,7 @@ export class WatchKeeper {
     else kept.signal.addEventListener("abort", onAbort, { once: true });
   }
 
-  forget(watcher: Watcher, tooSlow: boolean): void {
+  forget(watcher: KeptWatch, tooSlow: boolean): void {
     const running = this.#running.get(watcher);
     if (running === undefined) return;
     this.#running.delete(watcher);

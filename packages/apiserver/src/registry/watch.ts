@@ -1,17 +1,13 @@
-import {
-  type Encoded,
-  type EncodedEvent,
-  formatGroupVersion,
-  type Resource,
-  type Revision,
-  StatusError,
-} from "@skates/apimachinery";
+import { type EncodedEvent, formatGroupVersion, type Resource, type Revision, StatusError } from "@skates/apimachinery";
 import { pick } from "@skates/component-base";
-import { SharedEvent } from "../watch-cache/cache-event.ts";
+import { type CacheEvent, SharedEvent } from "../watch-cache/cache-event.ts";
 import { type CachedObject, looseObject } from "../watch-cache/cached-object.ts";
-import { type Selection, selectionOf } from "../watch-cache/selection.ts";
+import { type Selection, selectionOf, selects } from "../watch-cache/selection.ts";
 import { translate, Watcher } from "../watch-cache/watcher.ts";
 import { newest, type RegistryCore } from "./core.ts";
+import { convertedEvents } from "./converted-events.ts";
+import { errorEvent } from "./error-event.ts";
+import { viewsOf } from "./exchange.ts";
 import { type ListParameters, parseRevision } from "./list-parameters.ts";
 import { type ReadCall, reachRevision } from "./read.ts";
 import { cacheOf } from "./stored.ts";
@@ -26,10 +22,30 @@ export async function watchObjects(
   query: URLSearchParams,
   { parameters, keeper }: { readonly parameters: ListParameters; readonly keeper: WatchKeeper },
 ): Promise<AsyncIterable<readonly EncodedEvent[]>> {
+  const { resource } = call.served;
+  const selection = selectionOf(resource, call.namespace, query);
+  const opening = { selection, parameters, keeper };
+  if (resource.exchange === undefined) {
+    return await openWatch(call, { ...opening, translate: (event) => translate(event, selection, resource) });
+  }
+  const raw = await openWatch(call, { ...opening, translate: (event) => event });
+  return convertedEvents(raw, selection, resource);
+}
+
+interface Opening<E> {
+  readonly selection: Selection;
+  readonly parameters: ListParameters;
+  readonly keeper: WatchKeeper;
+  readonly translate: (event: CacheEvent) => E | undefined;
+}
+
+async function openWatch<E>(
+  call: ReadCall,
+  { selection, parameters, keeper, translate: translated }: Opening<E>,
+): Promise<AsyncIterable<readonly (E | EncodedEvent)[]>> {
   const { core, served } = call;
   const { resource } = served;
   const cache = cacheOf(served);
-  const selection = selectionOf(resource, call.namespace, query);
   const { resourceVersion, sendInitialEvents } = parameters;
   const fromState = sendInitialEvents === true;
   const asked = resourceVersion === "" ? undefined : parseRevision(resourceVersion);
@@ -43,9 +59,9 @@ export async function watchObjects(
   const after = fromState || asked === undefined || asked === 0 ? revision : asked;
   const past = fromState ? [] : cache.eventsAfter(after, selection);
   if (past === undefined) return once(errorEvent(tooOld(after, cache.since)));
-  const watcher = new Watcher({
-    resource,
+  const watcher = new Watcher<E | EncodedEvent>({
     selection,
+    translate: translated,
     after,
     limit: core.limits.watcherEvents,
     wakeSoon: (woken) => core.watchCache.wakeSoon(woken),
@@ -66,7 +82,7 @@ export async function watchObjects(
   });
   const initial = fromState
     ? await initialEvents(call, selection, existing)
-    : past.flatMap((event) => translate(event, selection, resource) ?? []);
+    : past.flatMap((event) => translated(event) ?? []);
   const marked = sendInitialEvents === true && parameters.allowWatchBookmarks;
   watcher.preload(marked ? [...initial, bookmark(resource, revision, { [INITIAL_EVENTS_END]: "true" })] : initial);
   return watcher;
@@ -92,6 +108,13 @@ async function initialEvents(
   const { resource } = call.served;
   const cache = cacheOf(call.served);
   const events: EncodedEvent[] = [];
+  if (resource.exchange !== undefined) {
+    for (const view of await viewsOf(existing, resource)) {
+      const wanted = selection.name === "" || view.object.metadata.name === selection.name;
+      if (wanted && selects(selection, view)) events.push({ type: "ADDED", object: view });
+    }
+    return events;
+  }
   for (const [i, entry] of existing.entries()) {
     if (i % SCANNED_PER_TURN === SCANNED_PER_TURN - 1) await call.core.turn();
     if (cache.matches(selection, entry, resource)) events.push({ type: "ADDED", object: entry.view(resource) });
@@ -108,19 +131,6 @@ function watchTimeoutMs(core: RegistryCore, timeoutSeconds: number | undefined):
 
 function tooOld(asked: number, since: number): StatusError {
   return new StatusError("Expired", `too old resource version: ${asked} (${since})`);
-}
-
-/** The event that tells a watcher what went wrong. */
-export function errorEvent(error: StatusError): EncodedEvent {
-  const status: unknown = error.toStatus();
-  const bytes = new TextEncoder().encode(JSON.stringify(status));
-  const object: Encoded = { object: untyped(status), revision: 0, bytes: () => bytes };
-  return { type: "ERROR", object };
-}
-
-/** A Status stands in the place of an object in ERROR events. */
-function untyped(value: unknown): Encoded["object"] {
-  return value as Encoded["object"];
 }
 
 function bookmark(

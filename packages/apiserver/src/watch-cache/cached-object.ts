@@ -7,6 +7,7 @@ import {
   type WireForm,
   encodeProtobuf,
 } from "@skates/apimachinery";
+import { assert } from "@skates/component-base";
 import type { StoredCodec } from "./codec.ts";
 
 /** What selectors look at. */
@@ -73,14 +74,31 @@ export class CachedObject implements View {
 
   /** The object in a version of its kind. */
   view(resource: Resource): View {
-    if (resource.conversion === undefined) return this;
-    this.#views ??= new Map();
-    let view = this.#views.get(resource);
-    if (view === undefined) {
-      view = new ConvertedObject(this, resource);
-      this.#views.set(resource, view);
-      this.codec.ring.hold(this);
+    if (resource.exchange !== undefined) {
+      const converted = this.converted(resource);
+      assert(converted !== undefined, "what others convert is converted before it is shown");
+      return converted;
     }
+    if (resource.conversion === undefined) return this;
+    let view = this.#views?.get(resource);
+    if (view === undefined) {
+      const object = resource.conversion.fromHub(this.object);
+      view = this.keep(resource, object);
+    }
+    return view;
+  }
+
+  /** The object in a version that somebody else converts, if it is in it or has been converted into it. */
+  converted(resource: Resource): View | undefined {
+    return resource.version === this.codec.resource.version ? this : this.#views?.get(resource);
+  }
+
+  /** Remembers what it is in a version. */
+  keep(resource: Resource, object: ApiObject): View {
+    const view = new ConvertedObject({ object, revision: this.revision }, resource);
+    this.#views ??= new Map();
+    this.#views.set(resource, view);
+    this.codec.ring.hold(this);
     return view;
   }
 
@@ -106,16 +124,16 @@ export class CachedObject implements View {
 }
 
 /** An object in a version that is not the hub. */
-class ConvertedObject implements View {
+export class ConvertedObject implements View {
   readonly object: ApiObject;
   readonly revision: Revision;
   readonly #resource: Resource;
   #json: Uint8Array | undefined;
   #protobuf: Uint8Array | undefined;
 
-  constructor(hub: Encoded, resource: Resource) {
-    this.object = resource.conversion === undefined ? hub.object : resource.conversion.fromHub(hub.object);
-    this.revision = hub.revision;
+  constructor({ object, revision }: Pick<Encoded, "object" | "revision">, resource: Resource) {
+    this.object = object;
+    this.revision = revision;
     this.#resource = resource;
   }
 

@@ -1,5 +1,6 @@
 import {
   type ApiObject,
+  applyDefaults,
   decodeJson,
   decodeStored,
   encodeJsonBytes,
@@ -39,7 +40,7 @@ export class StoredCodec {
   readonly #head: Uint8Array;
   /** Where `"metadata"` starts: list items leave out what stands before. */
   readonly itemOffset: number;
-  readonly #findVersion: FindVersion;
+  readonly #options: CodecOptions;
   /** Where JSON is put together, for one synchronous step at a time. */
   readonly sink = new JsonSink();
   /** Bounds what stays decoded. */
@@ -52,9 +53,14 @@ export class StoredCodec {
     this.resource = resource;
     this.#head = UTF8_ENCODER.encode(`{${type}"metadata":{`);
     this.itemOffset = UTF8_ENCODER.encode(type).length + 1;
-    this.#findVersion = options.findVersion;
+    this.#options = options;
     this.ring = options.ring;
     this.onDecode = options.onDecode;
+  }
+
+  /** For objects that are stored in another version of the kind, in the same cache. */
+  forVersion(resource: Resource): StoredCodec {
+    return new StoredCodec(resource, this.#options);
   }
 
   /** The bytes to be stored; a resourceVersion in the object is left out. */
@@ -64,6 +70,13 @@ export class StoredCodec {
     const value = encodeJsonBytes(this.resource.schema, bare, this.sink);
     assert(this.#startsWithHead(value), "a stored object starts with kind, apiVersion and metadata");
     return value;
+  }
+
+  /** Stored bytes as their schema has them now: definitions change, and with them what is known and what it is by default. */
+  completed(value: Uint8Array): Uint8Array {
+    if (this.resource.custom !== true) return value;
+    const { schema } = this.resource;
+    return this.encode(applyDefaults(schema, this.#decodeForeign(value)));
   }
 
   /** Stored bytes with the revision as resourceVersion: what goes to clients. Values of others are rewritten in our form. */
@@ -108,6 +121,11 @@ export class StoredCodec {
     return encodeProtobuf(this.resource.schema, object);
   }
 
+  /** True if a value is stored in this very version. */
+  reads(value: Uint8Array): boolean {
+    return this.#startsWithHead(value);
+  }
+
   #startsWithHead(value: Uint8Array): boolean {
     const head = this.#head;
     if (value.length <= head.length) return false;
@@ -125,7 +143,7 @@ export class StoredCodec {
       return { ...object, apiVersion: formatGroupVersion(this.resource) };
     }
     const own = type.apiVersion === formatGroupVersion(this.resource) && type.kind === this.resource.kind;
-    const version = own ? this.resource : this.#findVersion(type.apiVersion, type.kind);
+    const version = own ? this.resource : this.#options.findVersion(type.apiVersion, type.kind);
     assert(version !== undefined, `stored ${type.apiVersion} ${type.kind} can be read`);
     const object =
       envelope === undefined
@@ -135,7 +153,8 @@ export class StoredCodec {
   }
 }
 
-function typeOf(value: Uint8Array): { readonly apiVersion: string; readonly kind: string } {
+/** What a stored value says of itself. */
+export function typeOf(value: Uint8Array): { readonly apiVersion: string; readonly kind: string } {
   const parsed: unknown = JSON.parse(UTF8_DECODER.decode(value));
   assert(typeof parsed === "object" && parsed !== null, "a stored value is an object");
   const apiVersion = "apiVersion" in parsed && typeof parsed.apiVersion === "string" ? parsed.apiVersion : "";

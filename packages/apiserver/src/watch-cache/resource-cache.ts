@@ -1,11 +1,11 @@
 import type { Resource, Revision } from "@skates/apimachinery";
 import { CacheEvent } from "./cache-event.ts";
 import type { CachedObject, View } from "./cached-object.ts";
-import type { StoredCodec } from "./codec.ts";
+import { type StoredCodec, typeOf } from "./codec.ts";
 import { EventRing, type RingLimits } from "./event-ring.ts";
 import { type Selection, selects } from "./selection.ts";
 import { SortedEntries } from "./sorted-entries.ts";
-import type { Watcher } from "./watcher.ts";
+import type { Subscriber } from "./watcher.ts";
 
 /** Fields with an index of their own, where a resource has them: each node asks for its pods. */
 const INDEXED_FIELDS: readonly string[] = ["spec.nodeName"];
@@ -18,9 +18,10 @@ export class ResourceCache {
   readonly prefix: string;
   readonly resource: Resource;
   readonly codec: StoredCodec;
+  readonly #codecs = new Map<string, StoredCodec>();
   readonly #entries = new SortedEntries();
   readonly #indexes = new Map<string, Map<string, Map<string, CachedObject>>>();
-  readonly #groups = new Map<string, Set<Watcher>>();
+  readonly #groups = new Map<string, Set<Subscriber>>();
   readonly #ringLimits: RingLimits;
   /** Those of INDEXED_FIELDS that the resource has. */
   readonly #indexed: readonly string[];
@@ -56,6 +57,17 @@ export class ResourceCache {
   load(entry: CachedObject): void {
     this.#entries.set(entry);
     this.#changed = Math.max(this.#changed, entry.revision);
+  }
+
+  /** How a stored value is read: objects of kinds that others convert stay in the version that they were written in. */
+  codecFor(value: Uint8Array): StoredCodec {
+    const { exchange } = this.resource;
+    if (exchange === undefined || this.codec.reads(value)) return this.codec;
+    const { apiVersion } = typeOf(value);
+    let codec = this.#codecs.get(apiVersion);
+    const version = codec === undefined ? exchange.version(apiVersion) : undefined;
+    if (version !== undefined) this.#codecs.set(apiVersion, (codec = this.codec.forVersion(version)));
+    return codec ?? this.codec;
   }
 
   get(key: string): CachedObject | undefined {
@@ -137,14 +149,14 @@ export class ResourceCache {
     return this.#ring.since;
   }
 
-  subscribe(watcher: Watcher): void {
+  subscribe(watcher: Subscriber): void {
     const name = this.#groupOf(watcher.selection);
     const group = this.#groups.get(name);
     if (group === undefined) this.#groups.set(name, new Set([watcher]));
     else group.add(watcher);
   }
 
-  unsubscribe(watcher: Watcher): void {
+  unsubscribe(watcher: Subscriber): void {
     const name = this.#groupOf(watcher.selection);
     const group = this.#groups.get(name);
     group?.delete(watcher);

@@ -8,7 +8,6 @@ import type { RingLimits } from "./event-ring.ts";
 import { ResourceCache } from "./resource-cache.ts";
 import { RevisionWaiters } from "./revision-waiters.ts";
 import { everythingIn } from "./selection.ts";
-import type { Watcher } from "./watcher.ts";
 
 export interface WatchCacheOptions {
   readonly store: RevisionStore;
@@ -30,6 +29,11 @@ export interface PendingWrite {
   entry?: CachedObject | undefined;
 }
 
+/** Who waits for a turn of the fan-out. */
+export interface Wakeable {
+  wake(): void;
+}
+
 const PAGE_ENTRIES = 500;
 const CHANGES_PER_TURN = 500;
 const WAKES_PER_TURN = 64;
@@ -46,7 +50,7 @@ export class WatchCache {
   readonly #pending = new Map<string, PendingWrite>();
   /** Stored values that no served resource claims. */
   readonly #unclaimed = new Map<string, { readonly value: Uint8Array; readonly revision: Revision }>();
-  #woken: Watcher[] = [];
+  #woken: Wakeable[] = [];
   #waking = false;
   #revision: Revision = 0;
   #loaded = false;
@@ -74,7 +78,7 @@ export class WatchCache {
   register(resource: Resource): ResourceCache | undefined {
     if (resource.storagePrefix === undefined) return undefined;
     this.#versions.set(`${formatGroupVersion(resource)} ${resource.kind}`, resource);
-    const hub = resource.conversion?.hub() ?? resource;
+    const hub = resource.exchange?.stored() ?? resource.conversion?.hub() ?? resource;
     const prefix = hub.storagePrefix ?? resource.storagePrefix;
     const known = this.#caches.get(prefix);
     if (known !== undefined) return known;
@@ -105,7 +109,7 @@ export class WatchCache {
     this.#caches.delete(prefix);
     for (const entry of cache.candidates(everythingIn(""))) {
       const { resourceVersion: _, ...metadata } = entry.object.metadata;
-      const value = cache.codec.encode({ ...entry.object, metadata });
+      const value = entry.codec.encode({ ...entry.object, metadata });
       this.#unclaimed.set(entry.key, { value, revision: entry.revision });
     }
     cache.reset(this.#revision);
@@ -147,7 +151,7 @@ export class WatchCache {
   }
 
   /** Hands what watchers have gathered to their readers, some in each turn. */
-  wakeSoon(watcher: Watcher): void {
+  wakeSoon(watcher: Wakeable): void {
     this.#woken.push(watcher);
     if (!this.#waking) {
       this.#waking = true;
@@ -274,11 +278,23 @@ export class WatchCache {
   ): CachedObject {
     const { value, revision, object } = stored;
     const resourceVersion = String(revision);
+    const codec = cache.codecFor(value);
+    const json = codec.splice(object === undefined ? this.#completed(codec, key, value) : value, revision);
     return new CachedObject(
-      cache.codec,
-      { key, revision, json: cache.codec.splice(value, revision) },
+      codec,
+      { key, revision, json },
       object === undefined ? undefined : { ...object, metadata: { ...object.metadata, resourceVersion } },
     );
+  }
+
+  /** What was stored under another schema may not be of the shape that is wanted now: then it stays as it is. */
+  #completed(codec: StoredCodec, key: string, value: Uint8Array): Uint8Array {
+    try {
+      return codec.completed(value);
+    } catch (error) {
+      this.#options.log.warn("a stored object is not as its schema has it", { key, error: messageOf(error) });
+      return value;
+    }
   }
 
   /** Prefixes have one part (`pods`) or two (`services/specs`, `<group>/<plural>`). */

@@ -1,32 +1,41 @@
-import type { EncodedEvent, Resource, Revision } from "@skates/apimachinery";
+import type { Resource, Revision } from "@skates/apimachinery";
 import type { CacheEvent, SharedEvent } from "./cache-event.ts";
 import { type Selection, selects } from "./selection.ts";
 
-export interface WatcherOptions {
-  readonly resource: Resource;
+/** What a cache knows of a watch. */
+export interface Subscriber {
   readonly selection: Selection;
+  /** Takes an event of the resource, or leaves it. */
+  deliver(event: CacheEvent): void;
+  end(): void;
+}
+
+export interface WatcherOptions<E> {
+  readonly selection: Selection;
+  /** What an event is to this watch; undefined: nothing. */
+  readonly translate: (event: CacheEvent) => E | undefined;
   /** Earlier events and this one are not wanted. */
   readonly after: Revision;
   /** Events that may wait; one more ends the watch. */
   readonly limit: number;
   /** Asks for `wake` to be called soon: the fan-out is sliced. */
-  readonly wakeSoon: (watcher: Watcher) => void;
+  readonly wakeSoon: (watcher: Watcher<E>) => void;
   /** Called once, when the watch has ended for whatever reason. */
-  readonly onEnd: (watcher: Watcher, tooSlow: boolean) => void;
+  readonly onEnd: (watcher: Watcher<E>, tooSlow: boolean) => void;
 }
 
 const BATCH_LIMIT = 256;
-type Result = IteratorResult<readonly EncodedEvent[], undefined>;
+type Result<E> = IteratorResult<readonly E[], undefined>;
 
 /** One watch: takes what its selection wants, buffers it, and ends rather than fall behind. */
-export class Watcher implements AsyncIterableIterator<readonly EncodedEvent[]> {
+export class Watcher<E> implements AsyncIterableIterator<readonly E[]>, Subscriber {
   readonly selection: Selection;
-  readonly #options: WatcherOptions;
-  #buffer: EncodedEvent[] = [];
-  #waiting: ((result: Result) => void) | undefined;
+  readonly #options: WatcherOptions<E>;
+  #buffer: E[] = [];
+  #waiting: ((result: Result<E>) => void) | undefined;
   #ended = false;
 
-  constructor(options: WatcherOptions) {
+  constructor(options: WatcherOptions<E>) {
     this.#options = options;
     this.selection = options.selection;
   }
@@ -35,7 +44,7 @@ export class Watcher implements AsyncIterableIterator<readonly EncodedEvent[]> {
     return this;
   }
 
-  next(): Promise<Result> {
+  next(): Promise<Result<E>> {
     if (this.#buffer.length > 0) return Promise.resolve({ done: false, value: this.#take() });
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => {
@@ -43,21 +52,20 @@ export class Watcher implements AsyncIterableIterator<readonly EncodedEvent[]> {
     });
   }
 
-  return(): Promise<Result> {
+  return(): Promise<Result<E>> {
     this.#buffer = [];
     this.end();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Takes an event of its resource, or leaves it. */
   deliver(event: CacheEvent): void {
     if (this.#ended || event.revision <= this.#options.after) return;
-    const taken = translate(event, this.selection, this.#options.resource);
+    const taken = this.#options.translate(event);
     if (taken !== undefined) this.push(taken);
   }
 
   /** Puts an event at the end as it is. */
-  push(event: EncodedEvent): void {
+  push(event: E): void {
     if (this.#ended) return;
     if (this.#buffer.length >= this.#options.limit) return this.#cut();
     this.#buffer.push(event);
@@ -65,7 +73,7 @@ export class Watcher implements AsyncIterableIterator<readonly EncodedEvent[]> {
   }
 
   /** Puts what exists before all that has been delivered since; not subject to the limit. */
-  preload(events: readonly EncodedEvent[]): void {
+  preload(events: readonly E[]): void {
     if (this.#ended) return;
     this.#buffer = [...events, ...this.#buffer];
     this.wake();
@@ -105,7 +113,7 @@ export class Watcher implements AsyncIterableIterator<readonly EncodedEvent[]> {
     this.wake();
   }
 
-  #take(): readonly EncodedEvent[] {
+  #take(): readonly E[] {
     const buffer = this.#buffer;
     if (buffer.length <= BATCH_LIMIT) {
       this.#buffer = [];

@@ -59,6 +59,8 @@ type WriteItem = (builder: ChunkBuilder, object: Encoded) => void;
 function itemWriter(resource: Resource, form: Form, table: TableOptions): WriteItem {
   if (form.as === "Table") return (builder, object) => builder.addText(tableRow(resource, object, table));
   if (form.as !== "") return (builder, object) => builder.addText(partialJson(object.object, form.asVersion));
+  // Custom objects say what they are, also in lists.
+  if (resource.custom === true) return (builder, object) => builder.add(object.bytes("json"));
   // Items of typed lists carry neither kind nor apiVersion: what stands before "metadata" is left out.
   const head = UTF8.encode(`{"kind":"${resource.kind}","apiVersion":"${formatGroupVersion(resource)}",`);
   return (builder, object) => {

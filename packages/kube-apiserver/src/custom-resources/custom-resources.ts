@@ -3,6 +3,7 @@ import {
   type ApiObject,
   equalValues,
   formatFieldError,
+  formatGroupVersion,
   formatTime,
   isStatus,
   keyOf,
@@ -10,9 +11,10 @@ import {
 } from "@skates/apimachinery";
 import { compileDefinition, type Registry, structuralFindings } from "@skates/apiserver";
 import type { Client } from "@skates/client";
-import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
+import { type Component, type Env, messageOf, type Random, TaskGroup } from "@skates/component-base";
 import { createInformer, createWorkQueue } from "@skates/controller-runtime";
 import { API_SERVER } from "../authentication/users.ts";
+import { type ConversionSurroundings, webhookConversion } from "./webhook-conversion.ts";
 import { approvalOf } from "./approval.ts";
 import {
   CLEANUP_FINALIZER,
@@ -23,7 +25,7 @@ import {
   withoutCondition,
 } from "./definition-status.ts";
 
-export interface CustomResourcesOptions {
+export interface CustomResourcesOptions extends Pick<ConversionSurroundings, "webhooks"> {
   readonly env: Env;
   readonly registry: Registry;
   readonly client: Client;
@@ -44,10 +46,12 @@ export class CustomResources implements Component {
   readonly name = "custom-resources";
   readonly #options: CustomResourcesOptions;
   readonly #served = new Map<string, ServedDefinition>();
+  readonly #ids: Random;
   #ready = false;
 
   constructor(options: CustomResourcesOptions) {
     this.#options = options;
+    this.#ids = options.env.random.stream("conversion-reviews");
   }
 
   /** True once all definitions that were there at the start are served. */
@@ -170,7 +174,9 @@ export class CustomResources implements Component {
       return;
     }
     const state = { terminating: going };
-    const resources = compileDefinition({ ...definition, spec: wanted }, { terminating: () => state.terminating });
+    const served = { ...definition, spec: wanted };
+    const convert = webhookConversion(served, { webhooks: this.#options.webhooks, random: this.#ids });
+    const resources = compileDefinition(served, { terminating: () => state.terminating, convert });
     this.#stop(metadata.name);
     for (const resource of resources) registry.add(resource);
     this.#served.set(metadata.name, { spec: wanted, resources, state });
@@ -186,7 +192,9 @@ export class CustomResources implements Component {
     const { client, registry } = this.#options;
     const { name, finalizers = [] } = definition.metadata;
     if (!finalizers.includes(CLEANUP_FINALIZER)) return true;
-    const [resource] = this.#served.get(name)?.resources ?? [];
+    const { resources = [] } = this.#served.get(name) ?? {};
+    // No webhook is needed to see in which state objects are.
+    const resource = resources.find((one) => formatGroupVersion(one) === one.storageVersion) ?? resources[0];
     const left = resource === undefined ? [] : registry.cachedList<ApiObject>(resource);
     if (resource !== undefined && left.length > 0) {
       await this.#report(
