@@ -33,7 +33,7 @@ export async function viewsOf(entries: readonly CachedObject[], resource: Resour
       remember(entry, resource, view);
     }
   }
-  return await Promise.all(entries.map((entry) => known(entry, resource) ?? viewOf(entry, resource)));
+  return await Promise.all(entries.map(async (entry) => (await known(entry, resource)) ?? viewOf(entry, resource)));
 }
 
 function known(entry: CachedObject, resource: Resource): View | Promise<View> | undefined {
