@@ -9,6 +9,7 @@ import type { RequestMetrics } from "./metrics.ts";
 import type { Limits } from "./options.ts";
 import { requestAttributes } from "./request-attributes.ts";
 import { errorResponse } from "./responses.ts";
+import { shownWarnings } from "./warnings.ts";
 import { type Route, routeOf } from "./route.ts";
 import { type Form, Negotiator, type Offer } from "./wire/accept.ts";
 import { encodeResponse } from "./wire/encode-response.ts";
@@ -108,7 +109,7 @@ async function withWarnings(context: RequestContext, next: Next): Promise<ApiRes
     response = errorResponse(error);
   }
   if (context.warnings.length === 0) return response;
-  const warnings = [...new Set(context.warnings)].map((text) => `299 - ${quoted(text)}`);
+  const warnings = shownWarnings(context.warnings).map((text) => `299 - ${quoted(text)}`);
   return { ...response, warnings: [...(response.warnings ?? []), ...warnings] };
 }
 

@@ -10,6 +10,7 @@ export type { Auditor, Next, RequestContext, Stage } from "./context.ts";
 export { checkDefinition, structuralFindings } from "./crd/check-definition.ts";
 export { type CompileOptions, compileDefinition } from "./crd/compile-definition.ts";
 export type { ApiServerOptions, HealthCheck, Limits, PathHandler, VersionInfo } from "./options.ts";
+export { inVersion, toHub } from "./registry/in-version.ts";
 export type { Registry, Writer } from "./registry/registry.ts";
 export {
   errorResponse,

@@ -1,8 +1,10 @@
 import {
   type ApiObject,
+  badRequest,
   type Claim,
   type FieldError,
   invalidStatus,
+  StatusError,
   validateObjectMeta,
   validateObjectMetaUpdate,
   validateValue,
@@ -29,7 +31,19 @@ const KEEPS_GENERATION: ReadonlySet<string> = new Set(["status", "binding"]);
 /** What admission makes of a new object; done once, while `prepareCreate` may be repeated with another name. */
 export async function admitCreate(call: WriteCall, object: ApiObject): Promise<ApiObject> {
   const attributes = admissionAttributes(call, "CREATE", { object, old: undefined });
-  return admittedObject(call, object, await mutateByAdmission(call.admission, attributes, call.signal));
+  const admitted = admittedObject(call, object, await mutateByAdmission(call.admission, attributes, call.signal));
+  if (admitted !== object) checkAdmitted(admitted, object);
+  return admitted;
+}
+
+/** Whoever asked was authorized for this namespace, and an object that is there already has a version. */
+function checkAdmitted({ metadata }: ApiObject, { metadata: sent }: ApiObject): void {
+  if ((metadata.namespace ?? "") !== (sent.namespace ?? "")) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+  if ((metadata.resourceVersion ?? "") !== "") {
+    throw new StatusError("", "resourceVersion should not be set on objects to be created", { code: 500 });
+  }
 }
 
 /** Completes and checks a new object. Throws Invalid with all findings, or the refusal of admission. */

@@ -16,6 +16,8 @@ export interface Writer {
 export interface Registry {
   /** All that is served, in the order of registration. */
   resources(): readonly Resource[];
+  /** Changes whenever a resource comes or goes. */
+  servedGeneration(): number;
   /** Serves a resource from now on; objects that are stored already are found. Throws when it is there. */
   add(resource: Resource): void;
   /** Ends its watches; stored objects stay. */

@@ -20,6 +20,7 @@ export function serverRegistry(core: RegistryCore): Registry {
   };
   return {
     resources: () => core.served.all().map((served) => served.resource),
+    servedGeneration: () => core.served.generation,
     add: (resource) => void core.served.add(resource, core.watchCache.register(resource)),
     remove: (resource) => {
       const removed = core.served.remove(resource);

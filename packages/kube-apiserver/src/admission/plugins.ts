@@ -2,7 +2,6 @@ import type { AdmissionPlugin, Authorizer, Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
 import type { Env } from "@skates/component-base";
 import type { PolicySource } from "../authorization/rbac/policy-source.ts";
-import type { WebhookCaller } from "../webhooks/webhook-caller.ts";
 import type { WebhookTarget } from "../webhooks/webhook-target.ts";
 import { alwaysAdmit, alwaysDeny } from "./always.ts";
 import { alwaysPullImages } from "./always-pull-images.ts";
@@ -41,6 +40,11 @@ import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
+import type { WebhookSurroundings } from "./webhook/call-webhook.ts";
+import { mutatingWebhookPlugin } from "./webhook/mutating-webhooks.ts";
+import { validatingWebhookPlugin } from "./webhook/validating-webhooks.ts";
+import { WebhookMetrics, type WebhookSort } from "./webhook/webhook-metrics.ts";
+import type { WebhookCaller } from "../webhooks/webhook-caller.ts";
 
 /** Which admission plugins run, and how. */
 export interface AdmissionSettings extends PluginChoice {
@@ -101,6 +105,9 @@ const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
   PodTopologyLabels: gated("PodTopologyLabelsAdmission", ({ registry }) => podTopologyLabels(registry)),
   NodeDeclaredFeatureValidator: gated("NodeDeclaredFeatures", ({ registry }) => nodeDeclaredFeatureValidator(registry)),
   PodResizeValidator: gated("InPlacePodVerticalScaling", ({ registry }) => podResizeValidator(registry)),
+  MutatingAdmissionWebhook: (options) => mutatingWebhookPlugin(options.registry, webhookSurroundings(options, "admit")),
+  ValidatingAdmissionWebhook: (options) =>
+    validatingWebhookPlugin(options.registry, webhookSurroundings(options, "validating")),
   ResourceQuota: ({ registry }) => resourceQuota(registry),
   AlwaysDeny: () => alwaysDeny,
 };
@@ -135,4 +142,9 @@ function imagePolicy({ webhooks, env, settings }: AdmissionOptions, text: string
 
 function unreadable(): Promise<never> {
   return Promise.reject(new Error("this server cannot read requests for certificates"));
+}
+
+function webhookSurroundings({ webhooks, env }: AdmissionOptions, sort: WebhookSort): WebhookSurroundings {
+  const metrics = new WebhookMetrics(env.metrics, sort);
+  return { caller: webhooks, clock: env.clock, uids: env.random.stream(`admission-reviews-${sort}`), metrics };
 }
