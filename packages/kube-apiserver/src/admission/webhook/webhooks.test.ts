@@ -19,7 +19,9 @@ const noting: Stage = (next) => async (context) => {
   try {
     return await next(context);
   } finally {
-    if (context.route.resource === "configmaps") notes = Object.fromEntries(context.annotations);
+    if (context.route.resource === "configmaps") {
+      notes = Object.fromEntries([...context.annotations].filter(([key]) => !key.startsWith("authorization.k8s.io/")));
+    }
   }
 };
 
