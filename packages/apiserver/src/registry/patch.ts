@@ -22,6 +22,7 @@ import {
   type Struct,
 } from "@skates/apimachinery";
 import { type BodyRules, checkType, type Expected, readBytes, readYaml, unsupported } from "../wire/body.ts";
+import { orMisshapen } from "../wire/misshapen.ts";
 import { goValue } from "./go-value.ts";
 import { inVersion, toHub } from "./in-version.ts";
 import type { Served } from "./served.ts";
@@ -81,16 +82,20 @@ export function patchView<T extends ApiObject>(expected: Expected, old: T, { pat
   const value = patched(expected, old, patch);
   if (!isRecord(value)) throw badRequest("the patched value is no object");
   const apiVersion = checkType(value, expected);
-  const { object, strictErrors } = decodePatched<T>(expected.schema, value, patch);
+  const { object, strictErrors } = decodePatched<T>(expected, value, patch);
   const duplicates = patch.duplicates.map((path) => `duplicate field "${path}"`);
   refuseStrictly([...duplicates, ...strictErrors], rules, (text) => invalidPatch(patch, value, text));
   return applyDefaults(expected.schema, { ...object, kind: expected.kind, apiVersion });
 }
 
 /** A value of a wrong type is a finding about the patch, and shows what the patch made. */
-function decodePatched<T>(schema: Struct, value: unknown, patch: SentPatch): Decoded<T> {
+function decodePatched<T>(expected: Expected, value: unknown, patch: SentPatch): Decoded<T> {
   try {
-    return decodeValue<T>(schema, value);
+    return orMisshapen(
+      expected,
+      () => value,
+      () => decodeValue<T>(expected.schema, value),
+    );
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (!(cause instanceof DecodeError)) throw error;

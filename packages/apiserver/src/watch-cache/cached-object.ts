@@ -30,6 +30,8 @@ export class CachedObject implements View {
   /** With resourceVersion. */
   readonly json: Uint8Array;
   readonly codec: StoredCodec;
+  /** As it is stored, where that is not what the schema of today makes of it. */
+  readonly stored: Uint8Array | undefined;
   #object: ApiObject | undefined;
   #protobuf: Uint8Array | undefined;
   #labels: Readonly<Record<string, string>> | undefined;
@@ -38,13 +40,19 @@ export class CachedObject implements View {
 
   constructor(
     codec: StoredCodec,
-    at: { readonly key: string; readonly revision: Revision; readonly json: Uint8Array },
+    at: {
+      readonly key: string;
+      readonly revision: Revision;
+      readonly json: Uint8Array;
+      readonly stored?: Uint8Array | undefined;
+    },
     object?: ApiObject,
   ) {
     this.codec = codec;
     this.key = at.key;
     this.revision = at.revision;
     this.json = at.json;
+    this.stored = at.stored;
     if (object !== undefined) this.#keep(object);
   }
 

@@ -3,9 +3,11 @@ import {
   applyDefaults,
   decodeJson,
   decodeStored,
+  DecodeError,
   encodeJsonBytes,
   formatGroupVersion,
   JsonSink,
+  parseJson,
   type Resource,
   type Revision,
   decodeProtobuf,
@@ -113,7 +115,14 @@ export class StoredCodec {
   }
 
   decode(json: Uint8Array): ApiObject {
-    return decodeStored<ApiObject>(this.resource.schema, json);
+    if (this.resource.custom !== true) return decodeStored<ApiObject>(this.resource.schema, json);
+    try {
+      return decodeStored<ApiObject>(this.resource.schema, json);
+    } catch (error) {
+      // Stored under another schema, with a text where an object is wanted now: it can be read, and mended or deleted.
+      if (!(error instanceof DecodeError)) throw error;
+      return typed(parseJson(json).value);
+    }
   }
 
   /** The message, without the envelope. */

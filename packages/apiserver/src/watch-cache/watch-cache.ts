@@ -109,7 +109,7 @@ export class WatchCache {
     this.#caches.delete(prefix);
     for (const entry of cache.candidates(everythingIn(""))) {
       const { resourceVersion: _, ...metadata } = entry.object.metadata;
-      const value = entry.codec.encode({ ...entry.object, metadata });
+      const value = entry.stored ?? entry.codec.encode({ ...entry.object, metadata });
       this.#unclaimed.set(entry.key, { value, revision: entry.revision });
     }
     cache.reset(this.#revision);
@@ -279,10 +279,11 @@ export class WatchCache {
     const { value, revision, object } = stored;
     const resourceVersion = String(revision);
     const codec = cache.codecFor(value);
-    const json = codec.splice(object === undefined ? this.#completed(codec, key, value) : value, revision);
+    const completed = object === undefined ? this.#completed(codec, key, value) : value;
+    const json = codec.splice(completed, revision);
     return new CachedObject(
       codec,
-      { key, revision, json },
+      { key, revision, json, stored: sameBytes(completed, value) ? undefined : value },
       object === undefined ? undefined : { ...object, metadata: { ...object.metadata, resourceVersion } },
     );
   }

@@ -8,6 +8,7 @@ import {
   formatGroupVersion,
   isRecord,
   type JsonRecord,
+  parseJson,
   parseYaml,
   type RequestBody,
   type Resource,
@@ -17,6 +18,7 @@ import {
   decodeProtobuf,
   unwrapUnknown,
 } from "@skates/apimachinery";
+import { orMisshapen } from "./misshapen.ts";
 import { JSON_TYPE, parseMediaType, PROTOBUF_TYPE, YAML_TYPE } from "./media-type.ts";
 
 /** What is done about unknown and duplicate fields. */
@@ -61,9 +63,19 @@ function decodeAs(expected: Expected, mediaType: string, bytes: Uint8Array): Dec
     case "":
     case "*/*":
     case JSON_TYPE:
-      return decodeJson(expected.schema, bytes);
-    case YAML_TYPE:
-      return decodeValue(expected.schema, readYaml(bytes));
+      return orMisshapen(
+        expected,
+        () => parseJson(bytes).value,
+        () => decodeJson(expected.schema, bytes),
+      );
+    case YAML_TYPE: {
+      const value = readYaml(bytes);
+      return orMisshapen(
+        expected,
+        () => value,
+        () => decodeValue(expected.schema, value),
+      );
+    }
     case PROTOBUF_TYPE:
       if (expected.custom === true) throw unsupported([JSON_TYPE, YAML_TYPE]);
       return decodeEnvelope(expected, bytes);

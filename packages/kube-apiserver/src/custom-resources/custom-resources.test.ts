@@ -122,6 +122,16 @@ test("a kind is served, completed, checked and counted like a built-in one", asy
   ]);
   const none = await send("POST", base, { ...timer, metadata: { name: "none" }, spec: {} });
   expect(none.body.message).toBe('Timer.example.com "none" is invalid: spec.schedule: Required value');
+  const shapes = await send("POST", base, { ...timer, metadata: { name: "shapes" }, spec: "none" });
+  expect([shapes.status, shapes.body.message]).toEqual([
+    422,
+    'Timer.example.com "shapes" is invalid: spec: Invalid value: "string": spec in body must be of type object: "string"',
+  ]);
+  const patched = await send("PATCH", `${base}/a`, { spec: { ports: { web: 1 } } });
+  expect([patched.status, patched.body.details.causes[0].message]).toEqual([
+    422,
+    'Invalid value: "object": spec.ports in body must be of type array: "object"',
+  ]);
   const strict = await send("POST", `${base}?fieldValidation=Strict`, { ...timer, metadata: { name: "strict" } });
   expect([strict.status, strict.body.message]).toEqual([400, expect.stringContaining('unknown field "spec.unknown"')]);
 });
@@ -142,6 +152,33 @@ test("status and scale are written apart; a null takes a field away", async () =
   expect([patched.body.spec.replicas, patched.body.metadata.generation]).toEqual([1, 3]);
   const put = await send("PUT", `${base}/a`, object);
   expect([put.status, put.body.details.causes[0].field]).toEqual([422, "metadata.resourceVersion"]);
+});
+
+test("a schema may change under objects: new defaults are read, other shapes can be read and deleted", async () => {
+  const base = await define("bows", "Bow");
+  const object = { apiVersion: "example.com/v1", kind: "Bow", metadata: { name: "a" }, spec: { schedule: "1 1" } };
+  await send("POST", base, object);
+  const change = async (properties: object): Promise<void> => {
+    const next = definition("bows", "Bow") as any;
+    const [version] = next.spec.versions;
+    const versions = [{ ...version, schema: { openAPIV3Schema: { type: "object", properties } } }];
+    expect((await send("PATCH", `${CRDS}/bows.example.com`, { spec: { versions } })).status).toBe(200);
+  };
+  const schedule = { type: "string" };
+  await change({ spec: { type: "object", properties: { schedule, added: { type: "integer", default: 5 } } } });
+  await until(async () => (await send("GET", `${base}/a`)).body.spec.added === 5);
+  const list = (await send("GET", base)).body.items;
+  expect(list.map((one: any) => one.spec)).toEqual([{ schedule: "1 1", added: 5 }]);
+  await change({ spec: { type: "string" }, status });
+  await until(async () => (await send("GET", `${base}?labelSelector=a!=b`)).body.items?.length === 1);
+  // Of an object, a schema for texts knows nothing.
+  expect((await send("GET", `${base}/a`)).body.spec).toEqual({});
+  await change({ spec: { type: "object", properties: { schedule } } });
+  await until(async () => (await send("GET", `${base}/a`)).body.spec.schedule === "1 1");
+  await change({ spec: { type: "object", properties: { schedule: { type: "array", items: { type: "string" } } } } });
+  await until(async () => (await send("GET", `${base}?labelSelector=a!=c`)).status === 200);
+  expect((await send("GET", `${base}/a`)).status).toBe(200);
+  expect((await send("DELETE", `${base}/a`)).status).toBe(200);
 });
 
 test("discovery and OpenAPI tell of a kind, and no longer once it is gone", async () => {
