@@ -7,7 +7,7 @@ import { type Encoded, type EncodedEvent, encodeJson } from "@skates/apimachiner
 import { clientFor, portHandler, servePort } from "@skates/client";
 import { seededRandom } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
-import { Cluster, defaultPlugins, Framework, podInfoOf } from "@skates/kube-scheduler";
+import { Cluster, defaultPlugins, Framework, podInfoOf, profileOf } from "@skates/kube-scheduler";
 
 const never = new AbortController().signal;
 
@@ -86,7 +86,11 @@ function decide(name: string, nodes: number, count: number): void {
   const shape = SHAPES[name] ?? (() => ({}));
   const cluster = new Cluster();
   for (let i = 0; i < nodes; i++) cluster.setNode(node(i));
-  const framework = new Framework({ plugins: defaultPlugins(), snapshot: cluster, random: seededRandom(1) });
+  const framework = new Framework({
+    profile: profileOf("default-scheduler", defaultPlugins()),
+    snapshot: cluster,
+    random: seededRandom(1),
+  });
   const waiting = Array.from({ length: count }, (_, i) => pod(i, shape(i)));
   const cpu = process.cpuUsage();
   let placed = 0;

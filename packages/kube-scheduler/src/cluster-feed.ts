@@ -10,19 +10,19 @@ export interface ClusterFeedOptions {
   readonly cluster: Cluster;
   readonly queue: SchedulingQueue;
   /** Whose pods are to be scheduled here. */
-  readonly schedulerName: string;
+  readonly schedulerNames: ReadonlySet<string>;
 }
 
 /** Brings changes seen by informers into the cluster state and the queue. */
 export class ClusterFeed {
   readonly #cluster: Cluster;
   readonly #queue: SchedulingQueue;
-  readonly #schedulerName: string;
+  readonly #schedulerNames: ReadonlySet<string>;
 
-  constructor({ cluster, queue, schedulerName }: ClusterFeedOptions) {
+  constructor({ cluster, queue, schedulerNames }: ClusterFeedOptions) {
     this.#cluster = cluster;
     this.#queue = queue;
-    this.#schedulerName = schedulerName;
+    this.#schedulerNames = schedulerNames;
   }
 
   node = (delta: Delta<Node>): void => {
@@ -81,7 +81,7 @@ export class ClusterFeed {
 
   #pending(pod: Pod): void {
     const uid = pod.metadata.uid ?? "";
-    if (pod.spec.schedulerName !== this.#schedulerName) return;
+    if (!this.#schedulerNames.has(pod.spec.schedulerName ?? "")) return;
     if (pod.metadata.deletionTimestamp !== undefined) {
       this.#queue.remove(uid);
       return this.#cluster.removePod(uid);

@@ -5,8 +5,33 @@ import { createEventRecorder, type EventRecorder } from "@skates/controller-runt
 /** Events on their way at once. */
 const LANES = 8;
 
-/** A recorder that sends several events at once, those about one object still one after another: pods are bound in bursts. */
-export function createEventLanes(options: {
+/**
+ * For each reporting component a recorder that sends several events at once, those about one object still one after another: pods are
+ * bound in bursts.
+ */
+export function createEventLanes({
+  client,
+  env,
+  names,
+}: {
+  readonly client: Client;
+  readonly env: Env;
+  readonly names: readonly string[];
+}): ReadonlyMap<string, EventRecorder & Component> {
+  return new Map(names.map((component) => [component, lanesOf({ client, env, component })]));
+}
+
+/** The recorder of a scheduler name; unknown ones report as the first. */
+export function recordersFor(lanes: ReadonlyMap<string, EventRecorder>): (schedulerName: string) => EventRecorder {
+  const [first] = lanes.values();
+  return (name) => {
+    const recorder = lanes.get(name) ?? first;
+    if (recorder === undefined) throw new RangeError("there is no profile to report events");
+    return recorder;
+  };
+}
+
+function lanesOf(options: {
   readonly client: Client;
   readonly env: Env;
   readonly component: string;

@@ -17,6 +17,10 @@ export interface SchedulerMetrics {
   readonly pending: Gauge;
   readonly incoming: Counter;
   readonly cacheSize: Gauge;
+  /** Waiting pods by the plugin that rejected them, and profile. */
+  readonly unschedulable: Gauge;
+  /** How long pods were held back, by what came of it. */
+  readonly permitWaitSeconds: Histogram;
 }
 
 const SECONDS = exponential(0.001, 2, 15);
@@ -71,17 +75,29 @@ export function schedulerMetrics(metrics: Metrics): SchedulerMetrics {
       labels: ["queue", "event"],
     }),
     cacheSize: metrics.gauge({
-      name: "scheduler_cache_size",
+      name: "scheduler_scheduler_cache_size",
       help: "Number of nodes, pods, and assumed (bound) pods in the scheduler cache.",
       labels: ["type"],
+    }),
+    unschedulable: metrics.gauge({
+      name: "scheduler_unschedulable_pods",
+      help: "The number of unschedulable pods broken down by plugin name. A pod will increment the gauge for all plugins that caused it to not schedule and so this metric have meaning only when broken down by plugin.",
+      labels: ["plugin", "profile"],
+    }),
+    permitWaitSeconds: metrics.histogram({
+      name: "scheduler_permit_wait_duration_seconds",
+      help: "Duration of waiting on permit.",
+      labels: ["result"],
+      buckets: SECONDS,
     }),
   };
 }
 
-/** Puts the queue's sizes into the gauge. */
-export function notePending(pending: Gauge, queue: SchedulingQueue): void {
+/** Puts the queue's sizes into the gauges. */
+export function notePending({ pending, unschedulable }: SchedulerMetrics, queue: SchedulingQueue): void {
   const counts = queue.counts();
   for (const pool of ["active", "backoff", "gated", "unschedulable"] as const) pending.set([pool], counts[pool]);
+  for (const { plugin, profile, count } of queue.rejections()) unschedulable.set([plugin, profile], count);
 }
 
 function exponential(start: number, factor: number, count: number): readonly number[] {

@@ -1,28 +1,36 @@
-import { isPodTerminal, type Namespace, namespaces, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
+import { isPodTerminal, nodes, namespaces, type Pod, pods } from "@skates/api/core/v1";
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, TaskGroup } from "@skates/component-base";
 import { createInformers, type Informer } from "@skates/controller-runtime";
+import { AssumedPods } from "./assumed-pods.ts";
+import { BindingCycle } from "./binding-cycle.ts";
 import { ClusterFeed } from "./cluster-feed.ts";
-import { createEventLanes } from "./event-lanes.ts";
+import { buildProfile } from "./config/build-profile.ts";
+import { defaultConfiguration, type SchedulerConfiguration } from "./config/read-configuration.ts";
+import { createEventLanes, recordersFor } from "./event-lanes.ts";
+import { Extenders, type ExtenderTransport } from "./extenders/extenders.ts";
 import { Framework } from "./framework/framework.ts";
-import type { SchedulerPlugin } from "./framework/plugin.ts";
-import { notePending, schedulerMetrics } from "./metrics.ts";
-import { watchOwners, watchVolumes } from "./surroundings.ts";
-import { defaultPlugins } from "./plugins/default-plugins.ts";
+import { WaitingPods } from "./framework/waiting-pods.ts";
+import { notePending, type SchedulerMetrics, schedulerMetrics } from "./metrics.ts";
+import { PodStatuses } from "./pod-status.ts";
+import { builtinPlugins, DEFAULT_PLUGINS, type Plugins } from "./plugins/registry.ts";
 import { SchedulingQueue } from "./queue/scheduling-queue.ts";
 import { SchedulingCycle } from "./scheduling-cycle.ts";
 import { Cluster } from "./snapshot/cluster.ts";
+import { watchOwners, watchVolumes } from "./surroundings.ts";
 
 export interface SchedulerOptions {
   /** Under the scheduler's own identity (`system:kube-scheduler`). */
   readonly client: Client;
   readonly env: Env;
-  /** Pods that name this scheduler are its own. Default `default-scheduler`. */
-  readonly name?: string | undefined;
-  /** In place of the default profile's. */
-  readonly plugins?: readonly SchedulerPlugin[] | undefined;
-  /** Bindings under way at once; default 128. */
+  /** Profiles, their plugins, and extenders; default: one profile, upstream's. */
+  readonly configuration?: SchedulerConfiguration | undefined;
+  /** Further plugins, for the configuration to enable. */
+  readonly plugins?: Plugins | undefined;
+  /** How extenders are reached; without it a configuration with extenders is refused. */
+  readonly extenderTransport?: ExtenderTransport | undefined;
+  /** Pods under way to their nodes at once; default 128. */
   readonly bindingsMax?: number | undefined;
 }
 
@@ -50,50 +58,84 @@ class Scheduler implements Component {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { client, env, name = "default-scheduler" } = this.#options;
+    const { client, env, configuration = defaultConfiguration() } = this.#options;
     const metrics = schedulerMetrics(env.metrics);
     const cluster = new Cluster();
     const informers = createInformers(client, env);
-    const volumes = watchVolumes(informers);
-    const framework = new Framework({
-      plugins: this.#options.plugins ?? defaultPlugins({ volumes, owners: watchOwners(informers) }),
-      snapshot: cluster,
-      random: env.random.stream("scheduler"),
-    });
-    const queue = new SchedulingQueue({
-      clock: env.clock,
-      gated: (pod) => framework.gate(pod) !== undefined,
-      eager: env.gates.enabled("SchedulerPopFromBackoffQ"),
-      onMove: (pool, cause) => metrics.incoming.inc([pool, cause]),
-    });
-    const feed = new ClusterFeed({ cluster, queue, schedulerName: name });
-    const nodeInformer: Informer<Node> = informers.for(nodes);
-    const podInformer: Informer<Pod> = informers.for(pods);
-    const namespaceInformer: Informer<Namespace> = informers.for(namespaces);
-    const budgetInformer = informers.for(podDisruptionBudgets);
-    const endings = [
-      namespaceInformer.subscribe(feed.namespace),
-      nodeInformer.subscribe(feed.node),
-      podInformer.subscribe(feed.pod),
-    ];
-    const recorder = createEventLanes({ client, env, component: name });
-    const group = new TaskGroup(signal);
-    group.spawn((inner) => informers.run(inner));
-    group.spawn((inner) => recorder.run(inner));
-    const cycle = new SchedulingCycle({
+    const budgets = informers.for(podDisruptionBudgets);
+    const waiting = new WaitingPods(env.clock);
+    const lanes = createEventLanes({ client, env, names: configuration.profiles.map((one) => one.schedulerName) });
+    const recorder = recordersFor(lanes);
+    const handle = {
       client,
       env,
       cluster,
-      framework,
+      waiting,
+      volumes: watchVolumes(informers),
+      owners: watchOwners(informers),
+      preemption: {
+        client,
+        clock: env.clock,
+        recorder,
+        metrics,
+        random: env.random.stream("preemption"),
+        budgets: () => budgets.list(),
+      },
+      ofExtenders: ofExtenders(configuration),
+    };
+    const registry = { ...builtinPlugins(handle), ...this.#options.plugins?.(handle) };
+    const profiles = configuration.profiles.map((one) => buildProfile(one, { registry, defaults: DEFAULT_PLUGINS }));
+    const frameworks = new Map(
+      profiles.map((profile) => {
+        const random = env.random.stream(`scheduler/${profile.name}`);
+        return [profile.name, new Framework({ profile, snapshot: cluster, random })];
+      }),
+    );
+    const sort = profiles[0]?.plugins.queueSort[0]?.queueSort;
+    const queue = new SchedulingQueue({
+      clock: env.clock,
+      gate: (pod) => frameworks.get(pod.pod.spec.schedulerName ?? "")?.gate(pod)?.plugin,
+      sort: (a, b) => sort?.(a, b) ?? 0,
+      backoffMs: configuration.podInitialBackoffSeconds * 1000,
+      backoffMsMax: configuration.podMaxBackoffSeconds * 1000,
+      eager: env.gates.enabled("SchedulerPopFromBackoffQ"),
+      onMove: (pool, cause) => metrics.incoming.inc([pool, cause]),
+    });
+    const feed = new ClusterFeed({ cluster, queue, schedulerNames: new Set(frameworks.keys()) });
+    // Nodes before pods: what was there first is then seen first.
+    const endings = [informers.for(namespaces).subscribe(feed.namespace), informers.for(nodes).subscribe(feed.node)];
+    const podInformer: Informer<Pod> = informers.for(pods);
+    endings.push(podInformer.subscribe(feed.pod), handle.volumes.subscribe(feed.storage));
+    if (configuration.withoutEffect.length > 0) {
+      const fields = configuration.withoutEffect.join(", ");
+      env.log.info("fields of the scheduler's configuration that mean nothing here", { fields });
+    }
+    const group = new TaskGroup(signal);
+    group.spawn((inner) => informers.run(inner));
+    for (const lane of lanes.values()) group.spawn((inner) => lane.run(inner));
+    const extenders = new Extenders({
+      env,
+      extenders: configuration.extenders,
+      transport: this.#options.extenderTransport ?? noTransport,
+      random: env.random.stream("extenders"),
+    });
+    const statuses = new PodStatuses({ client, env, recorder, group });
+    const assumed = new AssumedPods({ client, env, cluster, feed });
+    const onBound = (uid: string): void => assumed.bound(uid);
+    const cycle = new SchedulingCycle({
+      env,
+      cluster,
+      frameworks,
+      extenders,
       queue,
-      recorder,
+      statuses,
+      waiting,
       metrics,
       group,
-      profile: name,
-      random: env.random.stream("preemption"),
-      budgets: () => budgetInformer.list(),
+      bindings: new BindingCycle({ env, extenders, statuses, recorder, metrics, onBound }),
       bindingsMax: this.#options.bindingsMax ?? 128,
     });
+    group.spawn((inner) => assumed.run(inner));
     group.spawn(async (inner) => {
       await informers.whenSynced(inner);
       this.#ready = true;
@@ -102,10 +144,7 @@ class Scheduler implements Component {
     group.spawn(async (inner) => {
       for (;;) {
         await env.clock.sleep(GAUGES_MS, inner);
-        notePending(metrics.pending, queue);
-        metrics.cacheSize.set(["nodes"], cluster.nodeCount);
-        metrics.cacheSize.set(["assumed_pods"], cluster.assumedCount);
-        metrics.cacheSize.set(["pods"], podInformer.list().filter((pod) => !isPodTerminal(pod)).length);
+        noteSizes(metrics, { queue, cluster, running: podInformer.list().filter((pod) => !isPodTerminal(pod)).length });
       }
     });
     try {
@@ -132,7 +171,28 @@ class Scheduler implements Component {
         await clock.sleep(0, signal);
         startMs = clock.monotonicMs();
       }
-      cycle.schedule(entry);
+      // It may have gone while we slept.
+      if (queue.has(entry)) cycle.schedule(entry);
     }
   }
+}
+
+function noteSizes(
+  metrics: SchedulerMetrics,
+  { queue, cluster, running }: { readonly queue: SchedulingQueue; readonly cluster: Cluster; readonly running: number },
+): void {
+  notePending(metrics, queue);
+  metrics.cacheSize.set(["nodes"], cluster.nodeCount);
+  metrics.cacheSize.set(["assumed_pods"], cluster.assumedCount);
+  metrics.cacheSize.set(["pods"], running);
+}
+
+/** Resources of which some extender says that only it looks whether they fit. */
+function ofExtenders({ extenders }: SchedulerConfiguration): ReadonlySet<string> {
+  const managed = extenders.flatMap(({ managedResources = [] }) => managedResources);
+  return new Set(managed.filter(({ ignoredByScheduler }) => ignoredByScheduler === true).map(({ name }) => name));
+}
+
+function noTransport(): Promise<never> {
+  return Promise.reject(new Error("extenders cannot be reached from here"));
 }

@@ -1,219 +1,234 @@
-import { isStatus } from "@skates/apimachinery";
-import { type Pod, pods } from "@skates/api/core/v1";
-import type { PodDisruptionBudget } from "@skates/api/policy/v1";
-import type { Client, Patch } from "@skates/client";
-import { type Env, isAbort, messageOf, type Random, type TaskGroup } from "@skates/component-base";
-import type { EventRecorder } from "@skates/controller-runtime";
-import { bindPod } from "./bind/bind-pod.ts";
-import { type NotScheduled, notScheduledPatch } from "./bind/pod-scheduled-condition.ts";
-import { type Failure, failureMessage } from "./framework/decision.ts";
+import { type Env, isAbort, messageOf, type TaskGroup } from "@skates/component-base";
+import type { BindingCycle } from "./binding-cycle.ts";
+import type { Extenders } from "./extenders/extenders.ts";
+import { type Decision, type Failure, failureMessage } from "./framework/decision.ts";
 import type { Framework } from "./framework/framework.ts";
+import type { Chosen, SchedulerPlugin } from "./framework/plugin.ts";
+import type { Rejection } from "./framework/verdict.ts";
+import type { WaitingPods } from "./framework/waiting-pods.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
-import type { Candidate } from "./preemption/candidate.ts";
-import { evictVictims } from "./preemption/evict-victims.ts";
-import { planPreemption } from "./preemption/plan-preemption.ts";
+import type { PodStatuses } from "./pod-status.ts";
+import type { PostFilterPlan } from "./preemption/post-filter-plan.ts";
 import type { QueuedPod } from "./queue/queued-pod.ts";
 import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
 import type { Cluster } from "./snapshot/cluster.ts";
+import type { NodeInfo } from "./snapshot/node-info.ts";
 import type { PodInfo } from "./snapshot/pod-info.ts";
 
 export interface SchedulingCycleOptions {
-  readonly client: Client;
   readonly env: Env;
   readonly cluster: Cluster;
-  readonly framework: Framework;
+  /** By scheduler name. */
+  readonly frameworks: ReadonlyMap<string, Framework>;
+  readonly extenders: Extenders;
   readonly queue: SchedulingQueue;
-  readonly recorder: EventRecorder;
+  readonly statuses: PodStatuses;
+  readonly waiting: WaitingPods;
   readonly metrics: SchedulerMetrics;
   /** Runs what goes on after a decision. */
   readonly group: TaskGroup;
-  readonly profile: string;
+  readonly bindings: BindingCycle;
   readonly bindingsMax: number;
-  /** Says where preemption begins to look. */
-  readonly random: Random;
-  readonly budgets: () => readonly PodDisruptionBudget[];
 }
 
-/** Longest text of an event. */
-const MESSAGE_MAX = 1024;
+/** A pod that is being tried. */
+export interface Attempt {
+  readonly entry: QueuedPod;
+  readonly framework: Framework;
+  readonly startMs: number;
+}
 
-/** Decides for one pod after another, without waiting; bindings and status patches go on beside it. */
+/** Decides for one pod after another, without waiting; all that takes time goes on beside it. */
 export class SchedulingCycle {
   readonly #options: SchedulingCycleOptions;
-  /** By uid: what was last written to the pod's status. A binding waits for it, for its word must be the last. */
-  readonly #patching = new Map<string, Promise<void>>();
-  #bindings = 0;
+  #underWay = 0;
   #roomWaits: (() => void) | undefined;
 
   constructor(options: SchedulingCycleOptions) {
     this.#options = options;
   }
 
-  /** Resolves when another binding may be started. */
+  /** Resolves when another pod may be tried. */
   async room(signal: AbortSignal): Promise<void> {
-    while (this.#bindings >= this.#options.bindingsMax) {
+    while (this.#underWay >= this.#options.bindingsMax) {
       signal.throwIfAborted();
-      // Bindings end when they are aborted, so this ends too.
+      // What is under way ends when it is aborted, so this ends too.
       await new Promise<void>((resolve) => (this.#roomWaits = resolve));
     }
   }
 
   /** Decides for a pod that was taken from the queue, and sees to what follows from it. */
   schedule(entry: QueuedPod): void {
-    const { cluster, env, framework, metrics, group } = this.#options;
+    const { env, extenders, frameworks, metrics, queue } = this.#options;
+    const framework = frameworks.get(entry.info.pod.spec.schedulerName ?? "");
+    if (framework === undefined) return queue.remove(entry.info.uid);
     const startMs = env.clock.monotonicMs();
+    const attempt: Attempt = { entry, framework, startMs };
+    if (extenders.concern(entry.info)) return this.#beside((signal) => this.#consult(attempt, signal));
     const decision = framework.decide(entry.info);
     metrics.algorithmSeconds.observe([], (env.clock.monotonicMs() - startMs) / 1000);
-    if ("failure" in decision) return this.#unschedulable(entry, decision.failure, startMs);
-    const nodeName = decision.node.name;
-    cluster.assume(entry.info, nodeName);
-    this.#bindings++;
-    group.spawn(async (signal) => {
-      try {
-        await this.#bind({ entry, nodeName, startMs }, signal);
-      } finally {
-        this.#bindings--;
-        this.#roomWaits?.();
+    this.#follow(attempt, decision);
+  }
+
+  /** Decides with the extenders' word. Others are scheduled meanwhile, so that the node is looked at once more at the end. */
+  async #consult(attempt: Attempt, signal: AbortSignal): Promise<void> {
+    const { extenders, metrics, env } = this.#options;
+    const { entry, framework, startMs } = attempt;
+    let decision: Decision;
+    try {
+      decision = await extenders.decide(entry.info, framework, signal);
+    } catch (error) {
+      if (isAbort(error, signal) || signal.aborted) throw error;
+      return this.#failed(attempt, messageOf(error));
+    }
+    metrics.algorithmSeconds.observe([], (env.clock.monotonicMs() - startMs) / 1000);
+    if (!this.#options.queue.has(entry)) return;
+    this.#follow(attempt, decision);
+  }
+
+  #follow(attempt: Attempt, decision: Decision): void {
+    if ("failure" in decision) this.#unschedulable(attempt, decision.failure);
+    else this.#choose(attempt, decision.node);
+  }
+
+  #choose(attempt: Attempt, node: NodeInfo): void {
+    const { cluster, waiting, bindings } = this.#options;
+    const { info } = attempt.entry;
+    const { plugins } = attempt.framework.profile;
+    const chosen: Chosen = { pod: info, node };
+    cluster.assume(info, node.name);
+    for (const plugin of plugins.reserve) {
+      const rejection = plugin.reserve?.(chosen);
+      if (rejection !== undefined) return this.rejectChosen(attempt, chosen, { plugin, rejection });
+    }
+    const holds: { readonly plugin: SchedulerPlugin; readonly timeoutMs: number }[] = [];
+    for (const plugin of plugins.permit) {
+      const permission = plugin.permit?.(chosen);
+      if (permission === undefined) continue;
+      if (permission.kind === "reject") {
+        return this.rejectChosen(attempt, chosen, { plugin, rejection: permission.rejection });
       }
-    });
-  }
-
-  async #bind(
-    { entry, nodeName, startMs }: { readonly entry: QueuedPod; readonly nodeName: string; readonly startMs: number },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { client, env, queue, recorder, metrics, profile } = this.#options;
-    const { info } = entry;
-    const { uid } = info;
-    await this.#patching.get(uid);
-    const outcome = await bindPod({ client, clock: env.clock }, { info, nodeName }, signal);
-    const nowMs = env.clock.monotonicMs();
-    const observe = (result: string): void => {
-      metrics.attempts.inc([result, profile]);
-      metrics.attemptSeconds.observe([result, profile], (nowMs - startMs) / 1000);
-    };
-    if (outcome.kind === "bound") {
-      observe("scheduled");
-      metrics.podAttempts.observe([], entry.attempts);
-      const attempts = entry.attempts > 15 ? "16+" : String(entry.attempts);
-      metrics.podSeconds.observe([attempts], (nowMs - entry.firstMs) / 1000);
-      const message = `Successfully assigned ${info.key} to ${nodeName}`;
-      recorder.event({ about: info.pod, type: "Normal", reason: "Scheduled", message });
-      return;
+      holds.push({ plugin, timeoutMs: permission.timeoutMs });
     }
-    this.#release(info);
-    queue.retry(entry);
-    if (outcome.kind === "gone") return;
-    observe("error");
-    env.log.warn("a pod could not be bound", { pod: info.key, node: nodeName, cause: messageOf(outcome.error) });
-    this.#tell(info, { reason: "SchedulerError", message: `binding rejected: ${messageOf(outcome.error)}` });
+    const hold = holds.length === 0 ? undefined : waiting.hold(chosen, holds);
+    // Pods that wait for others must not keep these from being tried.
+    const counted = hold === undefined;
+    this.#beside((signal) => bindings.run({ attempt, chosen, hold, cycle: this }, signal), counted);
   }
 
-  /** Gives back the place of a pod that will not come. */
-  #release(info: PodInfo): void {
+  /** Gives back a node on which a plugin did not let the pod come, and tells why. */
+  rejectChosen(
+    attempt: Attempt,
+    chosen: Chosen,
+    { plugin, rejection }: { readonly plugin: SchedulerPlugin; readonly rejection: Rejection },
+  ): void {
+    this.release(attempt, chosen);
+    const rejections = new Map([[chosen.node, rejection]]);
+    const failure: Failure = { nodeCount: 1, plugins: new Set([plugin]), rejections };
+    this.#options.queue.reject(attempt.entry, failure.plugins);
+    this.#observe(attempt, "unschedulable");
+    this.#options.statuses.notScheduled(chosen.pod, { reason: "Unschedulable", message: failureMessage(failure) });
+  }
+
+  /** Gives back a node because something went wrong, and tells what; without a message the pod needs no further care. */
+  failChosen(attempt: Attempt, chosen: Chosen, message?: string): void {
+    this.release(attempt, chosen);
+    if (message === undefined) this.#options.queue.retry(attempt.entry);
+    else this.#failed(attempt, message);
+  }
+
+  /** Gives back what was taken for a pod that will not come. */
+  release(attempt: Attempt, chosen: Chosen): void {
     const { cluster, queue } = this.#options;
-    if (!cluster.isAssumed(info.uid)) return;
-    cluster.forget(info.uid);
-    queue.handle({ kind: "AssignedPodDeleted", pod: info });
+    for (const plugin of attempt.framework.profile.plugins.reserve.toReversed()) plugin.unreserve?.(chosen);
+    if (!cluster.isAssumed(chosen.pod.uid)) return;
+    cluster.forget(chosen.pod.uid);
+    queue.handle({ kind: "AssignedPodDeleted", pod: chosen.pod });
   }
 
-  #unschedulable(entry: QueuedPod, failure: Failure, startMs: number): void {
-    const { env, queue, metrics, profile } = this.#options;
+  #failed(attempt: Attempt, message: string): void {
+    const { env, queue, statuses } = this.#options;
+    const { info } = attempt.entry;
+    queue.retry(attempt.entry);
+    this.#observe(attempt, "error");
+    env.log.warn("a pod could not be scheduled", { pod: info.key, cause: message });
+    statuses.notScheduled(info, { reason: "SchedulerError", message });
+  }
+
+  #observe({ framework, startMs }: Attempt, result: string): void {
+    const { env, metrics } = this.#options;
+    const profile = framework.profile.name;
+    metrics.attempts.inc([result, profile]);
+    metrics.attemptSeconds.observe([result, profile], (env.clock.monotonicMs() - startMs) / 1000);
+  }
+
+  #unschedulable(attempt: Attempt, failure: Failure): void {
+    const { extenders, queue } = this.#options;
+    const { entry, framework } = attempt;
+    const { info } = entry;
     queue.reject(entry, failure.plugins);
-    metrics.attempts.inc(["unschedulable", profile]);
-    const ms = env.clock.monotonicMs() - startMs;
-    metrics.attemptSeconds.observe(["unschedulable", profile], ms / 1000);
-    const { message, nominatedNode } = this.#preempt(entry.info, failure);
-    this.#tell(entry.info, { reason: "Unschedulable", message: failureMessage(failure, message), nominatedNode });
-  }
-
-  /** Makes room for the pod where less important ones can give way. */
-  #preempt(info: PodInfo, failure: Failure): { readonly message?: string; readonly nominatedNode?: string } {
-    const { budgets, cluster, framework, metrics, random } = this.#options;
-    if (failure.nodeCount === 0) return {};
-    metrics.preemptionAttempts.inc([]);
-    const plan = planPreemption(info, failure, {
-      plugins: framework.plugins,
-      snapshot: cluster,
-      budgets: budgets(),
-      random,
-    });
-    if ("message" in plan) {
-      if (!plan.withdraw) return { message: plan.message };
-      cluster.nominate(info, undefined);
-      return { message: plan.message, nominatedNode: "" };
+    this.#observe(attempt, "unschedulable");
+    const plan = this.#postFilter(info, framework, failure);
+    if (plan?.act !== undefined && extenders.preempt(info)) {
+      return this.#beside(async (signal) => {
+        const agreed = await extenders.agreedPlan(plan, info, signal);
+        this.#conclude(info, failure, agreed);
+      });
     }
-    const { candidate } = plan;
-    metrics.preemptionVictims.observe([], candidate.victims.length);
-    this.#displaceNominated(info, candidate.node.name);
-    cluster.nominate(info, candidate.node.name);
-    this.#evict(info, candidate);
-    return { nominatedNode: candidate.node.name };
+    this.#conclude(info, failure, plan);
   }
 
-  #evict(info: PodInfo, candidate: Candidate): void {
-    const { client, env, group, queue, recorder } = this.#options;
+  #postFilter(pod: PodInfo, { profile }: Framework, failure: Failure): PostFilterPlan | undefined {
+    const { cluster } = this.#options;
+    for (const plugin of profile.plugins.postFilter) {
+      const plan = plugin.postFilter?.({ pod, failure, snapshot: cluster, filters: profile.plugins.filter });
+      if (plan !== undefined) return plan;
+    }
+    return undefined;
+  }
+
+  /** Carries out what shall be done for a pod that fits nowhere, and tells it. */
+  #conclude(info: PodInfo, failure: Failure, plan: PostFilterPlan | undefined): void {
+    const { cluster, queue, statuses } = this.#options;
+    const nominatedNode = plan?.nominatedNode;
+    if (nominatedNode !== undefined) cluster.nominate(info, nominatedNode);
+    for (const other of plan?.displaced ?? []) {
+      cluster.nominate(other, undefined);
+      queue.wake(other.uid);
+      statuses.nominate(other, "");
+    }
+    if (plan?.act !== undefined) this.#act(info, plan.act);
+    statuses.notScheduled(info, {
+      reason: "Unschedulable",
+      message: failureMessage(failure, plan?.message),
+      nominatedNode,
+    });
+  }
+
+  #act(info: PodInfo, act: (signal: AbortSignal) => Promise<void>): void {
+    const { env, group, queue } = this.#options;
     group.spawn(async (signal) => {
       try {
-        await evictVictims({ client, clock: env.clock, recorder }, { pod: info, candidate }, signal);
+        await act(signal);
       } catch (error) {
         if (isAbort(error, signal) || signal.aborted) throw error;
-        env.log.warn("a pod could not be preempted", {
-          pod: info.key,
-          node: candidate.node.name,
-          cause: messageOf(error),
-        });
+        env.log.warn("no room could be made for a pod", { pod: info.key, cause: messageOf(error) });
         queue.wake(info.uid); // no deletion may ever wake it
       }
     });
   }
 
-  /** Less important pods that wait for the same node have to look for another. */
-  #displaceNominated(info: PodInfo, nodeName: string): void {
-    const { cluster, group, queue } = this.#options;
-    for (const other of cluster.nominatedOn(nodeName)) {
-      if (other.uid === info.uid || other.priority >= info.priority) continue;
-      cluster.nominate(other, undefined);
-      queue.wake(other.uid);
-      const body = { metadata: { uid: other.uid }, status: { nominatedNodeName: null } };
-      group.spawn((signal) => this.#inTurn(other.pod, { type: "strategic", body }, signal));
-    }
-  }
-
-  /** Tells in an event and in the pod's status why it waits. */
-  #tell(info: PodInfo, said: NotScheduled): void {
-    const { env, recorder, group } = this.#options;
-    const message = truncate(said.message);
-    recorder.event({ about: info.pod, type: "Warning", reason: "FailedScheduling", message });
-    const patch = notScheduledPatch(info.pod, said, env.clock.nowMs());
-    if (patch === undefined) return;
-    group.spawn((signal) => this.#inTurn(info.pod, patch, signal));
-  }
-
-  /** Writes to one pod's status go out one after another. */
-  #inTurn(pod: Pod, patch: Patch, signal: AbortSignal): Promise<void> {
-    const { uid = "" } = pod.metadata;
-    const done: Promise<void> = this.#patch(pod, patch, signal).finally(() => {
-      if (this.#patching.get(uid) === done) this.#patching.delete(uid);
+  /** Goes on while others are scheduled, as long as there is room for it. */
+  #beside(work: (signal: AbortSignal) => Promise<void>, counted = true): void {
+    const by = counted ? 1 : 0;
+    this.#underWay += by;
+    this.#options.group.spawn(async (signal) => {
+      try {
+        await work(signal);
+      } finally {
+        this.#underWay -= by;
+        this.#roomWaits?.();
+      }
     });
-    this.#patching.set(uid, done);
-    return done;
   }
-
-  async #patch(pod: Pod, patch: Patch, signal: AbortSignal): Promise<void> {
-    const { client, env } = this.#options;
-    const { name, namespace, uid = "" } = pod.metadata;
-    try {
-      await this.#patching.get(uid);
-      await client.resource<Pod>(pods).sub("status").patch<Pod>({ name, namespace }, patch, {}, signal);
-    } catch (error) {
-      if (isAbort(error, signal) || signal.aborted) throw error;
-      if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) return; // the pod is gone or another by now
-      env.log.warn("a pod's status could not be written", { pod: `${namespace}/${name}`, cause: messageOf(error) });
-    }
-  }
-}
-
-function truncate(message: string): string {
-  return message.length <= MESSAGE_MAX ? message : `${message.slice(0, MESSAGE_MAX - 4)} ...`;
 }

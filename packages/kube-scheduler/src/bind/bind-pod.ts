@@ -2,13 +2,8 @@ import { isStatus, StatusError } from "@skates/apimachinery";
 import { type Binding, type Pod, pods } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Clock, isAbort } from "@skates/component-base";
+import type { BindOutcome } from "./bind-outcome.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-
-/** What came of a binding. `gone`: the pod is deleted, or bound by somebody, and needs no further care. */
-export type BindOutcome =
-  | { readonly kind: "bound" }
-  | { readonly kind: "gone" }
-  | { readonly kind: "failed"; readonly error: Error };
 
 /** How often and how far apart it is asked what became of a binding without an answer. */
 const ASK_AGAIN_MS = 1_000;

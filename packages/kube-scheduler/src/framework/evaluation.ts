@@ -1,168 +1,162 @@
 import type { Snapshot } from "../snapshot/cluster.ts";
-import { type NodeInfo, nodeWithPods } from "../snapshot/node-info.ts";
-import type { PodInfo } from "../snapshot/pod-info.ts";
-import { isRejection, type NodeJudge, type SchedulerPlugin } from "./plugin.ts";
-import type { Rejection, Verdict } from "./verdict.ts";
+import type { NodeInfo } from "../snapshot/node-info.ts";
+import { SlotWatch } from "../snapshot/slot-counts.ts";
+import type { Judging, Ruling } from "./judging.ts";
+import { type NodeGroup, NodeGroups } from "./node-groups.ts";
+import type { GroupedJudge, SchedulerPlugin } from "./plugin.ts";
+import type { Verdict } from "./verdict.ts";
 
-/** A plugin with what it says of one pod. */
-export interface Judging {
+/** Nodes of one group that are still in question. */
+export interface Survivors {
+  readonly group: NodeGroup;
+  readonly size: number;
+}
+
+/** A grouped judge with the place of its keys among those of a group. */
+interface Part {
   readonly plugin: SchedulerPlugin;
-  readonly judge: NodeJudge;
   readonly weight: number;
+  readonly grouped: GroupedJudge;
+  readonly normalize: ((scores: Float64Array) => void) | undefined;
+  readonly at: number;
 }
 
-/** The judges of a pod, or the plugin that rejects it whatever the node. */
-export type Prepared =
-  | { readonly judges: readonly Judging[] }
-  | { readonly plugin: SchedulerPlugin; readonly rejection: Rejection };
-
-/** Asks these plugins about a pod. */
-export function prepareAll(plugins: readonly SchedulerPlugin[], pod: PodInfo, snapshot: Snapshot): Prepared {
-  const judges: Judging[] = [];
-  for (const plugin of plugins) {
-    const prepared = plugin.prepare?.(pod, snapshot);
-    if (isRejection(prepared)) return { plugin, rejection: prepared };
-    if (prepared !== undefined) judges.push({ plugin, judge: prepared, weight: plugin.weight ?? 1 });
-  }
-  return { judges };
-}
-
-/** Why a node was ruled out, and by which plugin. */
-export interface Ruling {
-  readonly plugin: SchedulerPlugin;
-  readonly rejection: Rejection;
-}
-
-/** The first judge that rejects the node. */
-export function firstRuling(judges: readonly Judging[], node: NodeInfo): Ruling | undefined {
-  for (const { plugin, judge } of judges) {
-    const rejection: Verdict = judge.filter?.(node);
-    if (rejection !== undefined) return { plugin, rejection };
-  }
-  return undefined;
-}
-
-/**
- * The first judge that rejects the node as it would be once the pods had come that it is being cleared for, as far as these are no less
- * important than the pod.
- */
-export function nominationRuling(
-  judges: readonly Judging[],
-  node: NodeInfo,
-  { pod, snapshot }: { readonly pod: PodInfo; readonly snapshot: Snapshot },
-): Ruling | undefined {
-  if (snapshot.nominationCount === 0) return undefined;
-  const coming = snapshot
-    .nominatedOn(node.name)
-    .filter(({ uid, priority }) => uid !== pod.uid && priority >= pod.priority);
-  return coming.length === 0 ? undefined : firstRuling(judges, nodeWithPods(node, [...node.pods.values(), ...coming]));
+/** Scores of single nodes that are normalized over all, with the place of the raw score among the keys. */
+interface Relative {
+  readonly judging: Judging;
+  readonly at: number;
 }
 
 /**
  * What judges say of each node for pods that are alike, kept for the next of them: only nodes that changed meanwhile are asked about
- * again. The judges depend on nothing but the node and their stamps.
+ * again. Nodes are held in groups of those that differ in nothing but their own scores, so that the best is found without looking at all.
  */
 export class Evaluation {
   readonly judges: readonly Judging[];
-  readonly #snapshot: Snapshot;
-  readonly #filters: readonly Judging[];
-  /** Scores that count as they are, summed. */
-  readonly #plain: readonly Judging[];
-  /** Scores that are normalized over all feasible nodes. */
-  readonly #relative: readonly (Judging & { readonly raw: Scores })[];
-  #stamps = Number.NaN;
-  #seen = -1;
-  /** By slot: undefined for feasible nodes and where there is none. */
+  readonly groups = new NodeGroups();
+  /** By slot: why the node alone is out of the question. */
   readonly rulings: (Ruling | undefined)[] = [];
-  /** By slot: 1 where the node passes all filters. */
-  feasible = new Uint8Array(64);
-  /** By slot: the weighted sum of scores that need no normalizing. */
-  plainScores = new Float64Array(64);
+  readonly #snapshot: Snapshot;
+  readonly #watch = new SlotWatch();
+  readonly #tests: readonly { readonly plugin: SchedulerPlugin; readonly test: (node: NodeInfo) => Verdict }[];
+  readonly #plain: readonly Judging[];
+  readonly #parts: readonly Part[];
+  readonly #relative: readonly Relative[];
+  readonly #keys: readonly ((node: NodeInfo) => number)[];
+  readonly #stamps: readonly (() => number)[];
+  #stamp = Number.NaN;
 
   constructor(judges: readonly Judging[], snapshot: Snapshot) {
     this.judges = judges;
     this.#snapshot = snapshot;
-    this.#filters = judges.filter(({ judge }) => judge.filter !== undefined);
-    const scoring = judges.filter(({ judge }) => judge.score !== undefined);
-    this.#plain = scoring.filter(({ judge }) => judge.normalize === undefined);
-    this.#relative = scoring
-      .filter(({ judge }) => judge.normalize !== undefined)
-      .map((judging) => ({ ...judging, raw: new Scores() }));
-  }
-
-  /** Judges whose raw scores differ between nodes, with the scores by slot. */
-  relative(): readonly (Judging & { readonly raw: Scores })[] {
-    return this.#relative.filter(({ raw }) => raw.nonZero > 0);
+    this.#tests = judges.flatMap(({ plugin, judge }) => {
+      const test = judge.grouped === undefined ? judge.filter : judge.grouped.local;
+      return test === undefined ? [] : [{ plugin, test }];
+    });
+    const single = judges.filter(({ judge }) => judge.grouped === undefined && judge.score !== undefined);
+    this.#plain = single.filter(({ judge }) => judge.normalize === undefined);
+    const keys: ((node: NodeInfo) => number)[] = [];
+    const parts: Part[] = [];
+    for (const { plugin, weight, judge } of judges) {
+      if (judge.grouped === undefined) continue;
+      parts.push({ plugin, weight, grouped: judge.grouped, normalize: judge.normalize, at: keys.length });
+      keys.push(...judge.grouped.keys);
+    }
+    const relative: Relative[] = [];
+    for (const judging of single) {
+      const { score, normalize } = judging.judge;
+      if (normalize === undefined || score === undefined) continue;
+      relative.push({ judging, at: keys.length });
+      keys.push(score);
+    }
+    this.#parts = parts;
+    this.#relative = relative;
+    this.#keys = keys;
+    this.#stamps = judges.flatMap(({ judge }) => (judge.stamp === undefined ? [] : [judge.stamp]));
   }
 
   /** Looks at all that has changed since the last time. */
   refresh(): void {
-    const snapshot = this.#snapshot;
-    const stamps = this.#sumOfStamps();
-    const all = stamps !== this.#stamps;
-    if (!all && snapshot.now === this.#seen) return;
-    const slots = snapshot.nodes.length;
-    if (slots > this.feasible.length) this.#grow(slots);
-    for (let slot = 0; slot < slots; slot++) {
-      if (all || snapshot.changedAt(slot) > this.#seen) this.#evaluate(slot, snapshot.nodes[slot]);
+    let stamp = 0;
+    for (const read of this.#stamps) stamp += read();
+    if (stamp !== this.#stamp) this.#watch.reset();
+    this.#stamp = stamp;
+    this.#watch.refresh(this.#snapshot, (slot, node) => this.#evaluate(slot, node));
+    for (const { grouped } of this.#parts) grouped.begin?.();
+  }
+
+  /** The groups that pass what is decided by group. */
+  survivors(): readonly Survivors[] {
+    const out: Survivors[] = [];
+    for (const group of this.groups.all()) {
+      if (this.groupRuling(group) === undefined) out.push({ group, size: group.size });
     }
-    this.#stamps = stamps;
-    this.#seen = snapshot.now;
+    return out;
+  }
+
+  /** Why a whole group is out of the question. */
+  groupRuling(group: NodeGroup): Ruling | undefined {
+    for (const { plugin, grouped, at } of this.#parts) {
+      const rejection = grouped.filter?.(keysOf(group, grouped, at));
+      if (rejection !== undefined) return { plugin, rejection };
+    }
+    return undefined;
+  }
+
+  /** What each group gets beside the scores of its nodes, when these and no others are feasible. */
+  bonuses(feasible: readonly Survivors[]): Float64Array {
+    const bonuses = new Float64Array(feasible.length);
+    if (feasible.length <= 1) return bonuses;
+    const add = (scores: Float64Array, weight: number): void => {
+      for (let i = 0; i < scores.length; i++) bonuses[i] = (bonuses[i] ?? 0) + weight * (scores[i] ?? 0);
+    };
+    for (const { judging, at } of this.#relative) {
+      const raw = Float64Array.from(feasible, ({ group }) => group.keys[at] ?? 0);
+      if (raw.every((value) => value === raw[0])) continue;
+      judging.judge.normalize?.(raw);
+      add(raw, judging.weight);
+    }
+    for (const { grouped, normalize, weight, at } of this.#parts) {
+      if (grouped.score === undefined) continue;
+      const own = feasible.map(({ group, size }) => ({ keys: keysOf(group, grouped, at), size }));
+      grouped.weigh?.(own);
+      const scores = Float64Array.from(own, ({ keys }) => grouped.score?.(keys) ?? 0);
+      normalize?.(scores);
+      add(scores, weight);
+    }
+    return bonuses;
+  }
+
+  /** Takes a slot out of its group until `takeBack`. */
+  passOver(slot: number): void {
+    this.groups.remove(slot);
+  }
+
+  takeBack(slot: number): void {
+    this.#evaluate(slot, this.#snapshot.nodes[slot]);
   }
 
   #evaluate(slot: number, node: NodeInfo | undefined): void {
-    const ruling = node === undefined ? undefined : firstRuling(this.#filters, node);
+    this.groups.remove(slot);
+    const ruling = node === undefined ? undefined : this.#rulingOf(node);
     this.rulings[slot] = ruling;
-    if (node === undefined || ruling !== undefined) {
-      this.feasible[slot] = 0;
-      for (const { raw } of this.#relative) raw.set(slot, 0);
-      return;
+    if (node === undefined || ruling !== undefined) return;
+    let score = 0;
+    for (const { judge, weight } of this.#plain) score += weight * (judge.score?.(node) ?? 0);
+    const keys: number[] = [];
+    for (const read of this.#keys) keys.push(read(node));
+    this.groups.add(slot, { keys, score });
+  }
+
+  #rulingOf(node: NodeInfo): Ruling | undefined {
+    for (const { plugin, test } of this.#tests) {
+      const rejection = test(node);
+      if (rejection !== undefined) return { plugin, rejection };
     }
-    let sum = 0;
-    for (const { judge, weight } of this.#plain) sum += weight * (judge.score?.(node) ?? 0);
-    this.feasible[slot] = 1;
-    this.plainScores[slot] = sum;
-    for (const { judge, raw } of this.#relative) raw.set(slot, judge.score?.(node) ?? 0);
-  }
-
-  #sumOfStamps(): number {
-    let sum = 0;
-    for (const { judge } of this.#plain) sum += judge.stamp?.() ?? 0;
-    for (const { judge } of this.#relative) sum += judge.stamp?.() ?? 0;
-    return sum;
-  }
-
-  #grow(slots: number): void {
-    const size = Math.max(slots, this.feasible.length * 2);
-    const feasible = new Uint8Array(size);
-    feasible.set(this.feasible);
-    this.feasible = feasible;
-    const scores = new Float64Array(size);
-    scores.set(this.plainScores);
-    this.plainScores = scores;
-    for (const { raw } of this.#relative) raw.grow(size);
+    return undefined;
   }
 }
 
-/** Raw scores by slot, with the number of those that are not zero. */
-export class Scores {
-  #values = new Float64Array(64);
-  nonZero = 0;
-
-  at(slot: number): number {
-    return this.#values[slot] ?? 0;
-  }
-
-  set(slot: number, value: number): void {
-    const old = this.at(slot);
-    if (old !== 0) this.nonZero--;
-    if (value !== 0) this.nonZero++;
-    this.#values[slot] = value;
-  }
-
-  grow(size: number): void {
-    const values = new Float64Array(size);
-    values.set(this.#values);
-    this.#values = values;
-  }
+function keysOf({ keys }: NodeGroup, grouped: GroupedJudge, at: number): readonly number[] {
+  return keys.length === grouped.keys.length ? keys : keys.slice(at, at + grouped.keys.length);
 }

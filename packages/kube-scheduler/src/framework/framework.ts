@@ -2,222 +2,277 @@ import { pick, type Random } from "@skates/component-base";
 import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
+import { Candidates } from "./candidates.ts";
 import type { Decision, Failure } from "./decision.ts";
-import { Evaluation, firstRuling, type Judging, nominationRuling, prepareAll, type Ruling } from "./evaluation.ts";
+import { Evaluation, type Survivors } from "./evaluation.ts";
+import { firstRuling, type Judging, nominationRuling, prepareAll, type Ruling } from "./judging.ts";
+import { feasibleEnough } from "./percentage.ts";
 import type { SchedulerPlugin } from "./plugin.ts";
+import { type Profile, type Voice, voicesOf } from "./profile.ts";
 import { type Rejection, unresolvable } from "./verdict.ts";
 
-/** Kinds of pods whose evaluations are kept. Each takes some 20 bytes and a pointer per node. */
-const KEPT_MAX = 64;
+/** Nodes that all kept evaluations together may speak of; each takes some 40 bytes. */
+const KEPT_NODES_MAX = 600_000;
+const KEPT_MAX = 256;
 
 export interface FrameworkOptions {
-  /** In the order in which they are asked. */
-  readonly plugins: readonly SchedulerPlugin[];
+  readonly profile: Profile;
   readonly snapshot: Snapshot;
   /** Chooses among the best. */
   readonly random: Random;
 }
 
-/** Nodes that passed all filters, with their scores at the same places. Used again for every pod. */
-interface Candidates {
-  slots: Int32Array;
-  totals: Float64Array;
-  count: number;
-}
-
-/** Asks the plugins and chooses. Pure but for what it remembers to be faster, and for chance among equals. */
+/** Asks the plugins of a profile and chooses. Pure but for what it remembers to be faster, and for chance among equals. */
 export class Framework {
-  readonly plugins: readonly SchedulerPlugin[];
+  readonly profile: Profile;
+  readonly voices: readonly Voice[];
   readonly #snapshot: Snapshot;
   readonly #random: Random;
   /** Those that can be asked once for all pods that are alike, and the others. */
-  readonly #signing: readonly SchedulerPlugin[];
-  readonly #others: readonly SchedulerPlugin[];
+  readonly #signing: readonly Voice[];
+  readonly #others: readonly Voice[];
   readonly #evaluations = new Map<string, Evaluation>();
-  readonly #found: Candidates = { slots: new Int32Array(0), totals: new Float64Array(0), count: 0 };
+  readonly #found: Candidates;
+  /** Where the next search begins that does not look at all nodes. */
+  #start = 0;
 
-  constructor({ plugins, snapshot, random }: FrameworkOptions) {
-    this.plugins = plugins;
+  constructor({ profile, snapshot, random }: FrameworkOptions) {
+    this.profile = profile;
+    this.voices = voicesOf(profile);
     this.#snapshot = snapshot;
     this.#random = random;
-    this.#signing = plugins.filter(({ sign, prepare }) => sign !== undefined && prepare !== undefined);
-    this.#others = plugins.filter(({ sign, prepare }) => sign === undefined && prepare !== undefined);
+    this.#signing = this.voices.filter(({ plugin }) => plugin.sign !== undefined);
+    this.#others = this.voices.filter(({ plugin }) => plugin.sign === undefined);
+    this.#found = new Candidates(snapshot);
   }
 
   /** Why the pod is not to be tried at all. */
-  gate(pod: PodInfo): { readonly plugin: SchedulerPlugin; readonly rejection: Rejection } | undefined {
-    for (const plugin of this.plugins) {
-      const rejection = plugin.gate?.(pod);
+  gate(pod: PodInfo): Ruling | undefined {
+    for (const plugin of this.profile.plugins.preEnqueue) {
+      const rejection = plugin.preEnqueue?.(pod);
       if (rejection !== undefined) return { plugin, rejection };
     }
     return undefined;
   }
 
+  /** The best node for the pod. */
   decide(pod: PodInfo): Decision {
     const nodeCount = this.#snapshot.nodeCount;
     if (nodeCount === 0) return { failure: { nodeCount, plugins: new Set(), rejections: new Map() } };
     const nominated = this.#nominated(pod);
     if (nominated !== undefined) return nominated;
-    const id = JSON.stringify(this.#signing.map((plugin) => plugin.sign?.(pod) ?? null));
-    const kept = this.#evaluations.get(id);
-    if (kept !== undefined) return this.#decideBy(kept, id, pod);
-    const prepared = prepareAll(this.#signing, pod, this.#snapshot);
-    if ("rejection" in prepared) return { failure: this.#outright(prepared) };
-    if (prepared.judges.some(({ judge }) => judge.only !== undefined)) return this.#decideAmong(prepared.judges, pod);
-    return this.#decideBy(new Evaluation(prepared.judges, this.#snapshot), id, pod);
+    const search = this.#search(pod);
+    if ("failure" in search) return search;
+    if ("names" in search) return this.#decideAmong(search.judges, search.names, pod);
+    const { evaluation, others } = search;
+    if (others.length > 0 || this.#looksAtSome()) return this.#decideOneByOne(evaluation, others, pod);
+    return this.#decideByGroups(evaluation, pod);
+  }
+
+  /** All nodes that pass all filters, with their scores, for those who have a further say; or the reason why there are none. */
+  candidates(pod: PodInfo): { readonly failure: Failure } | { readonly scores: ReadonlyMap<NodeInfo, number> } {
+    const { nodeCount } = this.#snapshot;
+    if (nodeCount === 0) return { failure: { nodeCount, plugins: new Set(), rejections: new Map() } };
+    const search = this.#search(pod);
+    if ("failure" in search) return search;
+    if ("names" in search) {
+      const failure = this.#collectAmong(search.judges, search.names, pod);
+      return failure === undefined ? { scores: this.#found.scores() } : { failure };
+    }
+    this.#collect(search.evaluation, search.others, pod);
+    if (this.#found.count === 0) return { failure: this.#failureOf(search.evaluation, search.others, pod) };
+    return { scores: this.#found.scores() };
+  }
+
+  /** Why the pod cannot go to the nodes that it cannot go to. */
+  failure(pod: PodInfo): Failure {
+    const search = this.#search(pod);
+    if ("failure" in search) return search.failure;
+    if ("evaluation" in search) return this.#failureOf(search.evaluation, search.others, pod);
+    const nodeCount = this.#snapshot.nodeCount;
+    return (
+      this.#collectAmong(search.judges, search.names, pod) ?? { nodeCount, plugins: new Set(), rejections: new Map() }
+    );
+  }
+
+  /** Why the pod cannot go to this node as it is now; undefined if it can. */
+  rulingOn(node: NodeInfo, pod: PodInfo): Ruling | undefined {
+    const prepared = prepareAll(this.voices, pod, this.#snapshot);
+    if ("rejection" in prepared) return prepared;
+    const outside = prepared.judges.find(({ judge }) => judge.only?.has(node.name) === false);
+    if (outside !== undefined) return { plugin: outside.plugin, rejection: notAmong([outside]) };
+    return this.#rulingOf(prepared.judges, node, pod);
   }
 
   /** The node that was cleared for the pod, if it will do by now. */
   #nominated(pod: PodInfo): Decision | undefined {
     const node = this.#snapshot.node(this.#snapshot.nominationOf(pod.uid) ?? "");
     if (node === undefined) return undefined;
-    const prepared = prepareAll(this.plugins, pod, this.#snapshot);
-    if ("rejection" in prepared || prepared.judges.some(({ judge }) => judge.only?.has(node.name) === false))
-      return undefined;
-    return this.#rulingOf(prepared.judges, node, pod) === undefined ? { node, feasible: 1 } : undefined;
+    return this.rulingOn(node, pod) === undefined ? { node, feasible: 1 } : undefined;
   }
 
   #rulingOf(judges: readonly Judging[], node: NodeInfo, pod: PodInfo): Ruling | undefined {
     return firstRuling(judges, node) ?? nominationRuling(judges, node, { pod, snapshot: this.#snapshot });
   }
 
-  #decideBy(evaluation: Evaluation, id: string, pod: PodInfo): Decision {
-    this.#evaluations.delete(id);
-    this.#evaluations.set(id, evaluation);
-    const [oldest] = this.#evaluations.keys();
-    if (this.#evaluations.size > KEPT_MAX && oldest !== undefined) this.#evaluations.delete(oldest);
+  /** Who is to be asked about the pod, and about which nodes. */
+  #search(
+    pod: PodInfo,
+  ):
+    | { readonly failure: Failure }
+    | { readonly judges: readonly Judging[]; readonly names: readonly ReadonlySet<string>[] }
+    | { readonly evaluation: Evaluation; readonly others: readonly Judging[] } {
     const others = prepareAll(this.#others, pod, this.#snapshot);
     if ("rejection" in others) return { failure: this.#outright(others) };
+    const id = JSON.stringify(this.#signing.map(({ plugin }) => plugin.sign?.(pod, this.#snapshot) ?? null));
+    const kept = this.#evaluations.get(id);
+    if (kept === undefined || others.judges.some(({ judge }) => judge.only !== undefined)) {
+      const prepared = prepareAll(this.#signing, pod, this.#snapshot);
+      if ("rejection" in prepared) return { failure: this.#outright(prepared) };
+      const judges = inOrder(this.voices, [...prepared.judges, ...others.judges]);
+      const names = judges.flatMap(({ judge }) => (judge.only === undefined ? [] : [judge.only]));
+      if (names.length > 0) return { judges, names };
+      return { evaluation: this.#keep(id, new Evaluation(prepared.judges, this.#snapshot)), others: others.judges };
+    }
+    return { evaluation: this.#keep(id, kept), others: others.judges };
+  }
+
+  /** Notes that an evaluation was used, forgets those that were not for long, and brings it up to date. */
+  #keep(id: string, evaluation: Evaluation): Evaluation {
+    this.#evaluations.delete(id);
+    this.#evaluations.set(id, evaluation);
+    const max = Math.max(8, Math.min(KEPT_MAX, Math.floor(KEPT_NODES_MAX / (this.#snapshot.nodes.length + 1))));
+    const [oldest] = this.#evaluations.keys();
+    if (this.#evaluations.size > max && oldest !== undefined) this.#evaluations.delete(oldest);
     evaluation.refresh();
-    this.#collect(evaluation, others.judges, pod);
-    if (this.#found.count === 0) return { failure: this.#failureOf(evaluation, others.judges, pod) };
-    for (const { judge, weight, raw } of evaluation.relative())
-      this.#addScores({ judge, weight }, (slot) => raw.at(slot));
-    this.#addOthers(others.judges);
-    return this.#best();
+    return evaluation;
+  }
+
+  /** Nobody but signing plugins has something to say: the groups tell the best without a look at each node. */
+  #decideByGroups(evaluation: Evaluation, pod: PodInfo): Decision {
+    const passedOver: number[] = [];
+    try {
+      for (;;) {
+        const survivors = evaluation.survivors();
+        if (survivors.length === 0) break;
+        const slot = this.#bestOf(survivors, evaluation);
+        const node = this.#snapshot.nodes[slot];
+        if (node === undefined) throw new RangeError("a node that is gone was found feasible");
+        if (nominationRuling(evaluation.judges, node, { pod, snapshot: this.#snapshot }) === undefined) {
+          return { node, feasible: survivors.reduce((sum, { size }) => sum + size, 0) };
+        }
+        evaluation.passOver(slot);
+        passedOver.push(slot);
+      }
+    } finally {
+      for (const slot of passedOver) evaluation.takeBack(slot);
+    }
+    return { failure: this.#failureOf(evaluation, [], pod) };
+  }
+
+  /** One of the slots with the highest total, by chance. */
+  #bestOf(survivors: readonly Survivors[], evaluation: Evaluation): number {
+    const bonuses = evaluation.bonuses(survivors);
+    let max = Number.NEGATIVE_INFINITY;
+    let equals = 0;
+    for (let i = 0; i < survivors.length; i++) {
+      const group = survivors[i]?.group;
+      if (group === undefined) continue;
+      const total = group.best + (bonuses[i] ?? 0);
+      const count = group.at(group.best).length;
+      if (total > max) {
+        max = total;
+        equals = count;
+      } else if (total === max) equals += count;
+    }
+    let skip = equals > 1 ? pick(this.#random, equals) : 0;
+    for (let i = 0; i < survivors.length; i++) {
+      const group = survivors[i]?.group;
+      if (group === undefined || group.best + (bonuses[i] ?? 0) !== max) continue;
+      const slots = group.at(group.best);
+      const slot = slots[skip];
+      if (slot !== undefined) return slot;
+      skip -= slots.length;
+    }
+    throw new RangeError("there is no candidate");
+  }
+
+  #decideOneByOne(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): Decision {
+    this.#collect(evaluation, others, pod);
+    if (this.#found.count === 0) return { failure: this.#failureOf(evaluation, others, pod) };
+    return this.#found.best(this.#random);
   }
 
   /** For pods that may only go to nodes they name: they are looked at one by one. */
-  #decideAmong(judges: readonly Judging[], pod: PodInfo): Decision {
-    const others = prepareAll(this.#others, pod, this.#snapshot);
-    if ("rejection" in others) return { failure: this.#outright(others) };
-    const all = [...judges, ...others.judges];
-    const restricting = all.filter(({ judge }) => judge.only !== undefined);
-    const names = restricting.map(({ judge }) => judge.only ?? new Set<string>());
+  #decideAmong(judges: readonly Judging[], names: readonly ReadonlySet<string>[], pod: PodInfo): Decision {
+    const failure = this.#collectAmong(judges, names, pod);
+    return failure === undefined ? this.#found.best(this.#random) : { failure };
+  }
+
+  #collectAmong(judges: readonly Judging[], names: readonly ReadonlySet<string>[], pod: PodInfo): Failure | undefined {
+    const restricting = judges.filter(({ judge }) => judge.only !== undefined);
     const plugins = new Set<SchedulerPlugin>(restricting.map(({ plugin }) => plugin));
     const rejections = new Map<NodeInfo, Rejection>();
-    this.#reset();
+    this.#found.clear();
     for (const name of names[0] ?? []) {
       const node = this.#snapshot.node(name);
       if (node === undefined || !names.every((set) => set.has(name))) continue;
-      const ruling = this.#rulingOf(all, node, pod);
+      const ruling = this.#rulingOf(judges, node, pod);
       if (ruling === undefined) {
-        this.#add(node.slot, 0);
+        this.#found.add(node.slot, 0);
         continue;
       }
       rejections.set(node, ruling.rejection);
       plugins.add(ruling.plugin);
     }
     if (this.#found.count > 0) {
-      for (const judging of judges) this.#addJudged(judging);
-      this.#addOthers(others.judges);
-      return this.#best();
+      this.#found.score(judges);
+      return undefined;
     }
-    const absent = unresolvable(
-      `node(s) didn't satisfy plugin(s) [${restricting.map(({ plugin }) => plugin.name).join(" ")}]`,
-    );
-    return { failure: { nodeCount: this.#snapshot.nodeCount, plugins, rejections, absent } };
+    return { nodeCount: this.#snapshot.nodeCount, plugins, rejections, absent: notAmong(restricting) };
   }
 
-  /** Notes the nodes that pass all filters. */
+  /** Notes the nodes that pass all filters, with their scores. */
   #collect(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): void {
-    const { feasible, plainScores } = evaluation;
     const { nodes } = this.#snapshot;
     const asked = others.filter(({ judge }) => judge.filter !== undefined && judge.passesAll !== true);
     const awaiting = this.#snapshot.nominationCount > 0;
-    const all = awaiting ? [...evaluation.judges, ...others] : others;
-    this.#reset();
-    for (let slot = 0; slot < nodes.length; slot++) {
-      if (feasible[slot] !== 1) continue;
+    const all = awaiting ? [...evaluation.judges, ...others] : [];
+    const passed = new Map(evaluation.survivors().map(({ group }) => [group, 0]));
+    const enough = this.#enough();
+    const offset = this.#looksAtSome() ? this.#start : 0;
+    this.#found.clear();
+    for (let i = 0; i < nodes.length && this.#found.count < enough; i++) {
+      const slot = (i + offset) % nodes.length;
+      this.#start = slot + 1;
+      const group = evaluation.groups.of(slot);
       const node = nodes[slot];
-      if (node === undefined) continue;
+      const size = group === undefined ? undefined : passed.get(group);
+      if (group === undefined || size === undefined || node === undefined) continue;
       if (asked.length > 0 && firstRuling(asked, node) !== undefined) continue;
       if (awaiting && nominationRuling(all, node, { pod, snapshot: this.#snapshot }) !== undefined) continue;
-      this.#add(slot, plainScores[slot] ?? 0);
+      passed.set(group, size + 1);
+      this.#found.add(slot, evaluation.groups.scoreOf(slot));
     }
-  }
-
-  #reset(): void {
-    const size = this.#snapshot.nodes.length;
-    if (this.#found.slots.length < size) {
-      this.#found.slots = new Int32Array(size * 2);
-      this.#found.totals = new Float64Array(size * 2);
-    }
-    this.#found.count = 0;
-  }
-
-  #add(slot: number, total: number): void {
-    const found = this.#found;
-    found.slots[found.count] = slot;
-    found.totals[found.count++] = total;
-  }
-
-  #addOthers(judges: readonly Judging[]): void {
-    let feasible: readonly NodeInfo[] | undefined;
-    for (const judging of judges) {
-      if (judging.judge.weigh !== undefined) judging.judge.weigh((feasible ??= this.#feasible()));
-      this.#addJudged(judging);
-    }
-  }
-
-  #feasible(): readonly NodeInfo[] {
-    const out: NodeInfo[] = [];
-    for (let i = 0; i < this.#found.count; i++) {
-      const node = this.#snapshot.nodes[this.#found.slots[i] ?? 0];
-      if (node !== undefined) out.push(node);
-    }
-    return out;
-  }
-
-  #addJudged(judging: Judging): void {
-    const { judge } = judging;
-    if (judge.score === undefined) return;
-    this.#addScores(judging, (slot) => {
-      const node = this.#snapshot.nodes[slot];
-      return node === undefined ? 0 : (judge.score?.(node) ?? 0);
+    const feasible = [...passed].filter(([, size]) => size > 0).map(([group, size]) => ({ group, size }));
+    const bonuses = evaluation.bonuses(feasible);
+    const byGroup = new Map(feasible.map(({ group }, i) => [group, bonuses[i] ?? 0]));
+    this.#found.raise((slot) => {
+      const group = evaluation.groups.of(slot);
+      return group === undefined ? 0 : (byGroup.get(group) ?? 0);
     });
+    this.#found.score(others);
   }
 
-  #addScores({ judge, weight }: Pick<Judging, "judge" | "weight">, scoreAt: (slot: number) => number): void {
-    const { slots, totals, count } = this.#found;
-    const scores = new Float64Array(count);
-    for (let i = 0; i < count; i++) scores[i] = scoreAt(slots[i] ?? 0);
-    judge.normalize?.(scores);
-    for (let i = 0; i < count; i++) totals[i] = (totals[i] ?? 0) + weight * (scores[i] ?? 0);
+  #looksAtSome(): boolean {
+    return this.#enough() < Number.POSITIVE_INFINITY;
   }
 
-  /** One of the candidates with the highest total, by chance. */
-  #best(): Decision {
-    const { slots, totals, count } = this.#found;
-    let max = Number.NEGATIVE_INFINITY;
-    let equals = 0;
-    for (let i = 0; i < count; i++) {
-      const total = totals[i] ?? 0;
-      if (total > max) {
-        max = total;
-        equals = 1;
-      } else if (total === max) equals++;
-    }
-    let skip = equals > 1 ? pick(this.#random, equals) : 0;
-    for (let i = 0; i < count; i++) {
-      if (totals[i] !== max || skip-- > 0) continue;
-      const node = this.#snapshot.nodes[slots[i] ?? 0];
-      if (node !== undefined) return { node, feasible: count };
-    }
-    throw new RangeError("there is no candidate");
+  #enough(): number {
+    return feasibleEnough(this.profile.percentageOfNodesToScore, this.#snapshot.nodeCount);
   }
 
-  #outright({ plugin, rejection }: { readonly plugin: SchedulerPlugin; readonly rejection: Rejection }): Failure {
+  #outright({ plugin, rejection }: Ruling): Failure {
     const { nodeCount } = this.#snapshot;
     return { nodeCount, plugins: new Set([plugin]), outright: rejection, rejections: new Map() };
   }
@@ -225,16 +280,28 @@ export class Framework {
   #failureOf(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): Failure {
     const rejections = new Map<NodeInfo, Rejection>();
     const plugins = new Set<SchedulerPlugin>();
+    const all = inOrder(this.voices, [...evaluation.judges, ...others]);
     for (const node of this.#snapshot.nodes) {
       if (node === undefined) continue;
+      const group = evaluation.groups.of(node.slot);
       const ruling =
-        evaluation.rulings[node.slot] ??
-        firstRuling(others, node) ??
-        nominationRuling([...evaluation.judges, ...others], node, { pod, snapshot: this.#snapshot });
+        (others.length > 0
+          ? firstRuling(all, node)
+          : (evaluation.rulings[node.slot] ?? (group === undefined ? undefined : evaluation.groupRuling(group)))) ??
+        nominationRuling(all, node, { pod, snapshot: this.#snapshot });
       if (ruling === undefined) continue;
       rejections.set(node, ruling.rejection);
       plugins.add(ruling.plugin);
     }
     return { nodeCount: this.#snapshot.nodeCount, plugins, rejections };
   }
+}
+
+function notAmong(restricting: readonly Judging[]): Rejection {
+  return unresolvable(`node(s) didn't satisfy plugin(s) [${restricting.map(({ plugin }) => plugin.name).join(" ")}]`);
+}
+
+/** The judges in the order of their plugins. */
+function inOrder(voices: readonly Voice[], judges: readonly Judging[]): readonly Judging[] {
+  return voices.flatMap(({ plugin }) => judges.filter((judging) => judging.plugin === plugin));
 }

@@ -2,14 +2,15 @@ import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { NO_OWNERS, type Owners } from "./default-spread.ts";
 import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";
+import { interPodAffinity } from "./inter-pod-affinity.ts";
 import { nodeAffinity } from "./node-affinity.ts";
 import { nodeName } from "./node-name.ts";
 import { nodePorts } from "./node-ports.ts";
 import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
 import { nodeResourcesFit } from "./node-resources-fit.ts";
-import { interPodAffinity } from "./inter-pod-affinity.ts";
 import { nodeUnschedulable } from "./node-unschedulable.ts";
 import { podTopologySpread } from "./pod-topology-spread.ts";
+import { prioritySort } from "./priority-sort.ts";
 import { schedulingGates } from "./scheduling-gates.ts";
 import { taintToleration } from "./taint-toleration.ts";
 import { NO_VOLUMES, volumeBinding, type Volumes } from "./volume-binding.ts";
@@ -22,21 +23,22 @@ export interface Surroundings {
 
 const NOWHERE: Surroundings = { volumes: NO_VOLUMES, owners: NO_OWNERS };
 
-/** The plugins of the default profile, in upstream's order: the first that rejects a node gives the reason. */
+/** The plugins of the default profile that decide, in upstream's order: the first that rejects a node gives the reason. */
 export function defaultPlugins({ volumes, owners }: Surroundings = NOWHERE): readonly SchedulerPlugin[] {
   return [
     schedulingGates,
+    prioritySort,
     nodeUnschedulable,
     nodeName,
     taintToleration,
-    nodeAffinity,
+    nodeAffinity(),
     nodePorts,
-    nodeResourcesFit,
+    nodeResourcesFit(),
     volumeBinding(volumes),
-    dynamicResources,
     podTopologySpread(owners),
-    interPodAffinity,
-    nodeResourcesBalancedAllocation,
+    interPodAffinity(),
+    dynamicResources,
+    nodeResourcesBalancedAllocation(),
     imageLocality,
   ];
 }

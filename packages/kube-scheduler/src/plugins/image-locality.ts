@@ -9,6 +9,7 @@ const MAX_BYTES = 1000 * MIB;
 /** Prefers nodes that have large images of the pod already. An image that many nodes have counts more, so that pods do not pile up. */
 export const imageLocality: SchedulerPlugin = {
   name: "ImageLocality",
+  judges: ["score"],
   wakes: [],
   sign: (pod) => imagesOf(pod),
   prepare(pod, snapshot) {

@@ -6,6 +6,7 @@ const REJECTION = unresolvable("node(s) didn't match the requested node name");
 /** Holds a pod to the node that it names. */
 export const nodeName: SchedulerPlugin = {
   name: "NodeName",
+  judges: ["filter"],
   wakes: [{ on: ["NodeAdded"] }],
   sign: ({ pod }) => pod.spec.nodeName ?? "",
   prepare({ pod }) {

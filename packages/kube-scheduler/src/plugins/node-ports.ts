@@ -6,6 +6,7 @@ const REJECTION = unschedulable("node(s) didn't have free ports for the requeste
 /** Keeps pods from nodes where a host port of theirs is taken. */
 export const nodePorts: SchedulerPlugin = {
   name: "NodePorts",
+  judges: ["filter"],
   wakes: [
     { on: ["NodeAdded"] },
     { on: ["AssignedPodDeleted"], helps: (_, event) => "pod" in event && event.pod.ports.length > 0 },

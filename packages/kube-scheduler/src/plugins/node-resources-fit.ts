@@ -1,26 +1,53 @@
+import type { NodeResourcesFitArgs } from "@skates/api/kubescheduler/v1";
+import { isExtendedResource } from "@skates/api/core/v1";
 import type { ClusterEvent } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { Verdict } from "../framework/verdict.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { type Resources, toResources } from "../snapshot/resources.ts";
+import { resourceScore } from "./resource-score.ts";
 
-/** Keeps pods from nodes that lack what they ask for, and prefers nodes with the most of cpu and memory left. */
-export const nodeResourcesFit: SchedulerPlugin = {
-  name: "NodeResourcesFit",
-  wakes: [
-    { on: ["NodeAdded", "NodeAllocatableChanged"], helps: (pod, event) => !("node" in event) || couldHold(event, pod) },
-    { on: ["AssignedPodDeleted", "AssignedPodUpdated"] },
-  ],
-  sign: ({ requests, scored }) => [amounts(requests), amounts(scored)],
-  prepare: (pod) => ({ filter: (node) => fits(pod, node), score: (node) => leastAllocated(pod, node) }),
-};
+/** Keeps pods from nodes that lack what they ask for, and prefers nodes by what is used of them, as `args` say. */
+export function nodeResourcesFit(
+  args: Partial<NodeResourcesFitArgs> = {},
+  /** Resources that only extenders look after. */
+  ofExtenders: ReadonlySet<string> = new Set(),
+): SchedulerPlugin {
+  const ignores = ignoring(args, ofExtenders);
+  const score = resourceScore(args.scoringStrategy);
+  return {
+    name: "NodeResourcesFit",
+    wakes: [
+      {
+        on: ["NodeAdded", "NodeAllocatableChanged"],
+        helps: (pod, event) => !("node" in event) || couldHold(event, pod),
+      },
+      { on: ["AssignedPodDeleted", "AssignedPodUpdated"] },
+    ],
+    sign: ({ requests, scored }) => [amounts(requests), amounts(scored)],
+    prepare: (pod) => ({ filter: (node) => fits(pod, node, ignores), score: (node) => score(pod, node) }),
+  };
+}
+
+function ignoring(
+  { ignoredResources = [], ignoredResourceGroups = [] }: Partial<NodeResourcesFitArgs>,
+  ofExtenders: ReadonlySet<string>,
+): (name: string) => boolean {
+  if (ignoredResources.length + ignoredResourceGroups.length + ofExtenders.size === 0) return () => false;
+  return (name) => {
+    if (ofExtenders.has(name)) return true;
+    if (!isExtendedResource(name)) return false;
+    const [group = ""] = name.split("/");
+    return ignoredResources.includes(name) || ignoredResourceGroups.includes(group);
+  };
+}
 
 function amounts({ milliCpu, memoryBytes, ephemeralBytes, scalars }: Resources): unknown {
   return [milliCpu, memoryBytes, ephemeralBytes, ...scalars];
 }
 
-function fits({ requests }: PodInfo, node: NodeInfo): Verdict {
+function fits({ requests }: PodInfo, node: NodeInfo, ignores: (name: string) => boolean): Verdict {
   const { allocatable, requested } = node;
   let short: Shortage | undefined;
   if (node.pods.size + 1 > node.allocatablePods) short = add(short, "Too many pods", false);
@@ -35,7 +62,7 @@ function fits({ requests }: PodInfo, node: NodeInfo): Verdict {
   }
   for (const [name, wanted] of requests.scalars) {
     const offered = allocatable.scalars.get(name) ?? 0;
-    if (wanted === 0 || wanted <= offered - (requested.scalars.get(name) ?? 0)) continue;
+    if (wanted === 0 || wanted <= offered - (requested.scalars.get(name) ?? 0) || ignores(name)) continue;
     short = add(short, `Insufficient ${name}`, wanted > offered);
   }
   return short;
@@ -49,26 +76,6 @@ interface Shortage {
 
 function add(short: Shortage | undefined, reason: string, never: boolean): Shortage {
   return { reasons: [...(short?.reasons ?? []), reason], resolvable: (short?.resolvable ?? true) && !never };
-}
-
-/** The mean of what would stay free of cpu and of memory, in hundredths. */
-function leastAllocated({ scored }: PodInfo, node: NodeInfo): number {
-  let sum = 0;
-  let weights = 0;
-  const { milliCpu, memoryBytes } = node.allocatable;
-  if (milliCpu > 0) {
-    sum += freeHundredths(node.scored.milliCpu + scored.milliCpu, milliCpu);
-    weights++;
-  }
-  if (memoryBytes > 0) {
-    sum += freeHundredths(node.scored.memoryBytes + scored.memoryBytes, memoryBytes);
-    weights++;
-  }
-  return weights === 0 ? 0 : Math.trunc(sum / weights);
-}
-
-function freeHundredths(used: number, of: number): number {
-  return used > of ? 0 : Math.trunc(((of - used) * 100) / of);
 }
 
 /** The changed node would be large enough if it were empty. */

@@ -8,6 +8,7 @@ const REJECTION = unresolvable("node(s) were unschedulable");
 /** Keeps pods from cordoned nodes, unless they tolerate the taint that such nodes have. */
 export const nodeUnschedulable: SchedulerPlugin = {
   name: "NodeUnschedulable",
+  judges: ["filter"],
   wakes: [
     { on: ["NodeAdded"], helps: (_, event) => event.kind === "NodeAdded" && event.node.spec.unschedulable !== true },
     { on: ["NodeTaintsChanged"] },

@@ -21,10 +21,10 @@ const MIB = 1 << 20;
 describe("SchedulingGates", () => {
   it("names the gates that hold a pod back", () => {
     const gated = testPod("a", { spec: { schedulingGates: [{ name: "x.io/one" }, { name: "x.io/two" }] } });
-    expect(schedulingGates.gate?.(podInfoOf(gated))?.reasons).toEqual([
+    expect(schedulingGates.preEnqueue?.(podInfoOf(gated))?.reasons).toEqual([
       "waiting for scheduling gates: [x.io/one x.io/two]",
     ]);
-    expect(schedulingGates.gate?.(podInfoOf(testPod("b")))).toBe(undefined);
+    expect(schedulingGates.preEnqueue?.(podInfoOf(testPod("b")))).toBe(undefined);
   });
 });
 
@@ -152,7 +152,7 @@ describe("NodeAffinity", () => {
       { n1: 100, n2: 75, n3: 0 },
     ],
   ])("%s", (_, pod, said) => {
-    expect(ask(nodeAffinity, pod, cluster)).toEqual(said);
+    expect(ask(nodeAffinity(), pod, cluster)).toEqual(said);
   });
 });
 
@@ -225,7 +225,7 @@ describe("NodeResourcesFit", () => {
       },
     ],
   ])("%s", (_, requests, said) => {
-    expect(ask(nodeResourcesFit, testPod("a", { requests }), cluster)).toEqual(said);
+    expect(ask(nodeResourcesFit(), testPod("a", { requests }), cluster)).toEqual(said);
   });
 
   it("counts sidecars, init containers and overhead", () => {
@@ -255,10 +255,10 @@ describe("NodeResourcesBalancedAllocation", () => {
   it("favours nodes that the pod brings nearer to balance", () => {
     // empty: |0.4|/2 = 0.2 worse: 80 for 100; cpu-heavy: from 0.3 to 0.1: 90 for 70.
     const pod = testPod("a", { requests: { memory: "4Gi" } });
-    expect(ask(nodeResourcesBalancedAllocation, pod, cluster)).toEqual({ empty: 65, "cpu-heavy": 85 });
+    expect(ask(nodeResourcesBalancedAllocation(), pod, cluster)).toEqual({ empty: 65, "cpu-heavy": 85 });
   });
   it("has no opinion on pods that ask for nothing", () => {
-    expect(ask(nodeResourcesBalancedAllocation, testPod("a"), cluster)).toEqual({ empty: 0, "cpu-heavy": 0 });
+    expect(ask(nodeResourcesBalancedAllocation(), testPod("a"), cluster)).toEqual({ empty: 0, "cpu-heavy": 0 });
   });
 });
 

@@ -1,21 +1,47 @@
+import type { PodTopologySpreadArgs } from "@skates/api/kubescheduler/v1";
 import type { ClusterEvent } from "../framework/cluster-event.ts";
-import type { NodeJudge, SchedulerPlugin } from "../framework/plugin.ts";
+import type { GroupedJudge, NodeJudge, SchedulerPlugin } from "../framework/plugin.ts";
 import { unresolvable, unschedulable, type Verdict } from "../framework/verdict.ts";
 import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { DEFAULT_CONSTRAINTS, defaultSelector, type Owners } from "./default-spread.ts";
-import { selectorOf, type SpreadConstraint, spreadConstraint, spreadConstraints } from "./spread-constraint.ts";
+import {
+  ownConstraints,
+  selectorOf,
+  signConstraints,
+  type SpreadConstraint,
+  spreadConstraints,
+  type SpreadGroup,
+} from "./spread-constraint.ts";
 
 const SKEWED = unschedulable("node(s) didn't match pod topology spread constraints");
 const UNLABELLED = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
 const HOSTNAME = "kubernetes.io/hostname";
+const NONE: SpreadGroup = { constraints: [], needsAll: true };
 
 /**
- * Spreads pods evenly over parts of the cluster, as they ask. Pods that do not ask are spread, by preference, with those of the same
- * services and controller.
+ * Spreads pods evenly over parts of the cluster, as they ask. Pods that do not ask are spread with those of the same services and
+ * controller, by the constraints of `args`.
  */
-export function podTopologySpread(owners: Owners): SchedulerPlugin {
+export function podTopologySpread(owners: Owners, args: Partial<PodTopologySpreadArgs> = {}): SchedulerPlugin {
+  const bySystem = (args.defaultingType ?? "System") === "System";
+  const defaults = bySystem ? DEFAULT_CONSTRAINTS : (args.defaultConstraints ?? []);
+  /** What must and what should hold for the pod. */
+  const groupsOf = (pod: PodInfo): { readonly hard: SpreadGroup; readonly soft: SpreadGroup } => {
+    if ((pod.pod.spec.topologySpreadConstraints ?? []).length > 0) {
+      return { hard: ownConstraints(pod, "DoNotSchedule"), soft: ownConstraints(pod, "ScheduleAnyway") };
+    }
+    const selector = defaults.length === 0 ? undefined : defaultSelector(pod, owners);
+    if (selector === undefined) return { hard: NONE, soft: NONE };
+    const of = (kind: string): SpreadGroup => ({
+      constraints: defaults
+        .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === kind)
+        .map((constraint) => ({ constraint, selector })),
+      needsAll: !bySystem,
+    });
+    return { hard: of("DoNotSchedule"), soft: of("ScheduleAnyway") };
+  };
   return {
     name: "PodTopologySpread",
     weight: 2,
@@ -23,135 +49,188 @@ export function podTopologySpread(owners: Owners): SchedulerPlugin {
       { on: ["NodeAdded", "NodeDeleted", "NodeLabelsChanged", "NodeTaintsChanged"] },
       { on: ["AssignedPodAdded", "AssignedPodUpdated", "AssignedPodDeleted"], helps },
     ],
+    sign(pod, snapshot) {
+      const { hard, soft } = groupsOf(pod);
+      if (hard.constraints.length === 0 && soft.constraints.length === 0) return null;
+      return [signConstraints(pod, hard, snapshot), signConstraints(pod, soft, snapshot)];
+    },
     prepare(pod, snapshot) {
-      if ((pod.pod.spec.topologySpreadConstraints ?? []).length === 0) return byDefault(pod, owners, snapshot);
-      const hard = spreadConstraints(pod, "DoNotSchedule", snapshot);
-      const soft = spreadConstraints(pod, "ScheduleAnyway", snapshot);
-      return {
-        ...(hard.length === 0 ? {} : { filter: skewFilter(hard, snapshot) }),
-        ...(soft.length === 0 ? {} : scoring({ constraints: soft, needsAll: true }, snapshot)),
+      const { hard, soft } = groupsOf(pod);
+      if (hard.constraints.length === 0 && soft.constraints.length === 0) return undefined;
+      const limits = spreadConstraints(pod, hard, snapshot);
+      const wishes = spreadConstraints(pod, soft, snapshot);
+      const tables = [...limits, ...wishes].map(({ table }) => table);
+      const scoring = wishes.length === 0 ? undefined : scoringBy(wishes, soft.needsAll);
+      const judge: NodeJudge = {
+        stamp: () => tables.reduce((sum, { topology }) => sum + topology.refresh(snapshot).stamp, 0),
+        grouped: groupedBy(limits, wishes, scoring),
+        ...(limits.length === 0 ? {} : { filter: skewFilter(limits, snapshot) }),
+        ...(scoring === undefined ? {} : scoring.single),
       };
+      return judge;
     },
   };
 }
 
-function byDefault(pod: PodInfo, owners: Owners, snapshot: Snapshot): NodeJudge | undefined {
-  const selector = defaultSelector(pod, owners);
-  if (selector === undefined) return undefined;
-  const constraints = DEFAULT_CONSTRAINTS.map((constraint) =>
-    spreadConstraint(pod, { constraint, selector }, snapshot),
-  );
-  return scoring({ constraints, needsAll: false }, snapshot);
-}
-
-/** Sums by part of the cluster; NaN for parts without a node that counts. */
-function sumDomains(
-  { topology, counts, counted }: SpreadConstraint,
-  all: readonly SpreadConstraint[],
-  snapshot: Snapshot,
-): Float64Array {
-  const sums = new Float64Array(topology.size).fill(Number.NaN);
-  for (const node of snapshot.nodes) {
-    if (node === undefined || !hasAllLabels(node.slot, all) || !counted(node)) continue;
-    const domain = topology.domainOf(node.slot);
-    if (domain < 0) continue;
-    const sum = sums[domain] ?? 0;
-    sums[domain] = (Number.isNaN(sum) ? 0 : sum) + counts.at(node.slot);
-  }
-  return sums;
-}
-
-function hasAllLabels(slot: number, constraints: readonly SpreadConstraint[]): boolean {
-  for (const { topology } of constraints) if (topology.domainOf(slot) < 0) return false;
-  return true;
-}
-
 function skewFilter(constraints: readonly SpreadConstraint[], snapshot: Snapshot): (node: NodeInfo) => Verdict {
-  const counted = constraints.map((constraint) => {
-    const sums = sumDomains(constraint, constraints, snapshot);
-    return { constraint, sums, least: leastOf(sums, constraint.minDomains) };
-  });
   return (node) => {
-    for (const { constraint, sums, least } of counted) {
-      const { topology, counts, maxSkew, minDomains, meansItself } = constraint;
-      const domain = topology.domainOf(node.slot);
-      if (domain < 0) return UNLABELLED;
-      const sum = sums[domain] ?? Number.NaN;
-      let here = Number.isNaN(sum) ? 0 : sum;
-      let minimum = least;
-      if (snapshot.nodes[node.slot] !== node && !Number.isNaN(sum) && constraint.counted(node)) {
-        here += counts.of(node) - counts.at(node.slot);
-        minimum = leastOf(sums.with(domain, here), minDomains);
-      }
-      if (here + (meansItself ? 1 : 0) - minimum > maxSkew) return SKEWED;
+    for (const constraint of constraints) {
+      const { table } = constraint;
+      const here = table.at(node);
+      if (here === undefined) return UNLABELLED;
+      const before = table.sum(table.topology.domainOf(node.slot));
+      const tried = snapshot.nodes[node.slot] !== node && !Number.isNaN(here);
+      const least = tried ? table.least({ of: before, sum: here }) : table.least();
+      if (skewed(constraint, here, least)) return SKEWED;
     }
     return undefined;
   };
 }
 
-/** The smallest sum; 0 while there are fewer parts than wanted. */
-function leastOf(sums: Float64Array, minDomains: number): number {
-  let least = Number.POSITIVE_INFINITY;
-  let domains = 0;
-  for (const sum of sums) {
-    if (Number.isNaN(sum)) continue;
-    domains++;
-    if (sum < least) least = sum;
-  }
-  return domains < minDomains ? 0 : least;
+/** `here`: NaN where no node counts. With fewer parts than wanted an empty one is assumed. */
+function skewed({ table, maxSkew, minDomains, meansItself }: SpreadConstraint, here: number, least: number): boolean {
+  const minimum = table.present < minDomains ? 0 : least;
+  return (Number.isNaN(here) ? 0 : here) + (meansItself ? 1 : 0) - minimum > maxSkew;
 }
 
-interface Soft {
-  readonly constraints: readonly SpreadConstraint[];
-  /** A node that lacks one of the labels is not scored at all. */
+/** What a node, or a group of nodes, has of each constraint: `undefined` where the label is missing. */
+type Sums = readonly (number | undefined)[];
+
+interface Scoring {
+  /** A node that lacks one of the labels is not scored. */
   readonly needsAll: boolean;
+  readonly single: NodeJudge;
+  /** `domains`: by constraint, in how many parts feasible nodes are. */
+  begin(domains: readonly number[]): void;
+  score(sums: Sums): number;
 }
 
 /** Prefers parts with few pods. A node that is not scored gets NaN at first, and nothing in the end. */
-function scoring({ constraints, needsAll }: Soft, snapshot: Snapshot): NodeJudge {
-  const required = needsAll ? constraints : [];
-  let parts: readonly {
-    readonly constraint: SpreadConstraint;
-    readonly sums: Float64Array;
-    readonly weight: number;
-  }[] = [];
+function scoringBy(constraints: readonly SpreadConstraint[], needsAll: boolean): Scoring {
+  let weights: readonly number[] = [];
+  // So that the counts of a few large parts are not drowned by those of many small ones.
+  const begin = (domains: readonly number[]): void => void (weights = domains.map((size) => Math.log(size + 2)));
+  const score = (sums: Sums): number => {
+    if (needsAll && sums.includes(undefined)) return Number.NaN;
+    let total = 0;
+    for (const [i, sum] of sums.entries()) {
+      if (sum === undefined) continue;
+      total += (Number.isNaN(sum) ? 0 : sum) * (weights[i] ?? 0) + ((constraints[i]?.maxSkew ?? 1) - 1);
+    }
+    return Math.round(total);
+  };
+  const sumsOf = (node: NodeInfo): Sums => constraints.map((constraint) => sumAt(constraint, node));
   return {
-    weigh(feasible) {
-      const scored = feasible.filter((node) => hasAllLabels(node.slot, required));
-      parts = constraints.map((constraint) => {
-        const { topology } = constraint;
-        const onNodes = topology.key === HOSTNAME;
-        const domains = onNodes ? scored.length : new Set(scored.map(({ slot }) => topology.domainOf(slot))).size;
-        const sums = onNodes ? new Float64Array(0) : sumDomains(constraint, required, snapshot);
-        // So that the counts of a few large parts are not drowned by those of many small ones.
-        return { constraint, sums, weight: Math.log(domains + 2) };
-      });
+    needsAll,
+    begin,
+    score,
+    single: {
+      weigh(feasible) {
+        const scored = feasible.filter((node) => !needsAll || !sumsOf(node).includes(undefined));
+        begin(
+          constraints.map(({ table: { topology } }) =>
+            topology.key === HOSTNAME ? scored.length : new Set(scored.map(({ slot }) => topology.domainOf(slot))).size,
+          ),
+        );
+      },
+      score: (node) => score(sumsOf(node)),
+      normalize: normalizeReversed,
     },
-    score: ({ slot }) => {
-      if (!hasAllLabels(slot, required)) return Number.NaN;
-      let score = 0;
-      for (const { constraint, sums, weight } of parts) {
-        const { topology, counts, maxSkew } = constraint;
-        const domain = topology.domainOf(slot);
-        if (domain < 0) continue;
-        const sum = topology.key === HOSTNAME ? counts.at(slot) : (sums[domain] ?? 0);
-        score += (Number.isNaN(sum) ? 0 : sum) * weight + (maxSkew - 1);
-      }
-      return Math.round(score);
+  };
+}
+
+/** Pods that a wish means: on the node itself where it speaks of nodes, else in the node's part. */
+function sumAt({ table, onNode }: SpreadConstraint, node: NodeInfo): number | undefined {
+  if (table.topology.domainOf(node.slot) < 0) return undefined;
+  return table.topology.key === HOSTNAME ? onNode(node) : table.at(node);
+}
+
+/** The lowest becomes 100; what has no score 0. */
+function normalizeReversed(scores: Float64Array): void {
+  let min = Number.POSITIVE_INFINITY;
+  let max = 0;
+  for (const score of scores) {
+    if (score < min) min = score;
+    if (score > max) max = score;
+  }
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] ?? Number.NaN;
+    if (Number.isNaN(score)) scores[i] = 0;
+    else scores[i] = max === 0 ? 100 : Math.trunc((100 * (max + min - score)) / max);
+  }
+}
+
+const MISSING = -1;
+const UNCOUNTED = -2;
+
+/**
+ * The key of a constraint for a node: its part, or, where every node is a part by itself, what there is on it; so that all nodes with as
+ * many pods are alike.
+ */
+function keyOf({ table, onNode }: SpreadConstraint, ofNode: boolean): (node: NodeInfo) => number {
+  const { topology } = table;
+  if (ofNode) return (node) => (topology.domainOf(node.slot) < 0 ? MISSING : onNode(node));
+  if (!topology.single) return ({ slot }) => topology.domainOf(slot);
+  return (node) => {
+    if (topology.domainOf(node.slot) < 0) return MISSING;
+    const count = table.of(node);
+    return Number.isNaN(count) ? UNCOUNTED : count;
+  };
+}
+
+function sumBy({ table }: SpreadConstraint, key: number, ofNode: boolean): number | undefined {
+  if (key === MISSING) return undefined;
+  if (key === UNCOUNTED) return Number.NaN;
+  return ofNode || table.topology.single ? key : table.sum(key);
+}
+
+function groupedBy(
+  limits: readonly SpreadConstraint[],
+  wishes: readonly SpreadConstraint[],
+  scoring: Scoring | undefined,
+): GroupedJudge {
+  const perNode = wishes.map(({ table: { topology } }) => topology.key === HOSTNAME);
+  const sumsOf = (keys: readonly number[]): Sums =>
+    wishes.map((wish, i) => sumBy(wish, keys[limits.length + i] ?? MISSING, perNode[i] === true));
+  let least: readonly number[] = [];
+  return {
+    keys: [...limits.map((limit) => keyOf(limit, false)), ...wishes.map((wish, i) => keyOf(wish, perNode[i] === true))],
+    begin() {
+      for (const { table } of limits) table.refresh();
+      for (const { table } of wishes) table.refresh();
+      least = limits.map(({ table }) => table.least());
     },
-    normalize(scores) {
-      let min = Number.POSITIVE_INFINITY;
-      let max = 0;
-      for (const score of scores) {
-        if (score < min) min = score;
-        if (score > max) max = score;
-      }
-      for (let i = 0; i < scores.length; i++) {
-        const score = scores[i] ?? Number.NaN;
-        if (Number.isNaN(score)) scores[i] = 0;
-        else scores[i] = max === 0 ? 100 : Math.trunc((100 * (max + min - score)) / max);
-      }
-    },
+    ...(limits.length === 0
+      ? {}
+      : {
+          filter(keys) {
+            for (const [i, limit] of limits.entries()) {
+              const here = sumBy(limit, keys[i] ?? MISSING, false);
+              if (here === undefined) return UNLABELLED;
+              if (skewed(limit, here, least[i] ?? 0)) return SKEWED;
+            }
+            return undefined;
+          },
+        }),
+    ...(scoring === undefined
+      ? {}
+      : {
+          weigh(groups) {
+            const scored = groups
+              .map(({ keys, size }) => ({ keys: keys.slice(limits.length), size, sums: sumsOf(keys) }))
+              .filter(({ sums }) => !scoring.needsAll || !sums.includes(undefined));
+            scoring.begin(
+              wishes.map(({ table: { topology } }, i) => {
+                const nodes = (of: typeof scored): number => of.reduce((sum, { size }) => sum + size, 0);
+                if (perNode[i] === true) return nodes(scored);
+                if (!topology.single) return new Set(scored.map(({ keys }) => keys[i])).size;
+                const labelled = scored.filter(({ keys }) => keys[i] !== MISSING);
+                return nodes(labelled) + (labelled.length < scored.length ? 1 : 0);
+              }),
+            );
+          },
+          score: (keys) => scoring.score(sumsOf(keys)),
+        }),
   };
 }
 
@@ -160,7 +239,10 @@ function helps(pod: PodInfo, event: ClusterEvent): boolean {
   if (!("pod" in event)) return true;
   const { pod: other } = event;
   if (other.namespace !== pod.namespace) return false;
-  return (pod.pod.spec.topologySpreadConstraints ?? []).some((constraint) => {
+  const own = pod.pod.spec.topologySpreadConstraints ?? [];
+  // Rejected by a constraint that is given by default: any pod may count for it.
+  if (own.length === 0) return true;
+  return own.some((constraint) => {
     const selector = selectorOf(pod, constraint);
     const before = event.kind === "AssignedPodUpdated" && selector.matches(event.old.pod.metadata.labels);
     return before || selector.matches(other.pod.metadata.labels);

@@ -8,11 +8,12 @@ import { type NodeInfo, nodeWithPods } from "../snapshot/node-info.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { ask, clusterOf } from "../testing/ask.ts";
 import { testNode, testPod } from "../testing/objects.ts";
-import { interPodAffinity } from "./inter-pod-affinity.ts";
+import { interPodAffinity as nearAndApart } from "./inter-pod-affinity.ts";
 import { NO_OWNERS, type Owners } from "./default-spread.ts";
 import { podTopologySpread as spreadAmong } from "./pod-topology-spread.ts";
 
 const podTopologySpread = spreadAmong(NO_OWNERS);
+const interPodAffinity = nearAndApart();
 const ZONE = "topology.kubernetes.io/zone";
 const HOST = "kubernetes.io/hostname";
 const inZone = (name: string, zone: string) => testNode(name, { labels: { [ZONE]: zone } });

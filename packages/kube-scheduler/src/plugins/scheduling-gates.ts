@@ -5,7 +5,7 @@ import { unresolvable } from "../framework/verdict.ts";
 export const schedulingGates: SchedulerPlugin = {
   name: "SchedulingGates",
   wakes: [],
-  gate({ pod }) {
+  preEnqueue({ pod }) {
     const gates = pod.spec.schedulingGates ?? [];
     if (gates.length === 0) return undefined;
     return unresolvable(`waiting for scheduling gates: [${gates.map((gate) => gate.name).join(" ")}]`);

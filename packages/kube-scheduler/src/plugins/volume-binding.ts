@@ -26,6 +26,7 @@ const NONE_TO_BIND = unresolvable("node(s) didn't find available persistent volu
 export function volumeBinding(volumes: Volumes): SchedulerPlugin {
   return {
     name: "VolumeBinding",
+    judges: ["filter"],
     wakes: [{ on: ["NodeAdded", "NodeLabelsChanged", "VolumesChanged"] }],
     prepare(pod) {
       const bound: (PersistentVolume | undefined)[] = [];

@@ -9,7 +9,7 @@ import type { Candidate } from "./candidate.ts";
 export interface EvictionOptions {
   readonly client: Client;
   readonly clock: Clock;
-  readonly recorder: EventRecorder;
+  readonly recorder: (schedulerName: string) => EventRecorder;
 }
 
 /** Deletes the victims, telling each why. Victims that are gone or on their way are left alone. Rejects with what went wrong first. */
@@ -37,7 +37,12 @@ export async function evictVictims(
       throw error;
     }
     const message = `Preempted by pod ${pod.uid} on node ${candidate.node.name}`;
-    recorder.event({ about: victim.pod, type: "Normal", reason: "Preempted", message });
+    recorder(pod.pod.spec.schedulerName ?? "").event({
+      about: victim.pod,
+      type: "Normal",
+      reason: "Preempted",
+      message,
+    });
   }
 }
 

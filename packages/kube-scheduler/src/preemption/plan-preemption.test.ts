@@ -5,6 +5,7 @@ import { seededRandom } from "@skates/component-base";
 import { describe, expect, it } from "vitest";
 import { failureMessage } from "../framework/decision.ts";
 import { Framework } from "../framework/framework.ts";
+import { profileOf } from "../framework/profile.ts";
 import { defaultPlugins } from "../plugins/default-plugins.ts";
 import type { Cluster } from "../snapshot/cluster.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
@@ -12,14 +13,19 @@ import { clusterOf } from "../testing/ask.ts";
 import { testNode, testPod, type TestPod } from "../testing/objects.ts";
 import { planPreemption } from "./plan-preemption.ts";
 
-const plugins = defaultPlugins();
+const profile = profileOf("default-scheduler", defaultPlugins());
 
 /** `n1 without a, b`, or the message. */
 function preempt(pod: Pod, cluster: Cluster, budgets: readonly PodDisruptionBudget[] = []): string {
   const info = podInfoOf(pod);
-  const decision = new Framework({ plugins, snapshot: cluster, random: seededRandom(1) }).decide(info);
+  const decision = new Framework({ profile, snapshot: cluster, random: seededRandom(1) }).decide(info);
   if ("node" in decision) return `fits on ${decision.node.name}`;
-  const plan = planPreemption(info, decision.failure, { plugins, snapshot: cluster, budgets, random: seededRandom(1) });
+  const plan = planPreemption(info, decision.failure, {
+    filters: profile.plugins.filter,
+    snapshot: cluster,
+    budgets,
+    random: seededRandom(1),
+  });
   if ("message" in plan) return failureMessage(decision.failure, plan.message);
   const { node, victims } = plan.candidate;
   return `${node.name} without ${victims.map((victim) => victim.pod.metadata.name).join(", ")}`;

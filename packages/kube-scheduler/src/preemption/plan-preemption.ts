@@ -1,7 +1,8 @@
+import type { DefaultPreemptionArgs } from "@skates/api/kubescheduler/v1";
 import type { PodDisruptionBudget } from "@skates/api/policy/v1";
 import { pick, type Random } from "@skates/component-base";
 import { countedReasons, type Failure } from "../framework/decision.ts";
-import { firstRuling, type Judging, prepareAll } from "../framework/evaluation.ts";
+import { firstRuling, type Judging, prepareAll } from "../framework/judging.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { type Rejection, unresolvable } from "../framework/verdict.ts";
 import type { Snapshot } from "../snapshot/cluster.ts";
@@ -11,11 +12,13 @@ import { byImportance, type Candidate, leastHarm } from "./candidate.ts";
 import { DisruptionBudgets } from "./disruption-budgets.ts";
 
 export interface PreemptionOptions {
-  readonly plugins: readonly SchedulerPlugin[];
+  /** What speaks against nodes. */
+  readonly filters: readonly SchedulerPlugin[];
   readonly snapshot: Snapshot;
   readonly budgets: readonly PodDisruptionBudget[];
   /** Says where to begin looking. */
   readonly random: Random;
+  readonly args?: Partial<DefaultPreemptionArgs> | undefined;
 }
 
 /** Which node is to be cleared of whom; or why none, and whether an earlier nomination is void. */
@@ -23,23 +26,23 @@ export type PreemptionPlan =
   | { readonly candidate: Candidate }
   | { readonly message: string; readonly withdraw: boolean };
 
-/** As many nodes are tried out, whichever is more: this share of those that come into question, or this number. */
-const TRIED_SHARE = 0.1;
-const TRIED_MIN = 100;
 const NO_VICTIMS = unresolvable("No preemption victims found for incoming pod");
 const NOT_HELPFUL = unresolvable("Preemption is not helpful for scheduling");
 
 /** Looks for a node where a pod that fits nowhere would fit if less important pods left. Pure but for chance. */
 export function planPreemption(pod: PodInfo, failure: Failure, options: PreemptionOptions): PreemptionPlan {
-  const { plugins, snapshot } = options;
+  const { filters, snapshot, args = {} } = options;
   const refusal = ineligible(pod, failure, snapshot);
   if (refusal !== undefined) return { message: refusal, withdraw: false };
   const rejections = new Map<NodeInfo, Rejection>();
-  const prepared = prepareAll(plugins, pod, snapshot);
+  const voices = filters.map((plugin) => ({ plugin, weight: 0, filters: true, scores: false }));
+  const prepared = prepareAll(voices, pod, snapshot);
   const judges = "judges" in prepared ? prepared.judges : [];
   const nodes = [...failure.rejections].filter(([, { resolvable }]) => resolvable).map(([node]) => node);
   const candidates: Candidate[] = [];
-  const enough = Math.max(Math.floor(nodes.length * TRIED_SHARE), TRIED_MIN);
+  const { minCandidateNodesPercentage: percentage = 10, minCandidateNodesAbsolute: absolute = 100 } = args;
+  // So many nodes are tried out, whichever is more: a share of those that come into question, or a number.
+  const enough = Math.max(Math.floor((nodes.length * percentage) / 100), absolute);
   const offset = nodes.length === 0 ? 0 : pick(options.random, nodes.length);
   const trial: Trial = { pod, judges, snapshot, budgets: new DisruptionBudgets(options.budgets) };
   for (let i = 0; i < nodes.length; i++) {

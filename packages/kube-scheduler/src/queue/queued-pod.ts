@@ -1,3 +1,4 @@
+import type { ClusterEvent } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 
@@ -20,6 +21,8 @@ export interface QueuedPod {
   backoffUntilMs: number;
   /** Who rejected it last. Empty in the backoff pool: it failed by an error. */
   rejectedBy: ReadonlySet<SchedulerPlugin>;
+  /** What happened while it was in flight, which no failure of this attempt could know of; "many": more than is kept. */
+  missed: ClusterEvent[] | "many";
   /** Raised by each move, so that what heaps still hold of it counts no longer. */
   ticket: number;
 }
@@ -28,18 +31,4 @@ export interface QueuedPod {
 export interface Ticketed {
   readonly entry: QueuedPod;
   readonly ticket: number;
-}
-
-/** Higher priority first, then who has waited longer. */
-export function activeBefore(a: Ticketed, b: Ticketed): boolean {
-  const byPriority = b.entry.info.priority - a.entry.info.priority;
-  if (byPriority !== 0) return byPriority < 0;
-  const byTime = a.entry.sinceMs - b.entry.sinceMs;
-  return byTime !== 0 ? byTime < 0 : a.ticket < b.ticket;
-}
-
-/** Whose backoff ends first; within the same second in the order of the active pool. */
-export function backoffBefore(a: Ticketed, b: Ticketed): boolean {
-  const byWindow = a.entry.backoffUntilMs - b.entry.backoffUntilMs;
-  return byWindow !== 0 ? byWindow < 0 : activeBefore(a, b);
 }

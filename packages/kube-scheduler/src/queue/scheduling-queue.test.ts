@@ -12,6 +12,7 @@ const fits: SchedulerPlugin = {
   name: "Fits",
   wakes: [{ on: ["NodeAdded"], helps: (pod) => pod.pod.metadata.name !== "hopeless" }, { on: ["AssignedPodDeleted"] }],
 };
+const gates: SchedulerPlugin = { name: "Gates", wakes: [] };
 const never = new AbortController().signal;
 const nodeAdded: ClusterEvent = { kind: "NodeAdded", node: testNode("n") };
 const by = new Set([fits]);
@@ -22,9 +23,12 @@ let lazy: SchedulingQueue;
 beforeEach(async () => {
   clock = virtualClock();
   await clock.advance(500);
-  const gated = ({ pod }: PodInfo): boolean => (pod.spec.schedulingGates ?? []).length > 0;
-  queue = new SchedulingQueue({ clock, gated, eager: true });
-  lazy = new SchedulingQueue({ clock, gated, eager: false });
+  const gate = ({ pod }: PodInfo): SchedulerPlugin | undefined =>
+    (pod.spec.schedulingGates ?? []).length > 0 ? gates : undefined;
+  const sort = (a: QueuedPod, b: QueuedPod): number => b.info.priority - a.info.priority || a.sinceMs - b.sinceMs;
+  const options = { clock, gate, sort, backoffMs: 1000, backoffMsMax: 10_000 };
+  queue = new SchedulingQueue({ ...options, eager: true });
+  lazy = new SchedulingQueue({ ...options, eager: false });
 });
 
 const info = (name: string, change: TestPod = {}): PodInfo => podInfoOf(testPod(name, change));

@@ -3,19 +3,24 @@ import { type Clock, Heap } from "@skates/component-base";
 import { CLUSTER_EVENT_KINDS, type ClusterEvent, wakesOn } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { activeBefore, backoffBefore, type Pool, type QueuedPod, type Ticketed } from "./queued-pod.ts";
+import type { Pool, QueuedPod, Ticketed } from "./queued-pod.ts";
 
-const BACKOFF_MS = 1_000;
-const BACKOFF_MS_MAX = 10_000;
 /** Ends of backoff are rounded down to this, so that pods of one moment come by priority. */
 const WINDOW_MS = 1_000;
+/** Changes that are kept for a pod in flight. */
+const MISSED_MAX = 64;
 /** So long a pod waits for an event at most. */
 const UNSCHEDULABLE_MS_MAX = 300_000;
 
 export interface SchedulingQueueOptions {
   readonly clock: Clock;
-  /** Whether a pod may not be tried at all. */
-  readonly gated: (pod: PodInfo) => boolean;
+  /** The plugin that does not let the pod be tried at all. */
+  readonly gate: (pod: PodInfo) => SchedulerPlugin | undefined;
+  /** Below zero: the first is to be tried first. */
+  readonly sort: (a: QueuedPod, b: QueuedPod) => number;
+  /** After the first failure, doubled by each further one. */
+  readonly backoffMs: number;
+  readonly backoffMsMax: number;
   /** Pods in backoff are taken early when nothing else is to be done, unless they failed by an error. */
   readonly eager: boolean;
   /** Told of each arrival in a pool and its cause. */
@@ -26,12 +31,18 @@ export interface SchedulingQueueOptions {
 export class SchedulingQueue {
   readonly #options: SchedulingQueueOptions;
   readonly #entries = new Map<string, QueuedPod>();
-  readonly #active = new Heap<Ticketed>(activeBefore);
-  readonly #backoff = new Heap<Ticketed>(backoffBefore);
+  readonly #active = new Heap<Ticketed>((a, b) => this.#before(a, b));
+  /** Whose backoff ends first; within the same window in the order of the active pool. */
+  readonly #backoff = new Heap<Ticketed>((a, b) => {
+    const byWindow = a.entry.backoffUntilMs - b.entry.backoffUntilMs;
+    return byWindow !== 0 ? byWindow < 0 : this.#before(a, b);
+  });
+  readonly #inFlight = new Set<QueuedPod>();
   /** In the order in which they failed. */
   readonly #unschedulable = new Map<string, QueuedPod>();
   /** Those of them that a kind of change may help, so that the many changes that help nobody cost nothing. */
   readonly #hoping = new Map<string, Set<QueuedPod>>(CLUSTER_EVENT_KINDS.map((kind) => [kind, new Set()]));
+  readonly #rejections = new Map<string, { readonly plugin: string; readonly profile: string; count: number }>();
   #tickets = 0;
   #wake: (() => void) | undefined;
 
@@ -47,7 +58,7 @@ export class SchedulingQueue {
     entry.info = info;
     const changed = old.requests !== info.requests || specChanged(old, info) || labelsChanged(old, info);
     if (entry.pool === "gated") {
-      if (!this.#options.gated(info)) this.#move(entry, "active", "PodUpdate");
+      if (this.#ungated(entry)) this.#move(entry, "active", "PodUpdate");
     } else if (entry.pool === "unschedulable" && changed) this.#release(entry, "PodUpdate");
   }
 
@@ -57,11 +68,17 @@ export class SchedulingQueue {
     if (entry === undefined) return;
     entry.ticket = ++this.#tickets;
     this.#entries.delete(uid);
+    this.#inFlight.delete(entry);
     this.#leaveUnschedulable(entry);
   }
 
   get(uid: string): QueuedPod | undefined {
     return this.#entries.get(uid);
+  }
+
+  /** True while the pod is the queue's, and no other has its uid. */
+  has(entry: QueuedPod): boolean {
+    return this.#entries.get(entry.info.uid) === entry;
   }
 
   /** The next pod, when there is one. It stays the queue's until it is removed. For one caller at a time. */
@@ -81,6 +98,8 @@ export class SchedulingQueue {
     if (entry === undefined) return undefined;
     const now = this.#options.clock.monotonicMs();
     entry.pool = "inFlight";
+    entry.missed = [];
+    this.#inFlight.add(entry);
     entry.ticket = ++this.#tickets;
     entry.attempts++;
     entry.firstTakenMs ??= now;
@@ -90,9 +109,13 @@ export class SchedulingQueue {
   /** Gives back a pod that fits nowhere: it waits for an event that one of these plugins hopes for. */
   reject(entry: QueuedPod, by: ReadonlySet<SchedulerPlugin>): void {
     if (this.#entries.get(entry.info.uid) !== entry) return;
-    entry.rejectedBy = by;
     this.#failed(entry);
-    this.#move(entry, this.#options.gated(entry.info) ? "gated" : "unschedulable", "ScheduleAttemptFailure");
+    if (!this.#ungated(entry)) return this.#move(entry, "gated", "ScheduleAttemptFailure");
+    entry.rejectedBy = by;
+    const { missed } = entry;
+    const helped = missed === "many" || missed.some((event) => wantedBy(entry, event));
+    if (helped) this.#release(entry, "ScheduleAttemptFailure");
+    else this.#move(entry, "unschedulable", "ScheduleAttemptFailure");
   }
 
   /** Gives back a pod for which something went wrong: it is tried again after a while. */
@@ -107,15 +130,36 @@ export class SchedulingQueue {
   wake(uid: string): void {
     const entry = this.#entries.get(uid);
     if (entry?.pool === "unschedulable") this.#release(entry, "ForceActivate");
+    else if (entry?.pool === "inFlight") entry.missed = "many";
   }
 
   /** Wakes the pods that this change may help. */
   handle(event: ClusterEvent): void {
     for (const entry of this.#hoping.get(event.kind) ?? []) {
-      const helped =
-        entry.rejectedBy.size === 0 || [...entry.rejectedBy].some((plugin) => wakesOn(plugin.wakes, entry.info, event));
-      if (helped) this.#release(entry, event.kind);
+      if (!wantedBy(entry, event)) continue;
+      if (entry.pool !== "gated") this.#release(entry, event.kind);
+      else if (this.#ungated(entry)) this.#move(entry, "active", event.kind);
     }
+    for (const entry of this.#inFlight) {
+      if (entry.missed === "many") continue;
+      if (entry.missed.length < MISSED_MAX) entry.missed.push(event);
+      else entry.missed = "many";
+    }
+  }
+
+  /** How many waiting pods each plugin rejected last, by profile; those that rejected some before and none now with 0. */
+  rejections(): readonly { readonly plugin: string; readonly profile: string; readonly count: number }[] {
+    for (const counted of this.#rejections.values()) counted.count = 0;
+    for (const { rejectedBy, info } of this.#unschedulable.values()) {
+      const profile = info.pod.spec.schedulerName ?? "";
+      for (const { name: plugin } of rejectedBy) {
+        const id = `${profile}/${plugin}`;
+        const counted = this.#rejections.get(id) ?? { plugin, profile, count: 0 };
+        counted.count++;
+        this.#rejections.set(id, counted);
+      }
+    }
+    return [...this.#rejections.values()];
   }
 
   /** How many pods are in each pool. */
@@ -136,16 +180,29 @@ export class SchedulingQueue {
       firstTakenMs: undefined,
       backoffUntilMs: 0,
       rejectedBy: new Set(),
+      missed: [],
       ticket: 0,
     };
     this.#entries.set(info.uid, entry);
-    this.#move(entry, this.#options.gated(info) ? "gated" : "active", "PodAdd");
+    this.#move(entry, this.#ungated(entry) ? "active" : "gated", "PodAdd");
+  }
+
+  /** Whether the pod may be tried; notes who is against it. */
+  #ungated(entry: QueuedPod): boolean {
+    const plugin = this.#options.gate(entry.info);
+    if (plugin !== undefined) entry.rejectedBy = new Set([plugin]);
+    return plugin === undefined;
+  }
+
+  #before(a: Ticketed, b: Ticketed): boolean {
+    const order = this.#options.sort(a.entry, b.entry);
+    return order !== 0 ? order < 0 : a.ticket < b.ticket;
   }
 
   #failed(entry: QueuedPod): void {
-    const { clock } = this.#options;
+    const { clock, backoffMs: initialMs, backoffMsMax } = this.#options;
     entry.sinceMs = clock.monotonicMs();
-    const backoffMs = Math.min(BACKOFF_MS * 2 ** (entry.attempts - 1), BACKOFF_MS_MAX);
+    const backoffMs = Math.min(initialMs * 2 ** (entry.attempts - 1), backoffMsMax);
     entry.backoffUntilMs = Math.floor((entry.sinceMs + backoffMs) / WINDOW_MS) * WINDOW_MS;
   }
 
@@ -157,23 +214,24 @@ export class SchedulingQueue {
   #move(entry: QueuedPod, pool: Pool, cause: string): void {
     entry.pool = pool;
     entry.ticket = ++this.#tickets;
+    this.#inFlight.delete(entry);
     this.#leaveUnschedulable(entry);
     const ticketed = { entry, ticket: entry.ticket };
     if (pool === "active") this.#active.push(ticketed);
     else if (pool === "backoff") this.#backoff.push(ticketed);
-    else if (pool === "unschedulable") this.#joinUnschedulable(entry);
+    else if (pool === "unschedulable" || pool === "gated") this.#joinUnschedulable(entry);
     this.#options.onMove?.(pool, cause);
     this.#wake?.();
   }
 
   #joinUnschedulable(entry: QueuedPod): void {
-    this.#unschedulable.set(entry.info.uid, entry);
+    if (entry.pool === "unschedulable") this.#unschedulable.set(entry.info.uid, entry);
     const kinds = entry.rejectedBy.size === 0 ? CLUSTER_EVENT_KINDS : [...entry.rejectedBy].flatMap(kindsOf);
     for (const kind of kinds) this.#hoping.get(kind)?.add(entry);
   }
 
   #leaveUnschedulable(entry: QueuedPod): void {
-    if (!this.#unschedulable.delete(entry.info.uid)) return;
+    this.#unschedulable.delete(entry.info.uid);
     for (const entries of this.#hoping.values()) entries.delete(entry);
   }
 
@@ -232,6 +290,11 @@ export class SchedulingQueue {
     if (oldest !== undefined) dueMs = Math.min(dueMs, oldest.sinceMs + UNSCHEDULABLE_MS_MAX);
     return dueMs;
   }
+}
+
+/** True if a plugin that rejected the pod hopes for this change. */
+function wantedBy({ rejectedBy, info }: QueuedPod, event: ClusterEvent): boolean {
+  return rejectedBy.size === 0 || [...rejectedBy].some((plugin) => wakesOn(plugin.wakes, info, event));
 }
 
 function kindsOf({ wakes }: SchedulerPlugin): readonly string[] {

@@ -14,10 +14,10 @@ export interface Snapshot {
   readonly nodeCountStamp: number;
   readonly images: ImageCounts;
   node(name: string): NodeInfo | undefined;
-  /** By slot: rises whenever something about the node in it, or which node it is, changes. */
-  changedAt(slot: number): number;
-  /** The largest of all `changedAt`. */
+  /** Rises with each change of a node, of its pods, or of which node is in a slot. */
   readonly now: number;
+  /** Calls `visit` once for each slot that changed after `seen`, a former `now`; -1: for all. */
+  changedSince(seen: number, visit: (slot: number) => void): void;
   /** About the pods of all nodes together. */
   readonly tables: PodTables;
   /** Pods that are to come to a node once others have left it. */
@@ -30,6 +30,9 @@ export interface Snapshot {
   /** Rises when labels of namespaces change. */
   readonly namespaceStamp: number;
 }
+
+/** So many changes are told one by one; who missed more looks at all nodes. */
+const JOURNAL = 4096;
 
 /** Nodes and the pods on them, from informers, and pods that are assumed to be bound soon. */
 export class Cluster implements Snapshot {
@@ -44,7 +47,10 @@ export class Cluster implements Snapshot {
   readonly #placed = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
   readonly #ofUnknownNodes = new Map<string, Set<string>>();
   readonly #assumed = new Set<string>();
+  /** By slot: when it changed last. */
   #changes = new Float64Array(64);
+  /** Which slots changed last; the change `n` stands at `n % JOURNAL`. */
+  readonly #journal = new Int32Array(JOURNAL);
   #now = 0;
   #nodeCountStamp = 0;
   #namespaceStamp = 0;
@@ -101,8 +107,15 @@ export class Cluster implements Snapshot {
     return this.#byName.get(name);
   }
 
-  changedAt(slot: number): number {
-    return this.#changes[slot] ?? 0;
+  changedSince(seen: number, visit: (slot: number) => void): void {
+    if (seen < 0 || this.#now - seen >= JOURNAL) {
+      for (let slot = 0; slot < this.#slots.length; slot++) if ((this.#changes[slot] ?? 0) > seen) visit(slot);
+      return;
+    }
+    for (let at = seen + 1; at <= this.#now; at++) {
+      const slot = this.#journal[at % JOURNAL] ?? 0;
+      if (this.#changes[slot] === at) visit(slot);
+    }
   }
 
   /** Adds a node or replaces what is known of it. */
@@ -236,5 +249,6 @@ export class Cluster implements Snapshot {
 
   #touch(slot: number): void {
     this.#changes[slot] = ++this.#now;
+    this.#journal[this.#now % JOURNAL] = slot;
   }
 }

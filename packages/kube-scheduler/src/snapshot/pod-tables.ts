@@ -1,22 +1,23 @@
 import type { PodInfo } from "./pod-info.ts";
 import type { WeightedTerm } from "./pod-terms.ts";
-import { SlotCounts, type Slots } from "./slot-counts.ts";
+import { DomainTable } from "./domain-table.ts";
+import type { NodeInfo } from "./node-info.ts";
+import type { Slots } from "./slot-counts.ts";
 import { TermIndex } from "./term-index.ts";
 import { Topology } from "./topology.ts";
 
 /** Tables of one kind that are kept at once; those used longest ago are made anew when they are needed again. */
 const TOPOLOGIES_MAX = 64;
-const COUNTS_MAX = 256;
-/** How much a required affinity of a pod counts, in scores, for those that it asks to be near. */
-const HARD_AFFINITY_WEIGHT = 1;
+const DOMAINS_MAX = 512;
 
 /** What plugins ask about the pods of the cluster as a whole, kept up to date node by node. */
 export class PodTables {
   readonly #slots: Slots;
   readonly #topologies = new Map<string, Topology>();
-  readonly #counts = new Map<string, SlotCounts>();
+  readonly #domains = new Map<string, DomainTable>();
   readonly #repelling = new TermIndex((pod) => withWeight(pod.terms?.requiredAnti ?? [], 1));
-  readonly #attracting = new TermIndex(attractions);
+  /** By how much a required affinity counts in scores. */
+  readonly #attracting = new Map<number, TermIndex>();
 
   constructor(slots: Slots) {
     this.#slots = slots;
@@ -27,15 +28,14 @@ export class PodTables {
     return kept(this.#topologies, { id: key, max: TOPOLOGIES_MAX, make: () => new Topology(key) }).refresh(this.#slots);
   }
 
-  /** How many pods of each node meet a condition. `id` stands for the condition: the same id must mean the same. */
-  count(id: string, meets: (pod: PodInfo) => boolean): SlotCounts {
-    const make = (): SlotCounts =>
-      new SlotCounts(({ pods }) => {
-        let count = 0;
-        for (const pod of pods.values()) if (meets(pod)) count++;
-        return count;
-      });
-    return kept(this.#counts, { id, max: COUNTS_MAX, make }).refresh(this.#slots);
+  /**
+   * Sums over the parts by a label of what nodes contribute, NaN for those that do not count. `id` stands for the contribution: the same
+   * id must mean the same.
+   */
+  domains(key: string, id: string, contribution: (node: NodeInfo) => number): DomainTable {
+    const topology = this.topology(key);
+    const make = (): DomainTable => new DomainTable({ topology, slots: this.#slots, contribution });
+    return kept(this.#domains, { id: `${key}/${id}`, max: DOMAINS_MAX, make }).refresh();
   }
 
   /** Terms of required anti-affinity that pods on nodes hold. */
@@ -43,16 +43,21 @@ export class PodTables {
     return this.#repelling.refresh(this.#slots);
   }
 
-  /** Terms that count in scores, below zero for those of anti-affinity. */
-  attracting(): TermIndex {
-    return this.#attracting.refresh(this.#slots);
+  /** Terms that count in scores, below zero for those of anti-affinity; required affinity counts `hardWeight`. */
+  attracting(hardWeight: number): TermIndex {
+    let index = this.#attracting.get(hardWeight);
+    if (index === undefined) {
+      index = new TermIndex((pod) => attractions(pod, hardWeight));
+      this.#attracting.set(hardWeight, index);
+    }
+    return index.refresh(this.#slots);
   }
 }
 
-function attractions({ terms }: PodInfo): Iterable<WeightedTerm> {
+function attractions({ terms }: PodInfo, hardWeight: number): Iterable<WeightedTerm> {
   if (terms === undefined) return [];
   return [
-    ...withWeight(terms.requiredAffinity, HARD_AFFINITY_WEIGHT),
+    ...(hardWeight > 0 ? withWeight(terms.requiredAffinity, hardWeight) : []),
     ...terms.preferredAffinity,
     ...terms.preferredAnti.map(({ term, weight }) => ({ term, weight: -weight })),
   ];

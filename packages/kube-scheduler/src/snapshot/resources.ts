@@ -84,3 +84,22 @@ export class ResourceSum implements Resources {
     }
   }
 }
+
+/** The amount of one resource. */
+export function amountOf(resources: Resources, name: string): number {
+  switch (name) {
+    case "cpu":
+      return resources.milliCpu;
+    case "memory":
+      return resources.memoryBytes;
+    case "ephemeral-storage":
+      return resources.ephemeralBytes;
+    default:
+      return resources.scalars.get(name) ?? 0;
+  }
+}
+
+/** A resource that few nodes have and few pods ask for. */
+export function isScalar(name: string): boolean {
+  return name !== "cpu" && name !== "memory" && name !== "ephemeral-storage";
+}

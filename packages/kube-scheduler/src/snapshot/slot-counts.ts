@@ -4,7 +4,8 @@ import type { NodeInfo } from "./node-info.ts";
 export interface Slots {
   readonly nodes: readonly (NodeInfo | undefined)[];
   readonly now: number;
-  changedAt(slot: number): number;
+  /** Calls `visit` once for each slot that changed after `seen`, a former `now`; -1: for all. */
+  changedSince(seen: number, visit: (slot: number) => void): void;
 }
 
 /** Goes through the slots that changed since it did so last. */
@@ -14,9 +15,7 @@ export class SlotWatch {
   /** Calls `changed` for each. */
   refresh(slots: Slots, changed: (slot: number, node: NodeInfo | undefined) => void): void {
     if (slots.now === this.#seen) return;
-    for (let slot = 0; slot < slots.nodes.length; slot++) {
-      if (slots.changedAt(slot) > this.#seen) changed(slot, slots.nodes[slot]);
-    }
+    slots.changedSince(this.#seen, (slot) => changed(slot, slots.nodes[slot]));
     this.#seen = slots.now;
   }
 

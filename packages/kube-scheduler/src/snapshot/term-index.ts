@@ -3,16 +3,16 @@ import type { PodInfo } from "./pod-info.ts";
 import type { AffinityTerm, WeightedTerm } from "./pod-terms.ts";
 import { type Slots, SlotWatch } from "./slot-counts.ts";
 
-/** A term that pods hold, with the sum of their weights on each node that has such pods. */
-export interface HeldTerm {
-  readonly term: AffinityTerm;
-  readonly bySlot: ReadonlyMap<number, number>;
-}
+/** Kinds of pods for which it is kept which terms mean them. */
+const MATCHES_MAX = 1024;
 
 interface Entry {
   readonly term: AffinityTerm;
-  readonly bySlot: Map<number, number>;
+  /** Nodes with pods that hold it. */
+  readonly slots: Set<number>;
 }
+
+const NO_SUMS: ReadonlyMap<string, WeightedTerm> = new Map();
 
 /** The terms that pods on nodes hold about others: few even where pods are many, for pods of one kind hold the same. */
 export class TermIndex {
@@ -20,6 +20,8 @@ export class TermIndex {
   readonly #watch = new SlotWatch();
   readonly #entries = new Map<string, Entry>();
   readonly #idsBySlot: (readonly string[])[] = [];
+  readonly #matches = new Map<string, readonly AffinityTerm[]>();
+  #matchesStamp = 0;
 
   constructor(held: (pod: PodInfo) => Iterable<WeightedTerm>) {
     this.#held = held;
@@ -30,8 +32,21 @@ export class TermIndex {
     return this;
   }
 
-  terms(): Iterable<HeldTerm> {
-    return this.#entries.values();
+  /** The terms that mean a pod. `stamp`: another one when `means` may judge otherwise. */
+  matching(
+    { namespace, pod }: PodInfo,
+    { means, stamp }: { readonly means: (term: AffinityTerm) => boolean; readonly stamp: number },
+  ): readonly AffinityTerm[] {
+    if (this.#entries.size === 0) return [];
+    if (stamp !== this.#matchesStamp || this.#matches.size >= MATCHES_MAX) this.#matches.clear();
+    this.#matchesStamp = stamp;
+    const id = JSON.stringify([namespace, pod.metadata.labels]);
+    let found = this.#matches.get(id);
+    if (found === undefined) {
+      found = [...this.#entries.values()].map(({ term }) => term).filter(means);
+      this.#matches.set(id, found);
+    }
+    return found;
   }
 
   has(id: string): boolean {
@@ -52,19 +67,23 @@ export class TermIndex {
   #change(slot: number, node: NodeInfo | undefined): void {
     for (const id of this.#idsBySlot[slot] ?? []) {
       const entry = this.#entries.get(id);
-      entry?.bySlot.delete(slot);
-      if (entry?.bySlot.size === 0) this.#entries.delete(id);
+      entry?.slots.delete(slot);
     }
-    if (node === undefined || node.podsWithTerms.size === 0) {
-      this.#idsBySlot[slot] = [];
-      return;
-    }
-    const sums = this.onNode(node);
-    for (const [id, { term, weight }] of sums) {
+    const before = this.#idsBySlot[slot] ?? [];
+    const sums = node === undefined || node.podsWithTerms.size === 0 ? NO_SUMS : this.onNode(node);
+    for (const [id, { term }] of sums) {
       let entry = this.#entries.get(id);
-      if (entry === undefined) this.#entries.set(id, (entry = { term, bySlot: new Map() }));
-      entry.bySlot.set(slot, weight);
+      if (entry === undefined) {
+        this.#entries.set(id, (entry = { term, slots: new Set() }));
+        this.#matches.clear();
+      }
+      entry.slots.add(slot);
     }
     this.#idsBySlot[slot] = [...sums.keys()];
+    for (const id of before) {
+      if (this.#entries.get(id)?.slots.size !== 0) continue;
+      this.#entries.delete(id);
+      this.#matches.clear();
+    }
   }
 }

@@ -1,0 +1,88 @@
+import type {
+  DefaultPreemptionArgs,
+  InterPodAffinityArgs,
+  NodeAffinityArgs,
+  NodeResourcesBalancedAllocationArgs,
+  NodeResourcesFitArgs,
+  PodTopologySpreadArgs,
+} from "@skates/api/kubescheduler/v1";
+import type { Client } from "@skates/client";
+import type { Env } from "@skates/component-base";
+import type { PluginRegistry } from "../config/build-profile.ts";
+import type { WaitingPods } from "../framework/waiting-pods.ts";
+import type { Cluster } from "../snapshot/cluster.ts";
+import { defaultBinder } from "./default-binder.ts";
+import { defaultPreemption, type PreemptionOptions } from "./default-preemption.ts";
+import type { Surroundings } from "./default-plugins.ts";
+import { dynamicResources } from "./dynamic-resources.ts";
+import { imageLocality } from "./image-locality.ts";
+import { interPodAffinity } from "./inter-pod-affinity.ts";
+import { nodeAffinity } from "./node-affinity.ts";
+import { nodeName } from "./node-name.ts";
+import { nodePorts } from "./node-ports.ts";
+import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
+import { nodeResourcesFit } from "./node-resources-fit.ts";
+import { nodeUnschedulable } from "./node-unschedulable.ts";
+import { podTopologySpread } from "./pod-topology-spread.ts";
+import { prioritySort } from "./priority-sort.ts";
+import { schedulingGates } from "./scheduling-gates.ts";
+import { taintToleration } from "./taint-toleration.ts";
+import { volumeBinding } from "./volume-binding.ts";
+
+/** All that plugins may use. */
+export interface PluginHandle extends Surroundings {
+  readonly client: Client;
+  readonly env: Env;
+  readonly cluster: Cluster;
+  readonly waiting: WaitingPods;
+  readonly preemption: PreemptionOptions;
+  /** Resources that only extenders look after. */
+  readonly ofExtenders: ReadonlySet<string>;
+}
+
+/** Makes further plugins, for those who bring their own. */
+export type Plugins = (handle: PluginHandle) => PluginRegistry;
+
+/** The plugins of Kubernetes. Arguments have been read and checked by the configuration. */
+export function builtinPlugins(handle: PluginHandle): PluginRegistry {
+  const { client, env, owners, volumes, preemption, ofExtenders } = handle;
+  return {
+    SchedulingGates: () => schedulingGates,
+    PrioritySort: () => prioritySort,
+    NodeUnschedulable: () => nodeUnschedulable,
+    NodeName: () => nodeName,
+    TaintToleration: () => taintToleration,
+    NodeAffinity: (args) => nodeAffinity(args as NodeAffinityArgs | undefined),
+    NodePorts: () => nodePorts,
+    NodeResourcesFit: (args) => nodeResourcesFit(args as NodeResourcesFitArgs | undefined, ofExtenders),
+    VolumeBinding: () => volumeBinding(volumes),
+    PodTopologySpread: (args) => podTopologySpread(owners, args as PodTopologySpreadArgs | undefined),
+    InterPodAffinity: (args) => interPodAffinity(args as InterPodAffinityArgs | undefined),
+    DynamicResources: () => dynamicResources,
+    DefaultPreemption: (args) => defaultPreemption(preemption, args as DefaultPreemptionArgs | undefined),
+    NodeResourcesBalancedAllocation: (args) =>
+      nodeResourcesBalancedAllocation(args as NodeResourcesBalancedAllocationArgs | undefined),
+    ImageLocality: () => imageLocality,
+    DefaultBinder: () => defaultBinder({ client, clock: env.clock }),
+  };
+}
+
+/** The plugins of the default profile with their weights, in upstream's order: the first that rejects a node gives the reason. */
+export const DEFAULT_PLUGINS: readonly { readonly name: string; readonly weight?: number }[] = [
+  { name: "SchedulingGates" },
+  { name: "PrioritySort" },
+  { name: "NodeUnschedulable" },
+  { name: "NodeName" },
+  { name: "TaintToleration", weight: 3 },
+  { name: "NodeAffinity", weight: 2 },
+  { name: "NodePorts" },
+  { name: "NodeResourcesFit", weight: 1 },
+  { name: "VolumeBinding" },
+  { name: "PodTopologySpread", weight: 2 },
+  { name: "InterPodAffinity", weight: 2 },
+  { name: "DynamicResources" },
+  { name: "DefaultPreemption" },
+  { name: "NodeResourcesBalancedAllocation", weight: 1 },
+  { name: "ImageLocality", weight: 1 },
+  { name: "DefaultBinder" },
+];
