@@ -31,6 +31,10 @@ function field(value: unknown, name: string): unknown {
   return key === undefined ? undefined : value[key];
 }
 
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 function texts(value: unknown): Readonly<Record<string, string>> {
   if (!isRecord(value)) return {};
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
@@ -44,7 +48,7 @@ function names(value: unknown): readonly string[] | undefined {
 export function readFilterAnswer(value: unknown): FilterAnswer {
   const items = field(field(value, "nodes"), "items");
   const ofNodes = Array.isArray(items)
-    ? items.map((node: unknown) => String(field(field(node, "metadata"), "name") ?? ""))
+    ? items.map((node: unknown) => text(field(field(node, "metadata"), "name")))
     : undefined;
   return {
     passed: names(field(value, "nodenames")) ?? ofNodes,
@@ -72,7 +76,7 @@ export function readVictims(value: unknown): ReadonlyMap<string, readonly string
   if (!isRecord(byNode)) return out;
   for (const [node, victims] of Object.entries(byNode)) {
     const pods = field(victims, "pods");
-    out.set(node, Array.isArray(pods) ? pods.map((pod: unknown) => String(field(pod, "uid") ?? "")) : []);
+    out.set(node, Array.isArray(pods) ? pods.map((pod: unknown) => text(field(pod, "uid"))) : []);
   }
   return out;
 }

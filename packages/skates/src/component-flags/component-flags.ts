@@ -4,6 +4,7 @@ import { AUTHENTICATION_FLAGS } from "./authentication.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
 import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
+import { SCHEDULER_FLAGS } from "./scheduler.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
 /**
@@ -17,5 +18,6 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...IDENTITY_FLAGS,
   ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,
+  ...SCHEDULER_FLAGS,
   ...SERVICE_FLAGS,
 };

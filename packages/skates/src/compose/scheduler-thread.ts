@@ -10,9 +10,9 @@ const PROGRAM = fileURLToPath(new URL("./scheduler-worker.mjs", import.meta.url)
 
 /**
  * The scheduler in a thread of its own: its calculations hold up no request, and a second core is used. `handler` answers its calls
- * under its identity. Runs until `signal` aborts; fails when the thread ends by itself.
+ * under its identity; `configuration` is the text of a KubeSchedulerConfiguration. Runs until `signal` aborts; fails when the thread ends by itself.
  */
-export function schedulerThread(handler: Handler): Component {
+export function schedulerThread(handler: Handler, configuration?: string): Component {
   let online = false;
   return {
     name: "kube-scheduler",
@@ -20,7 +20,7 @@ export function schedulerThread(handler: Handler): Component {
     async run(signal) {
       const { port1, port2 } = new MessageChannel();
       const worker = new Worker(PROGRAM, {
-        workerData: { port: port2 },
+        workerData: { port: port2, configuration },
         transferList: [port2],
         resourceLimits: { maxYoungGenerationSizeMb: 8 },
       });

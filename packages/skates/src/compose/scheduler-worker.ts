@@ -2,11 +2,15 @@
 import { type MessagePort, workerData } from "node:worker_threads";
 import { builtinResources } from "@skates/api";
 import { clientFor, portHandler } from "@skates/client";
-import { createScheduler } from "@skates/kube-scheduler";
+import { createScheduler, readSchedulerConfiguration } from "@skates/kube-scheduler";
+import { extenderTransport } from "@skates/kube-scheduler/node";
 import { nodePort } from "./node-port.ts";
 import { processEnv } from "./process-env.ts";
 
-const { port } = workerData as { readonly port: MessagePort };
+const { port, configuration } = workerData as {
+  readonly port: MessagePort;
+  readonly configuration: string | undefined;
+};
 const env = processEnv("scheduler");
 const client = clientFor(portHandler(nodePort(port), builtinResources), {
   userAgent: "kube-scheduler",
@@ -14,4 +18,9 @@ const client = clientFor(portHandler(nodePort(port), builtinResources), {
   random: env.random,
 });
 // The thread is ended by the one that started it; nothing is lost with it, since all its state is in the API.
-await createScheduler({ client, env }).run(new AbortController().signal);
+await createScheduler({
+  client,
+  env,
+  configuration: configuration === undefined ? undefined : readSchedulerConfiguration(configuration),
+  extenderTransport: extenderTransport(),
+}).run(new AbortController().signal);

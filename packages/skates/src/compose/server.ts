@@ -26,6 +26,7 @@ import { webhookDialer } from "@skates/kube-apiserver/node";
 import { workloadDialer } from "./workload-dialer.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 import { snapshotPath } from "./snapshot-path.ts";
+import { schedulerConfigurationFrom } from "../component-flags/scheduler.ts";
 import { schedulerThread } from "./scheduler-thread.ts";
 
 /** API server, controllers and scheduler on the store of the data directory, until `signal` aborts. */
@@ -139,7 +140,10 @@ async function runAll(
           random: env.random,
         }),
     }),
-    schedulerThread(api.loopback({ name: "system:kube-scheduler", groups: [] })),
+    schedulerThread(
+      api.loopback({ name: "system:kube-scheduler", groups: [] }),
+      schedulerConfigurationFrom(flagsFrom(config.flags ?? {})),
+    ),
   ];
   const trust = trustOf(config, pki);
   const tls = {

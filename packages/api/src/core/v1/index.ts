@@ -274,4 +274,3 @@ export {
 export { isExtendedResource } from "./resource-rules.ts";
 export { headlessService, needsClusterIp, needsHealthCheckPort, needsNodePort } from "./service-types.ts";
 export { toleratesTaint, untoleratedTaint } from "./tolerations.ts";
-export { isExtended as isExtendedResource } from "./resource-rules.ts";
