@@ -6,6 +6,7 @@ import {
   DecodeError,
   encodeJsonBytes,
   formatGroupVersion,
+  isStatus,
   JsonSink,
   parseJson,
   type Resource,
@@ -120,7 +121,7 @@ export class StoredCodec {
       return decodeStored<ApiObject>(this.resource.schema, json);
     } catch (error) {
       // Stored under another schema, with a text where an object is wanted now: it can be read, and mended or deleted.
-      if (!(error instanceof DecodeError)) throw error;
+      if (!isStatus(error, "BadRequest") && !(error instanceof DecodeError)) throw error;
       return typed(parseJson(json).value);
     }
   }
