@@ -31,6 +31,8 @@ export interface Decision {
   readonly decision: "allow" | "deny" | "no opinion";
   /** Why; goes into the refusal's message. May be empty. */
   readonly reason: string;
+  /** What went wrong while deciding: with it, not being allowed is a failure of the server, not a refusal. */
+  readonly error?: string | undefined;
 }
 
 export interface Authorizer {

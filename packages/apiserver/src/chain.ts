@@ -163,14 +163,19 @@ function limiting({ limits, metrics }: ChainOptions, next: Next): Next {
 function authorizing(options: ChainOptions, next: Next): Next {
   return async (context) => {
     const attributes = requestAttributes(context);
-    const { decision, reason } = await options.authorizer().authorize(attributes, context.signal);
-    if (options.audit !== undefined) {
-      context.annotations.set("authorization.k8s.io/decision", decision === "allow" ? "allow" : "forbid");
-      context.annotations.set("authorization.k8s.io/reason", reason);
+    const { decision, reason, error } = await options.authorizer().authorize(attributes, context.signal);
+    if (options.audit !== undefined) noteDecision(context.annotations, decision === "allow", reason);
+    if (decision !== "allow") {
+      if (error === undefined) throw forbidden(attributes, reason);
+      throw new StatusError("InternalError", `Internal error occurred: ${error}`);
     }
-    if (decision !== "allow") throw forbidden(attributes, reason);
     return await next(context);
   };
+}
+
+function noteDecision(annotations: Map<string, string>, allowed: boolean, reason: string): void {
+  annotations.set("authorization.k8s.io/decision", allowed ? "allow" : "forbid");
+  annotations.set("authorization.k8s.io/reason", reason);
 }
 
 /** Refuses before anything is done when the answer could not be written in a form that the client reads. */

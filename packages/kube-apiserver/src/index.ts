@@ -20,7 +20,15 @@ export { EVENT_BYTES_MAX, truncating } from "./audit/truncated.ts";
 export { webhookSink, type WebhookSinkOptions } from "./audit/webhook-sink.ts";
 export type { TokenOptions } from "./authentication/token-options.ts";
 export { serviceAccountUserName } from "./authentication/users.ts";
-export { createAuthorizer } from "./authorization/authorizer.ts";
+export { abacAuthorizer } from "./authorization/abac.ts";
+export {
+  type AuthorizationSettings,
+  type AuthorizationWebhook,
+  type AuthorizerSetting,
+  createAuthorizer,
+  NODE_AND_RBAC,
+} from "./authorization/settings.ts";
+export type { ReviewMatcher } from "./authorization/webhook-authorizer.ts";
 export { PolicySource } from "./authorization/rbac/policy-source.ts";
 export { type DefaultPolicy, defaultPolicy } from "./bootstrap/policy/default-policy.ts";
 export { type ApiEndpoint, apiServiceAddress, SYSTEM_NAMESPACES } from "./bootstrap/system-objects.ts";

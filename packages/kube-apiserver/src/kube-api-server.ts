@@ -4,7 +4,6 @@ import type { Handler, Resource, UserInfo } from "@skates/apimachinery";
 import {
   type ApiServer,
   type ApiServerOptions,
-  type Authorizer,
   createApiServer,
   type PathHandler,
   type Registry,
@@ -19,7 +18,8 @@ import { anonymousAccess, type AuthenticationSettings, tokenMethods } from "./au
 import type { TokenMethod } from "./authentication/token-method.ts";
 import type { TokenOptions } from "./authentication/token-options.ts";
 import { API_SERVER, authenticated } from "./authentication/users.ts";
-import { createAuthorizer } from "./authorization/authorizer.ts";
+import { type AuthorizationSettings, createAuthorizer, NODE_AND_RBAC } from "./authorization/settings.ts";
+import type { ChainedAuthorizer } from "./authorization/union.ts";
 import { PolicySource } from "./authorization/rbac/policy-source.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { type DefaultPolicy, defaultPolicy } from "./bootstrap/policy/default-policy.ts";
@@ -56,6 +56,8 @@ export interface KubeApiServerOptions
   readonly store: RevisionStore;
   readonly tokens: TokenOptions;
   readonly authentication?: AuthenticationSettings | undefined;
+  /** Default: nodes by what is theirs, everybody by roles. */
+  readonly authorization?: AuthorizationSettings | undefined;
   /** Whose certificates count, for what; also published for aggregated servers. Default: nobody speaks for others. */
   readonly trust?: (() => IdentityTrust) | undefined;
   /** Ranges of service addresses, at most one of each family; the first address of the first is the API's own. */
@@ -177,7 +179,7 @@ interface Parts {
   readonly registry: Registry;
   readonly client: Client;
   readonly tokens: TokenMethod;
-  readonly authorizer: Authorizer;
+  readonly authorizer: ChainedAuthorizer;
   readonly policy: DefaultPolicy;
   readonly source: PolicySource;
   readonly addresses: ClusterAddresses;
@@ -202,7 +204,13 @@ function makeParts(options: KubeApiServerOptions, registry: Registry, server: ()
     client,
     policy,
     source,
-    authorizer: createAuthorizer(registry, source),
+    authorizer: createAuthorizer({
+      env,
+      registry,
+      source,
+      webhooks,
+      settings: options.authorization ?? ((): typeof NODE_AND_RBAC => NODE_AND_RBAC),
+    }),
     tokens: tokenMethods({ env, registry, client, webhooks, tokens, settings, audiences: audiencesOf(tokens) }),
     addresses: new ClusterAddresses({ registry, client, random }),
     ports: new NodePorts({ registry, random, range, onChange: () => record.changed() }),

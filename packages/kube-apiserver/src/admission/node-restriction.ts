@@ -1,5 +1,14 @@
 import { TokenRequest } from "@skates/api/authentication/v1";
-import { type Node, nodes, type Pod, pods, serviceAccounts } from "@skates/api/core/v1";
+import {
+  type Node,
+  nodes,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  type Pod,
+  pods,
+  serviceAccounts,
+} from "@skates/api/core/v1";
+import { type ResourceSlice, resourceSlices } from "@skates/api/resource/v1";
 import { leases } from "@skates/api/coordination/v1";
 import { csiNodes } from "@skates/api/storage/v1";
 import { type ApiObject, equalValues, forbiddenRequest } from "@skates/apimachinery";
@@ -48,10 +57,52 @@ async function refusalFor(registry: Registry, write: NodeWrite, signal: AbortSig
       ? undefined
       : "can only access node lease with the same name as the requesting node";
   }
+  if (written(persistentVolumeClaims)) return claimRefusal(node, attributes);
+  if (written(resourceSlices)) return sliceRefusal(write);
   if (isAbout(attributes, csiNodes) && own !== node) {
     return "can only access CSINode with the same name as the requesting node";
   }
   return undefined;
+}
+
+/** A kubelet that has grown a volume says so in the claim's status, and changes nothing else. */
+function claimRefusal(node: string, { operation, subresource, old, object }: AdmissionAttributes): string | undefined {
+  const self = `node ${JSON.stringify(node)}`;
+  if (operation !== "UPDATE" || subresource !== "status") {
+    return `${self} may only update status of persistentvolumeclaims`;
+  }
+  return equalValues(beyondResizing(old), beyondResizing(object))
+    ? undefined
+    : `${self} is not allowed to update fields other than status.capacity and status.conditions`;
+}
+
+/** The claim without what tells of resizing, and without what every write changes. */
+function beyondResizing(claim: ApiObject | undefined): unknown {
+  if (claim === undefined || !isClaim(claim)) return claim;
+  const { managedFields: _fields, resourceVersion: _version, ...metadata } = claim.metadata;
+  const { capacity: _capacity, conditions: _conditions, allocatedResources: _a, ...status } = claim.status ?? {};
+  const { allocatedResourceStatuses: _statuses, ...rest } = status;
+  return { metadata, spec: claim.spec, status: rest };
+}
+
+function isClaim(object: ApiObject): object is PersistentVolumeClaim {
+  return object.kind === persistentVolumeClaims.kind;
+}
+
+function sliceRefusal({ node, attributes }: NodeWrite): string | undefined {
+  const { operation, old, object } = attributes;
+  const of = (slice: ApiObject | undefined): string | undefined =>
+    slice !== undefined && isSlice(slice) ? slice.spec.nodeName : undefined;
+  if (operation === "DELETE") {
+    return of(old) === node ? undefined : "can only delete ResourceSlice with the same NodeName as the requesting node";
+  }
+  const same = of(object) === node && (operation === "CREATE" || of(old) === node);
+  const what = operation === "CREATE" ? "create" : "update";
+  return same ? undefined : `can only ${what} ResourceSlice with the same NodeName as the requesting node`;
+}
+
+function isSlice(object: ApiObject): object is ResourceSlice {
+  return object.kind === resourceSlices.kind;
 }
 
 async function podRefusal(registry: Registry, write: NodeWrite, signal: AbortSignal): Promise<string | undefined> {

@@ -27,17 +27,17 @@ import {
   type Resource,
   type UserInfo,
 } from "@skates/apimachinery";
-import type { AuthorizationAttributes, Authorizer, SpecialCall, SpecialHandler } from "@skates/apiserver";
+import type { SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { messageOf } from "@skates/component-base";
 import { isTokenRefusal, type TokenMethod } from "../authentication/token-method.ts";
-import { authenticated, nodeOfUser } from "../authentication/users.ts";
-import type { PolicySource } from "../authorization/rbac/policy-source.ts";
-import { rulesOfUser } from "../authorization/rbac/rbac-authorizer.ts";
+import { authenticated } from "../authentication/users.ts";
+import { reviewedAttributes } from "../authorization/review-spec.ts";
+import { selectorFindings } from "../authorization/selector-findings.ts";
+import type { ChainedAuthorizer } from "../authorization/union.ts";
 import { answer } from "./answer.ts";
 
 export interface ReviewOptions {
-  readonly authorizer: Authorizer;
-  readonly source: PolicySource;
+  readonly authorizer: ChainedAuthorizer;
   readonly tokens: TokenMethod;
   /** Audiences that a token is checked for when the review names none. */
   readonly audiences: readonly string[];
@@ -45,12 +45,16 @@ export interface ReviewOptions {
 
 /** Questions about who somebody is and what they may do. Nothing is stored. */
 export function reviewHandlers(options: ReviewOptions): readonly SpecialHandler[] {
-  const { authorizer, source } = options;
+  const { authorizer } = options;
   const decide = async (spec: SubjectAccessReviewSpec, call: SpecialCall): Promise<SubjectAccessReviewStatus> => {
     const user = { name: spec.user ?? "", groups: spec.groups ?? [], uid: spec.uid, extra: spec.extra };
-    const { decision, reason } = await authorizer.authorize(attributesOf(spec, user), call.signal);
-    const said = reason === "" ? {} : { reason };
-    return { allowed: decision === "allow", ...(decision === "deny" ? { denied: true } : {}), ...said };
+    const { decision, reason, error } = await authorizer.authorize(reviewedAttributes(spec, user), call.signal);
+    return {
+      allowed: decision === "allow",
+      ...(decision === "deny" ? { denied: true } : {}),
+      ...(reason === "" ? {} : { reason }),
+      ...(error === undefined ? {} : { evaluationError: error }),
+    };
   };
   return [
     handler(selfSubjectReviews, async (call) => {
@@ -83,8 +87,7 @@ export function reviewHandlers(options: ReviewOptions): readonly SpecialHandler[
       const review = await call.read<SelfSubjectRulesReview>(SelfSubjectRulesReview);
       const namespace = review.spec.namespace ?? "";
       if (namespace === "") throw badRequest("no namespace on request");
-      await source.load(call.signal);
-      return answer(selfSubjectRulesReviews, { ...review, status: rulesOf(source, call.user, namespace) });
+      return answer(selfSubjectRulesReviews, { ...review, status: await rulesOf(authorizer, call, namespace) });
     }),
     handler(tokenReviews, async (call) => {
       const review = await call.read<TokenReview>(TokenReview);
@@ -98,25 +101,17 @@ function handler(of: Resource, handle: SpecialHandler["handle"]): SpecialHandler
   return { group: of.group, resource: of.plural, verbs: ["create"], handle };
 }
 
-/** What roles give the user in a namespace. What a kubelet may besides depends on its pods. */
-function rulesOf(source: PolicySource, user: UserInfo, namespace: string): SubjectRulesReviewStatus {
-  const { rules, errors } = rulesOfUser(source, user, namespace);
-  const kubelet = nodeOfUser(user) !== undefined;
-  const failed = [...(kubelet ? ["node authorizer does not support user rule resolution"] : []), ...errors];
+async function rulesOf(
+  authorizer: ChainedAuthorizer,
+  { user, signal }: SpecialCall,
+  namespace: string,
+): Promise<SubjectRulesReviewStatus> {
+  const { resourceRules, nonResourceRules, incomplete, errors } = await authorizer.rulesFor(user, namespace, signal);
   return {
-    resourceRules: rules
-      .filter(({ resources = [] }) => resources.length > 0)
-      .map(({ verbs, apiGroups, resources, resourceNames }) => ({
-        verbs,
-        apiGroups: apiGroups ?? [],
-        resources: resources ?? [],
-        ...(resourceNames === undefined ? {} : { resourceNames }),
-      })),
-    nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs = [] }) =>
-      nonResourceURLs.length === 0 ? [] : [{ verbs, nonResourceURLs }],
-    ),
-    incomplete: failed.length > 0,
-    ...(failed.length === 0 ? {} : { evaluationError: failed.join(", ") }),
+    resourceRules,
+    nonResourceRules,
+    incomplete,
+    ...(errors.length === 0 ? {} : { evaluationError: errors.join(", ") }),
   };
 }
 
@@ -150,43 +145,6 @@ function reviewedUser({ name, uid, groups, extra }: UserInfo): ReviewedUser {
   };
 }
 
-function attributesOf(spec: SubjectAccessReviewSpec, user: UserInfo): AuthorizationAttributes {
-  const { resourceAttributes: of, nonResourceAttributes: other } = spec;
-  if (of === undefined) {
-    const none = { group: "", version: "", resource: "", subresource: "", namespace: "", name: "" };
-    return { ...none, user, verb: other?.verb ?? "", resourceRequest: false, path: other?.path ?? "" };
-  }
-  return {
-    user,
-    verb: of.verb ?? "",
-    resourceRequest: true,
-    path: "",
-    group: of.group ?? "",
-    version: of.version ?? "",
-    resource: of.resource ?? "",
-    subresource: of.subresource ?? "",
-    namespace: of.namespace ?? "",
-    name: of.name ?? "",
-    ...selectorsOf(of),
-  };
-}
-
-function selectorsOf({
-  fieldSelector,
-  labelSelector,
-}: NonNullable<SubjectAccessReviewSpec["resourceAttributes"]>): Pick<
-  AuthorizationAttributes,
-  "fieldSelector" | "labelSelector"
-> {
-  const fields = (fieldSelector?.requirements ?? []).filter(
-    ({ operator, values }) => operator === "In" && values?.length === 1,
-  );
-  return {
-    fieldSelector: fieldSelector?.rawSelector ?? fields.map(({ key, values }) => `${key}=${values?.[0]}`).join(","),
-    labelSelector: labelSelector?.rawSelector,
-  };
-}
-
 function refuseFindings(kind: string, findings: readonly FieldError[]): void {
   if (findings.length > 0) throw invalidStatus({ group: "authorization.k8s.io", kind }, "", findings);
 }
@@ -212,7 +170,7 @@ function attributeFindings(spec: SubjectAccessReviewSpec): readonly FieldError[]
       ),
     ];
   }
-  return [];
+  return of === undefined ? [] : selectorFindings(of, ["spec", "resourceAttributes"]);
 }
 
 function localFindings(spec: SubjectAccessReviewSpec, call: SpecialCall): readonly FieldError[] {

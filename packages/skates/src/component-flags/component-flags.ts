@@ -1,6 +1,7 @@
 import type { FlagSpecs } from "../cli/flags.ts";
 import { ADMISSION_FLAGS } from "./admission.ts";
 import { AUTHENTICATION_FLAGS } from "./authentication.ts";
+import { AUTHORIZATION_FLAGS } from "./authorization.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
 import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
@@ -15,6 +16,7 @@ import { SERVICE_FLAGS } from "./services.ts";
 export const COMPONENT_FLAGS: FlagSpecs = {
   ...ADMISSION_FLAGS,
   ...AUTHENTICATION_FLAGS,
+  ...AUTHORIZATION_FLAGS,
   ...IDENTITY_FLAGS,
   ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,

@@ -17,6 +17,7 @@ import { openEncryptedStore } from "../cluster/encrypted-store.ts";
 import { storagePrefixOf } from "../cluster/store.ts";
 import { admissionFrom } from "../component-flags/admission.ts";
 import { authenticationFrom } from "../component-flags/authentication.ts";
+import { authorizationFrom } from "../component-flags/authorization.ts";
 import { trustFrom } from "../component-flags/identity.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
@@ -70,6 +71,7 @@ async function apiServer({
   const { privateKey, publicKey } = pki.serviceAccount;
   const flags = flagsFrom(config.flags ?? {});
   const trust = trustOf(config, pki);
+  const authorization = await authorizationFrom(flags);
   const [major = "", minor = ""] = GIT_VERSION.slice(1).split(".");
   return createKubeApiServer({
     env,
@@ -94,6 +96,7 @@ async function apiServer({
     },
     trust: () => trust,
     authentication: await authenticationFrom(flags),
+    authorization: () => authorization,
     serviceCidrs: [config.serviceCidr],
     nodePorts: nodePortsFrom(flags),
     admission: admissionFrom(flags),

@@ -1,0 +1,109 @@
+import {
+  type PersistentVolume,
+  persistentVolumes,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  type Pod,
+  pods,
+} from "@skates/api/core/v1";
+import { type ResourceSlice, resourceSlices } from "@skates/api/resource/v1";
+import { type VolumeAttachment, volumeAttachments } from "@skates/api/storage/v1";
+import type { Revision } from "@skates/apimachinery";
+import type { Registry } from "@skates/apiserver";
+import { type PodReferences, podReferences, type ReferencedKind, volumeSecrets } from "./pod-references.ts";
+
+/**
+ * What is tied to a node: its pods, what they name, the volumes of their claims with their secrets, attachments and slices. Edges are
+ * followed from the node, since a node has few pods: which pods are whose is known by revision of the cache, and what a pod names is
+ * worked out once for each of its states.
+ */
+export class NodeGraph {
+  readonly #registry: Registry;
+  #revision: Revision | undefined;
+  #byNode: ReadonlyMap<string, readonly Pod[]> = new Map();
+  /** Pods are immutable: a changed pod is another object. */
+  readonly #references = new WeakMap<Pod, PodReferences>();
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** Whether a pod on the node names the object. */
+  names(node: string, kind: ReferencedKind, { namespace, name }: ObjectName): boolean {
+    const own = this.#podsOf(node).some(
+      (pod) => pod.metadata.namespace === namespace && this.#referencesOf(pod)[kind].has(name),
+    );
+    if (own || kind !== "secrets") return own;
+    return this.#volumesOf(node).some((volume) => volumeSecrets(volume).has(`${namespace}/${name}`));
+  }
+
+  /** Whether a claim of a pod on the node is bound to the volume. */
+  usesVolume(node: string, name: string): boolean {
+    return this.#volumesOf(node).some((volume) => volume.metadata.name === name);
+  }
+
+  runsPod(node: string, key: ObjectName): boolean {
+    return this.#registry.cached<Pod>(pods, key)?.spec.nodeName === node;
+  }
+
+  hasAttachment(node: string, name: string): boolean {
+    return this.#registry.cached<VolumeAttachment>(volumeAttachments, { name })?.spec.nodeName === node;
+  }
+
+  hasSlice(node: string, name: string): boolean {
+    return this.#registry.cached<ResourceSlice>(resourceSlices, { name })?.spec.nodeName === node;
+  }
+
+  #podsOf(node: string): readonly Pod[] {
+    const revision = this.#registry.cachedRevision(pods);
+    if (this.#revision !== revision) {
+      this.#revision = revision;
+      this.#byNode = byNode(this.#registry.cachedList<Pod>(pods));
+    }
+    return this.#byNode.get(node) ?? [];
+  }
+
+  #referencesOf(pod: Pod): PodReferences {
+    let known = this.#references.get(pod);
+    if (known === undefined) {
+      known = podReferences(pod);
+      this.#references.set(pod, known);
+    }
+    return known;
+  }
+
+  #volumesOf(node: string): readonly PersistentVolume[] {
+    return this.#podsOf(node).flatMap((pod) => {
+      const { namespace = "" } = pod.metadata;
+      return [...this.#referencesOf(pod).persistentvolumeclaims].flatMap((name) => this.#volumeOf({ namespace, name }));
+    });
+  }
+
+  /** Both sides must say so: whoever writes a claim must not get at the secrets of any volume. */
+  #volumeOf(claimKey: ObjectName): readonly PersistentVolume[] {
+    const claim = this.#registry.cached<PersistentVolumeClaim>(persistentVolumeClaims, claimKey);
+    const name = claim?.spec.volumeName ?? "";
+    const volume = name === "" ? undefined : this.#registry.cached<PersistentVolume>(persistentVolumes, { name });
+    const bound = volume?.spec.claimRef;
+    return volume !== undefined && bound?.namespace === claimKey.namespace && bound.name === claimKey.name
+      ? [volume]
+      : [];
+  }
+}
+
+export interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function byNode(all: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+  const out = new Map<string, Pod[]>();
+  for (const pod of all) {
+    const node = pod.spec.nodeName ?? "";
+    if (node === "") continue;
+    const known = out.get(node);
+    if (known === undefined) out.set(node, [pod]);
+    else known.push(pod);
+  }
+  return out;
+}
