@@ -47,21 +47,25 @@ export function syncLastApplied(object: unknown, applied: unknown): unknown {
   const annotations = isRecord(metadata) ? metadata["annotations"] : undefined;
   if (!isRecord(object) || !isRecord(metadata) || !isRecord(annotations)) return object;
   if (typeof annotations[ANNOTATION] !== "string" || annotations[ANNOTATION] === "") return object;
-  const text = `${jsonText(withoutAnnotation(applied))}\n`;
+  const text = `${escaped(jsonText(sortKeys(withoutAnnotation(applied))))}\n`;
   const next = Object.assign(newMap<unknown>(), annotations);
   if (utf8Length(text) <= ANNOTATIONS_LIMIT_BYTES) next[ANNOTATION] = text;
   else delete next[ANNOTATION];
   return { ...object, metadata: { ...metadata, annotations: next } };
 }
 
-/** The applied object with its keys sorted, without the annotation and the managedFields. */
+/** The applied object without the annotation and the managedFields. */
 function withoutAnnotation(applied: unknown): unknown {
-  const sorted = sortKeys(applied);
-  if (!isRecord(sorted) || !isRecord(sorted["metadata"])) return sorted;
-  const { managedFields: _, ...metadata } = sorted["metadata"];
+  if (!isRecord(applied) || !isRecord(applied["metadata"])) return applied;
+  const { managedFields: _, ...metadata } = applied["metadata"];
   const annotations = isRecord(metadata["annotations"]) ? { ...metadata["annotations"] } : {};
   delete annotations[ANNOTATION];
-  return { ...sorted, metadata: { ...metadata, annotations } };
+  return { ...applied, metadata: { ...metadata, annotations } };
+}
+
+/** As kubectl writes JSON: it compares texts to tell whether something was configured. */
+function escaped(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function sortKeys(value: unknown): unknown {

@@ -331,9 +331,12 @@ describe("server-side apply", () => {
     });
     const live: Live = { ...next, metadata: { ...next.metadata, managedFields } };
     expect(() => apply(live, { replicas: 2 }, { manager: "other", second: 2 })).toThrow("conflict with");
-    const taken = apply(live, { replicas: 2 }, { manager: "kubectl", second: 2 });
+    const taken = apply(live, { replicas: 2, hostname: "<a&b>" }, { manager: "kubectl", second: 2 });
     expect(taken.spec.replicas).toBe(2);
-    expect(JSON.parse(taken.metadata.annotations?.[annotation] ?? "")).toMatchObject({ spec: { replicas: 2 } });
+    const synced =
+      '{"apiVersion":"test.example.com/v1","kind":"Widget",' +
+      '"metadata":{"annotations":{},"name":"w","namespace":"default"},"spec":{"hostname":"\\u003ca\\u0026b\\u003e","replicas":2}}\n';
+    expect(taken.metadata.annotations?.[annotation]).toBe(synced);
   });
   test("what is refused", () => {
     const base = { struct: Widget, live: undefined, manager: "m", apiVersion: API, force: false, nowMs: 0 };
