@@ -1,21 +1,23 @@
-// Shows every built-in kind to an unmodified kubectl, over TLS, on the real server process and on each store: each verb that discovery
-// names.
+// Shows every built-in kind to unmodified kubectls, over TLS, on the real server process and on each store: each verb that discovery
+// names. The stores share the versions of kubectl between them; with KUBECTLS=all each store meets each version.
 import { builtinResources } from "@skates/api";
 import { formatGroupVersion, type Resource } from "@skates/apimachinery";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ran, run } from "../e2e/skates.ts";
+import { oldAndNew } from "./kubectls.ts";
 import { SAMPLES, type SampleObject } from "./objects.ts";
 import { clusterOn, type StoredCluster, STORES } from "./stores.ts";
 
-const KUBECTL = process.env["KUBECTL"] ?? "kubectl";
+const { old, newest, missing } = oldAndNew();
 const NAMESPACE = "samples";
 
-/** Where kubectl is pointed at: the stores come one after another. */
+/** Which kubectl, and where it is pointed at: the stores come one after another. */
 let kubeconfig = "";
+let command = "kubectl";
 
 function kubectl(args: readonly string[], input?: object): Promise<Ran> {
   const options = input === undefined ? {} : { input: JSON.stringify(input) };
-  return run(KUBECTL, ["--kubeconfig", kubeconfig, ...args], options);
+  return run(command, ["--kubeconfig", kubeconfig, ...args], options);
 }
 
 async function ok(args: readonly string[], input?: object): Promise<string> {
@@ -99,11 +101,20 @@ test("there is a sample of each kind, and none of others", () => {
   expect(Object.keys(SAMPLES).sort()).toEqual(names.sort());
 });
 
-describe.each(STORES)("on $store", ({ store, hindrance }) => {
+if (missing !== undefined) test.skip(`two versions of kubectl: ${missing}`, () => undefined);
+
+const RUNS = STORES.flatMap((on) => {
+  const one = on.store === "disk" ? old : newest;
+  const versions = process.env["KUBECTLS"] === "all" ? new Set([old, newest]) : [one];
+  return [...versions].map((kubectlOf) => ({ ...on, ...kubectlOf }));
+});
+
+describe.each(RUNS)("on $store by kubectl $version", ({ store, hindrance, command: chosen }) => {
   if (hindrance !== undefined) return test.skip(`every kind: ${hindrance}`, () => undefined);
   let stored: StoredCluster | undefined;
   beforeAll(async () => {
     stored = await clusterOn(store);
+    command = chosen;
     kubeconfig = `${stored.cluster.dataDir}/kubeconfig`;
     await ok(["create", "namespace", NAMESPACE]);
   });

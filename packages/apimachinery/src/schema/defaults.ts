@@ -42,13 +42,14 @@ const plan = memo((struct: Struct): StructPlan => {
 });
 
 function fieldPlan(name: string, { type, required, facets }: AnyField): FieldPlan {
+  const impliesStruct = required || (facets.emitEmpty === true && facets.keepZero !== true);
   return {
     name,
     type,
     initial: facets.default,
     keepsZero: facets.keepZero === true,
     within: fillerOf(type),
-    implied: type.kind === "ref" && (required || facets.emitEmpty === true) ? () => bare(type.target()) : undefined,
+    implied: type.kind === "ref" && impliesStruct ? () => bare(type.target()) : undefined,
   };
 }
 

@@ -70,7 +70,7 @@ const plan = memo((struct: Struct): readonly FieldPlan[] =>
       nullable: field.facets.nullable === true,
       dropsZero: dropsZero(field) || (!always && field.required),
       write: fieldWriter(field, always),
-      zero: always ? zeroWriter(field.type) : undefined,
+      zero: always ? zeroWriter(field) : undefined,
       known: field.type.kind === "fieldsV1" ? rawFieldsOf : undefined,
     };
   }),
@@ -83,7 +83,9 @@ function isAlwaysWritten({ sent, tag, facets }: AnyField): boolean {
   return facets.emitEmpty === true || (sent && tag !== 0);
 }
 
-function zeroWriter(type: TypeNode): (sink: JsonSink) => void {
+function zeroWriter({ type, facets }: AnyField): (sink: JsonSink) => void {
+  // A pointer of upstream's that is always written.
+  if (facets.keepZero === true) return (sink) => sink.text("null");
   if (type.kind === "ref") return (sink) => writeRecord(plan(type.target()), NOTHING, sink);
   const text = zeroText(type);
   return (sink) => sink.text(text);

@@ -1,4 +1,5 @@
 import type { Service, ServiceSpec } from "@skates/api/core/v1";
+import { type FieldError, invalid } from "@skates/apimachinery";
 import { parseAddress } from "./cidr.ts";
 
 type Family = "IPv4" | "IPv6";
@@ -18,6 +19,24 @@ export function withIpFamilies(service: Service, families: readonly Family[]): S
   const second = families.find((family) => family !== chosen[0]);
   if (policy !== "SingleStack" && chosen.length < 2 && second !== undefined) chosen.push(second);
   return { ...service, spec: { ...spec, ipFamilyPolicy: policy, ipFamilies: chosen } };
+}
+
+/** Families that the service asks for and the cluster has not; a service without a selector and an address may have any. */
+export function familyFindings({ spec }: Service, families: readonly Family[]): readonly FieldError[] {
+  if (spec.type === "ExternalName") return [];
+  if (isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0) return [];
+  const policy = spec.ipFamilyPolicy;
+  const single = policy === "RequireDualStack" && families.length < 2;
+  return [
+    ...(single
+      ? [invalid(["spec", "ipFamilyPolicy"], policy, "this cluster is not configured for dual-stack services")]
+      : []),
+    ...(spec.ipFamilies ?? []).flatMap((family, i) =>
+      families.some((known) => known === family)
+        ? []
+        : [invalid(["spec", "ipFamilies", i], family, "not configured on this cluster")],
+    ),
+  ];
 }
 
 /** Without a selector somebody else brings the endpoints, of whatever family. */

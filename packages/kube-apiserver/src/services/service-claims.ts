@@ -18,7 +18,7 @@ import {
 import { hasCode, messageOf } from "@skates/component-base";
 import { parseAddress } from "./cidr.ts";
 import type { ClusterAddresses } from "./cluster-addresses.ts";
-import { withIpFamilies } from "./ip-families.ts";
+import { familyFindings, withIpFamilies } from "./ip-families.ts";
 import type { NodePorts, PortClaims } from "./node-ports.ts";
 
 export interface ServiceClaimsOptions {
@@ -42,6 +42,8 @@ export async function claimForService(
   if (write.request.subresource !== undefined && write.request.subresource !== "") return unclaimed(write.next);
   const key = keyOf(write.next);
   const completed = withIpFamilies(write.next, addresses.families());
+  const findings = familyFindings(completed, addresses.families());
+  if (findings.length > 0) throw invalidStatus({ group: "", kind: "Service" }, key.name, findings);
   const portClaims = await ports.begin(key, signal);
   const claimed: string[] = [];
   const giveBack = async (texts: readonly string[]): Promise<void> => {

@@ -62,7 +62,7 @@ export const TokenRequestSpec = struct(
       3,
       ref<BoundObjectReference>(() => BoundObjectReference),
       "Object with whose end it ends.",
-      { emitEmpty: true },
+      { keepZero: true, emitEmpty: true },
     ),
   },
   (): AnyStructOptions => ({ doc: "What token is wanted.", rules: [tokenRequestSpecRules] }),

@@ -42,12 +42,13 @@ export const configMapColumns: readonly Column<ConfigMap>[] = [
 /** Proper keys, none in both maps, and a bound on size. */
 export function configMapRules(configMap: ConfigMap, _old: unknown, path: Path): Findings {
   const { data = {}, binaryData = {} } = configMap;
+  const binaryKeys = new Set(Object.keys(binaryData));
   let bytes = 0;
   const out: FieldError[] = [];
   for (const [key, text] of Object.entries(data)) {
     bytes += utf8Length(text);
     out.push(...invalidFor([...path, "data", { key }], key, isConfigMapKey(key)));
-    if (binaryData[key] !== undefined)
+    if (binaryKeys.has(key))
       out.push(invalid([...path, "data", { key }], key, "duplicate of key present in binaryData"));
   }
   for (const [key, text] of Object.entries(binaryData)) {

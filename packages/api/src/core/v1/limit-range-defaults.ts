@@ -1,3 +1,4 @@
+import { mapOf } from "@skates/apimachinery";
 import { wholeMilli } from "./pod-defaults.ts";
 import type { LimitRangeItem } from "./limit-range.ts";
 
@@ -15,5 +16,5 @@ type Quantities = Readonly<Record<string, string>>;
 function filled(given: Quantities | undefined, from: Quantities | undefined): Quantities | undefined {
   const rounded = wholeMilli(given);
   const missing = Object.entries(from ?? {}).filter(([name]) => rounded?.[name] === undefined);
-  return missing.length === 0 ? rounded : { ...rounded, ...Object.fromEntries(missing) };
+  return missing.length === 0 ? rounded : mapOf([...Object.entries(rounded ?? {}), ...missing]);
 }

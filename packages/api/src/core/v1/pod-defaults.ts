@@ -1,4 +1,4 @@
-import { parseQuantity } from "@skates/apimachinery";
+import { mapOf, parseQuantity } from "@skates/apimachinery";
 import { mapShared } from "../../share.ts";
 import type { Container, ContainerPort, EphemeralContainer } from "./container.ts";
 import { defaultPullPolicy } from "./image-tag.ts";
@@ -33,7 +33,7 @@ function requestDefaults(container: Container): Container {
   if (limits === undefined) return container;
   const missing = Object.keys(limits).filter((name) => resources?.requests?.[name] === undefined);
   if (missing.length === 0) return container;
-  const requests: Record<string, string> = { ...resources?.requests };
+  const requests: Record<string, string> = mapOf(resources?.requests ?? {});
   for (const name of missing) requests[name] = limits[name] ?? "0";
   return { ...container, resources: { ...resources, requests } };
 }
@@ -92,7 +92,7 @@ export function resourceDefaults<T extends Pick<ResourceRequirements, "limits" |
 export function wholeMilli(quantities: Quantities | undefined): Quantities | undefined {
   const fine = Object.entries(quantities ?? {}).filter(([, text]) => /[nu]$/.test(text));
   if (fine.length === 0) return quantities;
-  const out: Record<string, string> = { ...quantities };
+  const out: Record<string, string> = mapOf(quantities ?? {});
   for (const [name, text] of fine) out[name] = parseQuantity(`${parseQuantity(text).milliValue()}m`).toString();
   return out;
 }

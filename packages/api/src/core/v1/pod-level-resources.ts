@@ -1,3 +1,4 @@
+import { mapOf } from "@skates/apimachinery";
 import { containersTotal, isPodLevelResource, type Quantities } from "./pod-resources.ts";
 import type { PodSpec } from "./pod-spec.ts";
 
@@ -20,7 +21,7 @@ function withHugePages(spec: PodSpec, limits: Quantities | undefined): Quantitie
       name.startsWith("hugepages-") && limits?.[name] === undefined && spec.resources?.requests?.[name] === undefined,
   );
   if (missing.length === 0) return limits;
-  const out: Record<string, string> = { ...limits };
+  const out: Record<string, string> = mapOf(limits ?? {});
   for (const name of missing) out[name] = sums[name] ?? "0";
   return out;
 }
@@ -28,7 +29,7 @@ function withHugePages(spec: PodSpec, limits: Quantities | undefined): Quantitie
 /** Requests are the containers' sum for cpu and memory where they ask for some, else the pod's limit. */
 function withRequests(spec: PodSpec, limits: Quantities, requests: Quantities | undefined): Quantities | undefined {
   const sums = containersTotal(spec, "requests");
-  const out: Record<string, string> = { ...requests };
+  const out: Record<string, string> = mapOf(requests ?? {});
   for (const [name, sum] of Object.entries(sums)) {
     if (name !== "cpu" && name !== "memory") continue;
     if (out[name] === undefined) out[name] = sum;

@@ -10,6 +10,7 @@ import {
 import { checkSubdomain, type Findings, invalidFor } from "../../checks.ts";
 import { containersTotal, isPodLevelResource } from "./pod-resources.ts";
 import type { PodSpec } from "./pod-spec.ts";
+import { NO_QUANTITIES } from "./resource-rules.ts";
 
 /** What a pod asks for as a whole is not less than what its containers ask for together; claims that containers use exist. */
 export function podResourceFindings(spec: PodSpec, path: Path): Findings {
@@ -18,7 +19,7 @@ export function podResourceFindings(spec: PodSpec, path: Path): Findings {
 
 function wholeFindings(spec: PodSpec, path: Path): Findings {
   if (spec.resources === undefined) return [];
-  const { requests = {}, limits = {} } = spec.resources;
+  const { requests = NO_QUANTITIES, limits = NO_QUANTITIES } = spec.resources;
   const out: FieldError[] = [];
   for (const [list, amounts] of [
     ["limits", limits],

@@ -1,4 +1,4 @@
-import { parseQuantity } from "@skates/apimachinery";
+import { mapOf, newMap, parseQuantity } from "@skates/apimachinery";
 import type { Container } from "./container.ts";
 import type { Pod } from "./pod.ts";
 import type { PodSpec } from "./pod-spec.ts";
@@ -19,7 +19,7 @@ export function isSidecar(container: Container): boolean {
 /** What a node must have free for the pod: its containers together, or what the pod as a whole asks for, and the overhead. */
 export function podRequests(pod: { readonly spec: PodSpec }): Quantities {
   const { spec } = pod;
-  const sums: Record<string, string> = { ...containersTotal(spec, "requests") };
+  const sums: Record<string, string> = mapOf(containersTotal(spec, "requests"));
   for (const [name, text] of Object.entries(spec.resources?.requests ?? {})) {
     if (isPodLevelResource(name)) sums[name] = text;
   }
@@ -30,7 +30,7 @@ export function podRequests(pod: { readonly spec: PodSpec }): Quantities {
 /** What the pod may use at most; a resource that some container has no limit for is still listed with the sum of the others. */
 export function podLimits(pod: { readonly spec: PodSpec }): Quantities {
   const { spec } = pod;
-  const sums: Record<string, string> = { ...containersTotal(spec, "limits") };
+  const sums: Record<string, string> = mapOf(containersTotal(spec, "limits"));
   for (const [name, text] of Object.entries(spec.resources?.limits ?? {})) {
     if (isPodLevelResource(name)) sums[name] = text;
   }
@@ -45,10 +45,10 @@ export function podLimits(pod: { readonly spec: PodSpec }): Quantities {
  * pod needs the most of all these moments.
  */
 export function containersTotal(spec: PodSpec, of: "limits" | "requests"): Quantities {
-  const sums: Record<string, string> = {};
+  const sums: Record<string, string> = newMap();
   for (const container of spec.containers) addTo(sums, container.resources?.[of]);
-  const peaks: Record<string, string> = {};
-  const sidecars: Record<string, string> = {};
+  const peaks: Record<string, string> = newMap();
+  const sidecars: Record<string, string> = newMap();
   for (const container of spec.initContainers ?? []) {
     const wanted = container.resources?.[of];
     const together = { ...sidecars };
@@ -90,8 +90,8 @@ export function computeQosClass(spec: PodSpec): QosClass {
     whole?.requests !== undefined || whole?.limits !== undefined
       ? [whole]
       : [...spec.containers, ...(spec.initContainers ?? [])].map((container) => container.resources ?? {});
-  const requests: Record<string, string> = {};
-  const limits: Record<string, string> = {};
+  const requests: Record<string, string> = newMap();
+  const limits: Record<string, string> = newMap();
   let limited = true;
   for (const part of parts) {
     addTo(requests, qosResources(part.requests));
@@ -109,7 +109,7 @@ export function computeQosClass(spec: PodSpec): QosClass {
 }
 
 function qosResources(quantities: Quantities | undefined): Record<string, string> {
-  const out: Record<string, string> = {};
+  const out: Record<string, string> = newMap();
   for (const name of ["cpu", "memory"]) {
     const text = quantities?.[name];
     if (text !== undefined && parseQuantity(text).sign > 0) out[name] = text;

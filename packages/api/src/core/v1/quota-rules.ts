@@ -12,7 +12,7 @@ import {
 import { checkQualifiedName, type Findings } from "../../checks.ts";
 import type { LimitRangeItem } from "./limit-range.ts";
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "./resource-quota.ts";
-import { quantityFindings } from "./resource-rules.ts";
+import { NO_QUANTITIES, quantityFindings } from "./resource-rules.ts";
 
 type Quantities = Readonly<Record<string, string>>;
 const OPPOSITES = [
@@ -24,11 +24,11 @@ const OPPOSITES = [
 export function limitRangeItemRules(item: LimitRangeItem, _old: unknown, path: Path): Findings {
   const {
     type,
-    min = {},
-    max = {},
-    default: limits = {},
-    defaultRequest: requests = {},
-    maxLimitRequestRatio: ratios = {},
+    min = NO_QUANTITIES,
+    max = NO_QUANTITIES,
+    default: limits = NO_QUANTITIES,
+    defaultRequest: requests = NO_QUANTITIES,
+    maxLimitRequestRatio: ratios = NO_QUANTITIES,
   } = item;
   const out: FieldError[] = [];
   if (type === "Pod") {

@@ -1,16 +1,18 @@
-import { forbidden, invalid, isQualifiedName, parseQuantity, type Path, required } from "@skates/apimachinery";
+import { forbidden, invalid, isQualifiedName, newMap, parseQuantity, type Path, required } from "@skates/apimachinery";
 import { type Findings, invalidFor } from "../../checks.ts";
 import type { ResourceRequirements } from "./resources.ts";
 
 type Quantities = Readonly<Record<string, string>>;
 
+/** Has no members at all, inherited ones neither: resources can be named `constructor`. */
+export const NO_QUANTITIES: Quantities = Object.freeze(newMap<string>());
 const STANDARD = new Set(["cpu", "memory", "ephemeral-storage"]);
 
 /** Resources of containers and pods: known names, amounts that are not negative, requests within limits. */
 export function resourceRules(resources: ResourceRequirements, _old: unknown, path: Path): Findings {
   const limitsPath = [...path, "limits"];
   const requestsPath = [...path, "requests"];
-  const { limits = {}, requests = {} } = resources;
+  const { limits = NO_QUANTITIES, requests = NO_QUANTITIES } = resources;
   const pageSizes = Object.keys({ ...limits, ...requests }).filter(isHugePages);
   const named = [...Object.keys(limits), ...Object.keys(requests)];
   const bare = pageSizes.length > 0 && !named.some((name) => name === "cpu" || name === "memory");
