@@ -1,5 +1,6 @@
 import { builtinResources } from "@skates/api";
 import { pods, services } from "@skates/api/core/v1";
+import { flowSchemas } from "@skates/api/flowcontrol/v1";
 import type { Handler, Resource, UserInfo } from "@skates/apimachinery";
 import {
   type ApiServer,
@@ -26,6 +27,9 @@ import { type DefaultPolicy, defaultPolicy } from "./bootstrap/policy/default-po
 import { reconcilePolicy } from "./bootstrap/policy/reconcile-policy.ts";
 import type { ApiEndpoint } from "./bootstrap/system-objects.ts";
 import { compactStore } from "./compaction.ts";
+import { flowControlDumps } from "./flow-control/debug-dumps.ts";
+import { FlowControl } from "./flow-control/flow-control.ts";
+import { keepConfiguration } from "./flow-control/keep-configuration.ts";
 import { type KubeletDialer, Kubelets } from "./kubelet/kubelets.ts";
 import { publishTrust } from "./authentication/publish-trust.ts";
 import { openidPaths } from "./openid-paths.ts";
@@ -75,6 +79,8 @@ export interface KubeApiServerOptions
   readonly admission?: AdmissionSettings | undefined;
   /** For webhooks of all sorts; absent: calls of them fail. */
   readonly webhooks?: WebhookDialer | undefined;
+  /** False: requests beyond the limits in flight are refused, whoever sends them. Default true. */
+  readonly fairness?: boolean | undefined;
   /** Default: all built-in ones. */
   readonly resources?: readonly Resource[] | undefined;
   readonly paths?: readonly PathHandler[] | undefined;
@@ -99,6 +105,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
   let parts: Parts | undefined;
   const made = (): Parts => must(parts, "the API server's inner parts");
   let bootstrapped = false;
+  const fairness = fairnessOf(options, () => server.registry);
   let custom: CustomResources | undefined;
 
   const server = createApiServer({
@@ -112,6 +119,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
       log: env.log,
     }),
     authorizer: () => made().authorizer,
+    fairness: fairness?.stage,
     admission: (registry) => {
       const { readRequest, admission: settings } = options;
       return admissionPlugins({ ...made(), env, registry, readRequest, settings });
@@ -120,7 +128,11 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
       parts = makeParts(options, registry, () => server);
       return specialsOf(options, audiences, parts);
     },
-    paths: [...openidPaths(tokens), ...(options.paths ?? [])],
+    paths: [
+      ...openidPaths(tokens),
+      ...(fairness === undefined ? [] : flowControlDumps(() => fairness)),
+      ...(options.paths ?? []),
+    ],
     health: [
       ...(options.health ?? []),
       {
@@ -151,6 +163,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
           own,
         );
         bootstrapped = true;
+        if (fairness !== undefined) group.spawn((inner) => keepConfiguration({ ...made(), ...env }, inner));
         group.spawn((inner) => publishTrust({ ...made(), env, trust }, inner));
         group.spawn((inner) => settlePolicy(made(), inner));
         group.spawn((inner) => made().record.run(inner));
@@ -162,9 +175,19 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
         group.spawn((own) => definitions.run(own));
       }
       group.spawn((own) => compactStore(env, store, own));
+      if (fairness !== undefined) group.spawn((own) => fairness.run(own));
       await group.join();
     },
   };
+}
+
+/** Undefined: not wanted, or the kinds that configure it are not served. */
+function fairnessOf(options: KubeApiServerOptions, registry: () => Registry): FlowControl | undefined {
+  const served = (options.resources ?? builtinResources).some(({ group }) => group === flowSchemas.group);
+  if (options.fairness === false || !served) return undefined;
+  const { readingInFlight = 400, writingInFlight = 200, requestMs = 60_000 } = options.limits ?? {};
+  const serverSeats = readingInFlight + writingInFlight;
+  return new FlowControl({ env: options.env, registry, serverSeats, waitMs: requestMs / 4 });
 }
 
 /** Some servers are put together of fewer kinds. */

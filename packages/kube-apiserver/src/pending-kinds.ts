@@ -14,8 +14,6 @@ const PENDING: Readonly<Record<string, string>> = {
   "apiregistration.k8s.io/apiservices": "requests are not passed on to other servers",
   "autoscaling/horizontalpodautoscalers": "nothing is scaled by them",
   "certificates.k8s.io/certificatesigningrequests": "no certificates are signed",
-  "flowcontrol.apiserver.k8s.io/flowschemas": "requests are not sorted by them",
-  "flowcontrol.apiserver.k8s.io/prioritylevelconfigurations": "requests are not sorted by them",
   "networking.k8s.io/ingresses": "no proxy serves them",
   "networking.k8s.io/networkpolicies": "they are not enforced",
   "resource.k8s.io/resourceclaims": "no devices are allocated",

@@ -12,6 +12,12 @@ export interface Writer {
   readonly subresource?: string | undefined;
 }
 
+/** What requests on a resource have to do with. */
+export interface Load {
+  readonly objects: number;
+  readonly watchers: number;
+}
+
 /** The server's objects, for what runs inside the server: admission plugins, authorizers and special handlers. */
 export interface Registry {
   /** All that is served, in the order of registration. */
@@ -30,6 +36,8 @@ export interface Registry {
   cachedList<T extends ApiObject>(resource: Resource<T>, namespace?: string): readonly T[];
   /** Changes whenever an object of the resource changes in the cache: what is made of a `cachedList` stays right until then. */
   cachedRevision(resource: Pick<Resource, "group" | "version" | "plural">): Revision;
+  /** How many objects there are of a resource, and how many watch it: what requests will cost. */
+  load(resource: Pick<Resource, "group" | "version" | "plural">): Load;
   /**
    * Writes what `change` makes of the newest state, again after a conflict, without admission. Throws NotFound when the object is
    * not there, and whatever `change` throws; returning the same object writes nothing.

@@ -47,6 +47,10 @@ export function serverRegistry(core: RegistryCore): Registry {
       const served = core.served.find(group, version, plural);
       return served === undefined ? 0 : cacheOf(served).changed;
     },
+    load: ({ group, version, plural }) => {
+      const cache = core.served.find(group, version, plural)?.cache;
+      return { objects: cache?.size ?? 0, watchers: cache?.watchers ?? 0 };
+    },
     modify: async <T extends ApiObject>(
       resource: Resource<T>,
       target: { readonly key: ObjectKey; readonly writer: Writer; change(current: T): T },

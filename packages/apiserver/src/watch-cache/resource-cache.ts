@@ -78,6 +78,13 @@ export class ResourceCache {
     return this.#entries.size;
   }
 
+  /** How many watch it, wholly or in part. */
+  get watchers(): number {
+    let count = 0;
+    for (const group of this.#groups.values()) count += group.size;
+    return count;
+  }
+
   /** Revision of the last change of any of its objects, at most. */
   get changed(): Revision {
     return this.#changed;

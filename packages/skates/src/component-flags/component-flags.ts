@@ -6,6 +6,7 @@ import { IDENTITY_FLAGS } from "./identity.ts";
 import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
+import { LIMIT_FLAGS } from "./limits.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
 /**
@@ -21,5 +22,6 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,
   ...SCHEDULER_FLAGS,
+  ...LIMIT_FLAGS,
   ...SERVICE_FLAGS,
 };

@@ -19,6 +19,7 @@ import { admissionFrom } from "../component-flags/admission.ts";
 import { authenticationFrom } from "../component-flags/authentication.ts";
 import { authorizationFrom } from "../component-flags/authorization.ts";
 import { trustFrom } from "../component-flags/identity.ts";
+import { limitsFrom } from "../component-flags/limits.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { type Audit, createAudit } from "./audit.ts";
@@ -97,6 +98,7 @@ async function apiServer({
     trust: () => trust,
     authentication: await authenticationFrom(flags),
     authorization: () => authorization,
+    ...limitsFrom(flags),
     serviceCidrs: [config.serviceCidr],
     nodePorts: nodePortsFrom(flags),
     admission: admissionFrom(flags),

@@ -319,7 +319,7 @@ describe("refusals", () => {
       });
     });
     const { status, warnings = [] } = await create("refused");
-    expect([status, warnings.toSorted(), notes]).toEqual([
+    expect([status, warnings.toSorted(), notes]).toMatchObject([
       400,
       ["first", "second"],
       { "one.example.com/seen": "1", "two.example.com/seen": "2" },
@@ -414,7 +414,9 @@ describe("webhooks that hang", () => {
       webhooks: [webhook({ timeoutSeconds: 1, failurePolicy: "Ignore" })],
     });
     expect((await create("passed")).status).toBe(201);
-    expect(notes).toEqual({ "failed-open.validating.webhook.admission.k8s.io/round_0_index_0": "maps.example.com" });
+    expect(notes).toMatchObject({
+      "failed-open.validating.webhook.admission.k8s.io/round_0_index_0": "maps.example.com",
+    });
   });
 });
 

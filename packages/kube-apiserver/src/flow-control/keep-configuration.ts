@@ -1,0 +1,134 @@
+import { flowSchemas, priorityLevelConfigurations } from "@skates/api/flowcontrol/v1";
+import { type ApiObject, equalValues, formatTime, isStatus, type Resource } from "@skates/apimachinery";
+import type { Registry } from "@skates/apiserver";
+import type { Client } from "@skates/client";
+import { type Clock, isAbort, type Logger, messageOf } from "@skates/component-base";
+import { AUTOUPDATE, mandatoryConfiguration, suggestedConfiguration } from "./default-configuration.ts";
+
+export interface KeepOptions {
+  readonly registry: Registry;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Between looks at the configuration; without a change a look costs two comparisons. */
+const LOOK_MS = 1_000;
+
+/**
+ * Makes what a cluster has from the start, puts back what is mandatory whatever anybody does to it, keeps what is annotated so, and says in
+ * the status of flow schemas whether their level exists.
+ */
+export async function keepConfiguration(options: KeepOptions, signal: AbortSignal): Promise<void> {
+  const { registry, clock, log } = options;
+  let settled = -1;
+  try {
+    for (;;) {
+      const revision = revisionOf(registry);
+      if (revision !== settled) {
+        try {
+          await keep(options, signal);
+          settled = revision;
+        } catch (error) {
+          signal.throwIfAborted();
+          log.warn("priority and fairness could not be configured yet", { cause: messageOf(error) });
+        }
+      }
+      await clock.sleep(LOOK_MS, signal);
+    }
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  }
+}
+
+function revisionOf(registry: Registry): number {
+  return Math.max(registry.cachedRevision(flowSchemas), registry.cachedRevision(priorityLevelConfigurations));
+}
+
+async function keep(options: KeepOptions, signal: AbortSignal): Promise<void> {
+  const [mandatory, suggested] = [mandatoryConfiguration(), suggestedConfiguration()];
+  for (const wanted of mandatory.levels)
+    await keepOne(options, { resource: priorityLevelConfigurations, wanted, always: true }, signal);
+  for (const wanted of suggested.levels)
+    await keepOne(options, { resource: priorityLevelConfigurations, wanted, always: false }, signal);
+  for (const wanted of mandatory.schemas)
+    await keepOne(options, { resource: flowSchemas, wanted, always: true }, signal);
+  for (const wanted of suggested.schemas)
+    await keepOne(options, { resource: flowSchemas, wanted, always: false }, signal);
+  await tellOfLevels(options, signal);
+}
+
+interface Configured extends ApiObject {
+  readonly spec: object;
+}
+
+interface Kept<T extends Configured> {
+  readonly resource: Resource<T>;
+  readonly wanted: T;
+  /** Whatever its annotation says. */
+  readonly always: boolean;
+}
+
+async function keepOne<T extends Configured>(
+  { client, registry }: KeepOptions,
+  { resource, wanted, always }: Kept<T>,
+  signal: AbortSignal,
+): Promise<void> {
+  const objects = client.resource(resource);
+  const key = { name: wanted.metadata.name };
+  try {
+    const found = registry.cached(resource, key) ?? (await registry.get(resource, key, signal));
+    if (found === undefined) {
+      await objects.create(wanted, {}, signal);
+      return;
+    }
+    if (!always && found.metadata.annotations?.[AUTOUPDATE] !== "true") return;
+    const annotations = { ...found.metadata.annotations, [AUTOUPDATE]: "true" };
+    if (covers(found.spec, wanted.spec) && equalValues(annotations, found.metadata.annotations)) return;
+    await objects.update({ ...found, metadata: { ...found.metadata, annotations }, spec: wanted.spec }, {}, signal);
+  } catch (error) {
+    // Another server is at the same work.
+    if (!isStatus(error, "AlreadyExists") && !isStatus(error, "Conflict")) throw error;
+  }
+}
+
+/** Whether all that is wanted is there; what defaults added beside it does no harm. */
+function covers(found: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return Array.isArray(found) && found.length === wanted.length && wanted.every((one, i) => covers(found[i], one));
+  }
+  if (typeof wanted !== "object" || wanted === null) return equalValues(found, wanted);
+  if (typeof found !== "object" || found === null) return false;
+  const there: Readonly<Record<string, unknown>> = { ...found };
+  return Object.entries(wanted).every(([name, value]) => covers(there[name], value));
+}
+
+/** Upstream's condition `Dangling`. */
+async function tellOfLevels({ client, registry, clock }: KeepOptions, signal: AbortSignal): Promise<void> {
+  const names = new Set(registry.cachedList(priorityLevelConfigurations).map(({ metadata }) => metadata.name));
+  for (const schema of registry.cachedList(flowSchemas)) {
+    const level = schema.spec.priorityLevelConfiguration.name;
+    const there = names.has(level);
+    const known = schema.status?.conditions?.find(({ type }) => type === "Dangling");
+    const status = there ? "False" : "True";
+    if (known?.status === status) continue;
+    const condition = {
+      type: "Dangling",
+      status,
+      lastTransitionTime: formatTime(clock.nowMs()),
+      reason: there ? "Found" : "NotFound",
+      message: there
+        ? `This FlowSchema references the PriorityLevelConfiguration object named "${level}" and it exists`
+        : `This FlowSchema references the PriorityLevelConfiguration object named "${level}" but there is no such object`,
+    };
+    const others = (schema.status?.conditions ?? []).filter(({ type }) => type !== "Dangling");
+    try {
+      await client
+        .resource(flowSchemas)
+        .updateStatus({ ...schema, status: { conditions: [...others, condition] } }, {}, signal);
+    } catch (error) {
+      // Changed or removed meanwhile: the next look sees it.
+      if (!isStatus(error, "Conflict") && !isStatus(error, "NotFound")) throw error;
+    }
+  }
+}

@@ -1,0 +1,254 @@
+import { type Clock, pick, type Random } from "@skates/component-base";
+import { SeatDemand } from "./concurrency-shares.ts";
+
+/** How a level treats what is more than its seats. */
+export type Overflow =
+  | { readonly type: "Exempt" | "Reject" }
+  | { readonly type: "Queue"; readonly queues: number; readonly handSize: number; readonly queueLengthLimit: number };
+
+/** A request that wants to be carried out. */
+export interface FlowRequest {
+  /** Of the level's queues, those that its flow may land in. */
+  readonly hand: readonly number[];
+  readonly seats: number;
+  /** For dumps. */
+  readonly about: FlowRequestInfo;
+}
+export interface FlowRequestInfo {
+  readonly schema: string;
+  readonly distinguisher: string;
+  readonly arrivedMs: number;
+}
+
+export type Rejection = "queue-full" | "concurrency-limit" | "time-out" | "cancelled";
+/** Gives the seats back, once. */
+export type Release = () => void;
+
+interface Waiting extends FlowRequest {
+  settle(admitted: boolean): void;
+}
+
+interface Queue {
+  readonly waiting: Waiting[];
+  readonly running: Set<FlowRequest>;
+  /** Virtual time at which its next request may start: work that it has had, in seat-seconds. */
+  start: number;
+  seats: number;
+}
+
+/** What a request is taken to need until it is over, in seconds: upstream's guess. */
+const GUESS_SECONDS = 0.003;
+
+/**
+ * The seats of one priority level and the queues before them. Among queues with waiting requests, the one that has had the least work
+ * goes first (start-time fair queueing), whatever the number of requests that others have piled up.
+ */
+export class QueueSet {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #queues = new Map<number, Queue>();
+  readonly demand: SeatDemand;
+  #overflow: Overflow;
+  #limit: number;
+  #seatsInUse = 0;
+  #seatsWaiting = 0;
+  #waiting = 0;
+  #executing = 0;
+  /** Start of what was dispatched last: queues that come back from idleness begin there. */
+  #virtual = 0;
+  readonly counts = { dispatched: 0, rejected: 0, timedout: 0, cancelled: 0 };
+
+  constructor(options: { readonly clock: Clock; readonly random: Random }, overflow: Overflow, limit: number) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#overflow = overflow;
+    this.#limit = limit;
+    this.demand = new SeatDemand(options.clock.monotonicMs());
+  }
+
+  get state() {
+    const { waiting, executing, seatsInUse, limit } = {
+      waiting: this.#waiting,
+      executing: this.#executing,
+      seatsInUse: this.#seatsInUse,
+      limit: this.#limit,
+    };
+    return { waiting, executing, seatsInUse, limit };
+  }
+
+  get overflow(): Overflow {
+    return this.#overflow;
+  }
+
+  /** Queues that anything was ever put into, by number. */
+  get queues(): ReadonlyMap<number, Pick<Queue, "waiting" | "running" | "start" | "seats">> {
+    return this.#queues;
+  }
+
+  /** Requests that wait keep their places; a smaller limit holds for those that come. */
+  configure(overflow: Overflow, limit: number): void {
+    this.#overflow = overflow;
+    this.#limit = limit;
+    this.#dispatch();
+  }
+
+  /** Takes seats at once if there are some and nobody waits; undefined: `wait` is to be called, or the request refused. */
+  tryStart(request: FlowRequest): Release | undefined {
+    if (this.#overflow.type === "Exempt") return this.#run(request, undefined);
+    if (this.#waiting > 0 || !this.#fits(request.seats)) return undefined;
+    const queue = this.#overflow.type === "Queue" ? this.#shortest(request.hand) : undefined;
+    if (queue !== undefined) this.#charge(queue, request.seats);
+    return this.#run(request, queue);
+  }
+
+  /** Waits for seats, at most `waitMs`; a word says why there are none. */
+  async wait(request: FlowRequest, waitMs: number, signal: AbortSignal): Promise<Release | Rejection> {
+    if (this.#overflow.type !== "Queue") return this.#refuse("concurrency-limit");
+    const queue = this.#shortest(request.hand);
+    if (queue.waiting.length >= this.#overflow.queueLengthLimit) return this.#refuse("queue-full");
+    if (queue.waiting.length === 0 && queue.running.size === 0) queue.start = Math.max(queue.start, this.#virtual);
+    const timer = new AbortController();
+    let entry: Waiting | undefined;
+    const admitted = new Promise<boolean>((resolve) => {
+      entry = { ...request, settle: resolve };
+      queue.waiting.push(entry);
+      this.#waiting += 1;
+      this.#seatsWaiting += request.seats;
+      this.#noteDemand();
+    });
+    const until = AbortSignal.any([signal, timer.signal]);
+    const late = this.#clock.sleep(waitMs, until).then(
+      () => false,
+      () => false,
+    );
+    this.#dispatch();
+    const first = await Promise.race([admitted, late]);
+    if (first && entry !== undefined) {
+      timer.abort();
+      return this.#release(entry, queue);
+    }
+    if (entry !== undefined && this.#forget(queue, entry)) {
+      return this.#refuse(signal.aborted ? "cancelled" : "time-out");
+    }
+    // It was admitted in the very turn in which its time ran out.
+    return entry === undefined ? this.#refuse("time-out") : this.#release(entry, queue);
+  }
+
+  #refuse(why: Rejection): Rejection {
+    if (why === "time-out") this.counts.timedout += 1;
+    else if (why === "cancelled") this.counts.cancelled += 1;
+    else this.counts.rejected += 1;
+    return why;
+  }
+
+  /** Wider requests than the level has seats run alone. */
+  #fits(seats: number): boolean {
+    return this.#seatsInUse === 0 ? this.#limit > 0 : this.#seatsInUse + seats <= this.#limit;
+  }
+
+  #shortest(hand: readonly number[]): Queue {
+    let best: Queue | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const card of hand) {
+      const queue = this.#queue(card);
+      const load = queue.seats + queue.waiting.reduce((sum, { seats }) => sum + seats, 0);
+      if (load < least) {
+        least = load;
+        best = queue;
+      }
+    }
+    return best ?? this.#queue(0);
+  }
+
+  #queue(card: number): Queue {
+    let queue = this.#queues.get(card);
+    if (queue === undefined) {
+      queue = { waiting: [], running: new Set(), start: this.#virtual, seats: 0 };
+      this.#queues.set(card, queue);
+    }
+    return queue;
+  }
+
+  #dispatch(): void {
+    while (this.#waiting > 0) {
+      const queue = this.#next();
+      const head = queue?.waiting[0];
+      if (queue === undefined || head === undefined || !this.#fits(head.seats)) return;
+      queue.waiting.shift();
+      this.#waiting -= 1;
+      this.#seatsWaiting -= head.seats;
+      this.#charge(queue, head.seats);
+      this.#occupy(head, queue);
+      head.settle(true);
+    }
+  }
+
+  /** The queue with the least work behind it; a tie goes to one at random. */
+  #next(): Queue | undefined {
+    let best: Queue | undefined;
+    let ties = 0;
+    for (const queue of this.#queues.values()) {
+      if (queue.waiting.length === 0) continue;
+      if (best === undefined || queue.start < best.start) {
+        best = queue;
+        ties = 1;
+      } else if (queue.start === best.start && pick(this.#random, ++ties) === 0) best = queue;
+    }
+    return best;
+  }
+
+  #charge(queue: Queue, seats: number): void {
+    if (queue.running.size === 0) queue.start = Math.max(queue.start, this.#virtual);
+    this.#virtual = Math.max(this.#virtual, queue.start);
+    queue.start += seats * GUESS_SECONDS;
+  }
+
+  #run(request: FlowRequest, queue: Queue | undefined): Release {
+    this.#occupy(request, queue);
+    return this.#release(request, queue);
+  }
+
+  #occupy(request: FlowRequest, queue: Queue | undefined): void {
+    this.#seatsInUse += request.seats;
+    this.#executing += 1;
+    this.counts.dispatched += 1;
+    if (queue !== undefined) {
+      queue.running.add(request);
+      queue.seats += request.seats;
+    }
+    this.#noteDemand();
+  }
+
+  #release(request: FlowRequest, queue: Queue | undefined): Release {
+    const fromMs = this.#clock.monotonicMs();
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#seatsInUse -= request.seats;
+      this.#executing -= 1;
+      if (queue !== undefined) {
+        queue.running.delete(request);
+        queue.seats -= request.seats;
+        const took = (this.#clock.monotonicMs() - fromMs) / 1000;
+        queue.start += request.seats * (took - GUESS_SECONDS);
+      }
+      this.#noteDemand();
+      this.#dispatch();
+    };
+  }
+
+  #forget(queue: Queue, entry: Waiting): boolean {
+    const at = queue.waiting.indexOf(entry);
+    if (at < 0) return false;
+    queue.waiting.splice(at, 1);
+    this.#waiting -= 1;
+    this.#seatsWaiting -= entry.seats;
+    this.#noteDemand();
+    return true;
+  }
+
+  #noteDemand(): void {
+    this.demand.set(this.#seatsInUse + this.#seatsWaiting, this.#clock.monotonicMs());
+  }
+}
