@@ -14,6 +14,7 @@ const NAMES = [
   "store",
   "apiserver",
   "rbac",
+  "admission",
   "transport",
   "controllers",
   "scheduler",

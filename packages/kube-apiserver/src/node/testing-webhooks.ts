@@ -17,7 +17,7 @@ export interface SeenRequest {
 /** Answers a request with JSON, or writes the response itself and gives undefined. May take its time. */
 export type Answering = (request: SeenRequest, response: ServerResponse) => unknown;
 
-/** A webhook server for tests, on a free port of 127.0.0.1, over TLS. */
+/** A webhook server for tests, on a free port, over TLS. */
 export interface WebhookTestServer {
   readonly port: number;
   readonly url: string;
@@ -33,10 +33,17 @@ export interface WebhookTestServer {
 
 const DAY_MS = 86_400_000;
 
+/** Where a webhook server listens, and what it is called. */
+export interface WebhookServerOptions {
+  /** Default 127.0.0.1. */
+  readonly address?: string;
+  readonly names?: readonly string[];
+}
+
 /** Starts a server whose certificate is for `localhost`, 127.0.0.1 and `names`. */
 export async function startWebhookServer(
   answering: Answering,
-  names: readonly string[] = [],
+  { address = "127.0.0.1", names = [] }: WebhookServerOptions = {},
 ): Promise<WebhookTestServer> {
   const pki = nodePki({ clock: systemClock(), random: seededRandom("webhooks") });
   const authority = await pki.createCa("webhook-ca", DAY_MS);
@@ -55,7 +62,7 @@ export async function startWebhookServer(
       return current(each, response);
     });
   });
-  const port = await listen(server);
+  const port = await listen(server, address);
   const sockets = new Set<Socket>();
   server.on("secureConnection", (socket: Socket) => {
     sockets.add(socket);
@@ -91,8 +98,8 @@ async function serve(
   response.end(JSON.stringify(answer));
 }
 
-function listen(server: Server): Promise<number> {
+function listen(server: Server, address: string): Promise<number> {
   return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+    server.listen(0, address, () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -15,7 +15,7 @@ const dialed: WebhookServer[] = [];
 const signal = new AbortController().signal;
 
 beforeAll(async () => {
-  server = await startWebhookServer(() => ({ big: 1 }), ["hook.team.svc"]);
+  server = await startWebhookServer(() => ({ big: 1 }), { names: ["hook.team.svc"] });
   const dial = webhookDialer();
   caller = createWebhookCaller({
     registry: clusterOf("10.1.2.3"),
@@ -127,7 +127,7 @@ describe("failures in upstream's words", () => {
       `WebhookFailed Post "${server.url}/?timeout=10s": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
     );
     const other = { ...service, name: "hook" };
-    const wrong = await startWebhookServer(() => ({}), ["elsewhere.team.svc"]);
+    const wrong = await startWebhookServer(() => ({}), { names: ["elsewhere.team.svc"] });
     const dial = webhookDialer();
     const by = createWebhookCaller({
       registry: clusterOf("10.1.2.3"),
