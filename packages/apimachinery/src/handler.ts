@@ -86,6 +86,8 @@ export type WireForm = "json" | "protobuf";
 export interface Encoded {
   readonly object: ApiObject;
   readonly revision: Revision;
+  /** The server holds it anyway, and forgets what it has decoded: in its process, holding on to this is better than to `object`. */
+  readonly forgetful?: true;
   bytes(form: WireForm): Uint8Array;
 }
 

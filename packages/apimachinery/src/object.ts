@@ -52,12 +52,19 @@ export function parseGroupVersion(apiVersion: string): GroupVersion {
 /** A list as it is read: items and the revision they were read at. */
 export interface List<T extends ApiObject> {
   readonly items: readonly T[];
+  /** The same objects where the API server, in the same process, holds them anyway: it decodes them again when they are asked for. */
+  readonly sources?: readonly { readonly object: T }[] | undefined;
   readonly resourceVersion: string;
   readonly continue?: string | undefined;
   readonly remainingItemCount?: number | undefined;
 }
 
 export type WatchEvent<T extends ApiObject> =
-  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: T }
+  | {
+      readonly type: "ADDED" | "MODIFIED" | "DELETED";
+      readonly object: T;
+      /** See `List.sources`. */
+      readonly source?: { readonly object: T } | undefined;
+    }
   /** Only the resourceVersion has moved; `initialEventsEnd` marks the end of a streamed list. */
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string; readonly initialEventsEnd: boolean };

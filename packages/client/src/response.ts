@@ -1,4 +1,4 @@
-import type { ApiObject, ApiResponse, Body, Encoded, List } from "@skates/apimachinery";
+import type { ApiObject, ApiResponse, Body, Encoded, List, ResponseListMeta } from "@skates/apimachinery";
 import { isRecord, STATUS_CODES, StatusError } from "@skates/apimachinery";
 import { OperatingError } from "@skates/component-base";
 import type { Decode, ObjectDecode } from "./decode.ts";
@@ -17,16 +17,30 @@ export async function readObject(response: ApiResponse, decode: ObjectDecode, li
 export async function readList(response: ApiResponse, decode: Decode, limitBytes: number): Promise<List<ApiObject>> {
   await throwRefusal(response, limitBytes);
   const { body } = response;
-  if (body.kind === "list") return { ...body.meta, items: await readPages(body.pages) };
+  if (body.kind === "list") return typedList(body.meta, await readPages(body.pages));
   if (body.kind === "json") return decode.list(body.value);
   if (body.kind === "bytes") return decode.listBytes(await collect(body.chunks, limitBytes));
   throw unexpected(response, "a list");
 }
 
-async function readPages(pages: AsyncIterable<readonly Encoded[]>): Promise<ApiObject[]> {
-  const items: ApiObject[] = [];
-  for await (const page of pages) for (const encoded of page) items.push(encoded.object);
-  return items;
+async function readPages(pages: AsyncIterable<readonly Encoded[]>): Promise<readonly Encoded[]> {
+  const all: Encoded[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
+}
+
+/** What the server holds anyway is decoded when somebody asks for the items. */
+function typedList(meta: ResponseListMeta, all: readonly Encoded[]): List<ApiObject> {
+  const decoded = (): readonly ApiObject[] => all.map(({ object }) => object);
+  if (!all.every(({ forgetful }) => forgetful === true)) return { ...meta, items: decoded() };
+  let items: readonly ApiObject[] | undefined;
+  return {
+    ...meta,
+    sources: all,
+    get items() {
+      return (items ??= decoded());
+    },
+  };
 }
 
 /** The JSON document of a response, whatever it says. */

@@ -34,7 +34,7 @@ function typedEvent(event: EncodedEvent): WatchEvent<ApiObject> {
     case "ADDED":
     case "MODIFIED":
     case "DELETED":
-      return { type: event.type, object };
+      return { type: event.type, object, source: event.object.forgetful === true ? event.object : undefined };
     case "BOOKMARK":
       return bookmark(object.metadata);
     case "ERROR":

@@ -1,9 +1,8 @@
 // The cluster's names as the specification of Kubernetes' DNS has them; other names go on; broken packets never throw.
 import type { Service } from "@skates/api/core/v1";
 import type { EndpointSlice } from "@skates/api/discovery/v1";
-import { formatKey } from "@skates/apimachinery";
 import { virtualClock } from "@skates/component-base";
-import type { Lister } from "@skates/controller-runtime";
+import { createLister, type Lister } from "@skates/controller-runtime";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseQuery, TYPE } from "./message.ts";
@@ -18,12 +17,7 @@ function lister<T extends Service | EndpointSlice>(
   items: readonly T[],
   indexes: Record<string, (o: T) => readonly string[]>,
 ): Lister<T> {
-  return {
-    get: (key) =>
-      items.find((o) => formatKey({ namespace: o.metadata.namespace, name: o.metadata.name }) === formatKey(key)),
-    list: (namespace) => items.filter((o) => namespace === undefined || o.metadata.namespace === namespace),
-    by: (index, value) => items.filter((o) => indexes[index]?.(o).includes(value)),
-  };
+  return createLister(items, indexes);
 }
 
 function service(name: string, spec: Partial<Service["spec"]>): Service {

@@ -9,6 +9,6 @@ export function createLister<T extends ApiObject>(
 ): Lister<T> {
   const cache = new ObjectCache<T>();
   for (const [name, values] of Object.entries(indexes)) cache.addIndex(name, values);
-  for (const object of objects) cache.set(object);
+  for (const object of objects) cache.set({ object });
   return cache;
 }

@@ -63,16 +63,41 @@ test("what exists is listed, what changes is seen, and the cache has it before t
   expect(cached).toEqual([true, true, true, false]);
 });
 
-test("lists come sorted by key and are shared until something changes", async () => {
+test("lists come sorted by key, and follow what changes", async () => {
   for (const name of ["c", "a", "b"]) api.put(configMap(name));
   await start();
-  const first = informer.list("default");
-  expect(first.map((object) => object.metadata.name)).toEqual(["a", "b", "c"]);
-  expect(informer.list("default")).toBe(first);
+  expect(informer.list("default").map((object) => object.metadata.name)).toEqual(["a", "b", "c"]);
   expect(informer.list("other")).toEqual([]);
   api.put(configMap("d"));
   await clock.advance(0);
   expect(informer.list().map((object) => object.metadata.name)).toEqual(["a", "b", "c", "d"]);
+});
+
+test("what the API server holds is held by its handle, and decoded again only when asked for", async () => {
+  const object = api.put({
+    ...configMap("a", "red"),
+    metadata: { namespace: "default", name: "a", labels: { x: "y" } },
+  });
+  await start();
+  expect(informer.get(object.metadata)).not.toBe(informer.get(object.metadata));
+  expect(informer.get(object.metadata)).toEqual(object);
+  let asked = 0;
+  const isY = (labels: Readonly<Record<string, string>> | undefined): boolean => {
+    asked++;
+    return labels?.["x"] === "y";
+  };
+  expect(informer.matching("default", isY)).toEqual([object]);
+  expect(informer.matching(undefined, (labels) => labels?.["x"] === "z")).toEqual([]);
+  expect(informer.matching("other", isY)).toEqual([]);
+  expect(asked).toBe(1);
+  expect(informer.values("color")).toEqual(["red"]);
+  api.put({ ...object, metadata: { ...object.metadata, labels: {} } });
+  await clock.advance(0);
+  expect(informer.matching("default", isY)).toEqual([]);
+  expect(seen).toEqual(["added a", "updated a"]);
+  api.remove(object);
+  await clock.advance(0);
+  expect([informer.values("color"), informer.list()]).toEqual([[], []]);
 });
 
 test("indexes follow the objects", async () => {

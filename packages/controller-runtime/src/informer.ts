@@ -3,6 +3,7 @@ import {
   formatKey,
   isStatus,
   keyOf,
+  type List,
   type ObjectKey,
   type Resource,
   StatusError,
@@ -10,7 +11,7 @@ import {
 import type { ResourceClient } from "@skates/client";
 import { type Env, isAbort, messageOf, pick, type Random } from "@skates/component-base";
 import { ObjectCache } from "./cache.ts";
-import type { Delta, Informer, InformerOptions, KeysOf } from "./lister.ts";
+import type { Delta, Held, Informer, InformerOptions, KeysOf, LabelTest } from "./lister.ts";
 
 /** As upstream's reflector: 0.8 s, twice as long each time, up to 30 s, with as much again by chance. */
 const BACKOFF_MS = 800;
@@ -64,6 +65,8 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
   get = (key: ObjectKey): T | undefined => this.#cache.get(key);
   list = (namespace?: string): readonly T[] => this.#cache.list(namespace);
   by = (index: string, value: string): readonly T[] => this.#cache.by(index, value);
+  matching = (namespace: string | undefined, test: LabelTest): readonly T[] => this.#cache.matching(namespace, test);
+  values = (index: string): readonly string[] => this.#cache.values(index);
   addIndex = (name: string, values: KeysOf<T>): void => this.#cache.addIndex(name, values);
   synced = (): boolean => this.#synced;
   resourceVersion = (): string => this.#resourceVersion;
@@ -144,11 +147,11 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
     const first = this.#synced ? {} : { resourceVersion: "0" };
     const selection = { namespace, labelSelector, fieldSelector, limit: PAGE_SIZE };
     let page = await this.#client.list({ ...selection, ...first }, signal);
-    const items = [...page.items];
+    const items = [...heldOf(page)];
     while (page.continue !== undefined && page.continue !== "") {
       await this.#giveTurn(signal);
       page = await this.#client.list({ ...selection, continue: page.continue }, signal);
-      items.push(...page.items);
+      items.push(...heldOf(page));
     }
     await this.#replaceAll(items, signal);
     this.#mustList = false;
@@ -157,12 +160,19 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
   }
 
   /** In slices: to others it looks as if the changes had come one by one. */
-  async #replaceAll(items: readonly T[], signal: AbortSignal): Promise<void> {
-    const listed = new Set(items.map((object) => formatKey(keyOf(object))));
-    for (const old of this.#cache.list()) if (!listed.has(formatKey(keyOf(old)))) this.#remove(old);
-    for (const [i, object] of items.entries()) {
+  async #replaceAll(items: readonly Held<T>[], signal: AbortSignal): Promise<void> {
+    const listed = new Set<string>();
+    for (const [i, held] of items.entries()) {
       if (i % SLICE === SLICE - 1) await this.#giveTurn(signal);
-      this.#put(object);
+      listed.add(formatKey(keyOf(held.object)));
+    }
+    for (const id of this.#cache.ids()) {
+      const gone = listed.has(id) ? undefined : this.#cache.entry(id);
+      if (gone !== undefined) this.#remove(gone.held.object);
+    }
+    for (const [i, held] of items.entries()) {
+      if (i % SLICE === SLICE - 1) await this.#giveTurn(signal);
+      this.#put(held);
     }
   }
 
@@ -189,7 +199,7 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
           continue;
         }
         if (event.type === "DELETED") this.#remove(event.object);
-        else this.#put(event.object);
+        else this.#put(event.source ?? { object: event.object });
         this.#reach(event.object.metadata.resourceVersion ?? "");
         if (this.#mustList) break;
       }
@@ -199,24 +209,34 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
     return any || this.#mustList;
   }
 
-  #put(whole: T): void {
-    const object = this.#options.keep?.(whole) ?? whole;
-    const old = this.#cache.get(keyOf(object));
-    if (old === undefined) {
-      this.#cache.set(object);
+  #put(whole: Held<T>): void {
+    const { keep } = this.#options;
+    const held = keep === undefined ? whole : { object: keep(whole.object) };
+    const { object } = held;
+    const { uid, resourceVersion } = object.metadata;
+    const known = this.#cache.entry(formatKey(keyOf(object)));
+    if (known === undefined) {
+      this.#cache.set(held);
       return this.#tell({ type: "added", object });
     }
-    if (old.metadata.resourceVersion === object.metadata.resourceVersion) return;
-    if (old.metadata.uid !== object.metadata.uid) {
-      this.#remove(old);
+    if (known.resourceVersion === resourceVersion) return;
+    if (known.uid !== uid) {
+      this.#remove(known.held.object);
       return this.#put(whole);
     }
-    this.#cache.set(object);
-    this.#tell({ type: "updated", object, old });
+    this.#cache.set(held);
+    const before = known.held;
+    this.#tell({
+      type: "updated",
+      object,
+      get old() {
+        return before.object;
+      },
+    });
   }
 
   #remove(object: T): void {
-    if (this.#cache.delete(keyOf(object)) !== undefined) this.#tell({ type: "deleted", object });
+    if (this.#cache.delete(keyOf(object))) this.#tell({ type: "deleted", object });
   }
 
   #tell(delta: Delta<T>): void {
@@ -227,4 +247,9 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
     if (resourceVersion !== "") this.#resourceVersion = resourceVersion;
     for (const waiter of this.#waiters) if (waiter.condition()) waiter.resolve();
   }
+}
+
+/** The objects of a list, held by the API server where it is in this process. */
+function heldOf<T extends ApiObject>(list: List<T>): readonly Held<T>[] {
+  return list.sources ?? list.items.map((object) => ({ object }));
 }

@@ -1,13 +1,29 @@
 import type { ApiObject, ObjectKey } from "@skates/apimachinery";
 
-/** Read side of an informer's cache. Objects are shared and immutable. */
+/**
+ * Read side of an informer's cache. Objects are shared and immutable. In the process of the API server they are its own, which are
+ * decoded again when nobody has asked for them in a while: so asking twice may give two equal objects, and going through all of many
+ * thousands is dear.
+ */
 export interface Lister<T extends ApiObject> {
   get(key: ObjectKey): T | undefined;
   /** All, or those of one namespace, in the order of their keys. */
   list(namespace?: string): readonly T[];
+  /** Those whose labels pass, in the order of their keys; without a namespace, of all. The others are not even decoded. */
+  matching(namespace: string | undefined, test: LabelTest): readonly T[];
   /** Objects for which the index function gave this value, in the order of their keys. */
   by(index: string, value: string): readonly T[];
+  /** The values under which an index finds anything. */
+  values(index: string): readonly string[];
 }
+
+/** An object, decoded already or when it is asked for. */
+export interface Held<T extends ApiObject> {
+  readonly object: T;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+export type LabelTest = (labels: Labels | undefined) => boolean;
 
 /** A change seen by an informer. */
 export type Delta<T extends ApiObject> =

@@ -33,6 +33,8 @@ function fixed<T extends ApiObject>(
     },
     get: (key) => items.find((o) => o.metadata.name === key.name),
     list: () => items,
+    matching: (_namespace, test) => items.filter((o) => test(o.metadata.labels)),
+    values: () => [...new Set(items.flatMap(keysOf))],
     by: (_index, value) => items.filter((o) => keysOf(o).includes(value)),
     run: () => Promise.resolve(),
     synced: () => true,

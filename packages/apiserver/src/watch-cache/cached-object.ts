@@ -35,7 +35,10 @@ export class CachedObject implements View {
   #object: ApiObject | undefined;
   #protobuf: Uint8Array | undefined;
   #labels: Readonly<Record<string, string>> | undefined;
-  #fields: Map<string, string> | undefined;
+  /** Paths and texts in turns: one or two of them, and a map for each object would weigh more than they do. */
+  #fields: string[] | undefined;
+  /** Asked for since the ring last came by. */
+  #used = false;
   #views: Map<Resource, View> | undefined;
 
   constructor(
@@ -57,7 +60,12 @@ export class CachedObject implements View {
   }
 
   get object(): ApiObject {
-    return this.#object ?? this.#keep(this.codec.decode(this.json));
+    this.#used = true;
+    return this.#decoded();
+  }
+
+  get forgetful(): true {
+    return true;
   }
 
   bytes(form: WireForm): Uint8Array {
@@ -67,16 +75,15 @@ export class CachedObject implements View {
   }
 
   get labels(): Readonly<Record<string, string>> {
-    this.#labels ??= this.object.metadata.labels ?? NO_LABELS;
+    this.#labels ??= this.#decoded().metadata.labels ?? NO_LABELS;
     return this.#labels;
   }
 
   field(path: string): string {
-    const known = this.#fields?.get(path);
-    if (known !== undefined) return known;
-    const text = fieldText(this.codec.resource, this.object, path);
-    this.#fields ??= new Map();
-    this.#fields.set(path, text);
+    const known = (this.#fields ??= []);
+    for (let i = 0; i < known.length; i += 2) if (known[i] === path) return known[i + 1] ?? "";
+    const text = fieldText(this.codec.resource, this.#decoded(), path);
+    known.push(path, text);
     return text;
   }
 
@@ -116,11 +123,22 @@ export class CachedObject implements View {
     return new CachedObject(this.codec, { key: this.key, revision, json });
   }
 
+  /** True once after it has been asked for. */
+  spare(): boolean {
+    const used = this.#used;
+    this.#used = false;
+    return used;
+  }
+
   /** Drops what can be made again. */
   forget(): void {
     this.#object = undefined;
     this.#protobuf = undefined;
     this.#views = undefined;
+  }
+
+  #decoded(): ApiObject {
+    return this.#object ?? this.#keep(this.codec.decode(this.json));
   }
 
   #keep(object: ApiObject): ApiObject {

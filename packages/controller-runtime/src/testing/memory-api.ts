@@ -199,9 +199,16 @@ function locate(resources: readonly Resource[], path: string) {
   return { resource, namespace, name, sub };
 }
 
+/** As the API server has it that forgets at once: decoded anew each time somebody asks, so that nobody may count on being given the same. */
 function encoded(object: ApiObject): Encoded {
-  const revision = Number(object.metadata.resourceVersion ?? 0);
-  return { object, revision, bytes: () => new TextEncoder().encode(JSON.stringify(object)) };
+  return {
+    get object() {
+      return { ...object };
+    },
+    revision: Number(object.metadata.resourceVersion ?? 0),
+    forgetful: true,
+    bytes: () => new TextEncoder().encode(JSON.stringify(object)),
+  };
 }
 
 async function* once<T>(item: T): AsyncGenerator<T> {

@@ -27,7 +27,7 @@ export function planDisruption(view: DisruptionView, key: ObjectKey, nowMs: numb
   const budget = view.budgets.get(key);
   if (budget === undefined) return NOTHING;
   const selector = labelSelector(budget.spec?.selector);
-  const pods = view.pods.list(key.namespace).filter((pod) => selector.matches(pod.metadata.labels));
+  const pods = view.pods.matching(key.namespace, (labels) => selector.matches(labels));
   const none = pods.length === 0 ? [event(budget, "Normal", ["NoPods", "No matching pods found"])] : [];
   const wanted = wantedPods(view, budget, pods);
   if (wanted.problem !== undefined) return planFailure(budget, wanted.problem, nowMs);

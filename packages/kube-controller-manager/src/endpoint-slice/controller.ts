@@ -52,7 +52,7 @@ function servicesOf(pod: Pod, listers: Listers): readonly ObjectKey[] {
   const out: ObjectKey[] = [];
   for (const service of listers.for(services).list(pod.metadata.namespace)) {
     const selector = service.spec?.selector;
-    if (selector !== undefined && chooses(selector, pod)) out.push(keyOf(service));
+    if (selector !== undefined && chooses(selector, pod.metadata.labels)) out.push(keyOf(service));
   }
   return out;
 }

@@ -39,7 +39,7 @@ export function planEndpointSlices(
   const { selector, type } = service.spec ?? {};
   // Without a selector somebody else writes the slices.
   if (selector === undefined || Object.keys(selector).length === 0 || type === "ExternalName") return NOTHING;
-  const chosen = view.pods.list(key.namespace).filter((pod) => chooses(selector, pod) && hasEndpoint(pod));
+  const chosen = view.pods.matching(key.namespace, (labels) => chooses(selector, labels)).filter(hasEndpoint);
   const existing = view.slices
     .by("service", `${key.namespace ?? ""}/${key.name}`)
     .filter((slice) => slice.metadata.deletionTimestamp === undefined);

@@ -38,7 +38,7 @@ export function planEndpoints(
   const { selector, type } = service.spec ?? {};
   // Without a selector somebody else writes them.
   if (selector === undefined || Object.keys(selector).length === 0 || type === "ExternalName") return NOTHING;
-  const pods = view.pods.list(key.namespace).filter((pod) => chooses(selector, pod));
+  const pods = view.pods.matching(key.namespace, (labels) => chooses(selector, labels));
   const next = endpointsOf(service, subsetsOf(service, pods), current);
   const told = failures
     .filter(({ error }) => !isStatus(error, "Conflict"))

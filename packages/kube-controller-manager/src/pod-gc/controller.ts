@@ -2,7 +2,7 @@ import { formatTime } from "@skates/apimachinery";
 import { nodes, type Pod, type PodCondition, pods } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf } from "@skates/component-base";
-import type { Informers, Lister } from "@skates/controller-runtime";
+import type { Informers, KeysOf, Lister } from "@skates/controller-runtime";
 import { withCondition } from "../condition.ts";
 import { podEnded } from "../pod/pod-state.ts";
 
@@ -23,7 +23,7 @@ export function podGcController(options: PodGcOptions): Component {
   const { client, informers, env, endedMax = 12_500 } = options;
   const gone = new Map<string, number>();
   let ready = false;
-  const podLister = informers.for(pods);
+  const podLister = informers.for(pods, { indexes: POD_GC_INDEXES });
   const nodeLister = informers.for(nodes);
 
   async function collect(signal: AbortSignal): Promise<void> {
@@ -32,8 +32,8 @@ export function podGcController(options: PodGcOptions): Component {
       nowMs: env.clock.nowMs(),
     });
     for (const pod of orphaned) await remove(pod, true, signal);
-    for (const pod of neverBound(podLister.list())) await remove(pod, false, signal);
-    for (const pod of tooManyEnded(podLister.list(), endedMax)) await remove(pod, false, signal);
+    for (const pod of podLister.by(STATE, NEVER_BOUND)) await remove(pod, false, signal);
+    for (const pod of tooManyEnded(podLister.by(STATE, ENDED), endedMax)) await remove(pod, false, signal);
   }
 
   async function remove(pod: Pod, lost: boolean, signal: AbortSignal): Promise<void> {
@@ -73,36 +73,31 @@ interface Quarantine {
 }
 
 /** Pods whose node has been gone for long enough. Keeps `gone` up to date. */
-export function orphans(
-  lister: Lister<Pod>,
-  exists: (node: string) => boolean,
-  quarantine: Quarantine,
-): readonly Pod[] {
-  const { gone, nowMs } = quarantine;
-  const missing = new Set<string>();
-  const out: Pod[] = [];
-  for (const pod of lister.list()) {
-    const node = pod.spec.nodeName;
-    if (node === undefined || exists(node)) continue;
-    missing.add(node);
-    const since = gone.get(node) ?? nowMs;
-    gone.set(node, since);
-    if (nowMs - since >= QUARANTINE_MS) out.push(pod);
-  }
+function orphans(lister: Lister<Pod>, exists: (node: string) => boolean, { gone, nowMs }: Quarantine): readonly Pod[] {
+  const missing = new Set(lister.values(NODE).filter((node) => !exists(node)));
   for (const node of gone.keys()) if (!missing.has(node)) gone.delete(node);
-  return out;
+  for (const node of missing) if (!gone.has(node)) gone.set(node, nowMs);
+  return [...gone].flatMap(([node, since]) => (nowMs - since >= QUARANTINE_MS ? lister.by(NODE, node) : []));
 }
 
-/** Pods that are to be deleted and have no node on which anything could run. */
-export function neverBound(all: readonly Pod[]): readonly Pod[] {
-  return all.filter((pod) => pod.metadata.deletionTimestamp !== undefined && pod.spec.nodeName === undefined);
-}
+const NODE = "pod-gc/node";
+const STATE = "pod-gc/state";
+const NEVER_BOUND = "never bound";
+const ENDED = "ended";
+
+/** Most pods are in neither state, and need not be looked at each time. */
+const POD_GC_INDEXES: Readonly<Record<string, KeysOf<Pod>>> = {
+  [NODE]: ({ spec: { nodeName } }) => (nodeName === undefined ? [] : [nodeName]),
+  [STATE]: (pod) => {
+    // To be deleted, and without a node on which anything could run.
+    const neverBound = pod.metadata.deletionTimestamp !== undefined && pod.spec.nodeName === undefined;
+    return [...(neverBound ? [NEVER_BOUND] : []), ...(podEnded(pod) ? [ENDED] : [])];
+  },
+};
 
 /** Of the pods that have ended, the oldest beyond `max`. */
-export function tooManyEnded(all: readonly Pod[], max: number): readonly Pod[] {
-  if (max <= 0) return [];
-  const ended = all.filter(podEnded);
-  if (ended.length <= max) return [];
+function tooManyEnded(ended: readonly Pod[], max: number): readonly Pod[] {
+  if (max <= 0 || ended.length <= max) return [];
   const age = (pod: Pod): string => pod.metadata.creationTimestamp ?? "";
   return [...ended].sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, ended.length - max);
 }

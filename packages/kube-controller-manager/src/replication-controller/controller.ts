@@ -31,6 +31,6 @@ function controllersOf(pod: Pod, listers: Listers): readonly ObjectKey[] {
   return listers
     .for(replicationControllers)
     .list(namespace)
-    .filter(({ spec: { selector } }) => selector !== undefined && chooses(selector, pod))
+    .filter(({ spec: { selector } }) => selector !== undefined && chooses(selector, pod.metadata.labels))
     .map(keyOf);
 }
