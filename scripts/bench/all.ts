@@ -17,6 +17,7 @@ const NAMES = [
   "admission",
   "transport",
   "controllers",
+  "memory",
   "scheduler",
   "api-cpu",
   "startup",

@@ -5,6 +5,7 @@
 import { Pool } from "undici";
 import { type BenchCluster, benchCluster, upFlags } from "./lib/cluster.ts";
 import { report } from "./lib/figure.ts";
+import { podText } from "./lib/pod.ts";
 import { anonymousMb, cpuMs } from "./lib/process-use.ts";
 
 const CLIENTS = 64;
@@ -80,43 +81,9 @@ async function each(count: number, work: (i: number) => Promise<unknown>): Promi
 }
 
 function create(pool: Pool, prefix: string, count: number): Promise<void> {
-  return each(count, (i) => request(pool, "POST", PATH, podOf(`${prefix}-${i}`)));
+  return each(count, (i) => request(pool, "POST", PATH, podText(`${prefix}-${i}`)));
 }
 
 async function lists(pool: Pool): Promise<void> {
   for (let i = 0; i < LISTS; i++) await request(pool, "GET", PATH);
-}
-
-/** A pod of 1.6 kB as users write them, for a scheduler that is not there. */
-function podOf(name: string): string {
-  const env = Array.from({ length: 8 }, (_, i) => ({
-    name: `VARIABLE_${i}`,
-    value: `a value of some length, number ${i}`,
-  }));
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name,
-      labels: { app: "bench", tier: "web", "app.kubernetes.io/name": "bench" },
-      annotations: { note: "x".repeat(120) },
-    },
-    spec: {
-      schedulerName: "none",
-      automountServiceAccountToken: false,
-      containers: [
-        {
-          name: "main",
-          image: "registry.example.org/team/application:1.2.3",
-          command: ["/bin/application", "--listen=:8080", "--verbose"],
-          env,
-          ports: [{ name: "http", containerPort: 8080 }],
-          resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } },
-          readinessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 5 },
-          volumeMounts: [{ name: "scratch", mountPath: "/scratch" }],
-        },
-      ],
-      volumes: [{ name: "scratch", emptyDir: {} }],
-    },
-  });
 }

@@ -1,5 +1,5 @@
 // What an informer's cache and its listeners see of a server in memory, through lost and expired watches.
-import type { ApiObject } from "@skates/apimachinery";
+import type { ApiObject, Encoded } from "@skates/apimachinery";
 import { StatusError } from "@skates/apimachinery";
 import { type ConfigMap, configMaps } from "@skates/api/core/v1";
 import { clientFor } from "@skates/client";
@@ -98,6 +98,32 @@ test("what the API server holds is held by its handle, and decoded again only wh
   api.remove(object);
   await clock.advance(0);
   expect([informer.values("color"), informer.list()]).toEqual([[], []]);
+});
+
+test("from a server elsewhere, objects are kept without the owners of their fields", async () => {
+  const managedFields = [{ manager: "m", operation: "Update" }];
+  api.put({ ...configMap("a"), metadata: { namespace: "default", name: "a", managedFields } });
+  const elsewhere = clientFor(
+    async (request) => {
+      const response = await api.handler(request);
+      if (response.body.kind !== "list") return response;
+      const { pages: given } = response.body;
+      async function* pages(): AsyncGenerator<readonly Encoded[]> {
+        for await (const page of given) {
+          yield page.map(({ object, revision }) => ({ object, revision, bytes: () => new Uint8Array() }));
+        }
+      }
+      return { ...response, body: { ...response.body, pages: pages() } };
+    },
+    { userAgent: "test", clock },
+  );
+  const far = createInformer(elsewhere.resource(configMaps), configMaps, { env });
+  running = far.run(stop.signal);
+  await clock.advance(0);
+  expect(far.list().map(({ metadata }) => Object.keys(metadata).toSorted())).toEqual([
+    ["name", "namespace", "resourceVersion", "uid"],
+  ]);
+  expect(far.list()[0]).toBe(far.list()[0]);
 });
 
 test("indexes follow the objects", async () => {

@@ -199,7 +199,7 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
           continue;
         }
         if (event.type === "DELETED") this.#remove(event.object);
-        else this.#put(event.source ?? { object: event.object });
+        else this.#put(event.source ?? { object: withoutOwners(event.object) });
         this.#reach(event.object.metadata.resourceVersion ?? "");
         if (this.#mustList) break;
       }
@@ -249,7 +249,21 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
   }
 }
 
+/**
+ * Who owns which field is of no use to those who only read, and often half of an object; a copy that is written without it keeps
+ * what is stored.
+ */
+function withoutOwners<T extends ApiObject>(object: T): T {
+  if (!("managedFields" in object.metadata)) return object;
+  const metadata: Record<string, unknown> = {};
+  // Not by a spread: that would read them, which are only text as yet.
+  for (const name of Object.keys(object.metadata)) {
+    if (name !== "managedFields") metadata[name] = Reflect.get(object.metadata, name);
+  }
+  return { ...object, metadata };
+}
+
 /** The objects of a list, held by the API server where it is in this process. */
 function heldOf<T extends ApiObject>(list: List<T>): readonly Held<T>[] {
-  return list.sources ?? list.items.map((object) => ({ object }));
+  return list.sources ?? list.items.map((object) => ({ object: withoutOwners(object) }));
 }
