@@ -38,7 +38,12 @@ export const departures: Departures = {
   "admissionregistration.k8s.io/validatingadmissionpolicybindings": ["generation: spec"],
   "admissionregistration.k8s.io/validatingwebhookconfigurations": ["generation: webhooks"],
   "apiextensions.k8s.io/customresourcedefinitions": ["resourceVersion required", "prepare"],
-  "apiregistration.k8s.io/apiservices": ["no generation", "resourceVersion required", "prepare"],
+  "apiregistration.k8s.io/apiservices": [
+    "names: pathSegmentName",
+    "no generation",
+    "resourceVersion required",
+    "prepare",
+  ],
   "apps/daemonsets": ["prepare"], // counts changes of the template in an annotation
   "apps/deployments": ["generation: spec metadata.annotations"],
   "authentication.k8s.io/selfsubjectreviews": ["verbs: create", "not stored", "no status subresource"],

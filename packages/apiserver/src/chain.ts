@@ -29,6 +29,8 @@ export interface ChainOptions {
   readonly gzip: ((chunk: Uint8Array) => Uint8Array) | undefined;
   /** What forms the endpoint of a route can answer in. */
   offer(route: Route): Offer;
+  /** Another server answers this, in whatever form it likes. */
+  passedOn(request: ApiRequest): boolean;
   readonly dispatch: Next;
 }
 
@@ -182,7 +184,8 @@ function noteDecision(annotations: Map<string, string>, allowed: boolean, reason
 function negotiating(options: ChainOptions, negotiator: Negotiator): Next {
   return async (context) => {
     const { request, route } = context;
-    if (!("loopback" in request.peer)) negotiator.choose(request.headers["accept"], options.offer(route));
+    if (!("loopback" in request.peer) && !options.passedOn(request))
+      negotiator.choose(request.headers["accept"], options.offer(route));
     return await options.dispatch(context);
   };
 }

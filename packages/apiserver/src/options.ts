@@ -1,6 +1,7 @@
 import type { ApiObject, ApiRequest, ApiResponse, Resource, UserInfo } from "@skates/apimachinery";
 import type { Env } from "@skates/component-base";
 import type { RevisionStore } from "@skates/storage";
+import type { Aggregation } from "./aggregation.ts";
 import type { AdmissionPlugin } from "./admission.ts";
 import type { Authenticator, Authorizer } from "./auth.ts";
 import type { Auditor, Stage } from "./context.ts";
@@ -73,6 +74,8 @@ export interface ApiServerOptions {
   readonly admission: (registry: Registry) => readonly AdmissionPlugin[];
   readonly specials?: ((registry: Registry) => readonly SpecialHandler[]) | undefined;
   readonly paths?: readonly PathHandler[] | undefined;
+  /** Servers that answer for some group versions in the place of this one. */
+  readonly aggregation?: Aggregation | undefined;
   readonly health?: readonly HealthCheck[] | undefined;
   /** Seams of the chain. */
   readonly audit?: ((registry: Registry) => Auditor) | undefined;

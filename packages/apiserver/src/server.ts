@@ -1,5 +1,6 @@
-import type { ApiRequest, ApiResponse, Handler, UserInfo } from "@skates/apimachinery";
+import type { ApiResponse, Handler, UserInfo } from "@skates/apimachinery";
 import { type Component, isAbort, type Metrics } from "@skates/component-base";
+import { remotePath } from "./aggregation.ts";
 import type { Authorizer } from "./auth.ts";
 import { chain } from "./chain.ts";
 import type { RequestContext } from "./context.ts";
@@ -65,7 +66,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     fairness: options.fairness,
     gzip: options.gzip,
     offer: offerFor,
+    passedOn: ({ path }) => remoteVersion(options, path) !== undefined,
     dispatch: async (context) => {
+      const remote = remoteVersion(options, context.request.path);
+      if (remote !== undefined) {
+        const forwarded = await options.aggregation?.forward(remote.group, remote.version, context);
+        return forwarded ?? pageNotFound();
+      }
       if (!context.route.resourceRequest) return await paths.serve(context);
       const served = findServed(resources, context);
       return served === undefined ? pageNotFound() : await serveResource({ server: resources, context, served });
@@ -87,6 +94,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       await ticking;
     },
   };
+}
+
+/** The version of a group that a path is about, where another server answers for it. */
+function remoteVersion({ aggregation }: ApiServerOptions, path: string): ReturnType<typeof remotePath> {
+  if (aggregation === undefined) return undefined;
+  const found = remotePath(path);
+  return found !== undefined && aggregation.answers(found.group, found.version) ? found : undefined;
 }
 
 function coreOf(options: ApiServerOptions): RegistryCore {
@@ -154,7 +168,11 @@ class Paths {
   constructor(options: ApiServerOptions, { core }: { readonly core: RegistryCore }) {
     this.#options = options;
     this.#watchCache = core.watchCache;
-    this.#discovery = new Discovery(core.served, { version: options.version.gitVersion, turn: core.turn });
+    this.#discovery = new Discovery(core.served, {
+      version: options.version.gitVersion,
+      turn: core.turn,
+      aggregation: options.aggregation,
+    });
     const cache: HealthCheck = {
       name: "informer-sync",
       of: "readyz",
@@ -167,18 +185,19 @@ class Paths {
     const { request, signal, user } = context;
     const added = this.#options.paths?.find((candidate) => candidate.path === request.path);
     if (added !== undefined) return await added.handle(request, user, signal);
-    const found = request.method === "GET" || request.method === "HEAD" ? await this.#read(request) : undefined;
+    const found = request.method === "GET" || request.method === "HEAD" ? await this.#read(context) : undefined;
     return found ?? pageNotFound();
   }
 
-  async #read(request: ApiRequest): Promise<ApiResponse | undefined> {
+  async #read(context: RequestContext): Promise<ApiResponse | undefined> {
+    const { request } = context;
     const { path } = request;
     if (path === "/version" || path === "/version/") return jsonResponse(200, versionDocument(this.#options.version));
     if (path === "/metrics") {
       countObjects(this.#options.env.metrics, this.#watchCache);
       return textResponse(200, this.#options.env.metrics.render(), "text/plain; version=0.0.4; charset=utf-8");
     }
-    return serveHealth(this.#checks, path, request.query) ?? (await this.#discovery.serve(request));
+    return serveHealth(this.#checks, path, request.query) ?? (await this.#discovery.serve(context));
   }
 }
 

@@ -18,6 +18,7 @@ export { type AuditOptions, auditor } from "./audit/audit-stage.ts";
 export { type BatchOptions, batchSink, WEBHOOK_BATCHES } from "./audit/batch-sink.ts";
 export { EVENT_BYTES_MAX, truncating } from "./audit/truncated.ts";
 export { webhookSink, type WebhookSinkOptions } from "./audit/webhook-sink.ts";
+export type { ProxyClient } from "./aggregation/aggregator.ts";
 export type { TokenOptions } from "./authentication/token-options.ts";
 export { serviceAccountUserName } from "./authentication/users.ts";
 export { abacAuthorizer } from "./authorization/abac.ts";

@@ -1,4 +1,5 @@
 import { builtinResources } from "@skates/api";
+import { apiServices } from "@skates/api/apiregistration/v1";
 import { pods, services } from "@skates/api/core/v1";
 import { flowSchemas } from "@skates/api/flowcontrol/v1";
 import type { Handler, Resource, UserInfo } from "@skates/apimachinery";
@@ -10,10 +11,13 @@ import {
   type Registry,
 } from "@skates/apiserver";
 import { type Client, clientFor } from "@skates/client";
+import { createInformer } from "@skates/controller-runtime";
 import { type Component, type Env, must, TaskGroup } from "@skates/component-base";
 import type { RevisionStore } from "@skates/storage";
 import type { ReadRequestSubject } from "./admission/certificate-subject-restriction.ts";
 import { type AdmissionSettings, admissionPlugins } from "./admission/plugins.ts";
+import { Aggregator, type ProxyClient } from "./aggregation/aggregator.ts";
+import { registerOwnApis } from "./aggregation/registration.ts";
 import { createAuthenticator, type IdentityTrust } from "./authentication/authenticator.ts";
 import { anonymousAccess, type AuthenticationSettings, tokenMethods } from "./authentication/settings.ts";
 import type { TokenMethod } from "./authentication/token-method.ts";
@@ -77,7 +81,9 @@ export interface KubeApiServerOptions
   readonly readRequest?: ReadRequestSubject | undefined;
   /** Which admission plugins run; default: those that are on by default, with their defaults. */
   readonly admission?: AdmissionSettings | undefined;
-  /** For webhooks of all sorts; absent: calls of them fail. */
+  /** How this server proves to aggregated servers that it speaks for its callers; absent: it does not. */
+  readonly proxyClient?: (() => ProxyClient) | undefined;
+  /** For webhooks of all sorts and aggregated servers; absent: calls of them fail. */
   readonly webhooks?: WebhookDialer | undefined;
   /** False: requests beyond the limits in flight are refused, whoever sends them. Default true. */
   readonly fairness?: boolean | undefined;
@@ -107,6 +113,13 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
   let bootstrapped = false;
   const fairness = fairnessOf(options, () => server.registry);
   let custom: CustomResources | undefined;
+  let registered: (() => boolean) | undefined;
+  const aggregator = new Aggregator({
+    env,
+    registry: () => made().registry,
+    dial: options.webhooks ?? noWebhooks,
+    proxyClient: options.proxyClient,
+  });
 
   const server = createApiServer({
     ...options,
@@ -120,6 +133,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
     }),
     authorizer: () => made().authorizer,
     fairness: fairness?.stage,
+    aggregation: aggregator,
     admission: (registry) => {
       const { readRequest, admission: settings } = options;
       return admissionPlugins({ ...made(), env, registry, readRequest, settings });
@@ -153,7 +167,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
     handler: server.handler,
     loopback: (user) => server.loopback(authenticated(user)),
     registry: server.registry,
-    ready: () => bootstrapped && server.ready() && custom?.ready() !== false,
+    ready: () => bootstrapped && server.ready() && custom?.ready() !== false && registered?.() !== false,
     async run(signal) {
       const group = new TaskGroup(signal);
       group.spawn((own) => server.run(own));
@@ -169,10 +183,17 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
         group.spawn((inner) => made().record.run(inner));
         await releaseAddresses({ env, ...made() }, own);
       });
-      if (servesDefinitions(server.registry)) {
+      if (serves(server.registry, checkedDefinitions)) {
         const definitions = new CustomResources({ ...made(), env });
         custom = definitions;
         group.spawn((own) => definitions.run(own));
+      }
+      if (serves(server.registry, apiServices)) {
+        const informer = createInformer(made().client.resource(apiServices), apiServices, { env });
+        registered = () => informer.synced();
+        group.spawn((own) => informer.run(own));
+        group.spawn((own) => aggregator.run(informer, own));
+        if (custom !== undefined) group.spawn((own) => registerOwnApis({ ...made(), env }, informer, own));
       }
       group.spawn((own) => compactStore(env, store, own));
       if (fairness !== undefined) group.spawn((own) => fairness.run(own));
@@ -191,10 +212,8 @@ function fairnessOf(options: KubeApiServerOptions, registry: () => Registry): Fl
 }
 
 /** Some servers are put together of fewer kinds. */
-function servesDefinitions(registry: Registry): boolean {
-  return registry.resources().some(({ group, plural }) => {
-    return group === checkedDefinitions.group && plural === checkedDefinitions.plural;
-  });
+function serves(registry: Registry, wanted: Pick<Resource, "group" | "plural">): boolean {
+  return registry.resources().some(({ group, plural }) => group === wanted.group && plural === wanted.plural);
 }
 
 /** What needs the server that it is part of. */

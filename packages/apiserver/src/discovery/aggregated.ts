@@ -1,5 +1,6 @@
 import type { Resource } from "@skates/apimachinery";
 import type { Group } from "./groups.ts";
+import { remoteResources } from "./remote-resources.ts";
 
 /** The content type that tells clients they got the aggregated form. */
 export const AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -12,10 +13,11 @@ export function groupDiscoveryList(groups: readonly Group[]): object {
     metadata: {},
     items: groups.map(({ name, versions }) => ({
       metadata: name === "" ? { creationTimestamp: null } : { name, creationTimestamp: null },
-      versions: versions.map(({ version, resources }) => ({
+      versions: versions.map(({ version, resources, remote }) => ({
         version,
-        resources: resources.map(resourceDiscovery),
-        freshness: "Current",
+        resources:
+          remote === undefined ? resources.map(resourceDiscovery) : remoteResources(remote, remote.resources ?? []),
+        freshness: remote !== undefined && remote.resources === undefined ? "Stale" : "Current",
       })),
     })),
   };

@@ -1,3 +1,4 @@
+import type { Aggregation, ForwardedRequest } from "../aggregation.ts";
 import { type ApiRequest, type ApiResponse, formatGroupVersion } from "@skates/apimachinery";
 import { jsonResponse } from "../responses.ts";
 import type { ServedSet } from "../registry/served.ts";
@@ -13,24 +14,31 @@ interface Tagged {
   readonly etag: string;
 }
 
+export interface DiscoveryOptions {
+  readonly version: string;
+  readonly turn: () => Promise<void>;
+  readonly aggregation: Aggregation | undefined;
+}
+
 /** What the server serves, told to clients. Documents are made when first asked for and again when resources come or go. */
 export class Discovery {
   readonly #served: ServedSet;
-  #generation = -1;
+  #generation = "";
   #groups: readonly Group[] = [];
   #documents = new Map<string, object>();
   #aggregated = new Map<string, Tagged>();
   #openApi: OpenApi | undefined;
 
-  readonly #openApiOptions: { readonly version: string; readonly turn: () => Promise<void> };
+  readonly #options: DiscoveryOptions;
 
-  constructor(served: ServedSet, options: { readonly version: string; readonly turn: () => Promise<void> }) {
+  constructor(served: ServedSet, options: DiscoveryOptions) {
     this.#served = served;
-    this.#openApiOptions = options;
+    this.#options = options;
   }
 
   /** Undefined for paths that are not about discovery. */
-  async serve(request: ApiRequest): Promise<ApiResponse | undefined> {
+  async serve(forwarded: ForwardedRequest): Promise<ApiResponse | undefined> {
+    const { request } = forwarded;
     this.#refresh();
     const path = request.path.length > 1 && request.path.endsWith("/") ? request.path.slice(0, -1) : request.path;
     if ((path === "/api" || path === "/apis") && wantsAggregated(request)) return this.#serveAggregated(request, path);
@@ -43,7 +51,7 @@ export class Discovery {
         ),
       );
     }
-    if (path.startsWith("/openapi/")) return await this.#openApi?.serve(request, path);
+    if (path.startsWith("/openapi/")) return await this.#openApi?.serve(forwarded, path);
     const document = this.#documents.get(path);
     return document === undefined ? undefined : jsonResponse(200, document);
   }
@@ -62,11 +70,13 @@ export class Discovery {
   }
 
   #refresh(): void {
-    if (this.#generation === this.#served.generation) return;
-    this.#generation = this.#served.generation;
+    const { aggregation } = this.#options;
+    const generation = `${this.#served.generation}/${aggregation?.generation() ?? 0}`;
+    if (this.#generation === generation) return;
+    this.#generation = generation;
     const resources = this.#served.all().map((served) => served.resource);
-    this.#groups = groupsOf(resources);
-    this.#openApi = new OpenApi(this.#groups, this.#openApiOptions);
+    this.#groups = groupsOf(resources, aggregation?.remotes());
+    this.#openApi = new OpenApi(this.#groups, this.#options);
     this.#aggregated.clear();
     this.#documents.clear();
     const named = this.#groups.filter(({ name }) => name !== "");

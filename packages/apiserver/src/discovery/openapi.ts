@@ -12,6 +12,7 @@ import {
   Status,
   type Struct,
 } from "@skates/apimachinery";
+import type { Aggregation, ForwardedRequest } from "../aggregation.ts";
 import { jsonResponse } from "../responses.ts";
 import { contentHash } from "./content-hash.ts";
 import type { Group, GroupVersionResources } from "./groups.ts";
@@ -30,22 +31,32 @@ interface Section {
   hash: string | undefined;
 }
 
+export interface OpenApiOptions {
+  readonly version: string;
+  readonly turn: () => Promise<void>;
+  readonly aggregation: Aggregation | undefined;
+}
+
 /** OpenAPI v3: an index, and a document for each group and version; and v2: all of them in one. */
 export class OpenApi {
   readonly #version: string;
   readonly #turn: () => Promise<void>;
+  readonly #aggregation: Aggregation | undefined;
   /** By path below the root: `apis/apps/v1`. */
   readonly #sections = new Map<string, Section>();
   readonly #documents = new Map<string, string>();
   readonly #v2: OpenApiV2;
 
-  constructor(groups: readonly Group[], options: { readonly version: string; readonly turn: () => Promise<void> }) {
+  constructor(groups: readonly Group[], options: OpenApiOptions) {
     this.#version = options.version;
     this.#turn = options.turn;
+    this.#aggregation = options.aggregation;
     for (const { name: group, versions } of groups) {
       for (const member of versions) {
         const path = `${group === "" ? "api" : "apis"}/${formatGroupVersion({ group, version: member.version })}`;
-        this.#sections.set(path, { group, member, hash: undefined });
+        // What another server does not tell is not told here either.
+        if (member.remote !== undefined && member.remote.openApiHash === undefined) continue;
+        this.#sections.set(path, { group, member, hash: member.remote?.openApiHash });
       }
     }
     this.#v2 = new OpenApiV2({
@@ -56,12 +67,16 @@ export class OpenApi {
   }
 
   /** Undefined for paths that are not here. */
-  async serve(request: ApiRequest, path: string): Promise<ApiResponse | undefined> {
+  async serve(forwarded: ForwardedRequest, path: string): Promise<ApiResponse | undefined> {
+    const { request } = forwarded;
     if (path === V2) return await this.#v2.serve(request);
     if (path === ROOT) return await this.#serveIndex();
     const name = path.slice(ROOT.length + 1);
     const section = this.#sections.get(name);
-    return section === undefined ? undefined : this.#serveDocument(request, { name, section });
+    if (section === undefined) return undefined;
+    const { group, member } = section;
+    if (member.remote !== undefined) return await this.#aggregation?.forward(group, member.version, forwarded);
+    return this.#serveDocument(request, { name, section });
   }
 
   async #serveIndex(): Promise<ApiResponse> {
@@ -84,7 +99,11 @@ export class OpenApi {
   async *#builtDocuments(): AsyncGenerator<JsonRecord> {
     for (const { group, member } of this.#sections.values()) {
       await this.#turn();
-      yield this.#build(group, member);
+      if (member.remote === undefined) yield this.#build(group, member);
+      else {
+        const document = await this.#aggregation?.openApi(group, member.version);
+        if (document !== undefined) yield document;
+      }
     }
   }
 

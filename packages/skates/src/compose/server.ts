@@ -107,6 +107,7 @@ async function apiServer({
     kubelets: kubeletDialer(pki),
     workloads: workloadDialer(),
     webhooks: webhookDialer(),
+    proxyClient: () => pki.frontProxyClient,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
   });

@@ -110,6 +110,7 @@ export const apiServices = resource<APIService>({
   categories: ["api-extensions"],
   namespaced: false,
   schema: APIService,
+  nameFormat: "pathSegmentName",
   storageVersionHash: "InPBPD7+PqM=",
   generationFields: [],
   unconditionalUpdate: false,
