@@ -43,6 +43,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "run kubelet, proxy and DNS in the foreground",
     load: async () => (await import("./commands/agent.ts")).agent,
   },
+  "crd-to-ts": {
+    summary: "write TypeScript types for custom resource definitions",
+    load: async () => (await import("./commands/crd-to-ts.ts")).crdToTs,
+  },
   version: { summary: "print the version", load: async () => (await import("./commands/version.ts")).version },
 };
 
