@@ -27,10 +27,15 @@ const Node = struct("example.com/v1.Node", {
   name: req(1, string, "", { format: "dns1123Label" }),
   next: opt(
     2,
-    ref<unknown>((): Struct => Node),
+    ref<Node>((): Struct => Node),
     "",
   ),
 });
+
+interface Node {
+  readonly name: string;
+  readonly next?: Node | undefined;
+}
 
 const Everything = struct("example.com/v1.Everything", {
   on: opt(1, bool, ""),
@@ -48,7 +53,7 @@ const Everything = struct("example.com/v1.Everything", {
   labels: opt(13, map(string, "atomic"), ""),
   node: opt(
     14,
-    ref<unknown>(() => Node),
+    ref<Node>(() => Node),
     "A chain.",
     { immutable: true },
   ),
