@@ -1,21 +1,34 @@
 import { replicaSets, statefulSets } from "@skates/api/apps/v1";
 import { persistentVolumeClaims, persistentVolumes, replicationControllers, services } from "@skates/api/core/v1";
-import { storageClasses } from "@skates/api/storage/v1";
+import { csiDrivers, csiNodes, csiStorageCapacities, storageClasses, volumeAttachments } from "@skates/api/storage/v1";
 import type { Informers } from "@skates/controller-runtime";
 import type { Owners } from "./plugins/default-spread.ts";
-import type { Volumes } from "./plugins/volume-binding.ts";
+import type { Volumes } from "./volumes/volumes.ts";
 
 /** What the API says of storage, and whom to tell of changes. */
 export function watchVolumes(informers: Informers): Volumes & { subscribe(listener: () => void): () => void } {
   const claims = informers.for(persistentVolumeClaims);
   const volumes = informers.for(persistentVolumes);
   const classes = informers.for(storageClasses);
+  const drivers = informers.for(csiDrivers);
+  const nodes = informers.for(csiNodes);
+  const capacities = informers.for(csiStorageCapacities);
+  const attachments = informers.for(volumeAttachments);
+  volumes.addIndex("class", ({ spec }) => [spec?.storageClassName ?? ""]);
+  capacities.addIndex("class", ({ storageClassName }) => [storageClassName]);
+  attachments.addIndex("node", ({ spec }) => [spec.nodeName]);
   return {
     claim: (namespace, name) => claims.get({ namespace, name }),
     volume: (name) => volumes.get({ name }),
     storageClass: (name) => classes.get({ name }),
+    volumesOf: (className) => volumes.by("class", className),
+    csiDriver: (name) => drivers.get({ name }),
+    csiNode: (name) => nodes.get({ name }),
+    capacitiesOf: (className) => capacities.by("class", className),
+    attachmentsOn: (nodeName) => attachments.by("node", nodeName),
     subscribe(listener) {
-      const endings = [claims, volumes, classes].map((informer) => informer.subscribe(listener));
+      const all = [claims, volumes, classes, drivers, nodes, capacities, attachments];
+      const endings = all.map((informer) => informer.subscribe(listener));
       return () => {
         for (const end of endings) end();
       };

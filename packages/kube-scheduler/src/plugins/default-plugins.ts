@@ -13,7 +13,10 @@ import { podTopologySpread } from "./pod-topology-spread.ts";
 import { prioritySort } from "./priority-sort.ts";
 import { schedulingGates } from "./scheduling-gates.ts";
 import { taintToleration } from "./taint-toleration.ts";
-import { NO_VOLUMES, volumeBinding, type Volumes } from "./volume-binding.ts";
+import { nodeVolumeLimits } from "./node-volume-limits.ts";
+import { volumeRestrictions } from "./volume-restrictions.ts";
+import { volumeZone } from "./volume-zone.ts";
+import { NO_VOLUMES, type Volumes } from "../volumes/volumes.ts";
 
 /** What plugins want to know beside nodes and pods. */
 export interface Surroundings {
@@ -23,7 +26,7 @@ export interface Surroundings {
 
 const NOWHERE: Surroundings = { volumes: NO_VOLUMES, owners: NO_OWNERS };
 
-/** The plugins of the default profile that decide, in upstream's order: the first that rejects a node gives the reason. */
+/** The plugins of the default profile that decide without a client, in upstream's order: the first that rejects a node gives the reason. */
 export function defaultPlugins({ volumes, owners }: Surroundings = NOWHERE): readonly SchedulerPlugin[] {
   return [
     schedulingGates,
@@ -34,7 +37,9 @@ export function defaultPlugins({ volumes, owners }: Surroundings = NOWHERE): rea
     nodeAffinity(),
     nodePorts,
     nodeResourcesFit(),
-    volumeBinding(volumes),
+    volumeRestrictions(volumes),
+    nodeVolumeLimits(volumes),
+    volumeZone(volumes),
     podTopologySpread(owners),
     interPodAffinity(),
     dynamicResources,

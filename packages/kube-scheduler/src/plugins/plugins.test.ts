@@ -1,5 +1,5 @@
 // What each plugin says of nodes for a pod: upstream's reasons ("! " where removing pods would not help) or scores, as tables.
-import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, PodSpec, Taint } from "@skates/api/core/v1";
+import type { Node, Pod, PodSpec, Taint } from "@skates/api/core/v1";
 import { describe, expect, it } from "vitest";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { ask, clusterOf } from "../testing/ask.ts";
@@ -14,7 +14,6 @@ import { nodeResourcesFit } from "./node-resources-fit.ts";
 import { nodeUnschedulable } from "./node-unschedulable.ts";
 import { schedulingGates } from "./scheduling-gates.ts";
 import { taintToleration } from "./taint-toleration.ts";
-import { volumeBinding } from "./volume-binding.ts";
 
 const MIB = 1 << 20;
 
@@ -279,83 +278,6 @@ describe("ImageLocality", () => {
     expect(ask(imageLocality, testPod("a"), cluster)).toEqual({ all: 0, half: 0, small: 0, none: 0 });
     const big = clusterOf([testNode("n", { images: [image("busybox:latest", 2000)] })]);
     expect(ask(imageLocality, testPod("a"), big)).toEqual({ n: 100 });
-  });
-});
-
-describe("VolumeBinding", () => {
-  const claim = (name: string, change: Partial<PersistentVolumeClaim> = {}): PersistentVolumeClaim => ({
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name, namespace: "default" },
-    spec: {},
-    ...change,
-  });
-  const boundTo = (name: string, volumeName: string): PersistentVolumeClaim =>
-    claim(name, {
-      metadata: { name, annotations: { "pv.kubernetes.io/bind-completed": "yes" } },
-      spec: { volumeName },
-    });
-  const required = {
-    nodeSelectorTerms: [{ matchExpressions: [{ key: "zone", operator: "In", values: ["a"] } as const] }],
-  };
-  const claims = new Map(
-    [
-      claim("pending"),
-      claim("late", { spec: { storageClassName: "late" } }),
-      boundTo("anywhere", "pv-anywhere"),
-      boundTo("zonal", "pv-zonal"),
-      boundTo("lost", "pv-gone"),
-    ].map((one) => [one.metadata.name, one]),
-  );
-  const pv = (name: string, spec: PersistentVolume["spec"]): PersistentVolume => ({
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name },
-    spec,
-  });
-  const plugin = volumeBinding({
-    claim: (_, name) => claims.get(name),
-    volume: (name) =>
-      [pv("pv-anywhere", {}), pv("pv-zonal", { nodeAffinity: { required } })].find((one) => one.metadata.name === name),
-    storageClass: (name) =>
-      name !== "late"
-        ? undefined
-        : {
-            apiVersion: "storage.k8s.io/v1",
-            kind: "StorageClass",
-            metadata: { name },
-            provisioner: "x",
-            volumeBindingMode: "WaitForFirstConsumer",
-          },
-  });
-  const cluster = clusterOf([testNode("n1", { labels: { zone: "a" } }), testNode("n2")]);
-  const using = (...names: readonly string[]): Pod =>
-    testPod("a", { spec: { volumes: names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } })) } });
-  const both = (reason: string) => ({ n1: reason, n2: reason });
-
-  it.each<[string, Pod, object | string]>([
-    ["no claims", testPod("a"), { n1: 0, n2: 0 }],
-    ["a claim that is not there", using("none"), 'persistentvolumeclaim "none" not found'],
-    ["a claim that is not bound", using("anywhere", "pending"), "pod has unbound immediate PersistentVolumeClaims"],
-    [
-      "a claim that waits for its pod",
-      using("late"),
-      both("! node(s) didn't find available persistent volumes to bind"),
-    ],
-    ["a volume that any node reaches", using("anywhere"), { n1: 0, n2: 0 }],
-    ["a volume of one zone", using("zonal"), { n1: 0, n2: "! node(s) didn't match PersistentVolume's node affinity" }],
-    [
-      "a volume that is gone",
-      using("lost"),
-      both("! node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"),
-    ],
-    [
-      "a volume of its own that is not made yet",
-      testPod("a", { spec: { volumes: [{ name: "data", ephemeral: {} }] } }),
-      'waiting for ephemeral volume controller to create the persistentvolumeclaim "a-data"',
-    ],
-  ])("%s", (_, pod, said) => {
-    expect(ask(plugin, pod, cluster)).toEqual(said);
   });
 });
 

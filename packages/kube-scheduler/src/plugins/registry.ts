@@ -5,6 +5,7 @@ import type {
   NodeResourcesBalancedAllocationArgs,
   NodeResourcesFitArgs,
   PodTopologySpreadArgs,
+  VolumeBindingArgs,
 } from "@skates/api/kubescheduler/v1";
 import type { Client } from "@skates/client";
 import type { Env } from "@skates/component-base";
@@ -27,7 +28,10 @@ import { podTopologySpread } from "./pod-topology-spread.ts";
 import { prioritySort } from "./priority-sort.ts";
 import { schedulingGates } from "./scheduling-gates.ts";
 import { taintToleration } from "./taint-toleration.ts";
+import { nodeVolumeLimits } from "./node-volume-limits.ts";
 import { volumeBinding } from "./volume-binding.ts";
+import { volumeRestrictions } from "./volume-restrictions.ts";
+import { volumeZone } from "./volume-zone.ts";
 
 /** All that plugins may use. */
 export interface PluginHandle extends Surroundings {
@@ -55,7 +59,11 @@ export function builtinPlugins(handle: PluginHandle): PluginRegistry {
     NodeAffinity: (args) => nodeAffinity(args as NodeAffinityArgs | undefined),
     NodePorts: () => nodePorts,
     NodeResourcesFit: (args) => nodeResourcesFit(args as NodeResourcesFitArgs | undefined, ofExtenders),
-    VolumeBinding: () => volumeBinding(volumes),
+    VolumeRestrictions: () => volumeRestrictions(volumes),
+    NodeVolumeLimits: () => nodeVolumeLimits(volumes),
+    VolumeBinding: (args) =>
+      volumeBinding({ volumes, client, clock: env.clock }, args as Partial<VolumeBindingArgs> | undefined),
+    VolumeZone: () => volumeZone(volumes),
     PodTopologySpread: (args) => podTopologySpread(owners, args as PodTopologySpreadArgs | undefined),
     InterPodAffinity: (args) => interPodAffinity(args as InterPodAffinityArgs | undefined),
     DynamicResources: () => dynamicResources,
@@ -77,7 +85,10 @@ export const DEFAULT_PLUGINS: readonly { readonly name: string; readonly weight?
   { name: "NodeAffinity", weight: 2 },
   { name: "NodePorts" },
   { name: "NodeResourcesFit", weight: 1 },
+  { name: "VolumeRestrictions" },
+  { name: "NodeVolumeLimits" },
   { name: "VolumeBinding" },
+  { name: "VolumeZone" },
   { name: "PodTopologySpread", weight: 2 },
   { name: "InterPodAffinity", weight: 2 },
   { name: "DynamicResources" },

@@ -1,73 +1,115 @@
-import { nodeSelectorMatches, type PersistentVolume, type PersistentVolumeClaim, type Pod } from "@skates/api/core/v1";
-import type { StorageClass } from "@skates/api/storage/v1";
-import type { SchedulerPlugin } from "../framework/plugin.ts";
+import type { PersistentVolumeClaim } from "@skates/api/core/v1";
+import type { VolumeBindingArgs } from "@skates/api/kubescheduler/v1";
+import type { Client } from "@skates/client";
+import type { Clock } from "@skates/component-base";
+import type { Chosen, SchedulerPlugin } from "../framework/plugin.ts";
 import { type Rejection, unresolvable } from "../framework/verdict.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-
-/** What is known of storage. */
-export interface Volumes {
-  claim(namespace: string, name: string): PersistentVolumeClaim | undefined;
-  volume(name: string): PersistentVolume | undefined;
-  storageClass(name: string): StorageClass | undefined;
-}
-
-/** A cluster without any. */
-export const NO_VOLUMES: Volumes = { claim: () => undefined, volume: () => undefined, storageClass: () => undefined };
+import { bindVolumes } from "../volumes/bind-volumes.ts";
+import {
+  planVolumes,
+  type PodClaims,
+  type Promises,
+  type VolumePlan,
+  type VolumeProblem,
+} from "../volumes/volume-plan.ts";
+import { type Claimed, claimKey, claimsOf, isBound, type Volumes, waitsForPod } from "../volumes/volumes.ts";
 
 const UNBOUND = unresolvable("pod has unbound immediate PersistentVolumeClaims");
-const UNREACHABLE = unresolvable("node(s) didn't match PersistentVolume's node affinity");
-const MISSING = unresolvable("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)");
-const NONE_TO_BIND = unresolvable("node(s) didn't find available persistent volumes to bind");
+const REASONS: Readonly<Record<VolumeProblem, string>> = {
+  unreachable: "node(s) didn't match PersistentVolume's node affinity",
+  missing: "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",
+  none: "node(s) didn't find available persistent volumes to bind",
+  space: "node(s) did not have enough free storage",
+};
+
+export interface VolumeBindingOptions {
+  readonly volumes: Volumes;
+  readonly client: Client;
+  readonly clock: Clock;
+}
 
 /**
- * Holds pods to nodes from which their bound volumes can be reached, and back while claims are not bound. Claims that wait for their
- * first pod are not bound from here yet: such pods wait.
+ * Holds pods to nodes from which their bound volumes can be reached and where volumes can be had for the claims that wait for their first
+ * pod. Once a node is chosen it gives volumes to these claims or asks for some to be made, and holds the pod until they are bound.
  */
-export function volumeBinding(volumes: Volumes): SchedulerPlugin {
+export function volumeBinding(
+  { volumes, client, clock }: VolumeBindingOptions,
+  { bindTimeoutSeconds = 600 }: Partial<VolumeBindingArgs> = {},
+): SchedulerPlugin {
+  /** By pod, what is being done for it and not seen in the API yet. */
+  const held = new Map<string, { readonly plan: VolumePlan; readonly nodeName: string }>();
+  const promises = promisesOf(held);
   return {
     name: "VolumeBinding",
     judges: ["filter"],
-    wakes: [{ on: ["NodeAdded", "NodeLabelsChanged", "VolumesChanged"] }],
+    wakes: [
+      { on: ["NodeAdded", "NodeLabelsChanged"] },
+      { on: ["VolumesChanged"], helps: (pod) => claimsOf(pod.pod).length > 0 },
+    ],
     prepare(pod) {
-      const bound: (PersistentVolume | undefined)[] = [];
-      let delayed = false;
-      for (const claimed of claimsOf(pod.pod)) {
-        const claim = volumes.claim(pod.namespace, claimed.name);
-        const rejection = claimProblem(pod, claimed, claim);
-        if (claim === undefined || rejection !== undefined) return rejection;
-        if (isBound(claim)) bound.push(volumes.volume(claim.spec?.volumeName ?? ""));
-        else if (waitsForPod(claim, volumes)) delayed = true;
-        else return UNBOUND;
-      }
-      if (delayed) return { filter: () => NONE_TO_BIND };
-      if (bound.length === 0) return undefined;
+      const claims = claimsBy(pod, volumes);
+      if (claims === undefined || "reasons" in claims) return claims;
       return {
         filter: ({ node }) => {
-          if (bound.includes(undefined)) return MISSING;
-          const reachable = bound.every((volume) => {
-            const required = volume?.spec?.nodeAffinity?.required;
-            return required === undefined || nodeSelectorMatches(required, node);
-          });
-          return reachable ? undefined : UNREACHABLE;
+          const plan = planVolumes(claims, { node, volumes, promises });
+          return "problems" in plan ? unresolvable(...plan.problems.map((problem) => REASONS[problem])) : undefined;
         },
       };
+    },
+    reserve({ pod, node }) {
+      const claims = claimsBy(pod, volumes);
+      if (claims === undefined || "reasons" in claims) return claims;
+      const plan = planVolumes(claims, { node: node.node, volumes, promises });
+      if ("problems" in plan) return unresolvable(...plan.problems.map((problem) => REASONS[problem]));
+      if (plan.bindings.length + plan.provisions.length > 0) held.set(pod.uid, { plan, nodeName: node.name });
+      return undefined;
+    },
+    unreserve: ({ pod }: Chosen) => void held.delete(pod.uid),
+    async preBind({ pod }, signal) {
+      const job = held.get(pod.uid);
+      if (job === undefined) return undefined;
+      const timeoutMs = Number(bindTimeoutSeconds) * 1000;
+      await bindVolumes({ client, clock, volumes, timeoutMs }, job, signal);
+      return undefined;
+    },
+    postBind: ({ pod }) => void held.delete(pod.uid),
+  };
+}
+
+function promisesOf(held: ReadonlyMap<string, { readonly plan: VolumePlan; readonly nodeName: string }>): Promises {
+  return {
+    claimOf(volumeName) {
+      for (const { plan } of held.values()) {
+        const binding = plan.bindings.find(({ volume }) => volume.metadata.name === volumeName);
+        if (binding !== undefined) return claimKey(binding.claim);
+      }
+      return undefined;
+    },
+    nodeOf(key) {
+      for (const { plan, nodeName } of held.values()) {
+        if (plan.provisions.some((claim) => claimKey(claim) === key)) return nodeName;
+      }
+      return undefined;
     },
   };
 }
 
-interface Claimed {
-  readonly name: string;
-  /** Made for this very pod. */
-  readonly own: boolean;
-}
-
-function claimsOf({ metadata, spec }: Pod): readonly Claimed[] {
-  const out: Claimed[] = [];
-  for (const { name, persistentVolumeClaim, ephemeral } of spec.volumes ?? []) {
-    if (persistentVolumeClaim !== undefined) out.push({ name: persistentVolumeClaim.claimName, own: false });
-    else if (ephemeral !== undefined) out.push({ name: `${metadata.name}-${name}`, own: true });
+/** The pod's claims by their state; undefined: it has none. */
+function claimsBy(pod: PodInfo, volumes: Volumes): PodClaims | Rejection | undefined {
+  const names = claimsOf(pod.pod);
+  if (names.length === 0) return undefined;
+  const bound: PersistentVolumeClaim[] = [];
+  const delayed: PersistentVolumeClaim[] = [];
+  for (const claimed of names) {
+    const claim = volumes.claim(pod.namespace, claimed.name);
+    const rejection = claimProblem(pod, claimed, claim);
+    if (claim === undefined || rejection !== undefined) return rejection;
+    if (isBound(claim)) bound.push(claim);
+    else if ((claim.spec?.volumeName ?? "") === "" && waitsForPod(claim, volumes)) delayed.push(claim);
+    else return UNBOUND;
   }
-  return out;
+  return { bound, delayed };
 }
 
 function claimProblem(
@@ -91,14 +133,4 @@ function claimProblem(
   if (own && owned !== true)
     return unresolvable(`PVC ${pod.namespace}/${name} was not created for pod ${pod.key} (pod is not owner)`);
   return undefined;
-}
-
-function isBound({ metadata, spec }: PersistentVolumeClaim): boolean {
-  const completed = metadata.annotations?.["pv.kubernetes.io/bind-completed"] !== undefined;
-  return completed && (spec?.volumeName ?? "") !== "";
-}
-
-function waitsForPod({ spec }: PersistentVolumeClaim, volumes: Volumes): boolean {
-  const mode = volumes.storageClass(spec?.storageClassName ?? "")?.volumeBindingMode;
-  return (spec?.volumeName ?? "") === "" && mode === "WaitForFirstConsumer";
 }

@@ -1,0 +1,75 @@
+import type { Node, PersistentVolume, PersistentVolumeClaim } from "@skates/api/core/v1";
+import { valueOf } from "../snapshot/resources.ts";
+import { matchVolume, reaches } from "./match-volume.ts";
+import { provisioningProblem } from "./provisioning.ts";
+import { classOf, claimKey, requestOf, type Volumes } from "./volumes.ts";
+
+/** What is to be done about the volumes of a pod if it comes to a node. */
+export interface VolumePlan {
+  readonly bindings: readonly { readonly claim: PersistentVolumeClaim; readonly volume: PersistentVolume }[];
+  /** Claims for which a volume is to be made. */
+  readonly provisions: readonly PersistentVolumeClaim[];
+}
+
+/** Why a pod's volumes do not go with a node. */
+export type VolumeProblem = "missing" | "none" | "space" | "unreachable";
+
+/** The claims of a pod by their state. */
+export interface PodClaims {
+  readonly bound: readonly PersistentVolumeClaim[];
+  /** To be bound once a node is chosen. */
+  readonly delayed: readonly PersistentVolumeClaim[];
+}
+
+/** What others are about to have: volumes by name, and the nodes for which volumes are being made. */
+export interface Promises {
+  /** The claim that a volume is to be bound to. */
+  claimOf(volumeName: string): string | undefined;
+  nodeOf(claimKey: string): string | undefined;
+}
+
+const SELECTED_NODE = "volume.kubernetes.io/selected-node";
+
+/** The node for which a volume is being made for the claim. */
+export function selectedNode(claim: PersistentVolumeClaim, promises: Promises): string | undefined {
+  return promises.nodeOf(claimKey(claim)) ?? claim.metadata.annotations?.[SELECTED_NODE];
+}
+
+/** What is to be done on this node, or all that speaks against it. */
+export function planVolumes(
+  { bound, delayed }: PodClaims,
+  { node, volumes, promises }: { readonly node: Node; readonly volumes: Volumes; readonly promises: Promises },
+): VolumePlan | { readonly problems: readonly VolumeProblem[] } {
+  const problems = new Set<VolumeProblem>();
+  for (const claim of bound) {
+    const volume = volumes.volume(claim.spec?.volumeName ?? "");
+    if (volume === undefined) problems.add("missing");
+    else if (!reaches(node, volume)) problems.add("unreachable");
+  }
+  const bindings: VolumePlan["bindings"][number][] = [];
+  const provisions: PersistentVolumeClaim[] = [];
+  const chosen = new Set<string>();
+  // The smallest first, so that they do not take the large volumes.
+  for (const claim of delayed.toSorted((a, b) => valueOf(requestOf(a)) - valueOf(requestOf(b)))) {
+    const selected = selectedNode(claim, promises);
+    if (selected !== undefined && selected !== "") {
+      if (selected === node.metadata.name) provisions.push(claim);
+      else problems.add("none");
+      continue;
+    }
+    const taken = (name: string): boolean => {
+      const other = promises.claimOf(name);
+      return chosen.has(name) || (other !== undefined && other !== claimKey(claim));
+    };
+    const volume = matchVolume(claim, { node, volumes: volumes.volumesOf(classOf(claim)), taken });
+    if (volume !== undefined) {
+      chosen.add(volume.metadata.name);
+      bindings.push({ claim, volume });
+      continue;
+    }
+    const problem = provisioningProblem(claim, node, volumes);
+    if (problem === undefined) provisions.push(claim);
+    else problems.add(problem);
+  }
+  return problems.size > 0 ? { problems: [...problems] } : { bindings, provisions };
+}
