@@ -208,6 +208,11 @@ export const statefulSets = resource<StatefulSet>({
   columns: statefulSetColumns,
   strategy: {
     validate: statefulSetErrors,
-    warnings: (next, old) => templateWarnings(next.spec.template, old?.spec.template),
+    warnings: (next, old) => [
+      ...templateWarnings(next.spec.template, old?.spec.template),
+      ...((next.spec.revisionHistoryLimit ?? 0) < 0
+        ? ["spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"]
+        : []),
+    ],
   },
 });

@@ -20,6 +20,7 @@ import { JobSpec } from "./job-spec.ts";
 import { cronJobColumns } from "./job-strategy.ts";
 import { cronJobErrors } from "./job-rules.ts";
 import { templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { nameWarnings } from "../../name-warnings.ts";
 
 export const CronJob = struct(
   "batch/v1.CronJob",
@@ -115,11 +116,13 @@ export const cronJobs = resource<CronJob>({
   columns: cronJobColumns,
   strategy: {
     validate: cronJobErrors,
-    warnings: (next, old) =>
-      templateWarnings(
+    warnings: (next, old) => [
+      ...(old === undefined ? nameWarnings(next.metadata.name) : []),
+      ...templateWarnings(
         next.spec.jobTemplate.spec?.template,
         old?.spec.jobTemplate.spec?.template,
         "spec.jobTemplate.spec.template",
       ),
+    ],
   },
 });

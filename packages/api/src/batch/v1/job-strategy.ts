@@ -4,7 +4,7 @@ import { ageColumn, column, containerColumns, formatSelector, nameColumn, since 
 import type { CronJob } from "./cron-job.ts";
 import type { Job } from "./job.ts";
 import { jobErrors } from "./job-rules.ts";
-import { templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { namedTemplateWarnings } from "../../core/v1/pod-warnings.ts";
 
 const UID_LABEL = "batch.kubernetes.io/controller-uid";
 const NAME_LABEL = "batch.kubernetes.io/job-name";
@@ -17,7 +17,7 @@ export const jobStrategy: Strategy<Job> = {
     return old === undefined && next.spec.manualSelector !== true ? withOwnSelector(next) : next;
   },
   validate: jobErrors,
-  warnings: (next, old) => templateWarnings(next.spec.template, old?.spec.template),
+  warnings: (next, old) => namedTemplateWarnings(next, old),
   dependents: "Orphan",
 };
 

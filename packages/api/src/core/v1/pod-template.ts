@@ -1,5 +1,6 @@
 import { type Infer, opt, ref, req, struct, typeMeta, ObjectMeta, resource } from "@skates/apimachinery";
 import { PodSpec } from "./pod-spec.ts";
+import { templateWarnings } from "./pod-warnings.ts";
 import { podTemplateColumns } from "./replication-controller-strategy.ts";
 
 export const PodTemplate = struct(
@@ -51,5 +52,8 @@ export const podTemplates = resource<PodTemplate>({
   storageVersionHash: "LIXB2x4IFpk=",
   generationFields: ["template"],
   columns: podTemplateColumns,
-  strategy: { returnsDeleted: true },
+  strategy: {
+    returnsDeleted: true,
+    warnings: (next, old) => templateWarnings(next.template, old?.template, "template"),
+  },
 });

@@ -1,119 +1,132 @@
-import { parseQuantity } from "@skates/apimachinery";
-import type { Container } from "./container.ts";
+import type { ObjectMeta } from "@skates/apimachinery";
+import { nameWarnings } from "../../name-warnings.ts";
+import { containerPortWarnings, containerWarnings } from "./container-warnings.ts";
+import { placementWarnings } from "./placement-warnings.ts";
 import type { Pod } from "./pod.ts";
 import type { PodSpec } from "./pod-spec.ts";
 import type { PodTemplateSpec } from "./pod-template.ts";
+import { fractionalBytes } from "./resource-rules.ts";
+import { volumeWarnings } from "./volume-warnings.ts";
 
-const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
-  "beta.kubernetes.io/arch": "kubernetes.io/arch",
-  "beta.kubernetes.io/os": "kubernetes.io/os",
-  "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
-  "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
-  "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+const OLD_ANNOTATIONS: Readonly<Record<string, string>> = {
+  "scheduler.alpha.kubernetes.io/critical-pod": 'non-functional in v1.16+; use the "priorityClassName" field instead',
+  "security.alpha.kubernetes.io/sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
+  "security.alpha.kubernetes.io/unsafe-sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
 };
+const SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead';
+const APPARMOR = 'deprecated since v1.30; use the "appArmorProfile" field instead';
 
-/** What a client should change some day, or probably did not mean. */
+/** What a client should change some day, or probably did not mean. Of new pods only: few people write to pods that are there. */
 export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] {
-  return old === undefined || next.spec !== old.spec ? podSpecWarnings(next.spec, "spec") : [];
+  if (old !== undefined) return [];
+  const named = nameWarnings(next.metadata.name, "the Pod's hostname");
+  return [...named, ...podSpecWarnings(next.spec, next.metadata, "")];
 }
 
-/** The same for the pods of a template, when it is new or has changed. */
+/** The same for the pods of a template, when it is new or has changed; `path` is where the template stands. */
 export function templateWarnings(
   next: PodTemplateSpec | undefined,
   old: PodTemplateSpec | undefined,
   path = "spec.template",
 ): readonly string[] {
-  return next?.spec === undefined || next === old ? [] : podSpecWarnings(next.spec, `${path}.spec`);
+  return next?.spec === undefined || next === old ? [] : podSpecWarnings(next.spec, next.metadata, `${path}.`);
 }
 
-/** The same for the pods of a template; `path` is where the spec stands. */
-export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] {
-  const grace = spec.terminationGracePeriodSeconds ?? 0;
+/** An object that makes pods by a template. */
+interface Templated {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly template?: PodTemplateSpec | undefined };
+}
+
+/** Warnings of a template, and of the object's name, which goes into those of the pods. */
+export function namedTemplateWarnings(next: Templated, old: Templated | undefined): readonly string[] {
+  const named = old === undefined ? nameWarnings(next.metadata.name) : [];
+  return [...named, ...templateWarnings(next.spec.template, old?.spec.template)];
+}
+
+type Metadata = Pick<ObjectMeta, "annotations">;
+
+function podSpecWarnings(spec: PodSpec, metadata: Metadata | undefined, before: string): readonly string[] {
+  const path = `${before}spec`;
+  const containers = listedContainers(spec, path);
   return [
-    ...nodeLabelWarnings(spec, path),
-    ...(spec.volumes ?? []).flatMap((volume, i) =>
-      volume.gitRepo === undefined
-        ? []
-        : [`${path}.volumes[${i}].gitRepo: deprecated in v1.11, and disabled by default in v1.33+`],
+    ...placementWarnings(spec, path),
+    ...Object.entries(OLD_ANNOTATIONS).flatMap(([key, text]) => annotated(metadata, { before, key, text })),
+    ...volumeWarnings(spec.volumes ?? [], path),
+    ...repeated(
+      spec.hostAliases ?? [],
+      ({ ip }) => ip,
+      (i, ip) => `${path}.hostAliases[${i}].ip: duplicate ip "${ip}"`,
     ),
-    ...(spec.hostAliases ?? []).flatMap(({ ip }, i) => {
-      const again = (spec.hostAliases ?? []).findIndex((alias) => alias.ip === ip) !== i;
-      return again ? [`${path}.hostAliases[${i}].ip: duplicates an entry for "${ip}"`] : [];
-    }),
-    ...(spec.imagePullSecrets ?? []).flatMap(({ name = "" }, i) =>
-      name === "" ? [`${path}.imagePullSecrets[${i}].name: invalid empty name ""`] : [],
+    ...pullSecretWarnings(spec, path),
+    ...(["memory", "ephemeral-storage"] as const).flatMap((name) =>
+      fractionalBytes(spec.overhead?.[name], `${path}.overhead[${name}]`),
     ),
-    ...[
-      ...(spec.initContainers ?? []).map(at(`${path}.initContainers`)),
-      ...spec.containers.map(at(`${path}.containers`)),
-    ].flat(),
-    ...hostPortWarnings(spec, path),
-    ...(grace < 0
+    ...profileWarnings(spec, metadata, before),
+    ...containers.flatMap(({ container, at }) => containerWarnings(container, at)),
+    ...containerPortWarnings(containers),
+    ...((spec.terminationGracePeriodSeconds ?? 0) < 0
       ? [`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`]
       : []),
   ];
 }
 
-function at(list: string): (container: Container, index: number) => readonly string[] {
-  return (container, index) => containerWarnings(container, `${list}[${index}]`);
+function listedContainers(spec: PodSpec, path: string) {
+  const lists = { initContainers: spec.initContainers, containers: spec.containers } as const;
+  return Object.entries(lists).flatMap(([list, containers]) =>
+    (containers ?? []).map((container, i) => ({ container, at: `${path}.${list}[${i}]` })),
+  );
 }
 
-function nodeLabelWarnings(spec: PodSpec, path: string): readonly string[] {
-  return Object.keys(spec.nodeSelector ?? {}).flatMap((key) => {
-    const now = OLD_NODE_LABELS[key];
-    return now === undefined ? [] : [`${path}.nodeSelector[${key}]: deprecated since v1.14; use "${now}" instead`];
+function annotated(
+  metadata: Metadata | undefined,
+  { before, key, text }: { readonly before: string; readonly key: string; readonly text: string },
+): readonly string[] {
+  return metadata?.annotations?.[key] === undefined ? [] : [`${before}metadata.annotations[${key}]: ${text}`];
+}
+
+/** Profiles that only an annotation names, in the place of the field. Of pods themselves AppArmor's becomes the field. */
+function profileWarnings(spec: PodSpec, metadata: Metadata | undefined, before: string): readonly string[] {
+  const whole = spec.securityContext;
+  const pod = "seccomp.security.alpha.kubernetes.io/pod";
+  return [
+    ...(whole?.seccompProfile === undefined ? annotated(metadata, { before, key: pod, text: SECCOMP }) : []),
+    ...listedContainers(spec, "").flatMap(({ container: { name, securityContext: own } }) => {
+      const seccomp = `container.seccomp.security.alpha.kubernetes.io/${name}`;
+      const apparmor = `container.apparmor.security.beta.kubernetes.io/${name}`;
+      const hasApparmor = whole?.appArmorProfile !== undefined || own?.appArmorProfile !== undefined;
+      return [
+        ...(own?.seccompProfile === undefined ? annotated(metadata, { before, key: seccomp, text: SECCOMP }) : []),
+        ...(before === "" || hasApparmor ? [] : annotated(metadata, { before, key: apparmor, text: APPARMOR })),
+      ];
+    }),
+  ];
+}
+
+function pullSecretWarnings(spec: PodSpec, path: string): readonly string[] {
+  const secrets = spec.imagePullSecrets ?? [];
+  const at = (i: number): string => `${path}.imagePullSecrets[${i}].name`;
+  return [
+    ...repeated(
+      secrets,
+      ({ name = "" }) => name,
+      (i, name) => `${at(i)}: duplicate name "${name}"`,
+    ),
+    ...secrets.flatMap(({ name = "" }, i) => (name === "" ? [`${at(i)}: invalid empty name ""`] : [])),
+  ];
+}
+
+/** A line for each item whose key an earlier one has. */
+function repeated<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  say: (index: number, key: string) => string,
+): readonly string[] {
+  const known = new Set<string>();
+  return items.flatMap((item, i) => {
+    const key = keyOf(item);
+    if (known.has(key)) return [say(i, key)];
+    known.add(key);
+    return [];
   });
-}
-
-function containerWarnings(container: Container, path: string): readonly string[] {
-  const out: string[] = [];
-  for (const kind of ["requests", "limits"] as const) {
-    const text = container.resources?.[kind]?.["ephemeral-storage"];
-    const memory = container.resources?.[kind]?.["memory"];
-    for (const [name, amount] of [
-      ["ephemeral-storage", text],
-      ["memory", memory],
-    ] as const) {
-      if (amount === undefined || parseQuantity(amount).milliValue() % 1000 === 0) continue;
-      out.push(`${path}.resources.${kind}[${name}]: fractional byte value "${amount}" is invalid, must be an integer`);
-    }
-  }
-  const names = new Map<string, number>();
-  for (const [index, variable] of (container.env ?? []).entries()) {
-    const before = names.get(variable.name);
-    if (before !== undefined && !(variable.value ?? "").includes(`$(${variable.name})`)) {
-      out.push(
-        `${path}.env[${index}]: hides previous definition of "${variable.name}", which may be dropped when using apply`,
-      );
-    }
-    names.set(variable.name, index);
-  }
-  const ports = new Map<string, number>();
-  for (const [index, port] of (container.ports ?? []).entries()) {
-    const key = `${port.containerPort}/${port.protocol ?? "TCP"}`;
-    const before = ports.get(key);
-    if (before !== undefined)
-      out.push(`${path}.ports[${index}]: duplicate port definition with ${path}.ports[${before}]`);
-    else ports.set(key, index);
-  }
-  return out;
-}
-
-/** One container port name for several containers is legal, and often a mistake. */
-function hostPortWarnings(spec: PodSpec, path: string): readonly string[] {
-  const names = new Map<string, string>();
-  const out: string[] = [];
-  for (const [index, container] of spec.containers.entries()) {
-    for (const [portIndex, { name = "" }] of (container.ports ?? []).entries()) {
-      if (name === "") continue;
-      const place = `${path}.containers[${index}].ports[${portIndex}]`;
-      const before = names.get(name);
-      if (before !== undefined)
-        out.push(
-          `${place}: duplicate port name "${name}" with ${before}, services and probes that select ports by name will use ${before}`,
-        );
-      else names.set(name, place);
-    }
-  }
-  return out;
 }

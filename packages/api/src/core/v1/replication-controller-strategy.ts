@@ -3,7 +3,7 @@ import { checkNotNegative, type Findings } from "../../checks.ts";
 import { ageColumn, column, containerColumns, formatLabels, nameColumn } from "../../table.ts";
 import type { PodTemplate } from "./pod-template.ts";
 import type { ReplicationController } from "./replication-controller.ts";
-import { templateWarnings } from "./pod-warnings.ts";
+import { namedTemplateWarnings } from "./pod-warnings.ts";
 
 const integer = { type: "integer" } as const;
 
@@ -24,7 +24,7 @@ export function replicationControllerDefaults(controller: ReplicationController)
 /** Where replication controllers depart from the conventions: their pods outlive them by default. */
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
   validate: controllerErrors,
-  warnings: (next, old) => templateWarnings(next.spec.template, old?.spec.template),
+  warnings: (next, old) => namedTemplateWarnings(next, old),
   dependents: "Orphan",
 };
 

@@ -91,3 +91,9 @@ export function isHugePages(name: string): boolean {
 export function isExtendedResource(name: string): boolean {
   return !isNative(name) && !name.startsWith("requests.") && isQualifiedName(`requests.${name}`).length === 0;
 }
+
+/** Warns of an amount of bytes that is not whole; `at` is where it stands. */
+export function fractionalBytes(text: string | undefined, at: string): readonly string[] {
+  if (text === undefined || parseQuantity(text).milliValue() % 1000 === 0) return [];
+  return [`${at}: fractional byte value "${text}" is invalid, must be an integer`];
+}

@@ -43,5 +43,12 @@ export const serviceAccounts = resource<ServiceAccount>({
   ],
   storageVersionHash: "pbx9ZvyFpBE=",
   columns: [nameColumn, ageColumn],
-  strategy: { returnsDeleted: true },
+  strategy: { returnsDeleted: true, warnings: accountWarnings },
 });
+
+const ENFORCE = "kubernetes.io/enforce-mountable-secrets";
+
+function accountWarnings({ metadata }: ServiceAccount): readonly string[] {
+  const text = "deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets";
+  return metadata.annotations?.[ENFORCE] === undefined ? [] : [`metadata.annotations[${ENFORCE}]: ${text}`];
+}

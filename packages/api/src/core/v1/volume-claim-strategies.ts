@@ -2,6 +2,7 @@ import { formatTime, type Strategy } from "@skates/apimachinery";
 import type { PersistentVolume } from "./persistent-volume.ts";
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from "./persistent-volume-claim.ts";
 import { claimErrors, volumeErrors } from "./volume-claim-rules.ts";
+import { claimWarnings, persistentVolumeWarnings } from "./volume-warnings.ts";
 
 /** Kinds that a claim can be filled from by the older field too. */
 const OLD_SOURCES = new Set(["/PersistentVolumeClaim", "snapshot.storage.k8s.io/VolumeSnapshot"]);
@@ -13,6 +14,7 @@ export const claimStrategy: Strategy<PersistentVolumeClaim> = {
     return { ...next, spec: withBothSources(next.spec), status: { phase: "Pending" } };
   },
   validate: claimErrors,
+  warnings: claimWarnings,
   returnsDeleted: true,
 };
 
@@ -34,5 +36,6 @@ export const volumeStrategy: Strategy<PersistentVolume> = {
     return moved && !told ? { ...next, status: { ...next.status, lastPhaseTransitionTime } } : next;
   },
   validate: volumeErrors,
+  warnings: persistentVolumeWarnings,
   returnsDeleted: true,
 };

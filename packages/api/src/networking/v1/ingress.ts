@@ -17,6 +17,7 @@ import {
 import { TypedLocalObjectReference } from "../../core/v1/object-reference.ts";
 import { ingressColumns } from "./networking-tables.ts";
 import { ingressSpecRules } from "./networking-rules.ts";
+import { ingressWarnings } from "./networking-warnings.ts";
 
 export const Ingress = struct(
   "networking.k8s.io/v1.Ingress",
@@ -214,4 +215,5 @@ export const ingresses = resource<Ingress>({
   storage: "ingress",
   storageVersionHash: "39NQlfNR+bo=",
   columns: ingressColumns,
+  strategy: { warnings: ingressWarnings },
 });

@@ -18,6 +18,7 @@ import {
 import { networkPolicyColumns } from "./networking-tables.ts";
 import { networkPolicySpecDefaults } from "./networking-defaults.ts";
 import { networkPolicySpecRules } from "./networking-rules.ts";
+import { networkPolicyWarnings } from "./networking-warnings.ts";
 
 export const NetworkPolicy = struct(
   "networking.k8s.io/v1.NetworkPolicy",
@@ -134,4 +135,5 @@ export const networkPolicies = resource<NetworkPolicy>({
   storageVersionHash: "YpfwF18m1G8=",
   generationFields: ["spec"],
   columns: networkPolicyColumns,
+  strategy: { warnings: networkPolicyWarnings },
 });

@@ -1,0 +1,65 @@
+import type { Container, ContainerPort } from "./container.ts";
+import { fractionalBytes } from "./resource-rules.ts";
+
+/** What one container says that its writer probably did not mean; `at` is where it stands. */
+export function containerWarnings(container: Container, at: string): readonly string[] {
+  const bytes = (["memory", "ephemeral-storage"] as const).flatMap((name) =>
+    (["limits", "requests"] as const).flatMap((kind) =>
+      fractionalBytes(container.resources?.[kind]?.[name], `${at}.resources.${kind}[${name}]`),
+    ),
+  );
+  return [...bytes, ...envWarnings(container, at)];
+}
+
+function envWarnings({ env = [] }: Container, at: string): readonly string[] {
+  const known = new Set<string>();
+  return env.flatMap(({ name, value = "", valueFrom }, i) => {
+    const again = known.has(name);
+    known.add(name);
+    const reference = `$(${name})`;
+    // A value that builds on the earlier one is what repeating is for.
+    const builds = valueFrom === undefined && value !== reference && value.includes(reference);
+    if (!again || builds) return [];
+    return [`${at}.env[${i}]: hides previous definition of "${name}", which may be dropped when using apply`];
+  });
+}
+
+interface Placed {
+  readonly container: Container;
+  readonly at: string;
+}
+
+/** Ports of all containers of a pod that are the same, or may be. */
+export function containerPortWarnings(containers: readonly Placed[]): readonly string[] {
+  const known = new Map<string, { readonly at: string; readonly port: ContainerPort }[]>();
+  const out: string[] = [];
+  for (const { container, at: place } of containers) {
+    for (const [i, port] of (container.ports ?? []).entries()) {
+      const at = `${place}.ports[${i}]`;
+      if ((port.hostIP ?? "") !== "" && (port.hostPort ?? 0) === 0) {
+        out.push(`${at}: hostIP set without hostPort: ${shown(port)}`);
+      }
+      const key = `${port.containerPort}/${port.protocol ?? "TCP"}`;
+      const others = known.get(key) ?? [];
+      for (const other of others) {
+        const likeness = likenessOf(port, other.port);
+        if (likeness !== undefined) out.push(`${at}: ${likeness} port definition with ${other.at}`);
+      }
+      known.set(key, [...others, { at, port }]);
+    }
+  }
+  return out;
+}
+
+function likenessOf(a: ContainerPort, b: ContainerPort): string | undefined {
+  const { hostIP: ipA = "", hostPort: portA = 0 } = a;
+  const { hostIP: ipB = "", hostPort: portB = 0 } = b;
+  if (ipA === ipB && portA === portB) return "duplicate";
+  if (portA === 0 || portB === 0) return "overlapping";
+  return portA === portB && (ipA === "") !== (ipB === "") ? "dangerously ambiguous" : undefined;
+}
+
+/** As upstream's language prints the struct. */
+function shown({ name = "", hostPort = 0, containerPort, protocol = "TCP", hostIP = "" }: ContainerPort): string {
+  return `{Name:${name} HostPort:${hostPort} ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`;
+}
