@@ -9,6 +9,18 @@ export type { AdmissionSettings } from "./admission/plugins.ts";
 export type { IdentityTrust } from "./authentication/authenticator.ts";
 export { LEGACY_ISSUER } from "./authentication/legacy-tokens.ts";
 export { type AnonymousAccess, OPEN_PATHS } from "./authentication/anonymous.ts";
+export { type CompiledJwt, compileJwt } from "./authentication/jwt/compile.ts";
+export {
+  type AuthenticationFile,
+  readAuthenticationConfiguration,
+} from "./authentication/jwt/authentication-configuration.ts";
+export {
+  type IssuerAddress,
+  type IssuerKeys,
+  type IssuerKeysFactory,
+  SIGNING_ALGORITHMS,
+} from "./authentication/jwt/issuer-keys.ts";
+export { Issuers } from "./authentication/jwt/issuers.ts";
 export type { AuthenticationSettings, TokenWebhook } from "./authentication/settings.ts";
 export { staticTokens } from "./authentication/static-tokens.ts";
 export { REQUEST_HEADERS, type RequestHeaderOptions } from "./authentication/request-header.ts";
@@ -21,6 +33,7 @@ export { webhookSink, type WebhookSinkOptions } from "./audit/webhook-sink.ts";
 export type { ProxyClient } from "./aggregation/aggregator.ts";
 export type { TokenOptions } from "./authentication/token-options.ts";
 export { serviceAccountUserName } from "./authentication/users.ts";
+export { readAuthorizationConfiguration } from "./authorization/authorization-configuration.ts";
 export { abacAuthorizer } from "./authorization/abac.ts";
 export {
   type AuthorizationSettings,

@@ -1,13 +1,28 @@
 import { readFileSync } from "node:fs";
 import { messageOf } from "@skates/component-base";
-import type { AuthenticationSettings, TokenWebhook } from "@skates/kube-apiserver";
-import { staticTokens } from "@skates/kube-apiserver";
+import { invalidConfiguration } from "@skates/apimachinery";
+import {
+  type AnonymousAccess,
+  type AuthenticationSettings,
+  type Issuers,
+  OPEN_PATHS,
+  readAuthenticationConfiguration,
+  staticTokens,
+  type TokenWebhook,
+} from "@skates/kube-apiserver";
 import { usageError } from "../cli/errors.ts";
 import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
+import type { ReloadableFile } from "../compose/reload.ts";
 import { durationFrom } from "./duration.ts";
+import { oidcFrom } from "./oidc.ts";
 import { webhookTargetOf } from "./webhook-kubeconfig.ts";
 
 export const AUTHENTICATION_FLAGS: FlagSpecs = {
+  "authentication-config": {
+    type: "file",
+    value: "FILE",
+    doc: "File with an AuthenticationConfiguration: issuers and who may ask without credentials. Read again when it changes.",
+  },
   "anonymous-auth": {
     type: "bool",
     doc: "Lets requests without credentials through to authorization on every path, or on none with =false (default: health, version, cluster-info).",
@@ -39,10 +54,67 @@ export const AUTHENTICATION_FLAGS: FlagSpecs = {
 };
 
 /** How callers prove who they are. Reads the files that are named; throws a usage error that says what is wrong. */
-export async function authenticationFrom(flags: FlagValues): Promise<AuthenticationSettings> {
+export async function authenticationFrom(
+  flags: FlagValues,
+  { issuers, ownIssuers }: AuthenticationParts,
+): Promise<ReloadableAuthentication> {
   const anonymous = flags.string("anonymous-auth");
+  const file = authenticationFileOf(flags);
+  const oidc = oidcFrom(flags);
+  if (file !== "" && oidc !== undefined) {
+    throw usageError("authentication-config file and oidc-* flags are mutually exclusive");
+  }
+  let access: AnonymousAccess | undefined = anonymous === undefined ? undefined : { enabled: anonymous === "true" };
+  const reload = (): void => {
+    const read = readAuthenticationConfiguration(readFileSync(file, "utf8"), { ownIssuers });
+    if (read.anonymous !== undefined && anonymous !== undefined) {
+      throw invalidConfiguration("anonymous: cannot be set in the file when --anonymous-auth is given");
+    }
+    issuers.replace(read.jwt);
+    if (anonymous === undefined) access = read.anonymous;
+  };
+  if (file !== "") readNow(file, reload);
+  if (oidc !== undefined) issuers.replace([oidc.compiled], oidc.algorithms);
   return {
-    ...(anonymous === undefined ? {} : { anonymous: () => ({ enabled: anonymous === "true" }) }),
+    files: file === "" ? [] : [{ path: file, reload: async () => reload() }],
+    settings: await settingsFrom(flags, () => access, issuers),
+  };
+}
+
+/** What the settings are made with. */
+export interface AuthenticationParts {
+  /** Filled here, and again whenever the file changes. */
+  readonly issuers: Issuers;
+  /** Of this cluster's own tokens. */
+  readonly ownIssuers: readonly string[];
+}
+
+/** Settings, and the files that are read again when they change. */
+export interface ReloadableAuthentication {
+  readonly settings: AuthenticationSettings;
+  readonly files: readonly ReloadableFile[];
+}
+
+function authenticationFileOf(flags: FlagValues): string {
+  return flags.string("authentication-config") ?? "";
+}
+
+function readNow(file: string, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    throw usageError(`--authentication-config ${file} cannot be used: ${messageOf(error)}`);
+  }
+}
+
+async function settingsFrom(
+  flags: FlagValues,
+  anonymous: () => AnonymousAccess | undefined,
+  issuers: Issuers,
+): Promise<AuthenticationSettings> {
+  return {
+    anonymous: () => anonymous() ?? OPEN_PATHS,
+    issuers,
     ...tokenFileOf(flags),
     bootstrapTokens: flags.string("enable-bootstrap-token-auth") !== "false",
     ...(await webhookOf(flags)),

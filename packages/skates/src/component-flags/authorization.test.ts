@@ -13,7 +13,8 @@ const file = (name: string, text: string): string => {
   writeFileSync(path, text);
   return path;
 };
-const read = (...argv: readonly string[]) => authorizationFrom(parseFlags("up", AUTHORIZATION_FLAGS, argv).flags);
+const all = (...argv: readonly string[]) => authorizationFrom(parseFlags("up", AUTHORIZATION_FLAGS, argv).flags);
+const read = async (...argv: readonly string[]) => (await all(...argv)).settings();
 const kubeconfig = file(
   "hook",
   `{"current-context": "c", "clusters": [{"name": "a", "cluster": {"server": "https://hook.example/authz"}}], "contexts": [{"name": "c", "context": {"cluster": "a"}}]}`,
@@ -41,6 +42,69 @@ it("reads modes in order, with their files", async () => {
       onError: "no opinion",
     },
   ]);
+});
+
+const config = (authorizers: object[]) =>
+  JSON.stringify({ apiVersion: "apiserver.config.k8s.io/v1", kind: "AuthorizationConfiguration", authorizers });
+const webhook = {
+  timeout: "3s",
+  subjectAccessReviewVersion: "v1",
+  failurePolicy: "Deny",
+  unauthorizedTTL: "10s",
+  cacheAuthorizedRequests: false,
+  connectionInfo: { type: "KubeConfigFile", kubeConfigFile: kubeconfig },
+};
+
+it("reads a configuration file, and again when it changes", async () => {
+  const path = file(
+    "config",
+    config([
+      { type: "Webhook", name: "first", webhook },
+      { type: "RBAC", name: "roles" },
+    ]),
+  );
+  const { settings, files } = await all(`--authorization-config=${path}`);
+  expect(settings()).toEqual([
+    {
+      type: "Webhook",
+      name: "first",
+      target: { url: "https://hook.example/authz", credentials: { insecure: false } },
+      version: "v1",
+      timeoutMs: 3000,
+      authorizedMs: 0,
+      unauthorizedMs: 10_000,
+      onError: "deny",
+    },
+    { type: "RBAC" },
+  ]);
+  const before = settings();
+  writeFileSync(path, config([]));
+  await expect(Promise.all(files.map(({ reload }) => reload()))).rejects.toThrow(/at least one authorization mode/);
+  expect(settings()).toBe(before);
+  writeFileSync(path, config([{ type: "RBAC", name: "roles" }]));
+  await Promise.all(files.map(({ reload }) => reload()));
+  expect(settings()).toEqual([{ type: "RBAC" }]);
+});
+
+it.each([
+  [{}, /type: Required value/],
+  [{ type: "ABAC", name: "a" }, /type: Unsupported value: "ABAC"/],
+  [{ type: "RBAC" }, /name: Required value/],
+  [{ type: "RBAC", name: "A_" }, /authorizer name is invalid/],
+  [{ type: "RBAC", name: "a", webhook }, /may only be specified when type=Webhook/],
+  [{ type: "Webhook", name: "a" }, /required when type=Webhook/],
+  [{ type: "Webhook", name: "a", webhook: { ...webhook, timeout: "31s" } }, /must be > 0s and <= 30s/],
+  [
+    { type: "Webhook", name: "a", webhook: { ...webhook, failurePolicy: "Ignore" } },
+    /failurePolicy: Unsupported value/,
+  ],
+  [{ type: "Webhook", name: "a", webhook: { ...webhook, connectionInfo: { type: "InClusterConfig" } } }, /Unsupported/],
+  [
+    { type: "Webhook", name: "a", webhook: { ...webhook, matchConditions: [{ expression: "true" }] } },
+    /required if match conditions are specified/,
+  ],
+])("refuses a file with %j", async (authorizer, message) => {
+  await expect(all(`--authorization-config=${file("wrong", config([authorizer]))}`)).rejects.toThrow(message);
 });
 
 it.each([

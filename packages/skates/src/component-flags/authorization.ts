@@ -1,12 +1,25 @@
 import { readFileSync } from "node:fs";
 import { messageOf } from "@skates/component-base";
-import { abacAuthorizer, type AuthorizerSetting, NODE_AND_RBAC } from "@skates/kube-apiserver";
+import {
+  abacAuthorizer,
+  type AuthorizationSettings,
+  type AuthorizerSetting,
+  NODE_AND_RBAC,
+  readAuthorizationConfiguration,
+  type WebhookTarget,
+} from "@skates/kube-apiserver";
 import { usageError } from "../cli/errors.ts";
 import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
+import type { ReloadableFile } from "../compose/reload.ts";
 import { durationFrom } from "./duration.ts";
 import { webhookTargetOf } from "./webhook-kubeconfig.ts";
 
 export const AUTHORIZATION_FLAGS: FlagSpecs = {
+  "authorization-config": {
+    type: "file",
+    value: "FILE",
+    doc: "File with an AuthorizationConfiguration, instead of --authorization-mode. Read again when it changes.",
+  },
   "authorization-mode": {
     type: "list",
     value: "MODE,…",
@@ -42,7 +55,39 @@ export const AUTHORIZATION_FLAGS: FlagSpecs = {
 const WEBHOOK_TIMEOUT_MS = 30_000;
 
 /** Who decides what is allowed. Reads the files that are named; throws a usage error in upstream's words. */
-export async function authorizationFrom(flags: FlagValues): Promise<readonly AuthorizerSetting[]> {
+export async function authorizationFrom(flags: FlagValues): Promise<ReloadableAuthorization> {
+  const file = flags.string("authorization-config") ?? "";
+  let current: readonly AuthorizerSetting[] = [];
+  const reload = async (): Promise<void> => {
+    const target = (kubeconfig: string): Promise<WebhookTarget> => webhookTargetOf("authorization-config", kubeconfig);
+    current = await readAuthorizationConfiguration(readFileSync(file, "utf8"), { target });
+  };
+  if (file === "") {
+    current = await modesFrom(flags);
+  } else {
+    refuseModes(flags);
+    try {
+      await reload();
+    } catch (error) {
+      throw usageError(`--authorization-config ${file} cannot be used: ${messageOf(error)}`);
+    }
+  }
+  return { settings: () => current, files: file === "" ? [] : [{ path: file, reload }] };
+}
+
+/** Settings, and the files that are read again when they change. */
+export interface ReloadableAuthorization {
+  readonly settings: AuthorizationSettings;
+  readonly files: readonly ReloadableFile[];
+}
+
+function refuseModes(flags: FlagValues): void {
+  const given = Object.keys(AUTHORIZATION_FLAGS).filter((name) => flags.list(name).length > 0);
+  const other = given.find((name) => name !== "authorization-config");
+  if (other !== undefined) throw usageError(`--authorization-config can not be specified when --${other} is`);
+}
+
+async function modesFrom(flags: FlagValues): Promise<readonly AuthorizerSetting[]> {
   const modes = flags.strings("authorization-mode");
   if (modes.length === 0) return NODE_AND_RBAC;
   const repeated = modes.find((mode, index) => modes.indexOf(mode) < index);

@@ -7,6 +7,7 @@ import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
+import { OIDC_FLAGS } from "./oidc.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
 /**
@@ -23,5 +24,6 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...ENCRYPTION_FLAGS,
   ...SCHEDULER_FLAGS,
   ...LIMIT_FLAGS,
+  ...OIDC_FLAGS,
   ...SERVICE_FLAGS,
 };

@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { clientFor } from "@skates/client";
 import { TaskGroup, type Component, type Env } from "@skates/component-base";
-import { createKubeApiServer, type IdentityTrust, type KubeApiServer, LEGACY_ISSUER } from "@skates/kube-apiserver";
+import {
+  createKubeApiServer,
+  type IdentityTrust,
+  Issuers,
+  type KubeApiServer,
+  LEGACY_ISSUER,
+} from "@skates/kube-apiserver";
 import { createControllerManager } from "@skates/kube-controller-manager";
 import { type ClusterPki, nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import type { RevisionStore } from "@skates/storage";
@@ -24,9 +30,10 @@ import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { type Audit, createAudit } from "./audit.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
-import { webhookDialer } from "@skates/kube-apiserver/node";
+import { issuerKeys, webhookDialer } from "@skates/kube-apiserver/node";
 import { workloadDialer } from "./workload-dialer.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
+import { type ReloadableFile, reloading } from "./reload.ts";
 import { snapshotPath } from "./snapshot-path.ts";
 import { schedulerConfigurationFrom } from "../component-flags/scheduler.ts";
 import { schedulerThread } from "./scheduler-thread.ts";
@@ -40,8 +47,16 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
   const { store, encryption, upkeep } = await openEncryptedStore(paths, config, env);
   try {
     const { audit, sinks } = await createAudit(auditFrom(flagsFrom(config.flags ?? {}), paths.auditLog), env);
-    const api = await apiServer({ config, env, pki, store, address, keyServices: () => encryption.problem(), audit });
-    await runAll({ api, others: [upkeep, sinks] }, { config, env, pki, address }, signal);
+    const { api, files } = await apiServer({
+      config,
+      env,
+      pki,
+      store,
+      address,
+      keyServices: () => encryption.problem(),
+      audit,
+    });
+    await runAll({ api, others: [upkeep, sinks, reloading(env, files)] }, { config, env, pki, address }, signal);
   } finally {
     await store.close();
   }
@@ -67,14 +82,16 @@ async function apiServer({
   readonly store: RevisionStore;
   readonly keyServices: () => string | undefined;
   readonly audit: Audit["audit"];
-}): Promise<KubeApiServer> {
+}): Promise<ApiServerParts> {
   const issuer = `https://kubernetes.default.svc.${config.clusterDomain}`;
   const { privateKey, publicKey } = pki.serviceAccount;
   const flags = flagsFrom(config.flags ?? {});
   const trust = trustOf(config, pki);
+  const issuers = new Issuers({ keysOf: issuerKeys(env.clock), clock: env.clock });
+  const authentication = await authenticationFrom(flags, { issuers, ownIssuers: [issuer] });
   const authorization = await authorizationFrom(flags);
   const [major = "", minor = ""] = GIT_VERSION.slice(1).split(".");
-  return createKubeApiServer({
+  const api = createKubeApiServer({
     env,
     store,
     storagePrefix: storagePrefixOf(config),
@@ -96,8 +113,8 @@ async function apiServer({
       issuer,
     },
     trust: () => trust,
-    authentication: await authenticationFrom(flags),
-    authorization: () => authorization,
+    authentication: authentication.settings,
+    authorization: authorization.settings,
     ...limitsFrom(flags),
     serviceCidrs: [config.serviceCidr],
     nodePorts: nodePortsFrom(flags),
@@ -111,6 +128,13 @@ async function apiServer({
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
   });
+  return { api, files: [...authentication.files, ...authorization.files] };
+}
+
+/** The server, and the files that it reads again when they change. */
+interface ApiServerParts {
+  readonly api: KubeApiServer;
+  readonly files: readonly ReloadableFile[];
 }
 
 /** The cluster's own CAs and those of the flags' files. */
