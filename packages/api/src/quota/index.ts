@@ -3,5 +3,5 @@
  * `usage.ts`; `scopes.ts` says which objects a quota is about.
  */
 export { type QuotaSubject, quotaMatches, quotaResources, quotaUsage, totalUsage } from "./usage.ts";
-export { type ScopeRequirement, scopesMatch, scopesOf } from "./scopes.ts";
+export { isInScope, type ScopeRequirement, type ScopeSubject, scopesMatch, scopesOf } from "./scopes.ts";
 export { addQuantities, exceeding, masked, subtractQuantities } from "./sums.ts";

@@ -12,16 +12,20 @@ export function scopesOf(quota: ResourceQuota): readonly ScopeRequirement[] {
   return [...simple, ...(scopeSelector?.matchExpressions ?? [])];
 }
 
+/** What scopes can be about. */
+export interface ScopeSubject {
+  readonly pod?: Pod;
+  readonly claim?: PersistentVolumeClaim;
+}
+
 /** Whether an object is among those that a quota is about. */
-export function scopesMatch(
-  quota: ResourceQuota,
-  subject: { readonly pod?: Pod; readonly claim?: PersistentVolumeClaim },
-): boolean {
-  return scopesOf(quota).every((scope) =>
-    subject.pod !== undefined
-      ? podInScope(scope, subject.pod)
-      : subject.claim !== undefined && claimInScope(scope, subject.claim),
-  );
+export function scopesMatch(quota: ResourceQuota, subject: ScopeSubject): boolean {
+  return scopesOf(quota).every((scope) => isInScope(scope, subject));
+}
+
+/** Whether an object is in a scope. */
+export function isInScope(scope: ScopeRequirement, { pod, claim }: ScopeSubject): boolean {
+  return pod !== undefined ? podInScope(scope, pod) : claim !== undefined && claimInScope(scope, claim);
 }
 
 function podInScope(scope: ScopeRequirement, pod: Pod): boolean {

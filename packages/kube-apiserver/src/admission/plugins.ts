@@ -18,6 +18,7 @@ import { eventLimits, eventRateLimit } from "./event-rate-limit.ts";
 import { extendedResourceToleration } from "./extended-resource-toleration.ts";
 import { imagePolicySettings, imagePolicyWebhook } from "./image-policy-webhook.ts";
 import { limitPodHardAntiAffinityTopology } from "./limit-pod-hard-anti-affinity-topology.ts";
+import { limitedResources } from "./limited-resources.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceAutoProvision } from "./namespace-auto-provision.ts";
 import { namespaceExists } from "./namespace-exists.ts";
@@ -108,7 +109,7 @@ const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
   MutatingAdmissionWebhook: (options) => mutatingWebhookPlugin(options.registry, webhookSurroundings(options, "admit")),
   ValidatingAdmissionWebhook: (options) =>
     validatingWebhookPlugin(options.registry, webhookSurroundings(options, "validating")),
-  ResourceQuota: ({ registry }) => resourceQuota(registry),
+  ResourceQuota: ({ registry }, text) => resourceQuota(registry, limitedResources(text)),
   AlwaysDeny: () => alwaysDeny,
 };
 

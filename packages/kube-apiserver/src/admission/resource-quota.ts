@@ -8,9 +8,18 @@ import {
   resourceQuotas,
   services,
 } from "@skates/api/core/v1";
-import { addQuantities, exceeding, masked, quotaMatches, quotaUsage, subtractQuantities } from "@skates/api/quota";
+import {
+  addQuantities,
+  exceeding,
+  masked,
+  quotaMatches,
+  quotaResources,
+  quotaUsage,
+  subtractQuantities,
+} from "@skates/api/quota";
 import { type ApiObject, forbiddenRequest, isStatus, parseQuantity } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
+import { type LimitedResource, uncoveredUse } from "./limited-resources.ts";
 
 const WRITER = { name: "system:apiserver", groups: ["system:masters"] };
 const UPDATED: ReadonlySet<string> = new Set([services.plural, persistentVolumeClaims.plural]);
@@ -23,14 +32,19 @@ const TO_BE_SAID: ReadonlySet<string> = new Set(
  * Refuses what would use more than the quotas of a namespace allow. What a write will use is noted in the quota's status before the
  * write, at the version that was looked at, so that many writes at once cannot use more than there is.
  */
-export function resourceQuota(registry: Registry): AdmissionPlugin {
+export function resourceQuota(registry: Registry, limited: readonly LimitedResource[] = []): AdmissionPlugin {
   return {
     name: "ResourceQuota",
     handles: isCounted,
     async validate(attributes, signal) {
       const quotas = registry.cachedList(resourceQuotas, attributes.namespace);
-      if (quotas.length === 0) return;
+      if (quotas.length === 0 && limited.length === 0) return;
       for (const quota of quotas) charge(attributes, quota);
+      if (limited.length > 0) {
+        const use = { limited, quotas: quotas.map(enforced), added: addedUse(attributes) };
+        const uncovered = uncoveredUse(attributes, use);
+        if (uncovered !== undefined) throw refusal(attributes, uncovered);
+      }
       if (attributes.dryRun) return;
       for (const { metadata } of quotas) {
         const key = { namespace: attributes.namespace, name: metadata.name };
@@ -60,14 +74,30 @@ function isCounted({ operation, resource, subresource, namespace }: AdmissionAtt
     : subresource === "" && UPDATED.has(resource.plural);
 }
 
+/** What the controller has not counted yet is not in force yet. */
+function enforced(stored: ResourceQuota): ResourceQuota {
+  return { ...stored, spec: { ...stored.spec, hard: stored.status?.hard } };
+}
+
+function addedUse({ resource, object, old, nowMs }: AdmissionAttributes): Quantities {
+  if (object === undefined) return {};
+  const before = old === undefined ? {} : quotaUsage({ resource, object: old }, nowMs);
+  return positive(subtractQuantities(quotaUsage({ resource, object }, nowMs), before));
+}
+
 /** The quota with what this write adds to its use; throws if that is too much. */
 function charge(attributes: AdmissionAttributes, stored: ResourceQuota): ResourceQuota {
   const { resource, object, old, nowMs } = attributes;
-  // What the controller has not counted yet is not in force yet.
-  const quota = { ...stored, spec: { ...stored.spec, hard: stored.status?.hard } };
+  const quota = enforced(stored);
   if (object === undefined || !quotaMatches(quota, { resource, object })) return stored;
   const hard = quota.spec.hard ?? {};
-  if (isPod(object)) checkSaid(attributes, object, { name: stored.metadata.name, hard });
+  const { name } = stored.metadata;
+  const used = stored.status?.used ?? {};
+  if (isPod(object)) checkSaid(attributes, object, { name, hard });
+  const restricted = quotaResources(quota, resource).toSorted(byText);
+  if (restricted.some((one) => used[one] === undefined)) {
+    throw refusal(attributes, `status unknown for quota: ${name}, resources: ${restricted.join(",")}`);
+  }
   const before =
     old === undefined || !quotaMatches(quota, { resource, object: old })
       ? {}
@@ -76,12 +106,6 @@ function charge(attributes: AdmissionAttributes, stored: ResourceQuota): Resourc
   const added = positive(subtractQuantities(usage, masked(before, Object.keys(usage))));
   const names = Object.keys(added);
   if (names.length === 0) return stored;
-  const used = stored.status?.used ?? {};
-  const { name } = stored.metadata;
-  const unknown = names.filter((one) => used[one] === undefined);
-  if (unknown.length > 0) {
-    throw refusal(attributes, `status unknown for quota: ${name}, resources: ${unknown.toSorted(byText).join(",")}`);
-  }
   const next = addQuantities(used, added);
   const over = exceeding(masked(next, names), hard);
   if (over.length > 0) {
