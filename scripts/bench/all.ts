@@ -15,6 +15,7 @@ const NAMES = [
   "apiserver",
   "rbac",
   "admission",
+  "custom-resources",
   "transport",
   "controllers",
   "memory",

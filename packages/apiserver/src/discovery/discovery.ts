@@ -76,7 +76,7 @@ export class Discovery {
     this.#generation = generation;
     const resources = this.#served.all().map((served) => served.resource);
     this.#groups = groupsOf(resources, aggregation?.remotes());
-    this.#openApi = new OpenApi(this.#groups, this.#options);
+    this.#openApi = new OpenApi(this.#groups, { ...this.#options, previous: this.#openApi });
     this.#aggregated.clear();
     this.#documents.clear();
     const named = this.#groups.filter(({ name }) => name !== "");

@@ -35,6 +35,8 @@ export interface OpenApiOptions {
   readonly version: string;
   readonly turn: () => Promise<void>;
   readonly aggregation: Aggregation | undefined;
+  /** What it takes the place of: hashes of what did not change stay. */
+  readonly previous?: OpenApi | undefined;
 }
 
 /** OpenAPI v3: an index, and a document for each group and version; and v2: all of them in one. */
@@ -56,7 +58,8 @@ export class OpenApi {
         const path = `${group === "" ? "api" : "apis"}/${formatGroupVersion({ group, version: member.version })}`;
         // What another server does not tell is not told here either.
         if (member.remote !== undefined && member.remote.openApiHash === undefined) continue;
-        this.#sections.set(path, { group, member, hash: member.remote?.openApiHash });
+        const hash = member.remote?.openApiHash ?? options.previous?.hashOf(path, member.resources);
+        this.#sections.set(path, { group, member, hash });
       }
     }
     this.#v2 = new OpenApiV2({
@@ -64,6 +67,14 @@ export class OpenApi {
       hash: async () => contentHash((await this.#hashes()).map(([name, hash]) => `${name} ${hash}`).join("\n")),
       documents: () => this.#builtDocuments(),
     });
+  }
+
+  /** The hash of a document, if it has been made already and was about these very resources. */
+  hashOf(path: string, resources: readonly Resource[]): string | undefined {
+    const section = this.#sections.get(path);
+    const known = section?.member.resources ?? [];
+    const same = known.length === resources.length && known.every((one, index) => one === resources[index]);
+    return same && section?.member.remote === undefined ? section?.hash : undefined;
   }
 
   /** Undefined for paths that are not here. */

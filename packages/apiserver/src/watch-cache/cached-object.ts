@@ -113,7 +113,7 @@ export class CachedObject implements View {
     const view = new ConvertedObject({ object, revision: this.revision }, resource);
     this.#views ??= new Map();
     this.#views.set(resource, view);
-    this.codec.ring.hold(this);
+    this.codec.ring.hold(this, this.json.length);
     return view;
   }
 
@@ -144,7 +144,7 @@ export class CachedObject implements View {
   #keep(object: ApiObject): ApiObject {
     this.#object = object;
     this.codec.onDecode?.(object);
-    this.codec.ring.hold(this);
+    this.codec.ring.hold(this, this.json.length);
     return object;
   }
 }

@@ -8,6 +8,11 @@ export interface Forgetful {
 /** So many are looked at before one must go, used or not. */
 const SPARED_MAX = 8;
 
+/** The most JSON that goes by one place. */
+const PLACE_BYTES = 16 * 1024;
+/** One object takes this part of all places at most. */
+const LARGEST_SHARE = 8;
+
 /**
  * Bounds how many objects stay decoded for their own sake: an old one forgets when a new one comes. Those that were used since their
  * last turn are passed over, so that a stream of writes that nobody reads does not drive out what everybody reads.
@@ -20,7 +25,13 @@ export class DecodedRing {
     this.#slots = Array.from({ length: capacity }, () => undefined);
   }
 
-  hold(entry: Forgetful): void {
+  /** `bytes`: what the object takes as JSON. Large ones take the places of several. */
+  hold(entry: Forgetful, bytes = 0): void {
+    const places = Math.min(1 + Math.floor(bytes / PLACE_BYTES), Math.ceil(this.#slots.length / LARGEST_SHARE));
+    for (let place = 0; place < places; place++) this.#place(entry);
+  }
+
+  #place(entry: Forgetful): void {
     for (let spared = 0; spared < SPARED_MAX && this.#slots[this.#next]?.spare() === true; spared++) this.#advance();
     const old = this.#slots[this.#next];
     this.#slots[this.#next] = entry;

@@ -6,6 +6,7 @@ import {
   formatGroupVersion,
   formatTime,
   isStatus,
+  jsonText,
   keyOf,
   type Resource,
 } from "@skates/apimachinery";
@@ -35,7 +36,8 @@ export interface CustomResourcesOptions extends Pick<ConversionSurroundings, "we
 const CLEAR_MS = 500;
 
 interface ServedDefinition {
-  readonly spec: CustomResourceDefinition["spec"];
+  /** Changes with all that its resources are made of. */
+  readonly mark: string;
   readonly resources: readonly Resource[];
   /** Read by the strategies of the resources. */
   readonly state: { terminating: boolean };
@@ -46,6 +48,8 @@ export class CustomResources implements Component {
   readonly name = "custom-resources";
   readonly #options: CustomResourcesOptions;
   readonly #served = new Map<string, ServedDefinition>();
+  /** All definitions without their versions, as they were last written here: names are given out by these. */
+  readonly #known = new Map<string, CustomResourceDefinition>();
   readonly #ids: Random;
   #ready = false;
 
@@ -60,10 +64,13 @@ export class CustomResources implements Component {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { env, client, registry } = this.#options;
+    const { env, client } = this.#options;
     const queue = createWorkQueue<string>({ clock: env.clock, id: (name) => name }, signal);
     const group = new TaskGroup(signal);
-    const informer = createInformer(client.resource(customResourceDefinitions), customResourceDefinitions, { env });
+    const informer = createInformer(client.resource(customResourceDefinitions), customResourceDefinitions, {
+      env,
+      keep: withoutVersions,
+    });
     group.spawn((inner) => informer.run(inner));
     const end = informer.subscribe(({ type, object }) => {
       queue.add(object.metadata.name);
@@ -72,8 +79,9 @@ export class CustomResources implements Component {
     });
     try {
       await informer.whenSynced(signal);
-      for (const { metadata } of registry.cachedList(customResourceDefinitions))
-        await this.#process(metadata.name, signal);
+      const all = informer.list();
+      for (const one of all) this.#known.set(one.metadata.name, one);
+      for (const { metadata } of all) await this.#process(metadata.name, signal);
       this.#ready = true;
       group.spawn(async (inner) => {
         while (!inner.aborted) {
@@ -99,9 +107,11 @@ export class CustomResources implements Component {
       const found = await registry.get(customResourceDefinitions, { name }, signal);
       if (found === undefined) {
         this.#stop(name);
+        this.#known.delete(name);
         return "done";
       }
       const definition = await this.#judge(found, signal);
+      this.#known.set(name, withoutVersions(definition));
       if (isTrue(definition, "Established")) this.#serve(definition);
       if (definition.metadata.deletionTimestamp === undefined) return "done";
       return (await this.#clear(definition, signal)) ? "done" : "later";
@@ -133,8 +143,9 @@ export class CustomResources implements Component {
 
   /** Definitions whose names belong to others. */
   #refused(): readonly string[] {
-    const all = this.#options.registry.cachedList(customResourceDefinitions);
-    return all.filter((one) => !isTrue(one, "NamesAccepted")).map(({ metadata }) => metadata.name);
+    return [...this.#known.values()]
+      .filter((one) => !isTrue(one, "NamesAccepted"))
+      .map(({ metadata }) => metadata.name);
   }
 
   /** Names of the group's other kinds. */
@@ -147,7 +158,7 @@ export class CustomResources implements Component {
       for (const kind of [one.kind, one.listKind]) kinds.add(kind);
       for (const name of [one.plural, one.singular, ...one.shortNames]) resources.add(name);
     }
-    for (const other of registry.cachedList(customResourceDefinitions)) {
+    for (const other of this.#known.values()) {
       const names = other.status?.acceptedNames;
       if (other.metadata.name === metadata.name || other.spec.group !== spec.group || names === undefined) continue;
       for (const kind of [names.kind, names.listKind ?? ""]) kinds.add(kind);
@@ -168,8 +179,9 @@ export class CustomResources implements Component {
       ? spec.versions.map((one) => ({ ...one, served: one.served || one.storage }))
       : spec.versions;
     const wanted = { ...spec, names, versions };
+    const mark = jsonText([metadata.uid, metadata.generation, names, going]);
     const known = this.#served.get(metadata.name);
-    if (known !== undefined && equalValues(known.spec, wanted)) {
+    if (known?.mark === mark) {
       known.state.terminating = going;
       return;
     }
@@ -179,7 +191,7 @@ export class CustomResources implements Component {
     const resources = compileDefinition(served, { terminating: () => state.terminating, convert });
     this.#stop(metadata.name);
     for (const resource of resources) registry.add(resource);
-    this.#served.set(metadata.name, { spec: wanted, resources, state });
+    this.#served.set(metadata.name, { mark, resources, state });
   }
 
   #stop(name: string): void {
@@ -259,6 +271,11 @@ export class CustomResources implements Component {
     await registry.modify(customResourceDefinitions, { key: { name }, writer, change: keep }, signal);
     return written;
   }
+}
+
+/** Schemas are large, and looked at only when a kind is compiled. */
+function withoutVersions(definition: CustomResourceDefinition): CustomResourceDefinition {
+  return { ...definition, spec: { ...definition.spec, versions: [] } };
 }
 
 /** What is said of the group's approval, and of schemas that were stored before they had to be structural. */
