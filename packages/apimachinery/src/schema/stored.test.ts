@@ -5,6 +5,7 @@ import { StatusError } from "../status.ts";
 import { Bundle, Widget, widget } from "../testing/widget.ts";
 import { decodeJson, decodeStored, decodeValue } from "./decode.ts";
 import { encodeJson } from "./encode-json.ts";
+import { encodeProtobuf } from "./protobuf/encode.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const fieldsV1 = {
@@ -40,6 +41,24 @@ describe("managedFields", () => {
     expect(property?.get).toBeTypeOf("function");
     expect(object.metadata.managedFields).toEqual([entry, entry]);
     expect(object.metadata.managedFields).toBe(object.metadata.managedFields);
+  });
+  test("what is written from them is what was read, whether somebody has looked at them or not", () => {
+    const odd = {
+      ...entry,
+      manager: '","fieldsV1":{"f:x":{}}',
+      fieldsV1: { 'f:"fieldsV1":{': { ".": {} }, "f:<ü>": {} },
+    };
+    const none = { manager: "n", operation: "Apply", subresource: "status" };
+    const given = stored({ name: "w", managedFields: [odd, none, entry] });
+    const looked = decodeStored<Widget>(Widget, given);
+    expect(looked.metadata.managedFields).toEqual([odd, none, entry]);
+    for (const object of [decodeStored<Widget>(Widget, given), looked]) {
+      expect(encodeJson(Widget, object)).toBe(new TextDecoder().decode(given));
+      expect(encodeProtobuf(Widget, object)).toEqual(encodeProtobuf(Widget, decodeJson(Widget, given).object));
+    }
+    const copied = { ...looked.metadata.managedFields?.[2], fieldsV1: { "f:y": {} } };
+    const changed = { ...looked, metadata: { ...looked.metadata, managedFields: [copied] } };
+    expect(encodeJson(Widget, changed)).toContain('"fieldsV1":{"f:y":{}}');
   });
   test("copies, texts and comparisons have them", () => {
     const object = decodeStored<Widget>(Widget, text);

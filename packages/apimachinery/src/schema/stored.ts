@@ -1,11 +1,13 @@
 import { ManagedFieldsEntry } from "../meta/v1/managed-fields-entry.ts";
 import { parseExactJson } from "./exact-json.ts";
+import { withRawFields } from "./raw-fields.ts";
 import { readState, readStruct } from "./reader.ts";
 import { isRecord } from "./record.ts";
 import type { Struct } from "./struct.ts";
 
 const utf8 = new TextDecoder();
 const KEY = new TextEncoder().encode('"managedFields":[');
+const FIELDS_KEY = new TextEncoder().encode('"fieldsV1":{');
 /** Shorter ones are not worth the trouble. */
 const LAZY_FROM_BYTES = 128;
 
@@ -53,9 +55,42 @@ function withManagedFields(value: Readonly<Record<string, unknown>>, text: Uint8
   return value;
 }
 
-function readEntries(text: Uint8Array): unknown {
-  const entries = parse(utf8.decode(text));
-  return Array.isArray(entries) ? entries.map((entry) => readStruct(ManagedFieldsEntry, entry, readState())) : [];
+/** The sets of fields stay text, each in its entry, until somebody looks at them. */
+function readEntries(bytes: Uint8Array): unknown {
+  const { rest, fields } = cutFields(bytes);
+  const entries = parse(rest);
+  if (!Array.isArray(entries)) return [];
+  return entries.map((entry, i) => {
+    const read = readStruct(ManagedFieldsEntry, entry, readState());
+    const json = fields[i];
+    // The entry is ours alone: it was parsed a moment ago.
+    return json === undefined ? read : withRawFields(read, json);
+  });
+}
+
+/** The text of a list of entries without their sets of fields, and these, by the number of their entry. */
+function cutFields(bytes: Uint8Array): { readonly rest: string; readonly fields: readonly (string | undefined)[] } {
+  const fields: (string | undefined)[] = [];
+  let rest = "";
+  let from = 0;
+  let depth = 0;
+  let entry = -1;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) {
+      if (depth === 2 && startsWith(bytes, i, FIELDS_KEY)) {
+        const start = i + FIELDS_KEY.length - 1;
+        const end = endOf(bytes, start);
+        fields[entry] = utf8.decode(bytes.subarray(start, end));
+        rest += `${utf8.decode(bytes.subarray(from, start))}null`;
+        from = end;
+        i = end - 1;
+      } else i = endOfText(bytes, i);
+    } else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth === 2) entry++;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return { rest: rest + utf8.decode(bytes.subarray(from)), fields };
 }
 
 /** The list of managedFields in the metadata of an object, if it has one; the metadata is the first object within. */
@@ -64,7 +99,7 @@ function findManagedFields(bytes: Uint8Array): Range | undefined {
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) {
-      if (depth === 2 && startsWith(bytes, i)) {
+      if (depth === 2 && startsWith(bytes, i, KEY)) {
         const start = i + KEY.length - 1;
         return { start, end: endOf(bytes, start) };
       }
@@ -86,8 +121,8 @@ function followsMetadata(bytes: Uint8Array, at: number): boolean {
   return METADATA.every((byte, index) => bytes[start + index] === byte);
 }
 
-function startsWith(bytes: Uint8Array, at: number): boolean {
-  for (let i = 0; i < KEY.length; i++) if (bytes[at + i] !== KEY[i]) return false;
+function startsWith(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
+  for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false;
   return true;
 }
 

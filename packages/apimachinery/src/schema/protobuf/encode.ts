@@ -2,6 +2,7 @@ import { parseDuration } from "../../text/duration.ts";
 import { parseTime } from "../../text/time.ts";
 import { jsonText } from "../json-text.ts";
 import { memo } from "../memo.ts";
+import { rawFieldsOf } from "../raw-fields.ts";
 import type { AnyField, Inlined, Struct } from "../struct.ts";
 import type { TypeNode } from "../type.ts";
 import { base64Decode } from "./base64.ts";
@@ -82,10 +83,24 @@ function fieldWriter(name: string, field: AnyField): WriteMembers {
   const write = valueWriter(type);
   const head = tag * 8 + wireType(type);
   const zero = zeroOf(field);
-  return (writer, members) => {
+  const writeField: WriteMembers = (writer, members) => {
     const value = members[name] ?? zero;
     if (value === undefined) return;
     write(writer, value);
+    writer.varint(head);
+  };
+  return type.kind === "fieldsV1" ? rawWriter(writeField, head) : writeField;
+}
+
+/** A set of fields whose JSON is known is not looked at. */
+function rawWriter(otherwise: WriteMembers, head: number): WriteMembers {
+  return (writer, members) => {
+    const json = rawFieldsOf(members);
+    if (json === undefined) return otherwise(writer, members);
+    delimited(writer, () => {
+      writeText(writer, json);
+      writer.varint(8 + BYTES);
+    });
     writer.varint(head);
   };
 }
