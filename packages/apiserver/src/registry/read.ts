@@ -27,9 +27,10 @@ export interface ReadCall {
 
 /** How long a read waits for a revision that has not been seen yet. */
 const FRESH_WAIT_MS = 3000;
-const SCANNED_PER_TURN = 200;
+const SCANNED_PER_TURN = 100;
 const RANGE_ENTRIES = 500;
-const PAGE_OBJECTS = 100;
+/** They may have to be decoded and written in another form before the next turn. */
+const PAGE_OBJECTS = 50;
 
 /** One object in the version of the request. */
 export async function getObject(call: ReadCall, name: string, resourceVersion: string): Promise<Encoded> {
@@ -252,6 +253,6 @@ async function* pages<T>(
 ): AsyncGenerator<readonly Encoded[]> {
   for (let at = 0; at < entries.length; at += PAGE_OBJECTS) {
     yield entries.slice(at, at + PAGE_OBJECTS).map(view);
-    if (at + PAGE_OBJECTS < entries.length && (at / PAGE_OBJECTS) % 2 === 1) await turn();
+    if (at + PAGE_OBJECTS < entries.length) await turn();
   }
 }

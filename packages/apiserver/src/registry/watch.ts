@@ -13,7 +13,7 @@ import { type ReadCall, reachRevision } from "./read.ts";
 import { cacheOf } from "./stored.ts";
 import type { WatchKeeper } from "./watch-keeper.ts";
 
-const SCANNED_PER_TURN = 200;
+const SCANNED_PER_TURN = 100;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** Events of a collection from a revision on, or from what exists. Ends by time, when `signal` aborts, or when too slow. */

@@ -131,19 +131,19 @@ export class ResourceCache {
     return selects(selection, view) && (selection.name === "" || entry.key.endsWith(`/${selection.name}`));
   }
 
-  /** Takes a commit; gives the event to those who may want it. */
-  apply(revision: Revision, key: string, current: CachedObject | undefined): void {
+  /** Takes a commit; gives the event to those who may want it, and answers how many they are. */
+  apply(revision: Revision, key: string, current: CachedObject | undefined): number {
     const previous = this.#entries.get(key);
     if (current === undefined) this.#entries.delete(key);
     else this.#entries.set(current);
     this.#changed = revision;
     // Now the object is at hand; later it would have to be decoded for an index.
     for (const path of this.#indexed) current?.field(path);
-    if (current === undefined && previous === undefined) return;
+    if (current === undefined && previous === undefined) return 0;
     this.#reindex(key, previous, current);
     const event = new CacheEvent(revision, { key, current, previous });
     this.#ring.push(event);
-    this.#notify(event);
+    return this.#notify(event);
   }
 
   /** Events later than a revision in the namespace, and of the name, of a selection; undefined when some are gone. */
@@ -180,26 +180,28 @@ export class ResourceCache {
     return `scope ${this.scopeOf(selection)}`;
   }
 
-  #notify(event: CacheEvent): void {
-    if (this.#groups.size === 0) return;
-    this.#notifyGroup(`scope ${this.prefix}`, event);
+  #notify(event: CacheEvent): number {
+    if (this.#groups.size === 0) return 0;
+    let asked = this.#notifyGroup(`scope ${this.prefix}`, event);
     if (this.resource.namespaced) {
       const slash = event.key.indexOf("/", this.prefix.length);
-      if (slash > 0) this.#notifyGroup(`scope ${event.key.slice(0, slash + 1)}`, event);
+      if (slash > 0) asked += this.#notifyGroup(`scope ${event.key.slice(0, slash + 1)}`, event);
     }
-    this.#notifyGroup(`key ${event.key}`, event);
+    asked += this.#notifyGroup(`key ${event.key}`, event);
     for (const path of this.#indexed) {
       const now = event.current?.field(path);
       const before = event.previous?.field(path);
-      if (now !== undefined) this.#notifyGroup(`field ${path} ${now}`, event);
-      if (before !== undefined && before !== now) this.#notifyGroup(`field ${path} ${before}`, event);
+      if (now !== undefined) asked += this.#notifyGroup(`field ${path} ${now}`, event);
+      if (before !== undefined && before !== now) asked += this.#notifyGroup(`field ${path} ${before}`, event);
     }
+    return asked;
   }
 
-  #notifyGroup(name: string, event: CacheEvent): void {
+  #notifyGroup(name: string, event: CacheEvent): number {
     const group = this.#groups.get(name);
-    if (group === undefined) return;
+    if (group === undefined) return 0;
     for (const watcher of group) if (this.#inScope(watcher.selection, event.key)) watcher.deliver(event);
+    return group.size;
   }
 
   /** Groups by field span all namespaces, groups by scope all names. */

@@ -35,7 +35,9 @@ export interface Wakeable {
 }
 
 const PAGE_ENTRIES = 500;
-const CHANGES_PER_TURN = 500;
+/** What one turn may cost: a change counts 1, and so do this many watchers that are given it. */
+const COST_PER_TURN = 500;
+const WATCHERS_PER_COST = 10;
 const WAKES_PER_TURN = 64;
 
 /**
@@ -235,23 +237,23 @@ export class WatchCache {
     for (const change of changes) {
       if (change.revision !== at) {
         if (at !== 0) this.#advance(at);
-        if (inTurn >= CHANGES_PER_TURN) {
+        if (inTurn >= COST_PER_TURN) {
           await this.#options.turn();
           inTurn = 0;
         }
         at = change.revision;
       }
-      this.#applyChange(change);
-      inTurn++;
+      inTurn += 1 + this.#applyChange(change) / WATCHERS_PER_COST;
     }
   }
 
-  #applyChange({ key, value, revision }: Change): void {
+  /** Answers how many watchers were asked. */
+  #applyChange({ key, value, revision }: Change): number {
     const cache = this.#cacheOf(key);
     if (cache === undefined) {
       if (value === undefined) this.#unclaimed.delete(key);
       else this.#unclaimed.set(key, { value, revision });
-      return;
+      return 0;
     }
     const pending = this.#pending.get(key);
     const own = pending !== undefined && value !== undefined && sameBytes(pending.value, value) ? pending : undefined;
@@ -262,7 +264,7 @@ export class WatchCache {
         : own?.entry?.revision === revision
           ? own.entry
           : this.#entry(cache, key, { value, revision, object: own?.object });
-    cache.apply(revision, key, entry);
+    return cache.apply(revision, key, entry);
   }
 
   #advance(revision: Revision): void {
