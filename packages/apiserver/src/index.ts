@@ -13,6 +13,7 @@ export { type CompileOptions, compileDefinition } from "./crd/compile-definition
 export { CUSTOM_PRIORITY, ownPriority, type VersionPriority } from "./discovery/groups.ts";
 export { resourcesOfList } from "./discovery/remote-resources.ts";
 export type { ApiServerOptions, HealthCheck, Limits, PathHandler, VersionInfo } from "./options.ts";
+export { forbidden } from "./forbidden.ts";
 export { inVersion, toHub } from "./registry/in-version.ts";
 export type { Registry, Writer } from "./registry/registry.ts";
 export {

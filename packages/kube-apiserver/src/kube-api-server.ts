@@ -304,7 +304,7 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
     tokenRequestHandler({ signer: tokens.signer, issuer: tokens.issuer, audiences, random: env.random }),
     ...reviewHandlers({ ...parts, audiences }),
     podLogHandler(kubelets),
-    ...podStreamHandlers(kubelets),
+    ...podStreamHandlers(kubelets, parts.authorizer),
     nodeProxyHandler(kubelets),
     ...(options.workloads === undefined ? [] : workloadProxyHandlers({ dial: options.workloads, random: env.random })),
   ];

@@ -2,7 +2,7 @@
 import type { ApiRequest, ApiResponse, Handler } from "@skates/apimachinery";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { KubeletAddress } from "./kubelet/kubelets.ts";
-import { ADMIN, type Caller, startTestServer, type TestServer } from "./node/testing.ts";
+import { ADMIN, type Caller, readBody, startTestServer, type TestServer } from "./node/testing.ts";
 
 const admin: Caller = { user: ADMIN };
 const PODS = "/api/v1/namespaces/default/pods";
@@ -115,7 +115,7 @@ describe("logs", () => {
 });
 
 describe("streams", () => {
-  const upgrade = (path: string, headers: Record<string, string> = {}): Promise<ApiResponse> => {
+  const upgrade = (path: string, headers: Record<string, string> = {}, user = ADMIN): Promise<ApiResponse> => {
     const url = new URL(path, "http://api");
     return at.server.handler({
       method: "GET",
@@ -127,8 +127,8 @@ describe("streams", () => {
         tls: {
           remoteAddress: "127.0.0.1",
           certificate: {
-            commonName: "a",
-            organizations: ["system:masters"],
+            commonName: user.name,
+            organizations: user.groups,
             serialNumber: "1",
             fingerprint: "f1",
             notAfterMs: 9e15,
@@ -161,6 +161,36 @@ describe("streams", () => {
     const response = await upgrade(path);
     expect([response.status, response.body.kind]).toEqual([101, "upgrade"]);
     expect(lastSent()).toMatchObject({ path: expected, query });
+  });
+
+  it("need the right to create, also where a WebSocket opens with GET", async () => {
+    const rbac = "/apis/rbac.authorization.k8s.io/v1";
+    const grant = async (verb: string) => {
+      const of = { apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name: `exec-${verb}` } };
+      const rules = [{ verbs: [verb], apiGroups: [""], resources: ["pods/exec"] }];
+      await at.call(admin, "POST", `${rbac}/clusterroles`, { ...of, kind: "ClusterRole", rules });
+      await at.call(admin, "POST", `${rbac}/clusterrolebindings`, {
+        ...of,
+        kind: "ClusterRoleBinding",
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: `exec-${verb}` },
+        subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "jane" }],
+      });
+    };
+    const asJane = async () => {
+      const response = await upgrade(`${PODS}/one/exec?command=ls&stdout=true`, {}, { name: "jane", groups: [] });
+      return [response.status, response.body.kind === "upgrade" ? undefined : await readBody(response)];
+    };
+    await grant("get");
+    expect(await asJane()).toEqual([
+      403,
+      expect.objectContaining({
+        message:
+          'pods "one" is forbidden: User "jane" cannot create resource "pods/exec" in API group "" in the namespace "default"',
+      }),
+    ]);
+    expect(seen).toEqual([]);
+    await grant("create");
+    expect(await asJane()).toEqual([101, undefined]);
   });
 
   it("keep the caller's credentials to themselves", async () => {

@@ -59,7 +59,9 @@ function userByConnection({ requestHeader }: IdentityTrust, request: ApiRequest)
 }
 
 function sentWrongCertificate({ peer }: ApiRequest): boolean {
-  return "tls" in peer && peer.tls.certificateFailure !== undefined;
+  if (!("tls" in peer)) return false;
+  const { certificate, frontProxyCertificate, certificateFailure } = peer.tls;
+  return certificateFailure !== undefined || (certificate === undefined && frontProxyCertificate !== undefined);
 }
 
 /** From the header, or from the WebSocket protocol list where browsers put it; undefined: none was sent. */

@@ -1,5 +1,5 @@
 import { type ApiResponse, badRequest, StatusError } from "@skates/apimachinery";
-import type { SpecialCall, SpecialHandler } from "@skates/apiserver";
+import { type Authorizer, forbidden, type SpecialCall, type SpecialHandler } from "@skates/apiserver";
 import type { Kubelets } from "../kubelet/kubelets.ts";
 import { containerOf, nodeOfPod, podOf } from "./pod-container.ts";
 import { queryFlag } from "./query.ts";
@@ -13,19 +13,32 @@ const PARAMETERS = [
 ] as const;
 
 /** `pods/exec`, `attach` and `portforward`: the connection is joined to the kubelet's, whichever protocol the two agree on. */
-export function podStreamHandlers(kubelets: Kubelets): readonly SpecialHandler[] {
+export function podStreamHandlers(kubelets: Kubelets, authorizer: Authorizer): readonly SpecialHandler[] {
   const stream = (subresource: string, handle: SpecialHandler["handle"]): SpecialHandler => ({
     group: "",
     resource: "pods",
     subresource,
     verbs: ["create", "get"],
-    handle,
+    handle: async (call) => {
+      await requireCreate(authorizer, call);
+      return await handle(call);
+    },
   });
   return [
     stream("exec", (call) => toContainer(call, kubelets, "exec")),
     stream("attach", (call) => toContainer(call, kubelets, "attach")),
     stream("portforward", (call) => forwardPorts(call, kubelets)),
   ];
+}
+
+/** A WebSocket opens with GET, but whoever may only read must not run anything: `create` is wanted whatever the transport. */
+async function requireCreate(authorizer: Authorizer, { user, route, signal }: SpecialCall): Promise<void> {
+  if (route.verb === "create") return;
+  const { resourceRequest, path, group, version, resource, subresource, namespace, authorizedName } = route;
+  const what = { resourceRequest, path, group, version, resource, subresource, namespace, name: authorizedName };
+  const attributes = { user, verb: "create", ...what };
+  const { decision, reason } = await authorizer.authorize(attributes, signal);
+  if (decision !== "allow") throw forbidden(attributes, reason);
 }
 
 async function toContainer(call: SpecialCall, kubelets: Kubelets, verb: "exec" | "attach"): Promise<ApiResponse> {
