@@ -74,6 +74,7 @@ test("a policy is bound by name, with parameters given in one way", () => {
   expect(createFindings(validatingAdmissionPolicyBindings, { spec })).toEqual([
     "spec.policyName: Required value",
     "spec.paramRef: Required value: one of name or selector must be specified",
+    "spec.paramRef.parameterNotFoundAction: Required value",
     'spec.validationActions: Invalid value: ["Deny","Warn"]: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
   ]);
 });

@@ -1,3 +1,4 @@
+import { invalidConfiguration } from "@skates/apimachinery";
 import type { AdmissionPlugin, Authorizer, Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
 import type { Env } from "@skates/component-base";
@@ -106,9 +107,10 @@ const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
   PodTopologyLabels: gated("PodTopologyLabelsAdmission", ({ registry }) => podTopologyLabels(registry)),
   NodeDeclaredFeatureValidator: gated("NodeDeclaredFeatures", ({ registry }) => nodeDeclaredFeatureValidator(registry)),
   PodResizeValidator: gated("InPlacePodVerticalScaling", ({ registry }) => podResizeValidator(registry)),
-  MutatingAdmissionWebhook: (options) => mutatingWebhookPlugin(options.registry, webhookSurroundings(options, "admit")),
-  ValidatingAdmissionWebhook: (options) =>
-    validatingWebhookPlugin(options.registry, webhookSurroundings(options, "validating")),
+  MutatingAdmissionWebhook: (options, text) =>
+    mutatingWebhookPlugin(options.registry, webhookSurroundings(options, "admit", text)),
+  ValidatingAdmissionWebhook: (options, text) =>
+    validatingWebhookPlugin(options.registry, webhookSurroundings(options, "validating", text)),
   ResourceQuota: ({ registry }, text) => resourceQuota(registry, limitedResources(text)),
   AlwaysDeny: () => alwaysDeny,
 };
@@ -145,7 +147,15 @@ function unreadable(): Promise<never> {
   return Promise.reject(new Error("this server cannot read requests for certificates"));
 }
 
-function webhookSurroundings({ webhooks, env }: AdmissionOptions, sort: WebhookSort): WebhookSurroundings {
+/** Upstream's configuration of these plugins holds credentials for webhooks, which this server does not send. */
+function webhookSurroundings(
+  { webhooks, env }: AdmissionOptions,
+  sort: WebhookSort,
+  text: string | undefined,
+): WebhookSurroundings {
+  if (text !== undefined) {
+    throw invalidConfiguration("WebhookAdmissionConfiguration: credentials for webhooks are not supported");
+  }
   const metrics = new WebhookMetrics(env.metrics, sort);
   return { caller: webhooks, clock: env.clock, uids: env.random.stream(`admission-reviews-${sort}`), metrics };
 }

@@ -160,7 +160,13 @@ export function webhookConfigurationErrors({ webhooks = [] }: Configuration): Fi
 }
 
 interface Binding {
-  readonly paramRef?: { readonly name?: string | undefined; readonly selector?: object | undefined } | undefined;
+  readonly paramRef?:
+    | {
+        readonly name?: string | undefined;
+        readonly selector?: object | undefined;
+        readonly parameterNotFoundAction?: string | undefined;
+      }
+    | undefined;
   readonly validationActions?: readonly string[] | undefined;
 }
 
@@ -174,6 +180,11 @@ export function policyBindingSpecRules(spec: Binding, _old: unknown, path: Path)
     if (!named && paramRef.selector === undefined) out.push(required(at, "one of name or selector must be specified"));
     if (named && paramRef.selector !== undefined) {
       out.push(forbidden([...at, "name"], "name and selector are mutually exclusive"));
+    }
+    const missing = paramRef.parameterNotFoundAction ?? "";
+    if (missing === "") out.push(required([...at, "parameterNotFoundAction"]));
+    else if (missing !== "Allow" && missing !== "Deny") {
+      out.push(notSupported([...at, "parameterNotFoundAction"], missing, ["Allow", "Deny"]));
     }
   }
   if (actions.includes("Deny") && actions.includes("Warn")) {

@@ -1,7 +1,8 @@
 import { mutatingWebhookConfigurations } from "@skates/api/admissionregistration/v1";
 import { type ApiObject, equalValues, jsonText } from "@skates/apimachinery";
-import type { AdmissionPlugin, AdmissionRounds, Registry } from "@skates/apiserver";
+import type { AdmissionPlugin, Registry } from "@skates/apiserver";
 import { MatchIndex } from "../matching/match-index.ts";
+import { Reinvocations } from "../matching/reinvocations.ts";
 import { RequestNamespace } from "../matching/request-labels.ts";
 import { serves } from "../matching/stored-subjects.ts";
 import { VersionedObjects } from "../matching/versioned-object.ts";
@@ -30,8 +31,8 @@ export function mutatingWebhookPlugin(registry: Registry, surroundings: WebhookS
       const candidates = index.candidates(source.current(), attributes);
       if (candidates.length === 0) return attributes.object;
       const { metrics } = surroundings;
-      const memory = remembered(attributes.rounds);
-      if (attributes.rounds.round === 1 && !sameObject(memory.output, attributes.object)) memory.reinvokeAll();
+      const memory = Reinvocations.of(attributes.rounds, NAME);
+      memory.begin(attributes.rounds, attributes.object);
       let current = attributes;
       for (const [position, candidate] of candidates.entries()) {
         const { subject: webhook } = candidate;
@@ -39,7 +40,7 @@ export function mutatingWebhookPlugin(registry: Registry, surroundings: WebhookS
         const namespace = new RequestNamespace(registry, current);
         const request = { registry, attributes: current, namespace, objects, metrics };
         const resource = await wantedBy(candidate, request, signal);
-        if (resource === undefined || !memory.asks(attributes.rounds, webhook)) continue;
+        if (resource === undefined || !memory.asks(attributes.rounds, webhook.id)) continue;
         const invocation = { webhook, resource, attributes: current, objects, mutating: true };
         const object = await changedBy(surroundings, { invocation, position }, signal);
         if (!sameObject(object, current.object)) {
@@ -86,32 +87,4 @@ async function changedBy(
 
 function sameObject(one: ApiObject | undefined, other: ApiObject | undefined): boolean {
   return one === other || equalValues(one, other);
-}
-
-/** What is kept from the first round to the second. */
-class Memory {
-  /** The object as this plugin left it. */
-  output: ApiObject | undefined;
-  /** Those asked so far that want to be asked again when others change the object. */
-  reinvocable = new Set<string>();
-  /** Those of them that are to be. */
-  #again = new Set<string>();
-
-  reinvokeAll(): void {
-    for (const id of this.reinvocable) this.#again.add(id);
-    this.reinvocable = new Set();
-  }
-
-  /** In the second round nobody is asked for the first time. */
-  asks({ round }: AdmissionRounds, webhook: CompiledWebhook): boolean {
-    return round === 0 || this.#again.has(webhook.id);
-  }
-}
-
-function remembered({ kept }: AdmissionRounds): Memory {
-  const found = kept.get(NAME);
-  if (found instanceof Memory) return found;
-  const made = new Memory();
-  kept.set(NAME, made);
-  return made;
 }

@@ -254,6 +254,40 @@ describe("questions", () => {
     ]);
   });
 
+  test("about ephemeral containers and statuses show the whole pod, old and new", async () => {
+    const pods = "/api/v1/namespaces/default/pods";
+    await at.call(admin, "POST", "/api/v1/namespaces/default/serviceaccounts", { metadata: { name: "default" } });
+    const spec = { containers: [{ name: "main", image: "i" }] };
+    await at.call(admin, "POST", pods, { apiVersion: "v1", kind: "Pod", metadata: { name: "debugged" }, spec });
+    const resources = ["pods/ephemeralcontainers", "pods/status"];
+    await configure(
+      VALIDATING,
+      webhook({ rules: [{ operations: ["UPDATE"], apiGroups: [""], apiVersions: ["v1"], resources }] }),
+    );
+    const from = hook.seen.length;
+    const ephemeralContainers = [{ name: "debug", image: "busybox" }];
+    const added = await at.call(admin, "PATCH", `${pods}/debugged/ephemeralcontainers`, {
+      spec: { ephemeralContainers },
+    });
+    const told = await at.call(admin, "PATCH", `${pods}/debugged/status`, { status: { phase: "Running" } });
+    expect([added.status, told.status]).toEqual([200, 200]);
+    const [first, second] = questionsSince(from);
+    const names = (object: { spec: { ephemeralContainers?: { name: string }[] } }) =>
+      object.spec.ephemeralContainers?.map(({ name }) => name);
+    expect([first.subResource, first.kind.kind, names(first.object), names(first.oldObject)]).toEqual([
+      "ephemeralcontainers",
+      "Pod",
+      ["debug"],
+      undefined,
+    ]);
+    expect([
+      second.subResource,
+      second.object.status.phase,
+      second.oldObject.status.phase,
+      names(second.object),
+    ]).toEqual(["status", "Running", "Pending", ["debug"]]);
+  });
+
   test("about scales show scales", async () => {
     await at.call(admin, "POST", "/apis/apps/v1/namespaces/default/deployments", {
       apiVersion: "apps/v1",
@@ -418,6 +452,26 @@ describe("webhooks that hang", () => {
       "failed-open.validating.webhook.admission.k8s.io/round_0_index_0": "maps.example.com",
     });
   });
+});
+
+test("a webhook has no longer than its request", async () => {
+  const short = await startTestServer({ webhooks: webhookDialer(), limits: { requestMs: 300 } });
+  const configuration = {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "MutatingWebhookConfiguration",
+    metadata: { name: "slow" },
+    webhooks: [webhook({ timeoutSeconds: 30 })],
+  };
+  await short.call(admin, "POST", MUTATING, configuration);
+  hook.answer(() => new Promise(() => undefined));
+  const startMs = performance.now();
+  const { status, body } = await short.call(admin, "POST", CONFIG_MAPS, map("late"));
+  expect([status, body.message]).toEqual([
+    500,
+    `Internal error occurred: failed calling webhook "maps.example.com": failed to call webhook: Post "${hook.url}/ask?timeout=1s": context deadline exceeded`,
+  ]);
+  expect(performance.now() - startMs).toBeLessThan(3_000);
+  await short.stop();
 });
 
 describe("webhooks that lie", () => {
