@@ -4,31 +4,45 @@ import { objectOf, oldOf } from "./object-kind.ts";
 
 const NOT_READY = "node.kubernetes.io/not-ready";
 const UNREACHABLE = "node.kubernetes.io/unreachable";
-const SECONDS = 300;
 
-/** Pods stay for five minutes on a node that is not ready or cannot be reached, unless they say otherwise. */
-export const defaultTolerationSeconds: AdmissionPlugin = {
-  name: "DefaultTolerationSeconds",
-  handles: (attributes) =>
-    (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
-    objectOf(attributes, pods) !== undefined,
-  async mutate(attributes) {
-    const pod = objectOf<Pod>(attributes, pods);
-    if (pod === undefined) throw new Error("DefaultTolerationSeconds was given no pod");
-    if (oldOf<Pod>(attributes, pods)?.metadata.deletionTimestamp !== undefined) return pod;
-    const tolerations = pod.spec.tolerations ?? [];
-    const missing = [NOT_READY, UNREACHABLE].filter(
-      (key) => !tolerations.some((toleration) => tolerates(toleration, key)),
-    );
-    if (missing.length === 0) return pod;
-    return { ...pod, spec: { ...pod.spec, tolerations: [...tolerations, ...missing.map(forSeconds)] } };
-  },
-};
+/** How long pods stay that do not say. */
+export interface TolerationSeconds {
+  readonly notReady: number;
+  readonly unreachable: number;
+}
+
+/** Upstream's five minutes. */
+export const TOLERATION_SECONDS: TolerationSeconds = { notReady: 300, unreachable: 300 };
+
+/** Pods stay for a while on a node that is not ready or cannot be reached, unless they say otherwise. */
+export function defaultTolerationSeconds(seconds: TolerationSeconds): AdmissionPlugin {
+  return {
+    name: "DefaultTolerationSeconds",
+    handles: (attributes) =>
+      (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
+      objectOf(attributes, pods) !== undefined,
+    async mutate(attributes) {
+      const pod = objectOf<Pod>(attributes, pods);
+      if (pod === undefined) throw new Error("DefaultTolerationSeconds was given no pod");
+      if (oldOf<Pod>(attributes, pods)?.metadata.deletionTimestamp !== undefined) return pod;
+      const tolerations = pod.spec.tolerations ?? [];
+      const missing = [NOT_READY, UNREACHABLE].filter(
+        (key) => !tolerations.some((toleration) => tolerates(toleration, key)),
+      );
+      if (missing.length === 0) return pod;
+      return {
+        ...pod,
+        spec: { ...pod.spec, tolerations: [...tolerations, ...missing.map((key) => toleration(key, seconds))] },
+      };
+    },
+  };
+}
 
 function tolerates({ key = "", effect }: Toleration, taint: string): boolean {
   return (key === taint || key === "") && (effect === undefined || effect === "NoExecute");
 }
 
-function forSeconds(key: string): Toleration {
-  return { key, operator: "Exists", effect: "NoExecute", tolerationSeconds: SECONDS };
+function toleration(key: string, { notReady, unreachable }: TolerationSeconds): Toleration {
+  const tolerationSeconds = key === NOT_READY ? notReady : unreachable;
+  return { key, operator: "Exists", effect: "NoExecute", tolerationSeconds };
 }

@@ -13,7 +13,7 @@ import { clusterTrustBundleAttest } from "./cluster-trust-bundle-attest.ts";
 import type { PluginConfigurations } from "./configuration.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { defaultStorageClass } from "./default-storage-class.ts";
-import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { defaultTolerationSeconds, TOLERATION_SECONDS, type TolerationSeconds } from "./default-toleration-seconds.ts";
 import { denyServiceExternalIps } from "./deny-service-external-ips.ts";
 import { eventLimits, eventRateLimit } from "./event-rate-limit.ts";
 import { extendedResourceToleration } from "./extended-resource-toleration.ts";
@@ -51,6 +51,8 @@ import type { WebhookCaller } from "../webhooks/webhook-caller.ts";
 /** Which admission plugins run, and how. */
 export interface AdmissionSettings extends PluginChoice {
   readonly configurations: PluginConfigurations;
+  /** Of DefaultTolerationSeconds; default: five minutes each. */
+  readonly tolerationSeconds?: TolerationSeconds | undefined;
   /** Reads the kubeconfig that the configuration of ImagePolicyWebhook names; absent: that plugin refuses to start. */
   readonly readTarget?: ((kubeconfig: string) => Promise<WebhookTarget>) | undefined;
 }
@@ -88,7 +90,8 @@ const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
   PodSecurity: ({ registry }, text) => podSecurity({ registry, settings: podSecuritySettings(text) }),
   PodNodeSelector: ({ registry }, text) => podNodeSelector({ registry, selectors: nodeSelectorsFrom(text) }),
   Priority: ({ registry }) => priority(registry),
-  DefaultTolerationSeconds: () => defaultTolerationSeconds,
+  DefaultTolerationSeconds: ({ settings }) =>
+    defaultTolerationSeconds(settings?.tolerationSeconds ?? TOLERATION_SECONDS),
   PodTolerationRestriction: ({ registry }, text) =>
     podTolerationRestriction({ registry, settings: tolerationSettings(text) }),
   EventRateLimit: ({ env }, text) => eventRateLimit(eventLimits(text), env.clock),

@@ -2,7 +2,9 @@ import { type Container, type Pod, pods, type ServiceAccount, serviceAccounts, t
 import { forbiddenRequest } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { nameSuffix, type Random } from "@skates/component-base";
+import { limitsSecrets, unlistedSecret } from "./mountable-secrets.ts";
 import { objectOf } from "./object-kind.ts";
+import { podOf } from "./pod-template.ts";
 
 const DEFAULT_NAME = "default";
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
@@ -23,23 +25,35 @@ export function serviceAccount({ registry, random }: ServiceAccountOptions): Adm
   const suffixes = random.stream("kube-api-access");
   return {
     name: "ServiceAccount",
-    handles: (attributes) => attributes.operation === "CREATE" && objectOf(attributes, pods) !== undefined,
+    handles: (attributes) => isNewPod(attributes) || addsContainers(attributes),
     async mutate(attributes, signal) {
-      const pod = objectOf<Pod>(attributes, pods);
+      const pod = podOf(attributes.object);
       if (pod === undefined) throw new Error("ServiceAccount was given no pod");
-      if (isMirror(pod)) return pod;
+      if (isMirror(pod) || !isNewPod(attributes)) return pod;
       const named = withAccountName(pod);
       const account = await accountOf(registry, { pod: named, attributes }, signal);
       const mounted = mountsToken(named, account) ? withToken(named, () => nameSuffix(suffixes)) : named;
       return withPullSecrets(mounted, account);
     },
     async validate(attributes, signal) {
-      const pod = objectOf<Pod>(attributes, pods);
+      const pod = podOf(attributes.object);
       if (pod === undefined) return;
-      if (isMirror(pod)) return refuseMirror(attributes, pod);
-      await accountOf(registry, { pod, attributes }, signal);
+      if (isMirror(pod)) return isNewPod(attributes) ? refuseMirror(attributes, pod) : undefined;
+      const account = await accountOf(registry, { pod, attributes }, signal);
+      const unlisted = limitsSecrets(account) ? unlistedSecret(pod, account) : undefined;
+      if (unlisted !== undefined) throw forbiddenRequest(attributes.resource, pod.metadata.name, unlisted);
     },
   };
+}
+
+function isNewPod(attributes: AdmissionAttributes): boolean {
+  return attributes.operation === "CREATE" && objectOf(attributes, pods) !== undefined;
+}
+
+/** Containers that are added for a look inside may use secrets too. */
+function addsContainers({ operation, resource, subresource, object }: AdmissionAttributes): boolean {
+  const ofPod = resource.group === pods.group && resource.plural === pods.plural;
+  return operation === "UPDATE" && ofPod && subresource === "ephemeralcontainers" && podOf(object) !== undefined;
 }
 
 function isMirror(pod: Pod): boolean {

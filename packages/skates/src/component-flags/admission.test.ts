@@ -31,6 +31,14 @@ it("takes names and a file", () => {
   });
 });
 
+it("takes the seconds that pods stay on nodes that fail", () => {
+  expect(read().tolerationSeconds).toEqual({ notReady: 300, unreachable: 300 });
+  expect(read("--default-unreachable-toleration-seconds=0").tolerationSeconds).toEqual({
+    notReady: 300,
+    unreachable: 0,
+  });
+});
+
 it("refuses unknown names and files that are not there", () => {
   expect(() => read("--enable-admission-plugins=Nope")).toThrow('enable-admission-plugins plugin "Nope" is unknown');
   expect(() => read("--admission-control-config-file=/nowhere")).toThrow(

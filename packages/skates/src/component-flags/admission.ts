@@ -22,6 +22,16 @@ export const ADMISSION_FLAGS: FlagSpecs = {
     value: "NAME,…",
     doc: "Admission plugins that do not run although they are on by default.",
   },
+  "default-not-ready-toleration-seconds": {
+    type: "int",
+    value: "SECONDS",
+    doc: "How long pods stay on a node that is not ready, unless they say (default 300).",
+  },
+  "default-unreachable-toleration-seconds": {
+    type: "int",
+    value: "SECONDS",
+    doc: "How long pods stay on a node that cannot be reached, unless they say (default 300).",
+  },
   "admission-control-config-file": {
     type: "file",
     value: "FILE",
@@ -37,7 +47,11 @@ export function admissionFrom(flags: FlagValues): AdmissionSettings {
   try {
     choosePlugins({ enable, disable });
     const configurations = file === "" ? new Map<string, string>() : readConfigurations(file);
-    return { enable, disable, configurations, readTarget };
+    const tolerationSeconds = {
+      notReady: flags.int("default-not-ready-toleration-seconds") ?? 300,
+      unreachable: flags.int("default-unreachable-toleration-seconds") ?? 300,
+    };
+    return { enable, disable, configurations, tolerationSeconds, readTarget };
   } catch (error) {
     throw usageError(messageOf(error));
   }
