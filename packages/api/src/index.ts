@@ -29,6 +29,7 @@ import * as policyV1 from "./policy/v1/index.ts";
 import * as rbacV1 from "./rbac/v1/index.ts";
 import * as resourceV1 from "./resource/v1/index.ts";
 import * as schedulingV1 from "./scheduling/v1/index.ts";
+import * as schedulingV1alpha2 from "./scheduling/v1alpha2/index.ts";
 import * as storageV1 from "./storage/v1/index.ts";
 
 /** All built-in resources, in every version, in the order of their groups. */
@@ -102,3 +103,8 @@ export const builtinResources: readonly Resource[] = [
   storageV1.volumeAttachments,
   storageV1.volumeAttributesClasses,
 ];
+
+/** Resources that a server has only while a feature gate is on, by gate. */
+export const gatedResources: Readonly<Record<string, readonly Resource[]>> = {
+  GenericWorkload: [schedulingV1alpha2.podGroups, schedulingV1alpha2.workloads],
+};

@@ -1,4 +1,4 @@
-import { builtinResources } from "@skates/api";
+import { builtinResources, gatedResources } from "@skates/api";
 import { apiServices } from "@skates/api/apiregistration/v1";
 import { pods, services } from "@skates/api/core/v1";
 import { flowSchemas } from "@skates/api/flowcontrol/v1";
@@ -123,7 +123,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
 
   const server = createApiServer({
     ...options,
-    resources: (options.resources ?? builtinResources).map((resource) => withPendingWarning(adjusted(resource, made))),
+    resources: resourcesOf(options).map((resource) => withPendingWarning(adjusted(resource, made))),
     authenticator: createAuthenticator({
       trust,
       tokens: () => made().tokens,
@@ -204,7 +204,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
 
 /** Undefined: not wanted, or the kinds that configure it are not served. */
 function fairnessOf(options: KubeApiServerOptions, registry: () => Registry): FlowControl | undefined {
-  const served = (options.resources ?? builtinResources).some(({ group }) => group === flowSchemas.group);
+  const served = resourcesOf(options).some(({ group }) => group === flowSchemas.group);
   if (options.fairness === false || !served) return undefined;
   const { readingInFlight = 400, writingInFlight = 200, requestMs = 60_000 } = options.limits ?? {};
   const serverSeats = readingInFlight + writingInFlight;
@@ -308,4 +308,11 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
     nodeProxyHandler(kubelets),
     ...(options.workloads === undefined ? [] : workloadProxyHandlers({ dial: options.workloads, random: env.random })),
   ];
+}
+
+/** What is served: what was asked for, else all kinds, and those whose feature gates are on. */
+function resourcesOf({ env, resources }: KubeApiServerOptions): readonly Resource[] {
+  if (resources !== undefined) return resources;
+  const gated = Object.entries(gatedResources).filter(([gate]) => env.gates.enabled(gate));
+  return [...builtinResources, ...gated.flatMap(([, kinds]) => kinds)];
 }

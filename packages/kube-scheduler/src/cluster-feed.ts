@@ -38,6 +38,10 @@ export class ClusterFeed {
 
   storage = (): void => this.#queue.handle({ kind: "VolumesChanged" });
 
+  devices = (): void => this.#queue.handle({ kind: "DevicesChanged" });
+
+  podGroups = (): void => this.#queue.handle({ kind: "PodGroupsChanged" });
+
   namespace = (delta: Delta<Namespace>): void => {
     const { name, labels } = delta.object.metadata;
     if (delta.type === "updated" && equalValues(delta.old.metadata.labels, labels)) return;
@@ -97,6 +101,7 @@ export class ClusterFeed {
     const now = pod.status?.nominatedNodeName ?? "";
     if (before !== "" || now !== "") this.#cluster.nominate(info, now);
     this.#queue.set(info);
+    if (known === undefined) this.#queue.handle({ kind: "PodAdded", pod: info });
   }
 }
 
@@ -109,6 +114,7 @@ function nodeChanges(old: Node, node: Node): readonly NodeChange[] {
   const changes: NodeChange[] = [];
   if (!equalValues(old.status?.allocatable, node.status?.allocatable)) changes.push("NodeAllocatableChanged");
   if (!equalValues(old.metadata.labels, node.metadata.labels)) changes.push("NodeLabelsChanged");
+  if (!equalValues(old.status?.declaredFeatures, node.status?.declaredFeatures)) changes.push("NodeFeaturesChanged");
   const cordoned = old.spec.unschedulable !== node.spec.unschedulable;
   if (cordoned || !equalValues(old.spec.taints, node.spec.taints)) changes.push("NodeTaintsChanged");
   return changes;

@@ -1,5 +1,6 @@
 import { isPodTerminal, nodes, namespaces, type Pod, pods } from "@skates/api/core/v1";
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
+import { podGroups } from "@skates/api/scheduling/v1alpha2";
 import type { Client } from "@skates/client";
 import { type Component, type Env, TaskGroup } from "@skates/component-base";
 import { createInformers, type Informer } from "@skates/controller-runtime";
@@ -11,14 +12,15 @@ import { defaultConfiguration, type SchedulerConfiguration } from "./config/read
 import { createEventLanes, recordersFor } from "./event-lanes.ts";
 import { Extenders, type ExtenderTransport } from "./extenders/extenders.ts";
 import { Framework } from "./framework/framework.ts";
+import { NO_GROUPS, watchPodGroups } from "./gangs/pod-groups.ts";
 import { WaitingPods } from "./framework/waiting-pods.ts";
 import { notePending, type SchedulerMetrics, schedulerMetrics } from "./metrics.ts";
 import { PodStatuses } from "./pod-status.ts";
-import { builtinPlugins, DEFAULT_PLUGINS, type Plugins } from "./plugins/registry.ts";
+import { builtinPlugins, defaultPluginNames, type Plugins } from "./plugins/registry.ts";
 import { SchedulingQueue } from "./queue/scheduling-queue.ts";
 import { SchedulingCycle } from "./scheduling-cycle.ts";
 import { Cluster } from "./snapshot/cluster.ts";
-import { watchOwners, watchVolumes } from "./surroundings.ts";
+import { watchDevices, watchOwners, watchVolumes } from "./surroundings.ts";
 
 export interface SchedulerOptions {
   /** Under the scheduler's own identity (`system:kube-scheduler`). */
@@ -63,6 +65,10 @@ class Scheduler implements Component {
     const cluster = new Cluster();
     const informers = createInformers(client, env);
     const budgets = informers.for(podDisruptionBudgets);
+    // Nodes before pods: what was there first is then seen first.
+    const nodeInformer = informers.for(nodes);
+    const podInformer: Informer<Pod> = informers.for(pods);
+    const groups = env.gates.enabled("GenericWorkload") ? informers.for(podGroups) : undefined;
     const waiting = new WaitingPods(env.clock);
     const lanes = createEventLanes({ client, env, names: configuration.profiles.map((one) => one.schedulerName) });
     const recorder = recordersFor(lanes);
@@ -73,6 +79,7 @@ class Scheduler implements Component {
       waiting,
       volumes: watchVolumes(informers),
       owners: watchOwners(informers),
+      devices: watchDevices(informers),
       preemption: {
         client,
         clock: env.clock,
@@ -82,9 +89,14 @@ class Scheduler implements Component {
         budgets: () => budgets.list(),
       },
       ofExtenders: ofExtenders(configuration),
+      podGroups: groups === undefined ? NO_GROUPS : watchPodGroups({ groups, pods: podInformer, cluster }),
+      // The queue comes later, and no plugin wakes anybody before.
+      wake: (uid: string) => queue.wake(uid),
     };
     const registry = { ...builtinPlugins(handle), ...this.#options.plugins?.(handle) };
-    const profiles = configuration.profiles.map((one) => buildProfile(one, { registry, defaults: DEFAULT_PLUGINS }));
+    const profiles = configuration.profiles.map((one) =>
+      buildProfile(one, { registry, defaults: defaultPluginNames(env.gates) }),
+    );
     const frameworks = new Map(
       profiles.map((profile) => {
         const random = env.random.stream(`scheduler/${profile.name}`);
@@ -102,10 +114,14 @@ class Scheduler implements Component {
       onMove: (pool, cause) => metrics.incoming.inc([pool, cause]),
     });
     const feed = new ClusterFeed({ cluster, queue, schedulerNames: new Set(frameworks.keys()) });
-    // Nodes before pods: what was there first is then seen first.
-    const endings = [informers.for(namespaces).subscribe(feed.namespace), informers.for(nodes).subscribe(feed.node)];
-    const podInformer: Informer<Pod> = informers.for(pods);
-    endings.push(podInformer.subscribe(feed.pod), handle.volumes.subscribe(feed.storage));
+    const endings = [
+      informers.for(namespaces).subscribe(feed.namespace),
+      nodeInformer.subscribe(feed.node),
+      podInformer.subscribe(feed.pod),
+      handle.volumes.subscribe(feed.storage),
+      handle.devices.subscribe(feed.devices),
+      ...(groups === undefined ? [] : [groups.subscribe(feed.podGroups)]),
+    ];
     if (configuration.withoutEffect.length > 0) {
       const fields = configuration.withoutEffect.join(", ");
       env.log.info("fields of the scheduler's configuration that mean nothing here", { fields });

@@ -1,7 +1,9 @@
 import { replicaSets, statefulSets } from "@skates/api/apps/v1";
 import { persistentVolumeClaims, persistentVolumes, replicationControllers, services } from "@skates/api/core/v1";
 import { csiDrivers, csiNodes, csiStorageCapacities, storageClasses, volumeAttachments } from "@skates/api/storage/v1";
+import { deviceClasses, resourceClaims, resourceSlices } from "@skates/api/resource/v1";
 import type { Informers } from "@skates/controller-runtime";
+import type { Devices } from "./devices/devices.ts";
 import type { Owners } from "./plugins/default-spread.ts";
 import type { Volumes } from "./volumes/volumes.ts";
 
@@ -29,6 +31,31 @@ export function watchVolumes(informers: Informers): Volumes & { subscribe(listen
     subscribe(listener) {
       const all = [claims, volumes, classes, drivers, nodes, capacities, attachments];
       const endings = all.map((informer) => informer.subscribe(listener));
+      return () => {
+        for (const end of endings) end();
+      };
+    },
+  };
+}
+
+/** What the API says of devices, and whom to tell of changes. */
+export function watchDevices(informers: Informers): Devices & { subscribe(listener: () => void): () => void } {
+  const claims = informers.for(resourceClaims);
+  const classes = informers.for(deviceClasses);
+  const slices = informers.for(resourceSlices);
+  let stamp = 0;
+  return {
+    claim: (namespace, name) => claims.get({ namespace, name }),
+    deviceClass: (name) => classes.get({ name }),
+    claims: () => claims.list(),
+    slices: () => slices.list(),
+    stamp: () => stamp,
+    subscribe(listener) {
+      const changed = (): void => {
+        stamp++;
+        listener();
+      };
+      const endings = [claims, classes, slices].map((informer) => informer.subscribe(changed));
       return () => {
         for (const end of endings) end();
       };

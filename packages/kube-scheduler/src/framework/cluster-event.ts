@@ -11,9 +11,14 @@ export type ClusterEvent =
   | { readonly kind: "AssignedPodUpdated"; readonly pod: PodInfo; readonly old: PodInfo }
   | { readonly kind: "NamespaceChanged" }
   /** A volume, a claim or a storage class. */
-  | { readonly kind: "VolumesChanged" };
+  | { readonly kind: "VolumesChanged" }
+  /** A claim on devices, a class of devices, or what devices there are. */
+  | { readonly kind: "DevicesChanged" }
+  /** A pod that is to be scheduled came. */
+  | { readonly kind: "PodAdded"; readonly pod: PodInfo }
+  | { readonly kind: "PodGroupsChanged" };
 
-export type NodeChange = "NodeAllocatableChanged" | "NodeLabelsChanged" | "NodeTaintsChanged";
+export type NodeChange = "NodeAllocatableChanged" | "NodeFeaturesChanged" | "NodeLabelsChanged" | "NodeTaintsChanged";
 
 export type ClusterEventKind = ClusterEvent["kind"];
 
@@ -21,6 +26,7 @@ const KINDS: Readonly<Record<ClusterEventKind, true>> = {
   NodeAdded: true,
   NodeDeleted: true,
   NodeAllocatableChanged: true,
+  NodeFeaturesChanged: true,
   NodeLabelsChanged: true,
   NodeTaintsChanged: true,
   AssignedPodAdded: true,
@@ -28,6 +34,9 @@ const KINDS: Readonly<Record<ClusterEventKind, true>> = {
   AssignedPodDeleted: true,
   NamespaceChanged: true,
   VolumesChanged: true,
+  DevicesChanged: true,
+  PodAdded: true,
+  PodGroupsChanged: true,
 };
 
 /** Every `ClusterEventKind`. */

@@ -1,9 +1,9 @@
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { NO_OWNERS, type Owners } from "./default-spread.ts";
-import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";
 import { interPodAffinity } from "./inter-pod-affinity.ts";
 import { nodeAffinity } from "./node-affinity.ts";
+import { nodeDeclaredFeatures } from "./node-declared-features.ts";
 import { nodeName } from "./node-name.ts";
 import { nodePorts } from "./node-ports.ts";
 import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
@@ -42,8 +42,8 @@ export function defaultPlugins({ volumes, owners }: Surroundings = NOWHERE): rea
     volumeZone(volumes),
     podTopologySpread(owners),
     interPodAffinity(),
-    dynamicResources,
     nodeResourcesBalancedAllocation(),
     imageLocality,
+    nodeDeclaredFeatures,
   ];
 }

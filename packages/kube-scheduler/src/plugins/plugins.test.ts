@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { ask, clusterOf } from "../testing/ask.ts";
 import { testNode, testPod } from "../testing/objects.ts";
-import { dynamicResources } from "./dynamic-resources.ts";
 import { imageLocality } from "./image-locality.ts";
 import { nodeAffinity } from "./node-affinity.ts";
+import { nodeDeclaredFeatures } from "./node-declared-features.ts";
 import { nodeName } from "./node-name.ts";
 import { nodePorts } from "./node-ports.ts";
 import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
@@ -281,11 +281,73 @@ describe("ImageLocality", () => {
   });
 });
 
-describe("DynamicResources", () => {
-  it("holds back pods that claim devices", () => {
-    const pod = testPod("a", { spec: { resourceClaims: [{ name: "gpu", resourceClaimName: "gpu" }] } });
-    const cluster = clusterOf([testNode("n1")]);
-    expect(ask(dynamicResources, pod, cluster)).toEqual({ n1: "! cannot allocate all claims" });
-    expect(ask(dynamicResources, testPod("b"), cluster)).toEqual({ n1: 0 });
+describe("NodeDeclaredFeatures", () => {
+  const cluster = clusterOf([
+    { ...testNode("new"), status: { declaredFeatures: ["UserNamespacesHostNetworkSupport"] } },
+    testNode("old"),
+  ]);
+  it("keeps pods from nodes that lack what they use", () => {
+    const pod = testPod("a", { spec: { hostNetwork: true, hostUsers: false } });
+    expect(ask(nodeDeclaredFeatures, pod, cluster)).toEqual({
+      new: 0,
+      old: "! node(s) didn't match Pod's required features",
+    });
+    expect(ask(nodeDeclaredFeatures, testPod("a"), cluster)).toEqual({ new: 0, old: 0 });
+  });
+});
+
+describe("arguments", () => {
+  const cluster = clusterOf(
+    [testNode("empty"), testNode("busy"), testNode("small", { allocatable: { cpu: "1", "example.com/gpu": "1" } })],
+    [testPod("p", { nodeName: "busy", requests: { cpu: "2", memory: "4Gi" } })],
+  );
+  const pod = testPod("a", { requests: { cpu: "1", memory: "0" } });
+  const cpu = [{ name: "cpu", weight: 1 }];
+  it.each<[string, NonNullable<Parameters<typeof nodeResourcesFit>[0]>["scoringStrategy"], object]>([
+    ["the least used", { type: "LeastAllocated", resources: cpu }, { empty: 75, busy: 25, small: 0 }],
+    ["the most used", { type: "MostAllocated", resources: cpu }, { empty: 25, busy: 75, small: 100 }],
+    [
+      "what a line says",
+      {
+        type: "RequestedToCapacityRatio",
+        resources: cpu,
+        requestedToCapacityRatio: {
+          shape: [
+            { utilization: 0, score: 0 },
+            { utilization: 50, score: 10 },
+            { utilization: 100, score: 2 },
+          ],
+        },
+      },
+      { empty: 50, busy: 60, small: 20 },
+    ],
+  ])("prefer %s", (_, scoringStrategy, said) => {
+    expect(ask(nodeResourcesFit({ scoringStrategy }), pod, cluster)).toEqual(said);
+  });
+
+  it("leave resources to others", () => {
+    const gpu = testPod("a", { requests: { cpu: "1", "example.com/gpu": "2" } });
+    const no = "! Insufficient example.com/gpu";
+    expect(ask(nodeResourcesFit(), gpu, cluster)).toMatchObject({ empty: no, small: no });
+    for (const plugin of [
+      nodeResourcesFit({ ignoredResources: ["example.com/gpu"] }),
+      nodeResourcesFit({ ignoredResourceGroups: ["example.com"] }),
+      nodeResourcesFit({}, new Set(["example.com/gpu"])),
+    ]) {
+      const said = ask(plugin, gpu, cluster);
+      expect(typeof said === "object" && typeof said["empty"]).toBe("number");
+    }
+  });
+
+  it("add node affinity to that of pods", () => {
+    const required = {
+      nodeSelectorTerms: [{ matchExpressions: [{ key: "example.com/free", operator: "Exists" } as const] }],
+    };
+    const plugin = nodeAffinity({ addedAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } });
+    const nodes = clusterOf([testNode("n1", { labels: { "example.com/free": "" } }), testNode("n2")]);
+    expect(ask(plugin, testPod("a"), nodes)).toEqual({
+      n1: 0,
+      n2: "! node(s) didn't match scheduler-enforced node affinity",
+    });
   });
 });

@@ -8,17 +8,22 @@ import type {
   VolumeBindingArgs,
 } from "@skates/api/kubescheduler/v1";
 import type { Client } from "@skates/client";
-import type { Env } from "@skates/component-base";
+import type { Env, FeatureGates } from "@skates/component-base";
 import type { PluginRegistry } from "../config/build-profile.ts";
 import type { WaitingPods } from "../framework/waiting-pods.ts";
+import type { PodGroups } from "../gangs/pod-groups.ts";
 import type { Cluster } from "../snapshot/cluster.ts";
+import { deviceMatcher } from "../devices/device-matcher.ts";
+import type { Devices } from "../devices/devices.ts";
 import { defaultBinder } from "./default-binder.ts";
 import { defaultPreemption, type PreemptionOptions } from "./default-preemption.ts";
 import type { Surroundings } from "./default-plugins.ts";
 import { dynamicResources } from "./dynamic-resources.ts";
+import { gangScheduling } from "./gang-scheduling.ts";
 import { imageLocality } from "./image-locality.ts";
 import { interPodAffinity } from "./inter-pod-affinity.ts";
 import { nodeAffinity } from "./node-affinity.ts";
+import { nodeDeclaredFeatures } from "./node-declared-features.ts";
 import { nodeName } from "./node-name.ts";
 import { nodePorts } from "./node-ports.ts";
 import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
@@ -35,10 +40,14 @@ import { volumeZone } from "./volume-zone.ts";
 
 /** All that plugins may use. */
 export interface PluginHandle extends Surroundings {
+  readonly devices: Devices;
   readonly client: Client;
   readonly env: Env;
   readonly cluster: Cluster;
   readonly waiting: WaitingPods;
+  readonly podGroups: PodGroups;
+  /** Tries a waiting pod again. */
+  readonly wake: (uid: string) => void;
   readonly preemption: PreemptionOptions;
   /** Resources that only extenders look after. */
   readonly ofExtenders: ReadonlySet<string>;
@@ -49,7 +58,8 @@ export type Plugins = (handle: PluginHandle) => PluginRegistry;
 
 /** The plugins of Kubernetes. Arguments have been read and checked by the configuration. */
 export function builtinPlugins(handle: PluginHandle): PluginRegistry {
-  const { client, env, owners, volumes, preemption, ofExtenders } = handle;
+  const { client, env, owners, volumes, devices, preemption, ofExtenders } = handle;
+  const { clock } = env;
   return {
     SchedulingGates: () => schedulingGates,
     PrioritySort: () => prioritySort,
@@ -61,22 +71,29 @@ export function builtinPlugins(handle: PluginHandle): PluginRegistry {
     NodeResourcesFit: (args) => nodeResourcesFit(args as NodeResourcesFitArgs | undefined, ofExtenders),
     VolumeRestrictions: () => volumeRestrictions(volumes),
     NodeVolumeLimits: () => nodeVolumeLimits(volumes),
-    VolumeBinding: (args) =>
-      volumeBinding({ volumes, client, clock: env.clock }, args as Partial<VolumeBindingArgs> | undefined),
+    VolumeBinding: (args) => volumeBinding({ volumes, client, clock }, args as Partial<VolumeBindingArgs> | undefined),
     VolumeZone: () => volumeZone(volumes),
     PodTopologySpread: (args) => podTopologySpread(owners, args as PodTopologySpreadArgs | undefined),
     InterPodAffinity: (args) => interPodAffinity(args as InterPodAffinityArgs | undefined),
-    DynamicResources: () => dynamicResources,
+    DynamicResources: () => dynamicResources({ devices, matches: deviceMatcher(), client, clock }),
+    NodeDeclaredFeatures: () => nodeDeclaredFeatures,
+    GangScheduling: () => gangScheduling({ groups: handle.podGroups, waiting: handle.waiting, wake: handle.wake }),
     DefaultPreemption: (args) => defaultPreemption(preemption, args as DefaultPreemptionArgs | undefined),
     NodeResourcesBalancedAllocation: (args) =>
       nodeResourcesBalancedAllocation(args as NodeResourcesBalancedAllocationArgs | undefined),
     ImageLocality: () => imageLocality,
-    DefaultBinder: () => defaultBinder({ client, clock: env.clock }),
+    DefaultBinder: () => defaultBinder({ client, clock }),
   };
 }
 
 /** The plugins of the default profile with their weights, in upstream's order: the first that rejects a node gives the reason. */
-export const DEFAULT_PLUGINS: readonly { readonly name: string; readonly weight?: number }[] = [
+export function defaultPluginNames(
+  gates: FeatureGates,
+): readonly { readonly name: string; readonly weight?: number }[] {
+  return [...DEFAULT_PLUGINS, ...GATED_PLUGINS.filter(({ gate }) => gates.enabled(gate))];
+}
+
+const DEFAULT_PLUGINS: readonly { readonly name: string; readonly weight?: number }[] = [
   { name: "SchedulingGates" },
   { name: "PrioritySort" },
   { name: "NodeUnschedulable" },
@@ -91,9 +108,14 @@ export const DEFAULT_PLUGINS: readonly { readonly name: string; readonly weight?
   { name: "VolumeZone" },
   { name: "PodTopologySpread", weight: 2 },
   { name: "InterPodAffinity", weight: 2 },
-  { name: "DynamicResources" },
+  { name: "DynamicResources", weight: 2 },
   { name: "DefaultPreemption" },
   { name: "NodeResourcesBalancedAllocation", weight: 1 },
   { name: "ImageLocality", weight: 1 },
   { name: "DefaultBinder" },
+];
+
+const GATED_PLUGINS = [
+  { name: "NodeDeclaredFeatures", gate: "NodeDeclaredFeatures" },
+  { name: "GangScheduling", gate: "GangScheduling" },
 ];

@@ -141,7 +141,7 @@ export class SchedulingQueue {
       else if (this.#ungated(entry)) this.#move(entry, "active", event.kind);
     }
     for (const entry of this.#inFlight) {
-      if (entry.missed === "many") continue;
+      if (event.kind === "PodAdded" || entry.missed === "many") continue;
       if (entry.missed.length < MISSED_MAX) entry.missed.push(event);
       else entry.missed = "many";
     }

@@ -2,7 +2,14 @@ import { setMaxListeners } from "node:events";
 import type { ApiObject, Resource, UserInfo } from "@skates/apimachinery";
 import { type Node, nodes } from "@skates/api/core/v1";
 import { type Client, clientFor } from "@skates/client";
-import { type Component, createEnv, type Env, seededRandom, TaskGroup } from "@skates/component-base";
+import {
+  type Component,
+  createEnv,
+  type Env,
+  type FeatureGates,
+  seededRandom,
+  TaskGroup,
+} from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
 import { createKubeApiServer, type KubeApiServer } from "@skates/kube-apiserver";
 import { nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
@@ -28,11 +35,11 @@ export interface TestCluster {
 }
 
 /** Starts it and waits until it is ready. */
-export async function startTestCluster(): Promise<TestCluster> {
+export async function startTestCluster(gates?: FeatureGates): Promise<TestCluster> {
   setMaxListeners(0); // one signal ends all that runs here
   const clock = systemClock();
   const random = seededRandom(1);
-  const env = createEnv({ clock, random });
+  const env = createEnv({ clock, random, ...(gates === undefined ? {} : { gates }) });
   const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
   const server = createKubeApiServer({
     env,

@@ -1,0 +1,52 @@
+import type { DeviceClass, ResourceClaim, ResourceSlice } from "@skates/api/resource/v1";
+import type { Pod } from "@skates/api/core/v1";
+
+/** What is known of devices. */
+export interface Devices {
+  claim(namespace: string, name: string): ResourceClaim | undefined;
+  deviceClass(name: string): DeviceClass | undefined;
+  claims(): readonly ResourceClaim[];
+  slices(): readonly ResourceSlice[];
+  /** Rises with each change. */
+  stamp(): number;
+}
+
+/** A cluster without any. */
+export const NO_DEVICES: Devices = {
+  claim: () => undefined,
+  deviceClass: () => undefined,
+  claims: () => [],
+  slices: () => [],
+  stamp: () => 0,
+};
+
+/** The claims of a pod, or why it cannot be scheduled with them. */
+export function podClaims(pod: Pod, devices: Devices): readonly ResourceClaim[] | string {
+  const { name, namespace = "", uid } = pod.metadata;
+  const out: ResourceClaim[] = [];
+  for (const podClaim of pod.spec.resourceClaims ?? []) {
+    const fromTemplate = podClaim.resourceClaimName === undefined;
+    const status = pod.status?.resourceClaimStatuses?.find((one) => one.name === podClaim.name);
+    if (fromTemplate && status === undefined) {
+      return `pod ${JSON.stringify(`${namespace}/${name}`)}: ResourceClaim not created yet`;
+    }
+    const claimName = podClaim.resourceClaimName ?? status?.resourceClaimName;
+    // The template asked for nothing.
+    if (claimName === undefined) continue;
+    const claim = devices.claim(namespace, claimName);
+    if (claim === undefined) return `could not find ResourceClaim "${namespace}/${claimName}"`;
+    if (claim.metadata.deletionTimestamp !== undefined)
+      return `resourceclaim ${JSON.stringify(claimName)} is being deleted`;
+    const owned = claim.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid);
+    if (fromTemplate && owned !== true) {
+      return `ResourceClaim ${namespace}/${claimName} was not created for pod ${namespace}/${name} (pod is not owner)`;
+    }
+    out.push(claim);
+  }
+  return out;
+}
+
+/** `namespace/name`. */
+export function resourceClaimKey({ metadata }: ResourceClaim): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
+}
