@@ -35,10 +35,20 @@ export interface SizedOperand {
   readonly element: SizedOperand | undefined;
 }
 
-/** What calls of an overload cost. What is left out costs 1. */
+/** What calls of a function cost besides their arguments. What is left out costs 1. */
 export interface CallCost {
-  /** Of a call that was made. A function's receiver is its first argument. */
-  actual?(args: readonly CelValue[], result: CelValue): number;
+  /**
+   * Of a call that was made; a receiver is the first argument. `overload` is the id of the overload, empty if that was not known
+   * before the call.
+   */
+  actual?(args: readonly CelValue[], result: CelValue, overload: string): number;
   /** Of a call that may be made. `target` is the receiver of a member function. Undefined: the usual cost, 1. */
-  estimate?(target: SizedOperand | undefined, args: readonly SizedOperand[]): CallEstimate | undefined;
+  estimate?(call: EstimatedCall): CallEstimate | undefined;
+}
+
+/** A call that may be made. */
+export interface EstimatedCall {
+  readonly overload: string;
+  readonly target: SizedOperand | undefined;
+  readonly args: readonly SizedOperand[];
 }

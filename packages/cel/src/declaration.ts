@@ -11,8 +11,9 @@ export interface Overload {
   readonly member?: true;
   readonly params: readonly CelType[];
   readonly result: CelType;
-  /** Called with values of these types only, at run time too. Throws CelError to fail. */
+  /** Called with values of these types only, at run time too (of lists and maps, only the first element is looked at). Throws CelError to fail. */
   readonly run: (...args: CelValue[]) => CelValue;
+  /** What calls cost that are known beforehand to be of this overload. */
   readonly cost?: CallCost;
 }
 
@@ -21,6 +22,10 @@ export interface FunctionDeclaration {
   /** `startsWith`, `ip.isCanonical`, `_+_`. */
   readonly name: string;
   readonly overloads: readonly Overload[];
+  /** Called where the overload is only known at run time. Absent: the first overload that takes the values is called. */
+  readonly dispatch?: (...args: CelValue[]) => CelValue;
+  /** What calls of any overload cost; goes before the overloads' own. */
+  readonly cost?: CallCost;
 }
 
 /** A set of functions and macros that come together. */

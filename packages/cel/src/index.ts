@@ -14,9 +14,12 @@ export {
   type SizedOperand,
 } from "./cost.ts";
 export type { FunctionDeclaration, Library, Overload } from "./declaration.ts";
-export type { CelEnvironment, EnvironmentOptions } from "./environment.ts";
+export { type CelEnvironment, createEnvironment, type EnvironmentOptions } from "./environment.ts";
 export { type CelIssue, formatIssues } from "./issue.ts";
+export { anyJson } from "./json/any-json.ts";
+export { escapeName, unescapeName } from "./json/escape-name.ts";
 export type { JsonType } from "./json-type.ts";
+export { PER_CALL_LIMIT } from "./limits.ts";
 export type { Activation, CelProgram, Compilation, Evaluation, EvaluationOptions } from "./program.ts";
 export {
   boolType,

@@ -12,7 +12,7 @@ export interface JsonType {
   adapt(json: unknown): CelValue;
   /** The least number of bytes that a value takes in a request. */
   readonly minSizeBytes: number;
-  /** Most characters, bytes, items or entries that a value can have; undefined: not known, or nothing to count. */
+  /** Most characters, bytes, items or entries that a value can have, 0 where there is nothing to count; undefined: nothing is known. */
   readonly maxSize?: number;
   /** Of a list: its items. Of a map: its values. */
   readonly element?: JsonType;

@@ -38,6 +38,9 @@ export type Compilation =
   | { readonly ok: true; readonly program: CelProgram }
   | {
       readonly ok: false;
+      /** `check`: the expression is wrong. `program`: it could be no program, as converting one of its constants fails. */
+      readonly stage: "check" | "program";
+      /** Empty at the stage `program`. */
       readonly issues: readonly CelIssue[];
       /** All issues as upstream prints them, with position and a mark. */
       readonly message: string;

@@ -44,6 +44,8 @@ export interface CelTimestamp {
   readonly kind: "timestamp";
   readonly seconds: number;
   readonly nanos: number;
+  /** The zone in which it is printed, in minutes east of UTC. Two instants are the same whatever their zones. */
+  readonly offsetMinutes: number;
 }
 
 /** A span of time in nanoseconds, within 64 bits. */
@@ -52,7 +54,7 @@ export interface CelDuration {
   readonly nanos: bigint;
 }
 
-/** A list. `+` and `==` are its own business only for lists that JSON declares to be sets or maps (see `ListRules`). */
+/** A list. Lists that a schema declares to be sets or maps compare and add by rules of their own. */
 export interface CelList {
   readonly kind: "list";
   readonly size: number;

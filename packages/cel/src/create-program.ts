@@ -1,0 +1,75 @@
+import { Binding } from "./binding.ts";
+import { CelError } from "./cel-error.ts";
+import type { Checked } from "./checker/checked.ts";
+import type { FunctionDeclaration } from "./declaration.ts";
+import { estimateCost } from "./estimate-cost.ts";
+import { block, Frame, OutOfBudget, Pending, type Run } from "./interpreter/frame.ts";
+import type { Planned } from "./interpreter/planner.ts";
+import type { JsonType } from "./json-type.ts";
+import { PER_CALL_LIMIT } from "./limits.ts";
+import type { Activation, CelProgram, Evaluation, EvaluationOptions } from "./program.ts";
+import type { CelValue } from "./value.ts";
+
+/** What `compile` found out about an expression. */
+export interface ProgramParts {
+  readonly checked: Checked;
+  readonly planned: Planned;
+  readonly variables: ReadonlyMap<string, JsonType>;
+  readonly functions: ReadonlyMap<string, FunctionDeclaration>;
+}
+
+/** A program from its parts. */
+export function createProgram(
+  expression: string,
+  { checked, planned, variables, functions }: ProgramParts,
+): CelProgram {
+  const run = block(planned.plan);
+  const names = planned.variables;
+  const types = names.map((name) => variables.get(name));
+  const evaluate = (activation: Activation, options: EvaluationOptions): Evaluation | Pending => {
+    const resolve = (index: number) => resolveVariable(names[index] ?? "", types[index], activation);
+    return runProgram(run, new Frame(options.costLimit ?? PER_CALL_LIMIT, resolve));
+  };
+  return {
+    expression,
+    resultType: checked.typeOf(checked.expr),
+    references: new Set(names),
+    evaluate: (activation, options = {}) => {
+      const outcome = evaluate(activation, options);
+      if (!(outcome instanceof Pending)) return outcome;
+      return { ok: false, reason: "failed", error: "the answer to a check is not there yet", cost: 0 };
+    },
+    evaluateLater: async (activation, options, signal) => {
+      while (true) {
+        signal.throwIfAborted();
+        const outcome = evaluate(activation, options);
+        if (!(outcome instanceof Pending)) return outcome;
+        await outcome.answer;
+      }
+    },
+    estimateCost: () => estimateCost(checked, { variables, functions }),
+  };
+}
+
+function resolveVariable(name: string, type: JsonType | undefined, activation: Activation): CelValue {
+  const given = Object.hasOwn(activation, name) ? activation[name] : undefined;
+  if (given === undefined || type === undefined) throw new CelError(`no such attribute(s): ${name}`);
+  return given instanceof Binding ? given.value() : type.adapt(given);
+}
+
+function runProgram(run: Run, frame: Frame): Evaluation | Pending {
+  try {
+    return { ok: true, value: run(frame), cost: frame.cost };
+  } catch (error) {
+    if (error instanceof CelError) return { ok: false, reason: "failed", error: error.message, cost: frame.cost };
+    if (error instanceof OutOfBudget)
+      return {
+        ok: false,
+        reason: "costLimit",
+        error: "operation cancelled: actual cost limit exceeded",
+        cost: frame.cost,
+      };
+    if (error instanceof Pending) return error;
+    throw error;
+  }
+}
