@@ -18,16 +18,17 @@ const PORT_RANGE = `must be between 1 and ${PORT_MAX}, inclusive`;
 
 /** What can be said of a container by itself, of whichever sort. */
 export function containerRules(container: Container | EphemeralContainer, _old: unknown, path: Path): Findings {
-  const { image = "" } = container;
-  return [
-    ...checkLabel([...path, "name"], container.name),
-    ...(image === "" ? [required([...path, "image"])] : []),
-    ...portFindings(container.ports ?? [], [...path, "ports"]),
-    ...mountFindings(container, [...path, "volumeMounts"]),
-    ...deviceFindings(container, [...path, "volumeDevices"]),
-    ...resizeFindings(container.resizePolicy ?? [], [...path, "resizePolicy"]),
-  ];
+  const { image = "", ports, volumeMounts, volumeDevices, resizePolicy } = container;
+  const found: Findings[] = [checkLabel([...path, "name"], container.name)];
+  if (image === "") found.push([required([...path, "image"])]);
+  if (ports !== undefined) found.push(portFindings(ports, [...path, "ports"]));
+  if (volumeMounts !== undefined) found.push(mountFindings(container, [...path, "volumeMounts"]));
+  if (volumeDevices !== undefined) found.push(deviceFindings(container, [...path, "volumeDevices"]));
+  if (resizePolicy !== undefined) found.push(resizeFindings(resizePolicy, [...path, "resizePolicy"]));
+  return found.every((findings) => findings.length === 0) ? NONE : found.flat();
 }
+
+const NONE: Findings = [];
 
 function portFindings(ports: readonly ContainerPort[], path: Path): Findings {
   const names = new Set<string>();

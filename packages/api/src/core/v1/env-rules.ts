@@ -65,9 +65,13 @@ const SIZES = new Set(["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1
 const SIZES_TEXT = "1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei";
 const SOURCES = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"] as const;
 
+const NONE: Findings = [];
+
 /** A variable: a proper name, and a value or one source for it. */
 export function envVarRules(variable: EnvVar, _old: unknown, path: Path): Findings {
   const source = variable.valueFrom;
+  // There are many of them, and hardly ever is anything wrong.
+  if (source === undefined && isRelaxedEnvVarName(variable.name).length === 0) return NONE;
   return [
     ...checkText([...path, "name"], variable.name, isRelaxedEnvVarName),
     ...(source === undefined ? [] : envSourceFindings(source, variable.value ?? "", [...path, "valueFrom"])),

@@ -37,26 +37,37 @@ const EPHEMERAL_FORBIDDEN = [
 /** What holds between the parts of a pod, in pods and in templates of pods. */
 export function podSpecRules(spec: PodSpec, _old: unknown, path: Path): Findings {
   const at = (name: string): Path => [...path, name];
-  return [
-    ...volumeListFindings(spec.volumes ?? [], at("volumes")),
-    ...containersFindings(spec, at("containers")),
-    ...initContainersFindings(spec, at("initContainers")),
-    ...ephemeralContainersFindings(spec, at("ephemeralContainers")),
-    ...podResourceFindings(spec, path),
-    ...hostNetworkFindings(spec, at("containers")),
-    ...validateLabels(spec.nodeSelector, at("nodeSelector")),
-    ...namespaceFindings(spec, path),
-    ...dnsFindings(spec.dnsConfig, spec.dnsPolicy, at("dnsConfig")),
-    ...gateFindings(spec, path),
-    ...topologySpreadListFindings(spec.topologySpreadConstraints ?? [], at("topologySpreadConstraints")),
-    ...nameFindings(spec, path),
-    ...deadlineFindings(spec.activeDeadlineSeconds, at("activeDeadlineSeconds")),
-    ...(spec.hostAliases ?? []).flatMap((alias, index) => hostAliasFindings(alias, [...path, "hostAliases", index])),
-    ...(spec.os === undefined || spec.os.name === "linux" || spec.os.name === "windows" || spec.os.name === ""
-      ? []
-      : [notSupported([...path, "os", "name"], spec.os.name, ["linux", "windows"])]),
-  ];
+  // Most of it is absent in most pods: paths are made for what is there.
+  const found: Findings[] = [];
+  if (spec.volumes !== undefined) found.push(volumeListFindings(spec.volumes, at("volumes")));
+  found.push(containersFindings(spec, at("containers")));
+  if (spec.initContainers !== undefined) found.push(initContainersFindings(spec, at("initContainers")));
+  if (spec.ephemeralContainers !== undefined) found.push(ephemeralContainersFindings(spec, at("ephemeralContainers")));
+  found.push(podResourceFindings(spec, path));
+  if (spec.hostNetwork === true) found.push(hostNetworkFindings(spec, at("containers")));
+  if (spec.nodeSelector !== undefined) found.push(validateLabels(spec.nodeSelector, at("nodeSelector")));
+  found.push(namespaceFindings(spec, path));
+  if (spec.dnsConfig !== undefined || spec.dnsPolicy === "None") {
+    found.push(dnsFindings(spec.dnsConfig, spec.dnsPolicy, at("dnsConfig")));
+  }
+  if (spec.readinessGates !== undefined || spec.schedulingGates !== undefined) found.push(gateFindings(spec, path));
+  if (spec.topologySpreadConstraints !== undefined) {
+    found.push(topologySpreadListFindings(spec.topologySpreadConstraints, at("topologySpreadConstraints")));
+  }
+  found.push(nameFindings(spec, path));
+  if (spec.activeDeadlineSeconds !== undefined) {
+    found.push(deadlineFindings(spec.activeDeadlineSeconds, at("activeDeadlineSeconds")));
+  }
+  if (spec.hostAliases !== undefined) {
+    found.push(spec.hostAliases.flatMap((alias, index) => hostAliasFindings(alias, [...path, "hostAliases", index])));
+  }
+  if (spec.os !== undefined && !["linux", "windows", ""].includes(spec.os.name)) {
+    found.push([notSupported([...path, "os", "name"], spec.os.name, ["linux", "windows"])]);
+  }
+  return found.every((findings) => findings.length === 0) ? NONE : found.flat();
 }
+
+const NONE: Findings = [];
 
 function deadlineFindings(seconds: number | undefined, path: Path): Findings {
   if (seconds === undefined || (seconds >= 1 && seconds <= INT32_MAX)) return [];
@@ -64,16 +75,18 @@ function deadlineFindings(seconds: number | undefined, path: Path): Findings {
 }
 
 function nameFindings(spec: PodSpec, path: Path): Findings {
-  const at = (name: string): Path => [...path, name];
-  return [
-    ...checkSubdomain(at("serviceAccountName"), spec.serviceAccountName),
-    ...checkSubdomain(at("nodeName"), spec.nodeName),
-    ...checkLabel(at("hostname"), spec.hostname),
-    ...checkLabel(at("subdomain"), spec.subdomain),
-    ...checkSubdomain(at("priorityClassName"), spec.priorityClassName),
-    ...checkSubdomain(at("runtimeClassName"), spec.runtimeClassName),
-  ];
+  let found = NONE;
+  for (const name of SUBDOMAINS) {
+    if (spec[name] !== undefined) found = [...found, ...checkSubdomain([...path, name], spec[name])];
+  }
+  for (const name of LABELS) {
+    if (spec[name] !== undefined) found = [...found, ...checkLabel([...path, name], spec[name])];
+  }
+  return found;
 }
+
+const SUBDOMAINS = ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"] as const;
+const LABELS = ["hostname", "subdomain"] as const;
 
 /** Names are unique among containers; a container mounts only volumes of the pod; host ports are unique. */
 function containersFindings(spec: PodSpec, path: Path): Findings {
@@ -144,6 +157,7 @@ function notFoundFinding(path: Path, value: string): FieldError {
 }
 
 function mountNameFindings(container: Container | EphemeralContainer, spec: PodSpec, path: Path): Findings {
+  if (container.volumeMounts === undefined && container.volumeDevices === undefined) return NONE;
   const volumes = new Map((spec.volumes ?? []).map((volume) => [volume.name, volume]));
   const mounts = (container.volumeMounts ?? []).flatMap(({ name }, index) =>
     volumes.has(name) ? [] : [notFoundFinding([...path, "volumeMounts", index, "name"], name)],
@@ -159,6 +173,8 @@ function mountNameFindings(container: Container | EphemeralContainer, spec: PodS
 }
 
 function hostPortFindings(containers: readonly Container[], path: Path): Findings {
+  const any = containers.some(({ ports }) => ports?.some(({ hostPort = 0 }) => hostPort !== 0) === true);
+  if (!any) return NONE;
   const seen = new Set<string>();
   return containers.flatMap((container, index) =>
     (container.ports ?? []).flatMap(({ hostPort = 0, protocol = "TCP", hostIP = "" }, portIndex) => {

@@ -8,8 +8,11 @@ type Quantities = Readonly<Record<string, string>>;
 export const NO_QUANTITIES: Quantities = Object.freeze(newMap<string>());
 const STANDARD = new Set(["cpu", "memory", "ephemeral-storage"]);
 
+const NONE: Findings = [];
+
 /** Resources of containers and pods: known names, amounts that are not negative, requests within limits. */
 export function resourceRules(resources: ResourceRequirements, _old: unknown, path: Path): Findings {
+  if (resources.limits === undefined && resources.requests === undefined) return NONE;
   const limitsPath = [...path, "limits"];
   const requestsPath = [...path, "requests"];
   const { limits = NO_QUANTITIES, requests = NO_QUANTITIES } = resources;
