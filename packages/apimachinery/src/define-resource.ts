@@ -1,5 +1,14 @@
 import type { ApiObject } from "./object.ts";
-import type { Column, Conversion, Resource, ScalePaths, Strategy, Subresource, Verb } from "./resource.ts";
+import type {
+  Column,
+  Conversion,
+  FormerVersion,
+  Resource,
+  ScalePaths,
+  Strategy,
+  Subresource,
+  Verb,
+} from "./resource.ts";
 import type { Struct } from "./schema/struct.ts";
 
 const ALL_VERBS: readonly Verb[] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
@@ -40,6 +49,8 @@ export interface ResourceOptions<T extends ApiObject> {
   readonly storage?: string | false | undefined;
   readonly storageVersion?: string | undefined;
   readonly storageVersionHash?: string | undefined;
+  /** Versions of the group that look the same, by name, or with a schema of their own. */
+  readonly formerVersions?: readonly (string | FormerVersion)[] | undefined;
   readonly deprecationWarning?: string | undefined;
   readonly conversion?: Conversion<T> | undefined;
 }
@@ -74,6 +85,9 @@ export function resource<T extends ApiObject>(options: ResourceOptions<T>): Reso
     storagePrefix: stored ? options.storage || defaultPrefix : undefined,
     storageVersion: stored ? (options.storageVersion ?? (group === "" ? version : `${group}/${version}`)) : undefined,
     storageVersionHash: options.storageVersionHash,
+    formerVersions: options.formerVersions?.map((former) =>
+      typeof former === "string" ? { apiVersion: `${group}/${former}` } : former,
+    ),
     deprecationWarning: options.deprecationWarning,
     conversion: options.conversion,
   };

@@ -74,6 +74,8 @@ export {
   type Json,
   type JsonObject,
   json,
+  type JsonUnion,
+  structOr,
   type ListMerge,
   list,
   map,

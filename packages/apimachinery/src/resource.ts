@@ -118,6 +118,8 @@ export interface Resource<T extends ApiObject = ApiObject> {
   /** `apiVersion` written to storage. */
   readonly storageVersion?: string | undefined;
   readonly storageVersionHash?: string | undefined;
+  /** Versions that are not served any more, or not by default, and in which upstream has stored objects. */
+  readonly formerVersions?: readonly FormerVersion[] | undefined;
   /** Sent as a warning with every answer, for versions that are to go. */
   readonly deprecationWarning?: string | undefined;
   /** A custom resource: it has no protobuf form and takes no strategic merge patches. */
@@ -139,6 +141,15 @@ export interface Exchange {
    * InternalError in upstream's words when the answer does not come or is no good.
    */
   convert(objects: readonly ApiObject[], to: Resource): Promise<readonly ApiObject[]>;
+}
+
+/** A version that is only read, from storage. */
+export interface FormerVersion {
+  readonly apiVersion: string;
+  /** Default: as in this version. */
+  readonly schema?: Struct | undefined;
+  /** Into this version; default: nothing changes but `apiVersion`. */
+  toHub?(object: ApiObject): ApiObject;
 }
 
 export interface Conversion<T extends ApiObject> {

@@ -26,7 +26,7 @@ export type TypeNode =
   | { readonly kind: "intOrString" }
   | { readonly kind: "fieldsV1" }
   | { readonly kind: "rawExtension" }
-  | { readonly kind: "json" }
+  | { readonly kind: "json"; readonly union?: JsonUnion }
   | {
       readonly kind: "list";
       readonly items: TypeNode;
@@ -35,6 +35,13 @@ export type TypeNode =
     }
   | { readonly kind: "map"; readonly values: TypeNode; readonly atomic?: true; readonly wrapped?: true }
   | { readonly kind: "ref"; readonly target: () => Struct };
+
+/** JSON that is a struct or something in its place; its protobuf form is a message with a field for each. */
+export interface JsonUnion {
+  readonly struct: () => Struct;
+  /** A list of such structs, a list of texts, or a flag, which is true where the struct stands. */
+  readonly other: "structs" | "texts" | "flag";
+}
 
 /** A TypeNode that knows the static type of its values. */
 export type Type<T> = TypeNode & { readonly __value?: T };
@@ -63,6 +70,11 @@ export const fieldsV1: Type<JsonObject> = { kind: "fieldsV1" };
 export const rawExtension: Type<JsonObject> = { kind: "rawExtension" };
 /** Any JSON value, kept as it is. */
 export const json: Type<Json> = { kind: "json" };
+
+/** A struct or something else, kept as it is in JSON. */
+export function structOr(struct: () => Struct, other: JsonUnion["other"]): Type<Json> {
+  return { kind: "json", union: { struct, other } };
+}
 
 /** Text with a closed set of values, checked on write. */
 export function oneOf<const V extends readonly string[]>(...values: V): Type<V[number]> {

@@ -13,6 +13,8 @@ import {
   type Revision,
   decodeProtobuf,
   encodeProtobuf,
+  type Envelope,
+  type Struct,
   unwrapUnknown,
 } from "@skates/apimachinery";
 import { assert } from "@skates/component-base";
@@ -152,15 +154,27 @@ export class StoredCodec {
       const { object } = decodeJson<ApiObject>(this.resource.schema, value);
       return { ...object, apiVersion: formatGroupVersion(this.resource) };
     }
-    const own = type.apiVersion === formatGroupVersion(this.resource) && type.kind === this.resource.kind;
+    const apiVersion = formatGroupVersion(this.resource);
+    const former =
+      type.kind === this.resource.kind
+        ? this.resource.formerVersions?.find((version) => version.apiVersion === type.apiVersion)
+        : undefined;
+    if (former !== undefined) {
+      const object = decodeAs(former.schema ?? this.resource.schema, value, envelope);
+      return { ...(former.toHub?.(object) ?? object), kind: this.resource.kind, apiVersion };
+    }
+    const own = type.apiVersion === apiVersion && type.kind === this.resource.kind;
     const version = own ? this.resource : this.#options.findVersion(type.apiVersion, type.kind);
     assert(version !== undefined, `stored ${type.apiVersion} ${type.kind} can be read`);
-    const object =
-      envelope === undefined
-        ? decodeJson<ApiObject>(version.schema, value).object
-        : typed({ ...decodeProtobuf(version.schema, envelope.raw), kind: type.kind, apiVersion: type.apiVersion });
+    const object = decodeAs(version.schema, value, envelope);
     return version.conversion === undefined ? object : version.conversion.toHub(object);
   }
+}
+
+function decodeAs(schema: Struct, value: Uint8Array, envelope: Envelope | undefined): ApiObject {
+  if (envelope === undefined) return decodeJson<ApiObject>(schema, value).object;
+  const { raw, kind, apiVersion } = envelope;
+  return typed({ ...decodeProtobuf(schema, raw), kind, apiVersion });
 }
 
 /** What a stored value says of itself. */

@@ -64,6 +64,7 @@ export const mutatingAdmissionPolicyBindings = resource<MutatingAdmissionPolicyB
   storage: "mutatingadmissionpolicybindings",
   storageVersion: "admissionregistration.k8s.io/v1beta1",
   storageVersionHash: "90V5FRZZ3Zg=",
+  formerVersions: ["v1beta1", "v1alpha1"],
   generationFields: ["spec"],
   columns: policyBindingColumns,
 });

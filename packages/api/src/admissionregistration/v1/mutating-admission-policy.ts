@@ -118,6 +118,7 @@ export const mutatingAdmissionPolicies = resource<MutatingAdmissionPolicy>({
   storage: "mutatingadmissionpolicies",
   storageVersion: "admissionregistration.k8s.io/v1beta1",
   storageVersionHash: "LYmCf+UMVdg=",
+  formerVersions: ["v1beta1", "v1alpha1"],
   generationFields: ["spec"],
   columns: mutatingPolicyColumns,
 });

@@ -70,6 +70,7 @@ export const validatingAdmissionPolicyBindings = resource<ValidatingAdmissionPol
   schema: ValidatingAdmissionPolicyBinding,
   storage: "validatingadmissionpolicybindings",
   storageVersionHash: "v9715VZqakg=",
+  formerVersions: ["v1beta1"],
   generationFields: ["spec"],
   columns: policyBindingColumns,
 });

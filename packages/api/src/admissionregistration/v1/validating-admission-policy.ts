@@ -183,5 +183,6 @@ export const validatingAdmissionPolicies = resource<ValidatingAdmissionPolicy>({
   schema: ValidatingAdmissionPolicy,
   storage: "validatingadmissionpolicies",
   storageVersionHash: "6OxvlMmQ6is=",
+  formerVersions: ["v1beta1"],
   columns: validatingPolicyColumns,
 });

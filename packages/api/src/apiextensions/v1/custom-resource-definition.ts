@@ -15,6 +15,7 @@ import {
   req,
   string,
   struct,
+  structOr,
   time,
   typeMeta,
   ObjectMeta,
@@ -23,6 +24,7 @@ import {
 } from "@skates/apimachinery";
 import { crdDefaults, crdSpecDefaults, withStoredVersion } from "./custom-resource-definition-defaults.ts";
 import { crdErrors, crdSpecRules } from "./custom-resource-definition-rules.ts";
+import { formerDefinition } from "./former-definition.ts";
 
 export const CustomResourceDefinition = struct(
   "apiextensions.k8s.io/v1.CustomResourceDefinition",
@@ -316,7 +318,12 @@ export const JSONSchemaProps = struct(
     maxProperties: opt(21, int64, "Most properties.", { keepZero: true }),
     minProperties: opt(22, int64, "Fewest properties.", { keepZero: true }),
     required: opt(23, list(string), "Properties that must be there."),
-    items: opt(24, json, "Schema of the items.", { keepZero: true }),
+    items: opt(
+      24,
+      structOr((): Struct => JSONSchemaProps, "structs"),
+      "Schema of the items.",
+      { keepZero: true },
+    ),
     allOf: opt(25, list(ref<JSONSchemaProps>((): Struct => JSONSchemaProps)), "All of these must fit."),
     oneOf: opt(26, list(ref<JSONSchemaProps>((): Struct => JSONSchemaProps)), "Exactly one of these must fit."),
     anyOf: opt(27, list(ref<JSONSchemaProps>((): Struct => JSONSchemaProps)), "At least one of these must fit."),
@@ -326,16 +333,30 @@ export const JSONSchemaProps = struct(
       "This must not fit.",
     ),
     properties: opt(29, map(ref<JSONSchemaProps>((): Struct => JSONSchemaProps)), "Schemas by name of the property."),
-    additionalProperties: opt(30, json, "Schema of all other properties, or whether there may be any.", {
-      keepZero: true,
-    }),
+    additionalProperties: opt(
+      30,
+      structOr((): Struct => JSONSchemaProps, "flag"),
+      "Schema of all other properties, or whether there may be any.",
+      {
+        keepZero: true,
+      },
+    ),
     patternProperties: opt(
       31,
       map(ref<JSONSchemaProps>((): Struct => JSONSchemaProps)),
       "Schemas by pattern of the name; not supported.",
     ),
-    dependencies: opt(32, map(json), "What a property demands besides; not supported."),
-    additionalItems: opt(33, json, "Schema of further items; not supported.", { keepZero: true }),
+    dependencies: opt(
+      32,
+      map(structOr((): Struct => JSONSchemaProps, "texts")),
+      "What a property demands besides; not supported.",
+    ),
+    additionalItems: opt(
+      33,
+      structOr((): Struct => JSONSchemaProps, "flag"),
+      "Schema of further items; not supported.",
+      { keepZero: true },
+    ),
     definitions: opt(
       34,
       map(ref<JSONSchemaProps>((): Struct => JSONSchemaProps)),
@@ -429,6 +450,7 @@ export const customResourceDefinitions = resource<CustomResourceDefinition>({
   schema: CustomResourceDefinition,
   storageVersion: "apiextensions.k8s.io/v1beta1",
   storageVersionHash: "jfWCUB31mvA=",
+  formerVersions: [formerDefinition],
   unconditionalUpdate: false,
   strategy: {
     prepare: (next, _old, request) => (request.subresource === undefined ? withStoredVersion(next) : next),

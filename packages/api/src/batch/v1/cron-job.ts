@@ -113,6 +113,7 @@ export const cronJobs = resource<CronJob>({
   schema: CronJob,
   storage: "cronjobs",
   storageVersionHash: "sd5LIXh4Fjs=",
+  formerVersions: ["v1beta1"],
   columns: cronJobColumns,
   strategy: {
     validate: cronJobErrors,

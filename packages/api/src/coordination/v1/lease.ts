@@ -63,6 +63,7 @@ export const leases = resource<Lease>({
   schema: Lease,
   storage: "leases",
   storageVersionHash: "gqkMMb/YqFM=",
+  formerVersions: ["v1beta1"],
   createOnUpdate: true,
   unconditionalUpdate: false,
   columns: [

@@ -212,5 +212,6 @@ export const flowSchemas = resource<FlowSchema>({
   schema: FlowSchema,
   storage: "flowschemas",
   storageVersionHash: "GJVAJZSZBIw=",
+  formerVersions: ["v1beta3"],
   columns: flowSchemaColumns,
 });

@@ -155,5 +155,6 @@ export const priorityLevelConfigurations = resource<PriorityLevelConfiguration>(
   schema: PriorityLevelConfiguration,
   storage: "prioritylevelconfigurations",
   storageVersionHash: "Kir5PVfvNeI=",
+  formerVersions: ["v1beta3"],
   columns: priorityLevelColumns,
 });

@@ -55,6 +55,7 @@ export const ipAddresses = resource<IPAddress>({
   schema: IPAddress,
   storage: "ipaddresses",
   storageVersionHash: "3f/plJFChNE=",
+  formerVersions: ["v1beta1"],
   columns: ipAddressColumns,
   strategy: ipAddressStrategy,
   // The strategy asks for more: an address in its canonical form, which has colons in IPv6.

@@ -73,6 +73,7 @@ export const serviceCIDRs = resource<ServiceCIDR>({
   schema: ServiceCIDR,
   storage: "servicecidrs",
   storageVersionHash: "gNLvruQhW2g=",
+  formerVersions: ["v1beta1"],
   generationFields: [],
   columns: serviceCIDRColumns,
   strategy: serviceCIDRStrategy,

@@ -69,6 +69,7 @@ export const runtimeClasses = resource<RuntimeClass>({
   schema: RuntimeClass,
   storage: "runtimeclasses",
   storageVersionHash: "WQTu1GL3T2Q=",
+  formerVersions: ["v1beta1"],
   unconditionalUpdate: false,
   columns: [nameColumn, column("Handler", "What the runtime calls it.", (one) => one.handler), ageColumn],
   strategy: { validate: runtimeClassErrors },

@@ -100,6 +100,7 @@ export const podDisruptionBudgets = resource<PodDisruptionBudget>({
   schema: PodDisruptionBudget,
   storage: "poddisruptionbudgets",
   storageVersionHash: "EVWiDmWqyJw=",
+  formerVersions: ["v1beta1"],
   unconditionalUpdate: false,
   columns: podDisruptionBudgetColumns,
 });

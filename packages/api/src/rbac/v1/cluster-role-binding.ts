@@ -33,6 +33,7 @@ export const clusterRoleBindings = resource<ClusterRoleBinding>({
   schema: ClusterRoleBinding,
   storage: "clusterrolebindings",
   storageVersionHash: "48tpQ8gZHFc=",
+  formerVersions: ["v1beta1"],
   nameFormat: "pathSegmentName",
   createOnUpdate: true,
   columns: bindingColumns,

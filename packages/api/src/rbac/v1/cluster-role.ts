@@ -55,6 +55,7 @@ export const clusterRoles = resource<ClusterRole>({
   schema: ClusterRole,
   storage: "clusterroles",
   storageVersionHash: "bYE5ZWDrJ44=",
+  formerVersions: ["v1beta1"],
   nameFormat: "pathSegmentName",
   createOnUpdate: true,
   strategy: { validate: clusterRoleErrors },

@@ -32,6 +32,7 @@ export const roleBindings = resource<RoleBinding>({
   schema: RoleBinding,
   storage: "rolebindings",
   storageVersionHash: "eGsCzGH6b1g=",
+  formerVersions: ["v1beta1"],
   nameFormat: "pathSegmentName",
   createOnUpdate: true,
   columns: bindingColumns,

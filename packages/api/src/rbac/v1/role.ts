@@ -25,6 +25,7 @@ export const roles = resource<Role>({
   schema: Role,
   storage: "roles",
   storageVersionHash: "7FuwZcIIItM=",
+  formerVersions: ["v1beta1"],
   nameFormat: "pathSegmentName",
   createOnUpdate: true,
   strategy: { validate: roleErrors },

@@ -70,6 +70,7 @@ export const deviceClasses = resource<DeviceClass>({
   schema: DeviceClass,
   storage: "deviceclasses",
   storageVersionHash: "Yk2PTc1Ybxk=",
+  formerVersions: ["v1beta2"],
   generationFields: ["spec"],
   columns: [nameColumn, ageColumn],
 });

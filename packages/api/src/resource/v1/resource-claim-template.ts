@@ -48,5 +48,6 @@ export const resourceClaimTemplates = resource<ResourceClaimTemplate>({
   schema: ResourceClaimTemplate,
   storage: "resourceclaimtemplates",
   storageVersionHash: "TuzjC49aUfM=",
+  formerVersions: ["v1beta2"],
   columns: [nameColumn, ageColumn],
 });

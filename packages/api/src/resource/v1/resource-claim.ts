@@ -214,6 +214,7 @@ export const resourceClaims = resource<ResourceClaim>({
   schema: ResourceClaim,
   storage: "resourceclaims",
   storageVersionHash: "wgAZaHcZxUg=",
+  formerVersions: ["v1beta2"],
   generationFields: [],
   columns: resourceClaimColumns,
 });

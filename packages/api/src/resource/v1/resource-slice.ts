@@ -247,6 +247,7 @@ export const resourceSlices = resource<ResourceSlice>({
   schema: ResourceSlice,
   storage: "resourceslices",
   storageVersionHash: "KsC072WgaEY=",
+  formerVersions: ["v1beta2"],
   generationFields: ["spec"],
   columns: resourceSliceColumns,
   strategy: resourceSliceStrategy,

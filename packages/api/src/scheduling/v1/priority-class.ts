@@ -50,6 +50,7 @@ export const priorityClasses = resource<PriorityClass>({
   schema: PriorityClass,
   storage: "priorityclasses",
   storageVersionHash: "1QwjyaZjj3Y=",
+  formerVersions: ["v1beta1"],
   columns: priorityClassColumns,
   strategy: priorityClassStrategy,
 });

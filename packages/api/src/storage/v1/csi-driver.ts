@@ -102,6 +102,7 @@ export const csiDrivers = resource<CSIDriver>({
   schema: CSIDriver,
   storage: "csidrivers",
   storageVersionHash: "hL6j/rwBV5w=",
+  formerVersions: ["v1beta1"],
   unconditionalUpdate: false,
   generationFields: ["spec"],
   columns: csiDriverColumns,

@@ -85,6 +85,7 @@ export const csiNodes = resource<CSINode>({
   schema: CSINode,
   storage: "csinodes",
   storageVersionHash: "Pe62DkZtjuo=",
+  formerVersions: ["v1beta1"],
   unconditionalUpdate: false,
   columns: csiNodeColumns,
   strategy: { validate: csiNodeErrors },

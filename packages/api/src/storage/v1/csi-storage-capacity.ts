@@ -44,6 +44,7 @@ export const csiStorageCapacities = resource<CSIStorageCapacity>({
   schema: CSIStorageCapacity,
   storage: "csistoragecapacities",
   storageVersionHash: "xeVl+2Ly1kE=",
+  formerVersions: ["v1beta1"],
   unconditionalUpdate: false,
   columns: csiStorageCapacityColumns,
   strategy: { validate: csiStorageCapacityErrors },

@@ -60,6 +60,7 @@ export const storageClasses = resource<StorageClass>({
   schema: StorageClass,
   storage: "storageclasses",
   storageVersionHash: "K+m6uJwbjGY=",
+  formerVersions: ["v1beta1"],
   columns: storageClassColumns,
   strategy: { validate: storageClassErrors },
 });

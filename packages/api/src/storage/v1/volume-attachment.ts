@@ -112,6 +112,7 @@ export const volumeAttachments = resource<VolumeAttachment>({
   schema: VolumeAttachment,
   storage: "volumeattachments",
   storageVersionHash: "tJx/ezt6UDU=",
+  formerVersions: ["v1beta1"],
   generationFields: [],
   unconditionalUpdate: false,
   columns: volumeAttachmentColumns,

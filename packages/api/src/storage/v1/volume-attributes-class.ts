@@ -28,6 +28,7 @@ export const volumeAttributesClasses = resource<VolumeAttributesClass>({
   schema: VolumeAttributesClass,
   storage: "volumeattributesclasses",
   storageVersionHash: "tIjydgKBC5w=",
+  formerVersions: ["v1beta1"],
   columns: volumeAttributesClassColumns,
   strategy: { validate: volumeAttributesClassErrors },
 });

@@ -5,7 +5,7 @@ import { DecodeError } from "../decode-error.ts";
 import { memo } from "../memo.ts";
 import { isRecord, newMap } from "../record.ts";
 import type { AnyField, Inlined, Struct } from "../struct.ts";
-import type { TypeNode } from "../type.ts";
+import type { JsonUnion, TypeNode } from "../type.ts";
 import { dropsZero, isZero, zeroValue } from "../zero.ts";
 import { base64Encode } from "./base64.ts";
 import { ProtobufReader } from "./reader.ts";
@@ -162,9 +162,30 @@ function valueReader(type: TypeNode): (reader: ProtobufReader) => unknown {
     }
     case "map":
       throw new Error("a map within a list or map has no protobuf form");
+    case "json":
+      return type.union === undefined ? specialReader(type) : unionReader(type.union);
     default:
       return specialReader(type);
   }
+}
+
+function unionReader({ struct, other }: JsonUnion): (reader: ProtobufReader) => unknown {
+  const structTag = other === "flag" ? 2 : 1;
+  return (reader) => {
+    let flag: boolean | undefined;
+    let whole: unknown;
+    let items: unknown[] | undefined;
+    for (const message = reader.message(); !message.done; ) {
+      const head = message.varint();
+      if (head === structTag * 8 + 2) whole = plan(struct()).read(message.message());
+      else if (other === "flag" && head === 8) flag = message.varint() !== 0;
+      else if (head === 2 * 8 + 2) {
+        items ??= [];
+        items.push(other === "texts" ? message.text() : plan(struct()).read(message.message()));
+      } else message.skip(head & 7);
+    }
+    return whole ?? items ?? flag;
+  };
 }
 
 /** The numbers and texts of a message whose fields are scalars, by tag. */

@@ -4,7 +4,9 @@ import { jsonText } from "../json-text.ts";
 import { memo } from "../memo.ts";
 import { rawFieldsOf } from "../raw-fields.ts";
 import type { AnyField, Inlined, Struct } from "../struct.ts";
-import type { TypeNode } from "../type.ts";
+import { decodeValue } from "../decode.ts";
+import { isRecord } from "../record.ts";
+import type { JsonUnion, TypeNode } from "../type.ts";
 import { base64Decode } from "./base64.ts";
 import { ProtobufWriter } from "./writer.ts";
 
@@ -192,6 +194,8 @@ function valueWriter(type: TypeNode): WriteValue {
       return wrappedList(type.items);
     case "map":
       throw new Error("a map within a list or map has no protobuf form");
+    case "json":
+      return type.union === undefined ? specialWriter(type) : unionWriter(type.union);
     default:
       return specialWriter(type);
   }
@@ -207,6 +211,33 @@ function writeText(writer: ProtobufWriter, value: unknown): void {
 function wrappedList(items: TypeNode): WriteValue {
   const write = repeated("items", items, 1);
   return (writer, value) => delimited(writer, () => write(writer, { items: value }));
+}
+
+/** A struct, at 1 or behind its flag, or what stands in its place. */
+function unionWriter({ struct, other }: JsonUnion): WriteValue {
+  const one: WriteValue = (writer, value) =>
+    delimited(writer, () => plan(struct())(writer, decodeValue<Members>(struct(), value).object));
+  return (writer, value) =>
+    delimited(writer, () => {
+      if (value === NO_JSON) return;
+      if (Array.isArray(value)) {
+        for (const item of (value as readonly unknown[]).toReversed()) {
+          if (other === "texts") writeText(writer, item);
+          else one(writer, item);
+          writer.varint(2 * 8 + BYTES);
+        }
+      } else if (other === "flag") {
+        if (isRecord(value)) {
+          one(writer, value);
+          writer.varint(2 * 8 + BYTES);
+        }
+        writer.varint(value === false ? 0 : 1);
+        writer.varint(8);
+      } else {
+        one(writer, value);
+        writer.varint(8 + BYTES);
+      }
+    });
 }
 
 /** Types whose JSON form is a text or JSON of any kind, and whose protobuf form is a message. */
