@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { validatingAdmissionPolicyBindings } from "./admissionregistration/v1/validating-admission-policy-binding.ts";
 import { validatingWebhookConfigurations } from "./admissionregistration/v1/validating-webhook-configuration.ts";
-import { customResourceDefinitions } from "./apiextensions/v1/custom-resource-definition.ts";
+import { customResourceDefinitions } from "./apiextensions/v1/custom-resource-definitions.ts";
 import { apiServices } from "./apiregistration/v1/api-service.ts";
 import { certificateSigningRequests } from "./certificates/v1/certificate-signing-request.ts";
 import { flowSchemas } from "./flowcontrol/v1/flow-schema.ts";

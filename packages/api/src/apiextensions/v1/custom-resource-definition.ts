@@ -19,12 +19,10 @@ import {
   time,
   typeMeta,
   ObjectMeta,
-  resource,
   type AnyStructOptions,
 } from "@skates/apimachinery";
-import { crdDefaults, crdSpecDefaults, withStoredVersion } from "./custom-resource-definition-defaults.ts";
-import { crdErrors, crdSpecRules } from "./custom-resource-definition-rules.ts";
-import { formerDefinition } from "./former-definition.ts";
+import { crdDefaults, crdSpecDefaults } from "./custom-resource-definition-defaults.ts";
+import { crdSpecRules } from "./custom-resource-definition-rules.ts";
 
 export const CustomResourceDefinition = struct(
   "apiextensions.k8s.io/v1.CustomResourceDefinition",
@@ -438,22 +436,3 @@ export const CustomResourceDefinitionNames = struct(
   { doc: "Names of an added kind." },
 );
 export interface CustomResourceDefinitionNames extends Infer<typeof CustomResourceDefinitionNames> {}
-
-export const customResourceDefinitions = resource<CustomResourceDefinition>({
-  group: "apiextensions.k8s.io",
-  version: "v1",
-  kind: "CustomResourceDefinition",
-  plural: "customresourcedefinitions",
-  shortNames: ["crd", "crds"],
-  categories: ["api-extensions"],
-  namespaced: false,
-  schema: CustomResourceDefinition,
-  storageVersion: "apiextensions.k8s.io/v1beta1",
-  storageVersionHash: "jfWCUB31mvA=",
-  formerVersions: [formerDefinition],
-  unconditionalUpdate: false,
-  strategy: {
-    prepare: (next, _old, request) => (request.subresource === undefined ? withStoredVersion(next) : next),
-    validate: crdErrors,
-  },
-});

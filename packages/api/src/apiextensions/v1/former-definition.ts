@@ -23,19 +23,12 @@ import {
   WebhookClientConfig,
 } from "./custom-resource-definition.ts";
 
-/**
- * Definitions as upstream stores them to this day: what is the same in all versions stands once, beside them. Only read. The structs are
- * made when they are first asked for, as those of v1 name this file in turn.
- */
+/** Definitions as upstream stores them to this day: what is the same in all versions stands once, beside them. Only read. */
 export const formerDefinition: FormerVersion = {
   apiVersion: "apiextensions.k8s.io/v1beta1",
-  get schema() {
-    return (made ??= formerSchema());
-  },
+  schema: formerSchema(),
   toHub: (object) => toV1(asFormer(object)),
 };
-
-let made: Struct | undefined;
 
 interface FormerColumn extends Omit<CustomResourceColumnDefinition, "jsonPath"> {
   readonly JSONPath: string;

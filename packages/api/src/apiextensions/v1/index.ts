@@ -20,5 +20,5 @@ export {
   ValidationRule,
   WebhookClientConfig,
   WebhookConversion,
-  customResourceDefinitions,
 } from "./custom-resource-definition.ts";
+export { customResourceDefinitions } from "./custom-resource-definitions.ts";
