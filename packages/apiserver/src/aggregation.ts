@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiResponse, JsonRecord, UserInfo } from "@skates/apimachinery";
+import type { ApiRequest, ApiResponse, GroupVersion, JsonRecord, UserInfo } from "@skates/apimachinery";
 
 /** A version of a group that another server answers for. */
 export interface RemoteVersion {
@@ -26,17 +26,10 @@ export interface Aggregation {
   /** Changes whenever `remotes` does. */
   generation(): number;
   remotes(): readonly RemoteVersion[];
-  /** Whether another server answers for this version of a group. Asked for each request: must be cheap. */
-  answers(group: string, version: string): boolean;
+  /** The version of a group that a path is about, if another server answers for it. Asked for each request: must be cheap. */
+  versionOf(path: string): GroupVersion | undefined;
   /** Passes a request on to the server that answers for the version; never rejects but with the reason of the signal. */
   forward(group: string, version: string, forwarded: ForwardedRequest): Promise<ApiResponse>;
   /** The OpenAPI v3 document of a version; undefined when it cannot be had. */
   openApi(group: string, version: string): Promise<JsonRecord | undefined>;
-}
-
-/** The group and version that a path is about: `/apis/<group>/<version>` and all below. */
-export function remotePath(path: string): { readonly group: string; readonly version: string } | undefined {
-  if (!path.startsWith("/apis/")) return undefined;
-  const [, , group = "", version = ""] = path.split("/", 4);
-  return group === "" || version === "" ? undefined : { group, version };
 }

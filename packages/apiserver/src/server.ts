@@ -1,6 +1,5 @@
 import type { ApiResponse, Handler, UserInfo } from "@skates/apimachinery";
 import { type Component, isAbort, type Metrics } from "@skates/component-base";
-import { remotePath } from "./aggregation.ts";
 import type { Authorizer } from "./auth.ts";
 import { chain } from "./chain.ts";
 import type { RequestContext } from "./context.ts";
@@ -66,9 +65,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     fairness: options.fairness,
     gzip: options.gzip,
     offer: offerFor,
-    passedOn: ({ path }) => remoteVersion(options, path) !== undefined,
+    passedOn: ({ path }) => options.aggregation?.versionOf(path) !== undefined,
     dispatch: async (context) => {
-      const remote = remoteVersion(options, context.request.path);
+      const remote = options.aggregation?.versionOf(context.request.path);
       if (remote !== undefined) {
         const forwarded = await options.aggregation?.forward(remote.group, remote.version, context);
         return forwarded ?? pageNotFound();
@@ -94,13 +93,6 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       await ticking;
     },
   };
-}
-
-/** The version of a group that a path is about, where another server answers for it. */
-function remoteVersion({ aggregation }: ApiServerOptions, path: string): ReturnType<typeof remotePath> {
-  if (aggregation === undefined) return undefined;
-  const found = remotePath(path);
-  return found !== undefined && aggregation.answers(found.group, found.version) ? found : undefined;
 }
 
 function coreOf(options: ApiServerOptions): RegistryCore {

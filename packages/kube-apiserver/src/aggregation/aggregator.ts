@@ -1,7 +1,7 @@
 import { type APIService, apiServices } from "@skates/api/apiregistration/v1";
 import { services } from "@skates/api/core/v1";
 import { endpointSlices } from "@skates/api/discovery/v1";
-import { type ApiResponse, equalValues, isStatus, type JsonRecord } from "@skates/apimachinery";
+import { type ApiResponse, equalValues, type GroupVersion, isStatus, type JsonRecord } from "@skates/apimachinery";
 import {
   type Aggregation,
   type ForwardedRequest,
@@ -66,11 +66,17 @@ export class Aggregator implements Aggregation {
   /** By name: the group and version that it speaks for. */
   readonly #names = new Map<string, string>();
   readonly #random;
+  readonly #unavailable;
   #generation = 0;
 
   constructor(options: AggregatorOptions) {
     this.#options = options;
     this.#random = options.env.random.stream("aggregated-endpoints");
+    this.#unavailable = options.env.metrics.gauge({
+      name: "aggregator_unavailable_apiservice",
+      help: "1 for each API service of another server that is not available.",
+      labels: ["name"],
+    });
   }
 
   generation(): number {
@@ -88,8 +94,10 @@ export class Aggregator implements Aggregation {
     }));
   }
 
-  answers(group: string, version: string): boolean {
-    return this.#remotes.size > 0 && this.#remotes.has(keyOf(group, version));
+  versionOf(path: string): GroupVersion | undefined {
+    if (this.#remotes.size === 0 || !path.startsWith("/apis/")) return undefined;
+    const [, , group = "", version = ""] = path.split("/", 4);
+    return this.#remotes.has(keyOf(group, version)) ? { group, version } : undefined;
   }
 
   async forward(group: string, version: string, { request, user, signal }: ForwardedRequest): Promise<ApiResponse> {
@@ -149,7 +157,10 @@ export class Aggregator implements Aggregation {
     const key = keyOf(group, version);
     const before = this.#remotes.get(key);
     if (deleted || target === undefined || group === "") {
-      if (this.#names.delete(name) && this.#remotes.delete(key)) this.#generation++;
+      if (this.#names.delete(name) && this.#remotes.delete(key)) {
+        this.#generation++;
+        this.#unavailable.set([name], 0);
+      }
       return false;
     }
     const same = before !== undefined && equalValues(before.service.spec, service.spec);
@@ -208,6 +219,7 @@ export class Aggregator implements Aggregation {
       const answer = missing === undefined ? await this.#ask(remote, { group, version }, signal) : undefined;
       const availability = missing ?? availabilityOf(answer);
       this.#learn(key, availability, answer);
+      this.#unavailable.set([name], availability.status === "True" ? 0 : 1);
       await this.#tell(name, availability, signal);
       return availability.reason === "FailedDiscoveryCheck" ? "failed" : "fine";
     } catch (error) {

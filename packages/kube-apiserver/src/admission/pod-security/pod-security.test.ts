@@ -12,6 +12,8 @@ const CONFIGURATION = JSON.stringify({
 const host = { hostNetwork: true };
 const REFUSED = 'pods "host" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)';
 let at: TestServer;
+/** What the audit log would have of the last request. */
+let notes: ReadonlyMap<string, string> = new Map();
 const template = (spec: object = {}) => ({ containers: [{ name: "main", image: "busybox" }], ...spec });
 const pod = (name: string, spec: object = {}) => ({
   apiVersion: "v1",
@@ -39,7 +41,17 @@ async function make(name: string, labels: Record<string, string>): Promise<void>
 
 beforeAll(async () => {
   const configurations = new Map([["PodSecurity", CONFIGURATION]]);
-  at = await startTestServer({ admission: { enable: [], disable: [], configurations } });
+  at = await startTestServer({
+    admission: { enable: [], disable: [], configurations },
+    audit: () => ({
+      stage: (next) => async (context) => {
+        if (context.route.resource === "pods") notes = context.annotations;
+        return await next(context);
+      },
+      unauthenticated: () => undefined,
+    }),
+  });
+  await make("audited", { audit: "baseline" });
   await make("baseline", { enforce: "baseline" });
   await make("warned", { warn: "baseline" });
   await make("open", {});
@@ -80,6 +92,19 @@ describe("pods", () => {
     expect((await post("namespaces/baseline/pods", pod("by-joe", host), joe)).status).toBe(201);
     expect((await post("namespaces/exempt/pods", pod("host", host))).status).toBe(201);
   });
+});
+
+const podSecurityNotes = () => Object.fromEntries([...notes].filter(([key]) => key.startsWith("pod-security")));
+
+it("notes go into the audit log", async () => {
+  expect((await post("namespaces/audited/pods", pod("host", host))).status).toBe(201);
+  expect(podSecurityNotes()).toEqual({
+    "pod-security.kubernetes.io/enforce-policy": "privileged:latest",
+    "pod-security.kubernetes.io/audit-violations":
+      'would violate PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
+  });
+  await post("namespaces/exempt/pods", pod("other", host));
+  expect(podSecurityNotes()).toEqual({ "pod-security.kubernetes.io/exempt": "namespace" });
 });
 
 it("templates bring warnings only", async () => {
