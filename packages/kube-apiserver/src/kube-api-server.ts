@@ -1,6 +1,7 @@
 import { builtinResources, gatedResources } from "@skates/api";
 import { apiServices } from "@skates/api/apiregistration/v1";
 import { pods, services } from "@skates/api/core/v1";
+import { nodes as nodeMetrics, pods as podMetrics } from "@skates/api/metrics/v1beta1";
 import { flowSchemas } from "@skates/api/flowcontrol/v1";
 import type { Handler, Resource, UserInfo } from "@skates/apimachinery";
 import {
@@ -45,6 +46,7 @@ import { releaseAddresses } from "./services/release-addresses.ts";
 import { claimForService } from "./services/service-claims.ts";
 import { checkedDefinitions } from "./custom-resources/checked-definitions.ts";
 import { CustomResources } from "./custom-resources/custom-resources.ts";
+import { metricsHandlers } from "./resource-metrics/metrics-handlers.ts";
 import { bindablePods, bindingHandlers } from "./specials/bindings.ts";
 import { componentStatusHandler } from "./specials/component-statuses.ts";
 import { evictionHandler } from "./specials/eviction.ts";
@@ -305,6 +307,7 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
     ...reviewHandlers({ ...parts, audiences }),
     podLogHandler(kubelets),
     ...podStreamHandlers(kubelets, parts.authorizer),
+    ...metricsHandlers({ env, dial: options.kubelets }),
     nodeProxyHandler(kubelets),
     ...(options.workloads === undefined ? [] : workloadProxyHandlers({ dial: options.workloads, random: env.random })),
   ];
@@ -314,5 +317,5 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
 function resourcesOf({ env, resources }: KubeApiServerOptions): readonly Resource[] {
   if (resources !== undefined) return resources;
   const gated = Object.entries(gatedResources).filter(([gate]) => env.gates.enabled(gate));
-  return [...builtinResources, ...gated.flatMap(([, kinds]) => kinds)];
+  return [...builtinResources, nodeMetrics, podMetrics, ...gated.flatMap(([, kinds]) => kinds)];
 }

@@ -11,7 +11,6 @@ const PENDING: Readonly<Record<string, string>> = {
   "admissionregistration.k8s.io/mutatingadmissionpolicybindings": "they are not evaluated",
   "admissionregistration.k8s.io/validatingadmissionpolicies": "they are not evaluated",
   "admissionregistration.k8s.io/validatingadmissionpolicybindings": "they are not evaluated",
-  "autoscaling/horizontalpodautoscalers": "nothing is scaled by them",
   "certificates.k8s.io/certificatesigningrequests": "no certificates are signed",
   "networking.k8s.io/ingresses": "no proxy serves them",
   "networking.k8s.io/networkpolicies": "they are not enforced",

@@ -5,6 +5,7 @@ import {
   type Controller,
   controllerComponent,
   createEventRecorder,
+  type EventRecorder,
   createInformers,
   type Informers,
 } from "@skates/controller-runtime";
@@ -17,6 +18,7 @@ import { endpointSliceController } from "./endpoint-slice/controller.ts";
 import { endpointSliceMirroringController } from "./endpoint-slice-mirroring/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { garbageCollector } from "./garbage-collector/controller.ts";
+import { horizontalPodAutoscaler } from "./horizontal-pod-autoscaler/controller.ts";
 import { jobController } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
@@ -55,6 +57,9 @@ export function createControllerManager(options: ControllerManagerOptions): Comp
     namespaceController({ ...own(options, "namespace-controller"), informers, resources: builtinResources }),
     podGcController({ ...own(options, "pod-garbage-collector"), informers }),
     garbageCollector({ ...own(options, "generic-garbage-collector"), informers, resources: builtinResources }),
+    ...withRecorder(options, "horizontal-pod-autoscaler", (recorder) =>
+      horizontalPodAutoscaler({ ...own(options, "horizontal-pod-autoscaler"), informers, recorder }),
+    ),
   ];
   return {
     name: "kube-controller-manager",
@@ -100,6 +105,16 @@ function planned(options: ControllerManagerOptions, informers: Informers): reado
     ...runnable(options, informers, nodeLifecycleController),
     ...runnable(options, informers, taintEvictionController),
   ];
+}
+
+/** A component with the recorder of its events. */
+function withRecorder(
+  options: ControllerManagerOptions,
+  name: string,
+  make: (recorder: EventRecorder) => Component,
+): readonly [Component, Component] {
+  const recorder = createEventRecorder({ ...own(options, name), component: name });
+  return [make(recorder), recorder];
 }
 
 /** A controller with the recorder of its events. `component` is what events name, where that is not the controller's account. */

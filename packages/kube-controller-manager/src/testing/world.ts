@@ -21,7 +21,7 @@ import {
   type VirtualClock,
   virtualClock,
 } from "@skates/component-base";
-import { createKubeApiServer } from "@skates/kube-apiserver";
+import { createKubeApiServer, type KubeletDialer } from "@skates/kube-apiserver";
 import { memoryStore } from "@skates/storage";
 import { createControllerManager } from "../controller-manager.ts";
 
@@ -48,8 +48,15 @@ export interface World {
   stop(): Promise<void>;
 }
 
+export interface WorldOptions {
+  /** Default true. */
+  readonly controllers?: boolean;
+  /** Plays the kubelets for the API server; default: none answers. */
+  readonly kubelets?: KubeletDialer;
+}
+
 /** Starts a world as every cluster is at its start. A controller that does what it may not makes `stop` fail. */
-export async function startWorld(options: { readonly controllers?: boolean } = {}): Promise<World> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
   setMaxListeners(0); // one signal ends all controllers
   const clock = virtualClock(undefined, settle);
   const env: Env = createEnv({ clock, random: seededRandom(7), log: silentLogger });
@@ -73,7 +80,7 @@ export async function startWorld(options: { readonly controllers?: boolean } = {
     },
     serviceCidrs: ["10.96.0.0/16", "fd00:10:96::/112"],
     endpoint: { address: "192.0.2.1", port: 6443 },
-    kubelets: () => () => Promise.reject(new Error("no kubelets here")),
+    kubelets: options.kubelets ?? (() => () => Promise.reject(new Error("no kubelets here"))),
     turn: () => Promise.resolve(),
   });
   const stopping = new AbortController();

@@ -1,0 +1,129 @@
+import type { MetricIdentifier } from "@skates/api/autoscaling/v2";
+import { pods as podMetrics } from "@skates/api/metrics/v1beta1";
+import { isRecord, labelSelector, parseDuration, parseQuantity, parseTime } from "@skates/apimachinery";
+import type { Client } from "@skates/client";
+import type { PodFigure } from "./pod-usage.ts";
+
+/** Where figures come from: the metrics APIs, whoever serves them. Rejects when one does not answer. */
+export interface MetricSource {
+  /** Use of a resource by the pods of a selector, by pod; of one container only, where it is named. */
+  resource(
+    of: {
+      readonly namespace: string;
+      readonly selector: string;
+      readonly resource: string;
+      readonly container?: string | undefined;
+    },
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, PodFigure>>;
+  /** A figure of each pod of a selector. */
+  pods(
+    of: { readonly namespace: string; readonly selector: string; readonly metric: MetricIdentifier },
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, PodFigure>>;
+  /** A figure of one object, in thousandths. `plural` with its group: `ingresses.networking.k8s.io`. */
+  object(
+    of: {
+      readonly namespace: string;
+      readonly plural: string;
+      readonly name: string;
+      readonly metric: MetricIdentifier;
+    },
+    signal: AbortSignal,
+  ): Promise<number>;
+  /** The sum of a figure from outside the cluster, in thousandths. */
+  external(of: { readonly namespace: string; readonly metric: MetricIdentifier }, signal: AbortSignal): Promise<number>;
+}
+
+/** The metrics APIs of a cluster. */
+export function metricSource(client: Client): MetricSource {
+  return {
+    async resource({ namespace, selector, resource, container }, signal) {
+      const { items } = await client.resource(podMetrics).list({ namespace, labelSelector: selector }, signal);
+      if (items.length === 0) {
+        throw new Error(
+          `unable to fetch metrics from resource metrics API: no metrics returned from resource metrics API`,
+        );
+      }
+      const figures = new Map<string, PodFigure>();
+      for (const { metadata, containers, timestamp, window } of items) {
+        const counted = containers.filter(({ name }) => container === undefined || container === name);
+        if (container !== undefined && counted.length === 0) {
+          throw new Error(`container ${container} not present in metrics for pod ${namespace}/${metadata.name}`);
+        }
+        const values = counted.map(({ usage }) => usage?.[resource]);
+        // A pod with a container of which nothing is known is not counted.
+        if (values.some((value) => value === undefined)) continue;
+        const milli = values.reduce((sum, value) => sum + parseQuantity(value ?? "0").milliValue(), 0);
+        figures.set(metadata.name, { milli, timestampMs: parseTime(timestamp), windowMs: parseDuration(window) });
+      }
+      return figures;
+    },
+    async pods({ namespace, selector, metric }, signal) {
+      const path = `${CUSTOM}/namespaces/${namespace}/pods/*/${encodeURIComponent(metric.name)}`;
+      const items = await values(
+        client,
+        `${path}?${query({ labelSelector: selector, ...selectorOf(metric) })}`,
+        signal,
+      );
+      if (items.length === 0)
+        throw new Error(`unable to fetch metrics from custom metrics API: no custom metric for pods`);
+      const figures = new Map<string, PodFigure>();
+      for (const { value, describedObject, timestamp, windowSeconds } of items) {
+        const windowMs = typeof windowSeconds === "number" ? windowSeconds * 1000 : 60_000;
+        const timestampMs = typeof timestamp === "string" ? parseTime(timestamp) : 0;
+        if (typeof value !== "string" || !isRecord(describedObject)) continue;
+        figures.set(String(describedObject["name"]), {
+          milli: parseQuantity(value).milliValue(),
+          timestampMs,
+          windowMs,
+        });
+      }
+      return figures;
+    },
+    async object({ namespace, plural, name, metric }, signal) {
+      const at = plural === "namespaces" ? `namespaces/${name}/metrics` : `namespaces/${namespace}/${plural}/${name}`;
+      const path = `${CUSTOM}/${at}/${encodeURIComponent(metric.name)}`;
+      const [first] = await values(client, `${path}?${query(selectorOf(metric))}`, signal);
+      if (typeof first?.["value"] !== "string") {
+        throw new Error("unable to fetch metrics from custom metrics API: no metric of this object");
+      }
+      return parseQuantity(first["value"]).milliValue();
+    },
+    async external({ namespace, metric }, signal) {
+      const selector = metric.selector === undefined ? "" : labelSelector(metric.selector).toString();
+      const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${namespace}/${encodeURIComponent(metric.name)}`;
+      const items = await values(client, `${path}?${query({ labelSelector: selector })}`, signal);
+      if (items.length === 0) {
+        throw new Error(
+          "unable to fetch metrics from external metrics API: no metrics returned from external metrics API",
+        );
+      }
+      return items.reduce(
+        (sum, { value }) => sum + (typeof value === "string" ? parseQuantity(value).milliValue() : 0),
+        0,
+      );
+    },
+  };
+}
+
+const CUSTOM = "/apis/custom.metrics.k8s.io/v1beta2";
+
+function selectorOf({ selector }: MetricIdentifier): Readonly<Record<string, string>> {
+  return selector === undefined ? {} : { metricLabelSelector: labelSelector(selector).toString() };
+}
+
+function query(parameters: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== "")).toString();
+}
+
+/** The items of a MetricValueList. */
+async function values(
+  client: Client,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const answer = await client.getJson(path, signal);
+  const items = isRecord(answer) ? answer["items"] : undefined;
+  return Array.isArray(items) ? items.filter(isRecord) : [];
+}
