@@ -5,17 +5,22 @@ const REF = "#/components/schemas/";
 const STATUS = `${REF}io.k8s.apimachinery.pkg.apis.meta.v1.Status`;
 const DELETE_OPTIONS = `${REF}io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions`;
 const PATCH = `${REF}io.k8s.apimachinery.pkg.apis.meta.v1.Patch`;
-const PATCH_TYPES: readonly string[] = [
-  "application/apply-patch+yaml",
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
-];
-const MEDIA_TYPES: readonly string[] = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
-const STREAM_TYPES: readonly string[] = [
-  "application/json;stream=watch",
-  "application/vnd.kubernetes.protobuf;stream=watch",
-];
+/** The forms that a kind is sent and patched in. Clients choose by these how they patch. */
+interface MediaTypes {
+  readonly patch: readonly string[];
+  readonly object: readonly string[];
+  readonly stream: readonly string[];
+}
+const CUSTOM_TYPES: MediaTypes = {
+  patch: ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"],
+  object: ["application/json", "application/yaml"],
+  stream: ["application/json;stream=watch"],
+};
+const BUILTIN_TYPES: MediaTypes = {
+  patch: [...CUSTOM_TYPES.patch, "application/strategic-merge-patch+json"],
+  object: [...CUSTOM_TYPES.object, "application/vnd.kubernetes.protobuf"],
+  stream: [...CUSTOM_TYPES.stream, "application/vnd.kubernetes.protobuf;stream=watch"],
+};
 
 type Paths = Record<string, object>;
 type Parameter = readonly [name: string, type: "string" | "boolean" | "integer", description: string];
@@ -101,6 +106,7 @@ function operationsOf(resource: Resource, schema = resource.schema) {
   const one = REF + definitionName(schema);
   const { group, version, kind, namespaced } = resource;
   const gvk = { group, kind, version };
+  const types = resource.custom === true ? CUSTOM_TYPES : BUILTIN_TYPES;
   return (action: Action, parameters: readonly Parameter[], suffix = ""): object => {
     const many = action === "deletecollection" ? "Collection" : "";
     const scope = namespaced && suffix === "" ? "Namespaced" : "";
@@ -109,8 +115,8 @@ function operationsOf(resource: Resource, schema = resource.schema) {
       description: `${ACTION_WORDS[action]} ${action === "list" ? "or watch " : ""}objects of kind ${kind}`,
       operationId: `${ACTION_WORDS[action]}${groupWords(group)}${capital(version)}${many}${scope}${kind}${suffix}`,
       parameters: [...parameters.map(queryParameter), queryParameter(PRETTY)],
-      ...bodyOf(action, one),
-      responses: responsesOf(action, one, REF + listName),
+      ...bodyOf(action, one, types),
+      responses: responsesOf(action, { one, many: REF + listName }, types),
       "x-kubernetes-action": action,
       "x-kubernetes-group-version-kind": gvk,
     };
@@ -156,9 +162,9 @@ function subresourceOperations(resource: Resource, sub: Subresource): object {
 
 const UNAUTHORIZED = { description: "Unauthorized" };
 
-function bodyOf(action: Action, one: string): object {
+function bodyOf(action: Action, one: string, types: MediaTypes): object {
   if (action === "post" || action === "put") return body(["*/*"], one, true);
-  if (action === "patch") return body(PATCH_TYPES, PATCH, true);
+  if (action === "patch") return body(types.patch, PATCH, true);
   return action === "delete" || action === "deletecollection" ? body(["*/*"], DELETE_OPTIONS, false) : {};
 }
 
@@ -166,12 +172,16 @@ function body(types: readonly string[], ref: string, required: boolean): object 
   return { requestBody: { content: content(types, ref), ...(required ? { required } : {}) } };
 }
 
-function responsesOf(action: Action, one: string, many: string): object {
-  const ok = { description: "OK", content: content(MEDIA_TYPES, one) };
+function responsesOf(
+  action: Action,
+  { one, many }: { readonly one: string; readonly many: string },
+  types: MediaTypes,
+): object {
+  const ok = { description: "OK", content: content(types.object, one) };
   switch (action) {
     case "list":
       return {
-        "200": { description: "OK", content: content([...MEDIA_TYPES, ...STREAM_TYPES], many) },
+        "200": { description: "OK", content: content([...types.object, ...types.stream], many) },
         "401": UNAUTHORIZED,
       };
     case "post":
@@ -185,11 +195,11 @@ function responsesOf(action: Action, one: string, many: string): object {
     case "patch":
       return { "200": ok, "201": { ...ok, description: "Created" }, "401": UNAUTHORIZED };
     case "delete": {
-      const status = { description: "OK", content: content(MEDIA_TYPES, STATUS) };
+      const status = { description: "OK", content: content(types.object, STATUS) };
       return { "200": status, "202": { ...status, description: "Accepted" }, "401": UNAUTHORIZED };
     }
     case "deletecollection":
-      return { "200": { description: "OK", content: content(MEDIA_TYPES, STATUS) }, "401": UNAUTHORIZED };
+      return { "200": { description: "OK", content: content(types.object, STATUS) }, "401": UNAUTHORIZED };
     case "get":
       return { "200": ok, "401": UNAUTHORIZED };
   }
