@@ -31,3 +31,5 @@ export type { QueuedPod } from "./queue/queued-pod.ts";
 export { Cluster, type Snapshot } from "./snapshot/cluster.ts";
 export type { NodeInfo } from "./snapshot/node-info.ts";
 export { type PodInfo, podInfoOf } from "./snapshot/pod-info.ts";
+export type { Explanation } from "./explain/explain-pod.ts";
+export { type ExplainOptions, explainPending } from "./explain/explainer.ts";

@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./commands/delete.ts")).deleteCluster,
   },
   status: { summary: "say what is running", load: async () => (await import("./commands/status.ts")).status },
+  why: {
+    summary: "say why a pod is not scheduled",
+    load: async () => (await import("./commands/why.ts")).why,
+  },
   demo: {
     summary: "deploy a small web application and fetch it",
     load: async () => (await import("./commands/demo.ts")).demo,

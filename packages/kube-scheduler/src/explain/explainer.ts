@@ -1,0 +1,74 @@
+import { isPodTerminal, namespaces, nodes, type Pod, pods } from "@skates/api/core/v1";
+import type { Client } from "@skates/client";
+import { type Env, TaskGroup } from "@skates/component-base";
+import { createInformers } from "@skates/controller-runtime";
+import { buildProfile } from "../config/build-profile.ts";
+import { defaultConfiguration, type SchedulerConfiguration } from "../config/read-configuration.ts";
+import { WaitingPods } from "../framework/waiting-pods.ts";
+import { NO_GROUPS } from "../gangs/pod-groups.ts";
+import { schedulerMetrics } from "../metrics.ts";
+import { builtinPlugins, defaultPluginNames } from "../plugins/registry.ts";
+import { Cluster } from "../snapshot/cluster.ts";
+import { podInfoOf } from "../snapshot/pod-info.ts";
+import { watchDevices, watchOwners, watchVolumes } from "../surroundings.ts";
+import { type Explanation, explainPod } from "./explain-pod.ts";
+
+export interface ExplainOptions {
+  /** May read what the scheduler reads; nothing is written. */
+  readonly client: Client;
+  readonly env: Env;
+  readonly configuration?: SchedulerConfiguration | undefined;
+}
+
+/**
+ * Reads the cluster once and asks the plugins of the pod's profile why it is or is not scheduled. Undefined: no profile has the pod's
+ * scheduler name.
+ */
+export async function explainPending(
+  { client, env, configuration = defaultConfiguration() }: ExplainOptions,
+  pod: Pod,
+  signal: AbortSignal,
+): Promise<Explanation | undefined> {
+  const one = configuration.profiles.find(({ schedulerName }) => schedulerName === pod.spec.schedulerName);
+  if (one === undefined) return undefined;
+  const cluster = new Cluster();
+  const informers = createInformers(client, env);
+  const all = { nodes: informers.for(nodes), pods: informers.for(pods), namespaces: informers.for(namespaces) };
+  const handle = {
+    client,
+    env,
+    cluster,
+    waiting: new WaitingPods(env.clock),
+    volumes: watchVolumes(informers),
+    owners: watchOwners(informers),
+    devices: watchDevices(informers),
+    preemption: {
+      client,
+      clock: env.clock,
+      recorder: () => ({ event: () => undefined }),
+      metrics: schedulerMetrics(env.metrics),
+      random: env.random,
+      budgets: () => [],
+    },
+    ofExtenders: new Set<string>(),
+    podGroups: NO_GROUPS,
+    wake: () => undefined,
+  };
+  const profile = buildProfile(one, { registry: builtinPlugins(handle), defaults: defaultPluginNames(env.gates) });
+  const stop = new AbortController();
+  const group = new TaskGroup(AbortSignal.any([signal, stop.signal]));
+  group.spawn((inner) => informers.run(inner));
+  try {
+    await informers.whenSynced(signal);
+    for (const { metadata } of all.namespaces.list()) cluster.setNamespace(metadata.name, metadata.labels ?? {});
+    for (const node of all.nodes.list()) cluster.setNode(node);
+    for (const other of all.pods.list()) {
+      const { nodeName = "" } = other.spec;
+      if (nodeName !== "" && !isPodTerminal(other)) cluster.setPod(podInfoOf(other), nodeName);
+    }
+    return explainPod(podInfoOf(pod), { profile, cluster });
+  } finally {
+    stop.abort(new Error("explained"));
+    await group.join();
+  }
+}
