@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "save, restore and list copies of all objects",
     load: async () => (await import("./commands/snapshot.ts")).snapshot,
   },
+  certificate: {
+    summary: "show how long certificates last, and make them anew",
+    load: async () => (await import("./commands/certificate.ts")).certificate,
+  },
   migrate: {
     summary: "move all objects between the data directory and etcd",
     load: async () => (await import("./commands/migrate.ts")).migrate,

@@ -33,6 +33,8 @@ export interface NodeKubeletOptions {
   readonly dns: ClusterDns;
   /** The certificate of the node, and the CA of those who may call. */
   readonly tls: ServerTls;
+  /** Called once with what takes another certificate and CA while the kubelet runs. */
+  readonly onTls?: ((replace: (tls: ServerTls) => void) => void) | undefined;
   /** Where its API listens. Port 0: a free one, which the Node object tells. */
   readonly listen: { readonly address: string; readonly port: number };
 }
@@ -55,6 +57,7 @@ export function createNodeKubelet(options: NodeKubeletOptions): Kubelet {
         log: env.log,
         clock: env.clock,
       });
+      options.onTls?.((next) => serving.replaceTls(next));
       try {
         kubelet = await assemble(options, serving.port, (ready) => {
           handler = ready;

@@ -2,12 +2,14 @@ import { createPublicKey } from "node:crypto";
 import { join } from "node:path";
 import { type Clock, OperatingError, type Random } from "@skates/component-base";
 import type { CertificateTemplate, KeyPair, Pki, TokenKey } from "../pki.ts";
+import { pemCertificates, pemPublicKeys } from "../pem-bundle.ts";
 import { ensureCertificate } from "./ensure-certificate.ts";
 import { nodePki } from "./node-pki.ts";
 import { readIfPresent, writeWhole } from "./pem-files.ts";
 
 const DAY_MS = 86_400_000;
-const CA_VALID_MS = 3650 * DAY_MS;
+/** How long a CA lives. */
+export const CA_VALID_MS = 3650 * DAY_MS;
 const LEAF_VALID_MS = 365 * DAY_MS;
 
 /** Certificates are renewed when less than this is left. */
@@ -31,7 +33,7 @@ export interface NodeIdentity {
 
 /** All certificates and keys of a cluster. Names in brackets are upstream's files. */
 export interface ClusterPki {
-  /** [ca.crt, ca.key] Signs servers and clients. */
+  /** [ca.crt, ca.key] Signs servers and clients. Behind the first certificate may stand those of earlier CAs, which still count. */
   readonly ca: KeyPair;
   /** [apiserver] */
   readonly apiServer: KeyPair;
@@ -45,6 +47,8 @@ export interface ClusterPki {
   readonly etcdClient: KeyPair;
   /** [sa.key, sa.pub] */
   readonly serviceAccount: TokenKey;
+  /** All public keys of sa.pub, the current one first: tokens signed with earlier ones count too. */
+  readonly serviceAccountKeys: readonly string[];
   /** `kubernetes-admin` in `system:masters`. */
   readonly admin: KeyPair;
   readonly controllerManager: KeyPair;
@@ -107,6 +111,7 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
     etcdCa,
     etcdClient,
     serviceAccount,
+    serviceAccountKeys: serviceAccount.publicKeys,
     admin,
     controllerManager,
     scheduler,
@@ -149,7 +154,9 @@ async function ensureCa({ directory, clock, pki, written }: Files, file: string,
     // Throws if they do not belong together: nothing is overwritten that others trust.
     naming(`${path}.crt with ${path}.key`, () => pki.authority({ cert, key }));
     if (pki.readCertificate(cert).notAfterMs - clock.nowMs() > RENEW_BEFORE_MS) return { cert, key };
-    return await writePair(path, await pki.renewCa({ cert, key }, CA_VALID_MS), written, file);
+    const renewed = await pki.renewCa({ cert, key }, CA_VALID_MS);
+    const others = pemCertificates(cert).slice(1);
+    return await writePair(path, { ...renewed, cert: [renewed.cert, ...others].join("") }, written, file);
   }
   return await writePair(path, await pki.createCa(commonName, CA_VALID_MS), written, file);
 }
@@ -170,14 +177,21 @@ async function writePair(path: string, pair: KeyPair, written: string[], file: s
   return pair;
 }
 
-async function ensureTokenKey({ directory, pki, written }: Files): Promise<TokenKey> {
+interface TokenKeys extends TokenKey {
+  readonly publicKeys: readonly string[];
+}
+
+async function ensureTokenKey({ directory, pki, written }: Files): Promise<TokenKeys> {
   const path = join(directory, "sa");
   const known = await readIfPresent(`${path}.key`);
   if (known !== undefined) {
     try {
       const publicKey = createPublicKey(known).export({ type: "spki", format: "pem" }).toString();
-      if ((await readIfPresent(`${path}.pub`)) !== publicKey) await writeWhole(`${path}.pub`, publicKey, 0o600);
-      return { privateKey: known, publicKey };
+      const kept = pemPublicKeys((await readIfPresent(`${path}.pub`)) ?? "");
+      const [current] = kept;
+      const publicKeys = current === publicKey ? kept : [publicKey, ...kept.filter((key) => key !== publicKey)];
+      if (current !== publicKey) await writeWhole(`${path}.pub`, publicKeys.join(""), 0o600);
+      return { privateKey: known, publicKey, publicKeys };
     } catch (thrown) {
       throw new OperatingError("CertificateUnreadable", `${path}.key is no private key in PEM`, { cause: thrown });
     }
@@ -186,5 +200,5 @@ async function ensureTokenKey({ directory, pki, written }: Files): Promise<Token
   await writeWhole(`${path}.key`, made.privateKey, 0o600);
   await writeWhole(`${path}.pub`, made.publicKey, 0o600);
   written.push("sa");
-  return made;
+  return { ...made, publicKeys: [made.publicKey] };
 }

@@ -1,4 +1,5 @@
 /** The real certificates and tokens. A cluster starts with `ensureClusterPki`. */
+export { forgetEarlier, newAuthorities, newTokenKey } from "./rotate.ts";
 export {
   type ClusterPki,
   type ClusterPkiOptions,

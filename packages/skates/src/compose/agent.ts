@@ -10,14 +10,15 @@ import { conntrackFlows } from "@skates/kube-proxy/node";
 import { type Kubelet, parseResolvConf } from "@skates/kubelet";
 import { createNodeKubelet, type CriRuntime, criRuntime } from "@skates/kubelet/node";
 import { nftDataPlane } from "@skates/packet-filter/node";
-import type { ClusterPki } from "@skates/pki/node";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
-import { dnsIdentity, openPki } from "../cluster/pki.ts";
+import { dnsIdentity } from "../cluster/pki.ts";
 import { GIT_VERSION } from "../version.ts";
 import { type ApiClients, apiClients } from "./api-clients.ts";
 import { nodePodCidr, prepareNodeHost } from "./node-host.ts";
+import { type LivePki, openLivePki } from "./live-pki.ts";
+import { reloading } from "./reload.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 
 const RESOLV_CONF = "/etc/resolv.conf";
@@ -27,7 +28,7 @@ interface Surroundings {
   readonly paths: Paths;
   readonly config: ClusterConfig;
   readonly env: Env;
-  readonly pki: ClusterPki;
+  readonly pki: LivePki;
   readonly clients: ApiClients;
   /** Of this machine. */
   readonly address: string;
@@ -39,8 +40,8 @@ export async function runAgent(paths: Paths, config: ClusterConfig, signal: Abor
   watchForBugs(env);
   const address = hostAddress();
   const group = new TaskGroup(signal);
-  const pki = await openPki(paths, config, address);
-  await using clients = apiClients(config, pki.ca.cert, env);
+  const pki = await openLivePki({ paths, config, address, process: "agent" }, env);
+  await using clients = apiClients(config, () => pki.current().ca.cert, env);
   const surroundings = { paths, config, env, pki, clients, address };
   // The machine is made ready while the API server starts.
   const [{ containerd }] = await Promise.all([
@@ -48,11 +49,16 @@ export async function runAgent(paths: Paths, config: ClusterConfig, signal: Abor
     clients.untilReachable(group.signal),
   ]);
   const runtime = await criRuntime({ address: containerd.endpoint });
-  const informers = createInformers(clients.as("kube-proxy", pki.kubeProxy), env);
+  const informers = createInformers(
+    clients.as("kube-proxy", () => pki.current().kubeProxy),
+    env,
+  );
   const components = [
     await kubelet(surroundings, runtime),
     kubeProxy(surroundings, informers),
     await clusterDns(surroundings, informers),
+    pki.renewal,
+    reloading(env, pki.files),
   ];
   group.spawn((inner) => informers.run(inner));
   for (const component of components) group.spawn((inner) => component.run(inner));
@@ -68,7 +74,8 @@ async function kubelet(
   { paths, config, env, pki, clients, address }: Surroundings,
   runtime: CriRuntime,
 ): Promise<Kubelet> {
-  const identity = await pki.node({ name: config.nodeName, ipAddresses: [address] });
+  const identity = await pki.follow((at) => at.node({ name: config.nodeName, ipAddresses: [address] }));
+  const tls = () => ({ ...identity().server, clientCas: [pki.current().ca.cert] });
   return createNodeKubelet({
     settings: {
       name: config.nodeName,
@@ -80,12 +87,13 @@ async function kubelet(
       version: GIT_VERSION,
       reserved: { milliCpu: 0, memoryBytes: 0 },
     },
-    client: clients.as("kubelet", identity.client),
+    client: clients.as("kubelet", () => identity().client),
     env,
     runtime,
     paths: paths.node,
     dns: { servers: [config.dnsAddress], domain: config.clusterDomain, host: parseResolvConf(resolvConf()) },
-    tls: { cert: identity.server.cert, key: identity.server.key, clientCas: [pki.ca.cert] },
+    tls: tls(),
+    onTls: (replace) => pki.onChange(() => replace(tls())),
     listen: { address, port: 0 },
   });
 }
@@ -109,7 +117,7 @@ async function clusterDns(
   const servers = nameServersOf(resolvConf(), [config.dnsAddress, address]);
   return createClusterDns({
     env,
-    client: clients.as("cluster-dns", await dnsIdentity(pki)),
+    client: clients.as("cluster-dns", await pki.follow(dnsIdentity)),
     services: informers.for(services),
     slices: informers.for(endpointSlices, { indexes: { service: serviceKeysOf } }),
     domain: config.clusterDomain,

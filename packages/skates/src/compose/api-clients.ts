@@ -3,27 +3,29 @@ import { type Env, hasCode } from "@skates/component-base";
 import type { KeyPair } from "@skates/pki";
 import { type HttpsClient, httpsHandler } from "@skates/transport/node";
 import type { ClusterConfig } from "../cluster/config.ts";
+import { liveHttps } from "./live-https.ts";
 
 /** Clients of the API server over HTTPS, each with the certificate of its component. */
 export interface ApiClients extends AsyncDisposable {
-  as(name: string, identity: KeyPair): Client;
+  /** The identity is asked for at each request: it may have been renewed. */
+  as(name: string, identity: () => KeyPair): Client;
   /** Waits until the server takes connections: it starts at the same time as we do. */
   untilReachable(signal: AbortSignal): Promise<void>;
 }
 
 const POLL_MS = 20;
 
-export function apiClients(config: ClusterConfig, ca: string, env: Env): ApiClients {
+export function apiClients(config: ClusterConfig, ca: () => string, env: Env): ApiClients {
   const server = `https://127.0.0.1:${config.apiPort}`;
-  const open: HttpsClient[] = [];
+  const open: Pick<HttpsClient, "close">[] = [];
   return {
-    as(name, { cert, key }) {
-      const https = httpsHandler({ server, ca, cert, key, userAgent: name });
+    as(name, identity) {
+      const https = liveHttps(() => ({ server, ca: ca(), ...identity(), userAgent: name }));
       open.push(https);
       return clientFor(https.handler, { userAgent: name, clock: env.clock, random: env.random, wire: true });
     },
     async untilReachable(signal) {
-      const https = httpsHandler({ server, ca });
+      const https = httpsHandler({ server, ca: ca() });
       try {
         while (!(await isReachable(https, signal))) await env.clock.sleep(POLL_MS, signal);
       } finally {

@@ -1,25 +1,23 @@
 import type { Handler } from "@skates/apimachinery";
 import type { KubeletDialer } from "@skates/kube-apiserver";
 import type { ClusterPki } from "@skates/pki/node";
-import { httpsHandler } from "@skates/transport/node";
+import { liveHttps } from "./live-https.ts";
 
 /** Connections to kubelets under the API server's identity, kept for each address. */
-export function kubeletDialer(pki: ClusterPki): KubeletDialer {
+export function kubeletDialer(pki: () => ClusterPki): KubeletDialer {
   const handlers = new Map<string, Handler>();
   return ({ node, host, port }) => {
     const server = `https://${host}:${port}`;
     let handler = handlers.get(server);
     if (handler === undefined) {
-      const { cert, key } = pki.kubeletClient;
       // The certificate names the node and its address: whoever has the address by now cannot pass for it.
-      handler = httpsHandler({
+      handler = liveHttps(() => ({
         server,
-        ca: pki.ca.cert,
-        cert,
-        key,
+        ca: pki().ca.cert,
+        ...pki().kubeletClient,
         userAgent: "kube-apiserver",
         serverName: node,
-      }).handler;
+      })).handler;
       handlers.set(server, handler);
     }
     return handler;

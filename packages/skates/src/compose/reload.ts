@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Component, type Env, messageOf } from "@skates/component-base";
+import { type Component, type Env, type Logger, messageOf } from "@skates/component-base";
 
 /** A file that is used again when its text changes. */
 export interface ReloadableFile {
@@ -25,20 +25,25 @@ async function reloadFiles(
   for (const { path } of files) known.set(path, await textOf(path));
   for (;;) {
     await clock.sleep(LOOK_EVERY_MS, signal);
+    /** Files that are read together are read once. */
+    const changed = new Map<ReloadableFile["reload"], string[]>();
     for (const { path, reload } of files) {
       const text = await textOf(path);
       if (text === undefined || text === known.get(path)) continue;
       known.set(path, text);
-      try {
-        await reload();
-        log.info("A file has changed and is in use", { path });
-      } catch (error) {
-        log.error("A file has changed and cannot be used; what was read before stays", {
-          path,
-          error: messageOf(error),
-        });
-      }
+      changed.set(reload, [...(changed.get(reload) ?? []), path]);
     }
+    for (const [reload, paths] of changed) await reloadOnce(log, reload, paths);
+  }
+}
+
+async function reloadOnce(log: Logger, reload: ReloadableFile["reload"], paths: readonly string[]): Promise<void> {
+  try {
+    await reload();
+    log.info("Files have changed and are in use", { paths: paths.join(" ") });
+  } catch (error) {
+    const why = { paths: paths.join(" "), error: messageOf(error) };
+    log.error("Files have changed and cannot be used; what was read before stays", why);
   }
 }
 

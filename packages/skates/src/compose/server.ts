@@ -2,22 +2,15 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { clientFor } from "@skates/client";
 import { TaskGroup, type Component, type Env } from "@skates/component-base";
-import {
-  createKubeApiServer,
-  type IdentityTrust,
-  Issuers,
-  type KubeApiServer,
-  LEGACY_ISSUER,
-} from "@skates/kube-apiserver";
+import { createKubeApiServer, type IdentityTrust, Issuers, type KubeApiServer } from "@skates/kube-apiserver";
 import { createControllerManager } from "@skates/kube-controller-manager";
-import { type ClusterPki, nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
+import { type ClusterPki, nodePki } from "@skates/pki/node";
 import type { RevisionStore } from "@skates/storage";
-import { serveHandler } from "@skates/transport/node";
-import { flagsFrom } from "../cli/flags.ts";
+import { serveHandler, type ServerTls } from "@skates/transport/node";
+import { flagsFrom, type FlagValues } from "../cli/flags.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
-import { openPki } from "../cluster/pki.ts";
 import { auditFrom } from "../component-flags/audit.ts";
 import { openEncryptedStore } from "../cluster/encrypted-store.ts";
 import { storagePrefixOf } from "../cluster/store.ts";
@@ -29,6 +22,8 @@ import { limitsFrom } from "../component-flags/limits.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { type Audit, createAudit } from "./audit.ts";
+import { type LivePki, openLivePki } from "./live-pki.ts";
+import { liveTokens } from "./live-tokens.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
 import { issuerKeys, webhookDialer } from "@skates/kube-apiserver/node";
 import { workloadDialer } from "./workload-dialer.ts";
@@ -43,7 +38,7 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
   const env = processEnv("server");
   watchForBugs(env);
   const address = hostAddress();
-  const pki = await openPki(paths, config, address);
+  const pki = await openLivePki({ paths, config, address, process: "server" }, env);
   const { store, encryption, upkeep } = await openEncryptedStore(paths, config, env);
   try {
     const { audit, sinks } = await createAudit(auditFrom(flagsFrom(config.flags ?? {}), paths.auditLog), env);
@@ -56,7 +51,11 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
       keyServices: () => encryption.problem(),
       audit,
     });
-    await runAll({ api, others: [upkeep, sinks, reloading(env, files)] }, { config, env, pki, address }, signal);
+    await runAll(
+      { api, others: [upkeep, sinks, pki.renewal, reloading(env, files)] },
+      { config, env, pki, address },
+      signal,
+    );
   } finally {
     await store.close();
   }
@@ -65,7 +64,7 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
 interface Surroundings {
   readonly config: ClusterConfig;
   readonly env: Env;
-  readonly pki: ClusterPki;
+  readonly pki: LivePki;
   /** Of this machine. */
   readonly address: string;
 }
@@ -84,9 +83,10 @@ async function apiServer({
   readonly audit: Audit["audit"];
 }): Promise<ApiServerParts> {
   const issuer = `https://kubernetes.default.svc.${config.clusterDomain}`;
-  const { privateKey, publicKey } = pki.serviceAccount;
   const flags = flagsFrom(config.flags ?? {});
-  const trust = trustOf(config, pki);
+  const trust = await pki.follow(async (at) => trustOf(config, at));
+  const { tokens, replace } = await liveTokens(pki.current(), { issuer, clock: env.clock });
+  pki.onChange(replace);
   const issuers = new Issuers({ keysOf: issuerKeys(env.clock), clock: env.clock });
   const authentication = await authenticationFrom(flags, { issuers, ownIssuers: [issuer] });
   const authorization = await authorizationFrom(flags);
@@ -107,12 +107,8 @@ async function apiServer({
       platform: `${process.platform}/${process.arch === "x64" ? "amd64" : process.arch}`,
       goVersion: `node${process.versions.node}`,
     },
-    tokens: {
-      signer: await tokenSigner(privateKey),
-      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [issuer, LEGACY_ISSUER], clock: env.clock }),
-      issuer,
-    },
-    trust: () => trust,
+    tokens,
+    trust,
     authentication: authentication.settings,
     authorization: authorization.settings,
     ...limitsFrom(flags),
@@ -121,20 +117,34 @@ async function apiServer({
     admission: admissionFrom(flags),
     readRequest: (request) => nodePki(env).readRequest(request),
     endpoint: { address, port: config.apiPort },
-    kubelets: kubeletDialer(pki),
+    kubelets: kubeletDialer(pki.current),
     workloads: workloadDialer(),
     webhooks: webhookDialer(),
-    proxyClient: () => pki.frontProxyClient,
+    proxyClient: () => pki.current().frontProxyClient,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
   });
-  return { api, files: [...authentication.files, ...authorization.files] };
+  return { api, files: [...pki.files, ...trustFiles(flags, pki), ...authentication.files, ...authorization.files] };
 }
 
 /** The server, and the files that it reads again when they change. */
 interface ApiServerParts {
   readonly api: KubeApiServer;
   readonly files: readonly ReloadableFile[];
+}
+
+/** What the server shows, and whom it lets in. */
+function servingTls(config: ClusterConfig, pki: ClusterPki): ServerTls {
+  const { clientCa = "", requestHeader } = trustOf(config, pki);
+  return { ...pki.apiServer, clientCas: [clientCa], frontProxyCas: [requestHeader?.clientCa ?? ""] };
+}
+
+/** Files of CAs besides the cluster's own: read again with its certificates. */
+function trustFiles(flags: FlagValues, pki: LivePki): readonly ReloadableFile[] {
+  return ["client-ca-file", "requestheader-client-ca-file"].flatMap((flag) => {
+    const path = flags.string(flag) ?? "";
+    return path === "" ? [] : [{ path, reload: pki.reload }];
+  });
 }
 
 /** The cluster's own CAs and those of the flags' files. */
@@ -162,7 +172,7 @@ async function runAll(
     api,
     createControllerManager({
       env,
-      caBundle: pki.ca.cert,
+      caBundle: pki.current().ca.cert,
       clientAs: (user) =>
         clientFor(api.loopback({ name: user, groups: groupsOf(user) }), {
           userAgent: "kube-controller-manager",
@@ -175,15 +185,12 @@ async function runAll(
       schedulerConfigurationFrom(flagsFrom(config.flags ?? {})),
     ),
   ];
-  const trust = trustOf(config, pki);
-  const tls = {
-    cert: pki.apiServer.cert,
-    key: pki.apiServer.key,
-    clientCas: [trust.clientCa ?? ""],
-    frontProxyCas: [trust.requestHeader?.clientCa ?? ""],
-  };
+  const tls = servingTls(config, pki.current());
   const listen = { handler: api.handler, tls, port: config.apiPort, log: env.log, clock: env.clock };
   const listeners = await Promise.all(["127.0.0.1", address].map((at) => serveHandler({ ...listen, address: at })));
+  pki.onChange((next) => {
+    for (const listener of listeners) listener.replaceTls(servingTls(config, next));
+  });
   env.log.info("API server listens", { address, port: config.apiPort });
   try {
     for (const component of components) group.spawn((inner) => component.run(inner));

@@ -4,9 +4,10 @@ import { serveHandler } from "@skates/transport/node";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
-import { openPki } from "../cluster/pki.ts";
 import { GIT_VERSION } from "../version.ts";
 import { apiClients } from "./api-clients.ts";
+import { openLivePki } from "./live-pki.ts";
+import { reloading } from "./reload.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 
 /** Nodes whose containers are acted out, all in this process, each under an identity of its own. */
@@ -14,27 +15,29 @@ export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, sig
   const env = processEnv("agent");
   watchForBugs(env);
   const address = hostAddress();
-  const pki = await openPki(paths, config, address);
-  await using clients = apiClients(config, pki.ca.cert, env);
+  const pki = await openLivePki({ paths, config, address, process: "agent" }, env);
+  await using clients = apiClients(config, () => pki.current().ca.cert, env);
   await clients.untilReachable(signal);
   const group = new TaskGroup(signal);
   const names = Array.from({ length: config.simulatedNodes }, (_, i) => simulatedNodeName(i));
   // One server stands for all nodes, under all their names.
-  const { server } = await pki.node({ name: "simulated", ipAddresses: [address], dnsNames: names });
+  const identity = await pki.follow((at) => at.node({ name: "simulated", ipAddresses: [address], dnsNames: names }));
+  const tls = () => ({ ...identity().server, clientCas: [pki.current().ca.cert] });
   const serving = await serveHandler({
     handler: simulatedHandler,
-    tls: { cert: server.cert, key: server.key, clientCas: [pki.ca.cert] },
+    tls: tls(),
     address,
     port: 0,
     log: env.log,
     clock: env.clock,
   });
+  pki.onChange(() => serving.replaceTls(tls()));
   for (const [i, name] of names.entries()) {
     const user = { name: `system:node:${name}`, groups: ["system:nodes"] };
-    const identity = await pki.client(`kubelet-client-${name}`, user);
+    const own = await pki.follow((at) => at.client(`kubelet-client-${name}`, user));
     const kubelet = createSimulatedKubelet({
       name,
-      client: clients.as(`kubelet/${GIT_VERSION}`, identity),
+      client: clients.as(`kubelet/${GIT_VERSION}`, own),
       env,
       podCidr: simulatedPodCidr(config.podCidr, i),
       address,
@@ -43,6 +46,7 @@ export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, sig
     });
     group.spawn((inner) => kubelet.run(inner));
   }
+  for (const part of [pki.renewal, reloading(env, pki.files)]) group.spawn((inner) => part.run(inner));
   env.log.info("simulated nodes are running", { count: config.simulatedNodes });
   try {
     await group.join();
