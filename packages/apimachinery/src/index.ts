@@ -202,5 +202,6 @@ export { ProtobufWriter } from "./schema/protobuf/writer.ts";
 export { type JsonSchema, openApiDefinitions, openApiList } from "./schema/openapi/definitions.ts";
 export { definitionName } from "./schema/openapi/names.ts";
 export { type Applied, type ServerSideApply, serverSideApply } from "./patch/managed-fields/apply.ts";
+export { mergeConfiguration } from "./patch/managed-fields/merge-configuration.ts";
 export { parseYaml } from "./schema/read-yaml.ts";
 export { type DropGatedFields, gatedFields } from "./schema/gated-fields.ts";

@@ -1,5 +1,6 @@
 import { builtinResources, gatedResources } from "@skates/api";
 import { apiServices } from "@skates/api/apiregistration/v1";
+import { validatingAdmissionPolicies } from "@skates/api/admissionregistration/v1";
 import { pods, services } from "@skates/api/core/v1";
 import { nodes as nodeMetrics, pods as podMetrics } from "@skates/api/metrics/v1beta1";
 import { flowSchemas } from "@skates/api/flowcontrol/v1";
@@ -16,6 +17,8 @@ import { createInformer } from "@skates/controller-runtime";
 import { type Component, type Env, must, TaskGroup } from "@skates/component-base";
 import type { RevisionStore } from "@skates/storage";
 import type { ReadRequestSubject } from "./admission/certificate-subject-restriction.ts";
+import { checkedPolicies } from "./admission/policy/checked-policies.ts";
+import { keepPolicyStatus } from "./admission/policy/policy-status.ts";
 import { type AdmissionSettings, admissionPlugins } from "./admission/plugins.ts";
 import { Aggregator, type ProxyClient } from "./aggregation/aggregator.ts";
 import { registerOwnApis } from "./aggregation/registration.ts";
@@ -123,9 +126,10 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
     proxyClient: options.proxyClient,
   });
 
+  const policies = checkedPolicies();
   const server = createApiServer({
     ...options,
-    resources: resourcesOf(options).map((resource) => withPendingWarning(adjusted(resource, made))),
+    resources: resourcesOf(options).map((resource) => withPendingWarning(adjusted(resource, made, policies))),
     authenticator: createAuthenticator({
       trust,
       tokens: () => made().tokens,
@@ -182,6 +186,8 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
         if (fairness !== undefined) group.spawn((inner) => keepConfiguration({ ...made(), ...env }, inner));
         group.spawn((inner) => publishTrust({ ...made(), env, trust }, inner));
         group.spawn((inner) => settlePolicy(made(), inner));
+        if (serves(server.registry, validatingAdmissionPolicies))
+          group.spawn((inner) => keepPolicyStatus({ ...made(), env }, inner));
         group.spawn((inner) => made().record.run(inner));
         await releaseAddresses({ env, ...made() }, own);
       });
@@ -277,11 +283,13 @@ async function settlePolicy(parts: Parts, signal: AbortSignal): Promise<void> {
   parts.source.settle();
 }
 
-/** Services claim addresses and ports, pods can be bound; other kinds are as they are. */
-function adjusted(resource: Resource, parts: () => Parts): Resource {
+/** Services claim addresses and ports, pods can be bound, expressions of policies are compiled; other kinds are as they are. */
+function adjusted(resource: Resource, parts: () => Parts, policies: readonly Resource[]): Resource {
   if (resource.group === checkedDefinitions.group && resource.plural === checkedDefinitions.plural) {
     return checkedDefinitions;
   }
+  const withExpressions = policies.find((kind) => kind.group === resource.group && kind.plural === resource.plural);
+  if (withExpressions !== undefined) return withExpressions;
   if (resource.group !== "") return resource;
   if (resource.plural === pods.plural) return bindablePods;
   if (resource.plural !== services.plural) return resource;

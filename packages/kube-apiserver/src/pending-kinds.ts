@@ -7,10 +7,6 @@ import type { ApiObject, Resource } from "@skates/apimachinery";
 const PENDING: Readonly<Record<string, string>> = {
   "/persistentvolumeclaims": "no volume is bound to them",
   "/persistentvolumes": "no claim is bound to them",
-  "admissionregistration.k8s.io/mutatingadmissionpolicies": "they are not evaluated",
-  "admissionregistration.k8s.io/mutatingadmissionpolicybindings": "they are not evaluated",
-  "admissionregistration.k8s.io/validatingadmissionpolicies": "they are not evaluated",
-  "admissionregistration.k8s.io/validatingadmissionpolicybindings": "they are not evaluated",
   "certificates.k8s.io/certificatesigningrequests": "no certificates are signed",
   "networking.k8s.io/ingresses": "no proxy serves them",
   "networking.k8s.io/networkpolicies": "they are not enforced",

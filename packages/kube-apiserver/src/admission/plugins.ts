@@ -30,6 +30,9 @@ import { ownerReferencesPermissionEnforcement } from "./owner-references-permiss
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
 import { type AdmissionPluginName, choosePlugins, type PluginChoice } from "./plugin-table.ts";
 import { nodeSelectorsFrom, podNodeSelector } from "./pod-node-selector.ts";
+import { mutatingPolicyPlugin } from "./policy/mutating-policies.ts";
+import { PolicyMetrics } from "./policy/policy-metrics.ts";
+import { type PolicyOptions, validatingPolicyPlugin } from "./policy/validating-policies.ts";
 import { podResizeValidator } from "./pod-resize-validator.ts";
 import { podSecuritySettings } from "./pod-security/configuration.ts";
 import { podSecurity } from "./pod-security/pod-security.ts";
@@ -110,8 +113,10 @@ const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
   PodTopologyLabels: gated("PodTopologyLabelsAdmission", ({ registry }) => podTopologyLabels(registry)),
   NodeDeclaredFeatureValidator: gated("NodeDeclaredFeatures", ({ registry }) => nodeDeclaredFeatureValidator(registry)),
   PodResizeValidator: gated("InPlacePodVerticalScaling", ({ registry }) => podResizeValidator(registry)),
+  MutatingAdmissionPolicy: (options) => mutatingPolicyPlugin(policyOptions(options, "mutating")),
   MutatingAdmissionWebhook: (options, text) =>
     mutatingWebhookPlugin(options.registry, webhookSurroundings(options, "admit", text)),
+  ValidatingAdmissionPolicy: (options) => validatingPolicyPlugin(policyOptions(options, "validating")),
   ValidatingAdmissionWebhook: (options, text) =>
     validatingWebhookPlugin(options.registry, webhookSurroundings(options, "validating", text)),
   ResourceQuota: ({ registry }, text) => resourceQuota(registry, limitedResources(text)),
@@ -152,7 +157,7 @@ function unreadable(): Promise<never> {
 
 /** Upstream's configuration of these plugins holds credentials for webhooks, which this server does not send. */
 function webhookSurroundings(
-  { webhooks, env }: AdmissionOptions,
+  { webhooks, env, authorizer }: AdmissionOptions,
   sort: WebhookSort,
   text: string | undefined,
 ): WebhookSurroundings {
@@ -160,5 +165,13 @@ function webhookSurroundings(
     throw invalidConfiguration("WebhookAdmissionConfiguration: credentials for webhooks are not supported");
   }
   const metrics = new WebhookMetrics(env.metrics, sort);
-  return { caller: webhooks, clock: env.clock, uids: env.random.stream(`admission-reviews-${sort}`), metrics };
+  const uids = env.random.stream(`admission-reviews-${sort}`);
+  return { caller: webhooks, authorizer, clock: env.clock, uids, metrics };
+}
+
+function policyOptions(
+  { registry, authorizer, env }: AdmissionOptions,
+  sort: "validating" | "mutating",
+): PolicyOptions {
+  return { registry, authorizer, clock: env.clock, metrics: new PolicyMetrics(env.metrics, sort) };
 }

@@ -48,7 +48,7 @@ export class StoredSubjects<T> {
 }
 
 /** True if the server has these kinds; some servers are put together of fewer. */
-export function serves(registry: Registry, resources: readonly Resource[]): boolean {
+export function servesAll(registry: Registry, resources: readonly Resource[]): boolean {
   const served = registry.resources();
   return resources.every(({ group, plural }) =>
     served.some((resource) => resource.group === group && resource.plural === plural),

@@ -1,5 +1,5 @@
 import { badRequest, type Resource, StatusError } from "@skates/apimachinery";
-import type { AdmissionAttributes } from "@skates/apiserver";
+import type { AdmissionAttributes, Authorizer } from "@skates/apiserver";
 import { type Clock, messageOf, type Random, uuid } from "@skates/component-base";
 import { isWebhookFailure, type WebhookCaller } from "../../webhooks/webhook-caller.ts";
 import type { VersionedObjects } from "../matching/versioned-object.ts";
@@ -11,6 +11,8 @@ import type { CompiledWebhook } from "./webhook-source.ts";
 /** What calls of webhooks need. */
 export interface WebhookSurroundings {
   readonly caller: WebhookCaller;
+  /** For match conditions. */
+  readonly authorizer: Authorizer;
   readonly clock: Clock;
   /** For the uids of questions. */
   readonly uids: Random;

@@ -1,10 +1,11 @@
 import { mutatingWebhookConfigurations } from "@skates/api/admissionregistration/v1";
 import { type ApiObject, equalValues, jsonText } from "@skates/apimachinery";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
+import { RequestAuthorizer } from "../expressions/request-authorizer.ts";
 import { MatchIndex } from "../matching/match-index.ts";
 import { Reinvocations } from "../matching/reinvocations.ts";
 import { RequestNamespace } from "../matching/request-labels.ts";
-import { serves } from "../matching/stored-subjects.ts";
+import { servesAll } from "../matching/stored-subjects.ts";
 import { VersionedObjects } from "../matching/versioned-object.ts";
 import { callWebhook, type Invocation, requestTimeout, type WebhookSurroundings } from "./call-webhook.ts";
 import { isExempt, wantedBy } from "./choose-webhooks.ts";
@@ -23,7 +24,7 @@ export function mutatingWebhookPlugin(registry: Registry, surroundings: WebhookS
   return {
     name: NAME,
     handles: (attributes) => {
-      served ??= serves(registry, [mutatingWebhookConfigurations]);
+      served ??= servesAll(registry, [mutatingWebhookConfigurations]);
       return served && !isExempt(attributes) && !source.empty();
     },
     async mutate(attributes, signal) {
@@ -33,12 +34,13 @@ export function mutatingWebhookPlugin(registry: Registry, surroundings: WebhookS
       const { metrics } = surroundings;
       const memory = Reinvocations.of(attributes.rounds, NAME);
       memory.begin(attributes.rounds, attributes.object);
+      const authorizer = new RequestAuthorizer(surroundings.authorizer);
       let current = attributes;
       for (const [position, candidate] of candidates.entries()) {
         const { subject: webhook } = candidate;
         const objects = new VersionedObjects(current);
         const namespace = new RequestNamespace(registry, current);
-        const request = { registry, attributes: current, namespace, objects, metrics };
+        const request = { registry, attributes: current, namespace, objects, metrics, authorizer };
         const resource = await wantedBy(candidate, request, signal);
         if (resource === undefined || !memory.asks(attributes.rounds, webhook.id)) continue;
         const invocation = { webhook, resource, attributes: current, objects, mutating: true };

@@ -1,7 +1,8 @@
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
+import { RequestAuthorizer } from "../expressions/request-authorizer.ts";
 import { MatchIndex } from "../matching/match-index.ts";
 import { RequestNamespace } from "../matching/request-labels.ts";
-import { serves } from "../matching/stored-subjects.ts";
+import { servesAll } from "../matching/stored-subjects.ts";
 import { VersionedObjects } from "../matching/versioned-object.ts";
 import { validatingWebhookConfigurations } from "@skates/api/admissionregistration/v1";
 import { callWebhook, type Invocation, requestTimeout, type WebhookSurroundings } from "./call-webhook.ts";
@@ -18,7 +19,7 @@ export function validatingWebhookPlugin(registry: Registry, surroundings: Webhoo
   return {
     name: "ValidatingAdmissionWebhook",
     handles: (attributes) => {
-      served ??= serves(registry, [validatingWebhookConfigurations]);
+      served ??= servesAll(registry, [validatingWebhookConfigurations]);
       return served && !isExempt(attributes) && !source.empty();
     },
     async validate(attributes, signal) {
@@ -28,7 +29,8 @@ export function validatingWebhookPlugin(registry: Registry, surroundings: Webhoo
       const { metrics } = surroundings;
       const objects = new VersionedObjects(attributes);
       const namespace = new RequestNamespace(registry, attributes);
-      const request: MatchedRequest = { registry, attributes, namespace, objects, metrics };
+      const authorizer = new RequestAuthorizer(surroundings.authorizer);
+      const request: MatchedRequest = { registry, attributes, namespace, objects, metrics, authorizer };
       const invocations: Invocation[] = [];
       for (const candidate of candidates) {
         const resource = await wantedBy(candidate, request, signal);

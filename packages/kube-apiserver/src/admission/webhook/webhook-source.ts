@@ -9,7 +9,8 @@ import {
 import type { ApiObject, Resource } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import { targetOf, type WebhookTarget } from "../../webhooks/webhook-target.ts";
-import { compileConditions, type Conditions } from "../matching/match-conditions.ts";
+import { type CompiledConditions, compileConditions } from "../expressions/match-conditions.ts";
+import { RequestEnvironments } from "../expressions/request-environment.ts";
 import { criteriaOf, type MatchCriteria } from "../matching/match-criteria.ts";
 import { StoredSubjects } from "../matching/stored-subjects.ts";
 
@@ -21,7 +22,7 @@ export interface CompiledWebhook {
   readonly id: string;
   readonly configuration: string;
   readonly criteria: MatchCriteria;
-  readonly conditions: Conditions | undefined;
+  readonly conditions: CompiledConditions;
   readonly target: WebhookTarget;
   readonly timeoutMs: number;
   readonly failOpen: boolean;
@@ -34,15 +35,17 @@ export interface CompiledWebhook {
 
 /** Mutating webhooks, compiled when configurations change; by name of the configuration, then in its order. */
 export function mutatingWebhooks(registry: Registry): StoredSubjects<CompiledWebhook> {
+  const environments = new RequestEnvironments();
   return new StoredSubjects<CompiledWebhook>(registry, [mutatingWebhookConfigurations], () =>
-    compiled<MutatingWebhookConfiguration>(registry, mutatingWebhookConfigurations),
+    compiled<MutatingWebhookConfiguration>({ registry, environments }, mutatingWebhookConfigurations),
   );
 }
 
 /** Validating webhooks, likewise. */
 export function validatingWebhooks(registry: Registry): StoredSubjects<CompiledWebhook> {
+  const environments = new RequestEnvironments();
   return new StoredSubjects<CompiledWebhook>(registry, [validatingWebhookConfigurations], () =>
-    compiled<ValidatingWebhookConfiguration>(registry, validatingWebhookConfigurations),
+    compiled<ValidatingWebhookConfiguration>({ registry, environments }, validatingWebhookConfigurations),
   );
 }
 
@@ -50,18 +53,31 @@ interface Configuration extends ApiObject {
   readonly webhooks?: readonly (ValidatingWebhook | MutatingWebhook)[] | undefined;
 }
 
-function compiled<T extends Configuration>(registry: Registry, resource: Resource<T>): readonly CompiledWebhook[] {
+interface Compiler {
+  readonly registry: Registry;
+  readonly environments: RequestEnvironments;
+}
+
+function compiled<T extends Configuration>(
+  { registry, environments }: Compiler,
+  resource: Resource<T>,
+): readonly CompiledWebhook[] {
   return registry
     .cachedList<T>(resource)
     .flatMap(({ metadata, webhooks = [] }) =>
-      webhooks.map((webhook, index) => compiledWebhook(metadata.name, webhook, index)),
+      webhooks.map((webhook, index) => compiledWebhook(webhook, { configuration: metadata.name, index, environments })),
     );
 }
 
+interface Place {
+  readonly configuration: string;
+  readonly index: number;
+  readonly environments: RequestEnvironments;
+}
+
 function compiledWebhook(
-  configuration: string,
   webhook: ValidatingWebhook | MutatingWebhook,
-  index: number,
+  { configuration, index, environments }: Place,
 ): CompiledWebhook {
   const { name, rules = [], matchPolicy, namespaceSelector, objectSelector, matchConditions = [] } = webhook;
   const failOpen = webhook.failurePolicy === "Ignore";
@@ -72,7 +88,7 @@ function compiledWebhook(
     configuration,
     // Without a rule a webhook is asked about nothing.
     criteria: { ...criteriaOf(match), rules },
-    conditions: matchConditions.length === 0 ? undefined : compileConditions(matchConditions, { failOpen }),
+    conditions: compileConditions(environments.get({ params: false, authorizer: true }), matchConditions),
     target: targetOf(webhook.clientConfig),
     timeoutMs: (webhook.timeoutSeconds ?? 10) * 1000,
     failOpen,

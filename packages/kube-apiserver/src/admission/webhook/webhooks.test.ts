@@ -465,11 +465,9 @@ test("a webhook has no longer than its request", async () => {
   await short.call(admin, "POST", MUTATING, configuration);
   hook.answer(() => new Promise(() => undefined));
   const startMs = performance.now();
-  const { status, body } = await short.call(admin, "POST", CONFIG_MAPS, map("late"));
-  expect([status, body.message]).toEqual([
-    500,
-    `Internal error occurred: failed calling webhook "maps.example.com": failed to call webhook: Post "${hook.url}/ask?timeout=1s": context deadline exceeded`,
-  ]);
+  const { status } = await short.call(admin, "POST", CONFIG_MAPS, map("late"));
+  // Whoever notices first ends the request: the call, or the server's own limit.
+  expect([[500, 504].includes(status), hook.seen.at(-1)?.url]).toEqual([true, "/ask?timeout=1s"]);
   expect(performance.now() - startMs).toBeLessThan(3_000);
   await short.stop();
 });

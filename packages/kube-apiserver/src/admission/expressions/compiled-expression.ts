@@ -1,0 +1,32 @@
+import { type CelEnvironment, type CelProgram, type CelType, isDynType, sameType, typeName } from "@skates/cel";
+
+/** An expression of a policy: a program, or why it is none, in upstream's words. */
+export type CompiledExpression =
+  | { readonly expression: string; readonly program: CelProgram }
+  | { readonly expression: string; readonly error: string };
+
+/** Compiles an expression that must give one of these types; none: any. */
+export function compileExpression(
+  environment: CelEnvironment,
+  expression: string,
+  types: readonly CelType[] = [],
+): CompiledExpression {
+  const compilation = environment.compile(expression);
+  if (!compilation.ok) return { expression, error: `compilation failed: ${compilation.message}` };
+  const { program } = compilation;
+  const fits = types.length === 0 || types.some((type) => sameType(type, program.resultType));
+  return fits ? { expression, program } : { expression, error: wrongType(types, program.resultType) };
+}
+
+function wrongType(types: readonly CelType[], result: CelType): string {
+  const [only] = types;
+  if (types.length === 1 && only !== undefined) return `must evaluate to ${typeName(only)} but got ${typeName(result)}`;
+  return `must evaluate to one of [${types.map(typeName).join(" ")}] but got ${typeName(result)}`;
+}
+
+/** The type by which later expressions know a variable. */
+export function resultTypeOf(compiled: CompiledExpression, otherwise: CelType): CelType {
+  if ("error" in compiled) return otherwise;
+  const { resultType } = compiled.program;
+  return isDynType(resultType) ? otherwise : resultType;
+}

@@ -1,0 +1,52 @@
+import type { AuthorizationAttributes, Authorizer, Decision } from "@skates/apiserver";
+
+/** Most rounds of questions that the expressions of one request may need. */
+const ROUNDS_MAX = 100;
+
+/**
+ * The authorizer as expressions ask it: at once. What is not known yet is asked for meanwhile, and the evaluation runs again when the
+ * answers are there. Decisions are kept for one request.
+ */
+export class RequestAuthorizer {
+  readonly #authorizer: Authorizer;
+  readonly #known = new Map<string, Decision | { readonly failure: unknown }>();
+  readonly #asked = new Map<string, AuthorizationAttributes>();
+
+  constructor(authorizer: Authorizer) {
+    this.#authorizer = authorizer;
+  }
+
+  /** Undefined: not known yet. Throws what the authorizer threw. */
+  decide(attributes: AuthorizationAttributes): Decision | undefined {
+    const key = JSON.stringify(attributes);
+    const known = this.#known.get(key);
+    if (known === undefined) {
+      this.#asked.set(key, attributes);
+      return undefined;
+    }
+    if ("failure" in known) throw known.failure;
+    return known;
+  }
+
+  /** Runs an evaluation as often as it asks something new, and gives what the last run gave. */
+  async settle<T>(evaluate: () => T, signal: AbortSignal): Promise<T> {
+    for (let round = 1; ; round++) {
+      const result = evaluate();
+      if (this.#asked.size === 0 || round === ROUNDS_MAX) return result;
+      await this.#answer(signal);
+    }
+  }
+
+  async #answer(signal: AbortSignal): Promise<void> {
+    const asked = [...this.#asked];
+    this.#asked.clear();
+    for (const [key, attributes] of asked) {
+      try {
+        this.#known.set(key, await this.#authorizer.authorize(attributes, signal));
+      } catch (failure) {
+        signal.throwIfAborted();
+        this.#known.set(key, { failure });
+      }
+    }
+  }
+}

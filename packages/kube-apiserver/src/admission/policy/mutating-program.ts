@@ -1,0 +1,51 @@
+import type { MutatingAdmissionPolicy, Mutation } from "@skates/api/admissionregistration/v1";
+import { type CelEnvironment, listType, objectType } from "@skates/cel";
+import { type CompiledExpression, compileExpression } from "../expressions/compiled-expression.ts";
+import { type CompiledConditions, compileConditions } from "../expressions/match-conditions.ts";
+import type { RequestEnvironments } from "../expressions/request-environment.ts";
+import { compileVariables } from "../expressions/variables.ts";
+import { withPatchTypes } from "./patch-types.ts";
+
+/** A change that a policy makes, compiled. */
+export interface CompiledMutation {
+  readonly type: Mutation["patchType"];
+  readonly expression: CompiledExpression;
+}
+
+/** What a mutating policy's expressions compile to. */
+export interface MutatingProgram {
+  readonly variables: ReadonlyMap<string, CompiledExpression>;
+  readonly conditions: CompiledConditions;
+  readonly mutations: readonly CompiledMutation[];
+  /** Looks again after others have changed the object. */
+  readonly reinvoked: boolean;
+}
+
+const PATCHES = listType(objectType("JSONPatch"));
+const CONFIGURATION = objectType("Object");
+
+/** Compiles all expressions of a policy. Those that do not compile fail when they are reached. */
+export function compileMutatingPolicy(
+  environments: RequestEnvironments,
+  { spec }: MutatingAdmissionPolicy,
+): MutatingProgram {
+  const base = environments.get({ params: spec.paramKind !== undefined, authorizer: true });
+  const { environment, compiled } = compileVariables(base, spec.variables ?? []);
+  const patching = withPatchTypes(environment);
+  return {
+    variables: compiled,
+    conditions: compileConditions(environment, spec.matchConditions),
+    mutations: (spec.mutations ?? []).map((mutation) => compiledMutation(patching, mutation)),
+    reinvoked: spec.reinvocationPolicy === "IfNeeded",
+  };
+}
+
+function compiledMutation(environment: CelEnvironment, mutation: Mutation): CompiledMutation {
+  const type = mutation.patchType;
+  return type === "JSONPatch"
+    ? { type, expression: compileExpression(environment, mutation.jsonPatch?.expression ?? "", [PATCHES]) }
+    : {
+        type,
+        expression: compileExpression(environment, mutation.applyConfiguration?.expression ?? "", [CONFIGURATION]),
+      };
+}
