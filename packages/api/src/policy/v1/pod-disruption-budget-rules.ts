@@ -8,14 +8,15 @@ export function podDisruptionBudgetSpecRules(
   _old: unknown,
   path: Path,
 ): readonly FieldError[] {
-  const { minAvailable, maxUnavailable } = spec;
-  if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    return [invalid(path, spec, "minAvailable and maxUnavailable cannot be both set")];
-  }
+  const both = spec.minAvailable !== undefined && spec.maxUnavailable !== undefined;
   const bounds = (["minAvailable", "maxUnavailable"] as const).flatMap((name) => {
     const value = spec[name];
     if (value === undefined) return [];
     return [...intOrPercentFindings([...path, name], value), ...atMostAllFindings([...path, name], value)];
   });
-  return [...bounds, ...validateLabelSelector(spec.selector, [...path, "selector"])];
+  return [
+    ...(both ? [invalid(path, spec, "minAvailable and maxUnavailable cannot be both set")] : []),
+    ...bounds,
+    ...validateLabelSelector(spec.selector, [...path, "selector"]),
+  ];
 }
