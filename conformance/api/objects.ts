@@ -156,7 +156,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     object: named(
       {
         spec: {
-          group: "samples.example.com",
+          group: "served.example.com",
           version: "v1",
           groupPriorityMinimum: 1000,
           versionPriority: 15,
@@ -164,7 +164,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
           service: { namespace: "default", name: "none" },
         },
       },
-      "v1.samples.example.com",
+      "v1.served.example.com",
     ),
     change: { spec: { versionPriority: 20 } },
   },

@@ -1,6 +1,7 @@
 import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
 import { equalValues, forbiddenRequest } from "@skates/apimachinery";
 import type { AdmissionAttributes, Registry } from "@skates/apiserver";
+import { must } from "@skates/component-base";
 import { findObject } from "./lookup.ts";
 import { podOf } from "./pod-template.ts";
 
@@ -8,7 +9,6 @@ import { podOf } from "./pod-template.ts";
 export interface BoundPodChange {
   readonly pod: Pod;
   readonly old: Pod;
-  readonly node: Node;
 }
 
 /** Whether a write changes what a pod on a node wants, by one of these subresources. */
@@ -20,17 +20,19 @@ export function changesBoundPod(attributes: AdmissionAttributes, subresources: r
   return (pod?.spec.nodeName ?? "") !== "" && !equalValues(pod?.spec, podOf(old)?.spec);
 }
 
-/** Such a change with the pod's node. Throws Forbidden when that is gone. */
-export async function boundPodChange(
+/** Both states of a pod that `changesBoundPod` has found to change. */
+export function boundPodChange({ object, old: before }: AdmissionAttributes): BoundPodChange {
+  return { pod: must(podOf(object), "the pod"), old: must(podOf(before), "the pod as it was") };
+}
+
+/** The node of such a pod. Throws Forbidden when that is gone. */
+export async function nodeOfBoundPod(
   registry: Registry,
   attributes: AdmissionAttributes,
   signal: AbortSignal,
-): Promise<BoundPodChange | undefined> {
-  const pod = podOf(attributes.object);
-  const old = podOf(attributes.old);
-  if (pod === undefined || old === undefined) return undefined;
-  const name = pod.spec.nodeName ?? "";
+): Promise<Node> {
+  const name = boundPodChange(attributes).pod.spec.nodeName ?? "";
   const node = await findObject<Node>(registry, { resource: nodes, key: { name } }, signal);
-  if (node !== undefined) return { pod, old, node };
+  if (node !== undefined) return node;
   throw forbiddenRequest(attributes.resource, attributes.name, `node ${JSON.stringify(name)} not found`);
 }

@@ -73,6 +73,11 @@ it("lets pods grow up to what their node has, on Linux", async () => {
   ]);
 });
 
+it("lets pods whose node is gone change otherwise", async () => {
+  await server.post(PODS, podNamed("lost", { nodeName: "gone" }));
+  expect((await server.patch(`${PODS}/lost`, { spec: { activeDeadlineSeconds: 5 } })).status).toBe(200);
+});
+
 it("asks nodes whether they can change resources of whole pods", async () => {
   await bound("whole", "n1", {}, { resources: { requests: { cpu: "1" }, limits: { cpu: "1" } } });
   const { body } = await server.get(`${PODS}/whole`);

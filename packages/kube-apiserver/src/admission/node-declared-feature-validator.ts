@@ -1,6 +1,6 @@
 import { equalValues, forbiddenRequest } from "@skates/apimachinery";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
-import { type BoundPodChange, boundPodChange, changesBoundPod } from "./bound-pod.ts";
+import { type BoundPodChange, boundPodChange, changesBoundPod, nodeOfBoundPod } from "./bound-pod.ts";
 
 /** Features of nodes, and which changes of a pod need them. */
 const FEATURES: readonly (readonly [name: string, needs: (change: BoundPodChange) => boolean])[] = [
@@ -16,14 +16,15 @@ export function nodeDeclaredFeatureValidator(registry: Registry): AdmissionPlugi
     name: "NodeDeclaredFeatureValidator",
     handles: (attributes) => changesBoundPod(attributes, ["", "resize"]),
     async validate(attributes, signal) {
-      const change = await boundPodChange(registry, attributes, signal);
-      if (change === undefined) return;
-      const declared = change.node.status?.declaredFeatures ?? [];
-      const missing = FEATURES.filter(([name, needs]) => needs(change) && !declared.includes(name));
+      const change = boundPodChange(attributes);
+      const needed = FEATURES.filter(([, needs]) => needs(change)).map(([name]) => name);
+      // Most changes need nothing, and then it does not matter whether the node is still there.
+      if (needed.length === 0) return;
+      const { metadata, status } = await nodeOfBoundPod(registry, attributes, signal);
+      const missing = needed.filter((name) => status?.declaredFeatures?.includes(name) !== true);
       if (missing.length === 0) return;
-      const names = missing.map(([name]) => name).join(", ");
-      const node = JSON.stringify(change.node.metadata.name);
-      const cause = `pod update requires features ${names} which are not available on node ${node}`;
+      const node = JSON.stringify(metadata.name);
+      const cause = `pod update requires features ${missing.join(", ")} which are not available on node ${node}`;
       throw forbiddenRequest(attributes.resource, attributes.name, cause);
     },
   };

@@ -1,7 +1,7 @@
-import { podRequests } from "@skates/api/core/v1";
+import { type Node, type Pod, podRequests } from "@skates/api/core/v1";
 import { forbiddenRequest, parseQuantity } from "@skates/apimachinery";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
-import { type BoundPodChange, boundPodChange, changesBoundPod } from "./bound-pod.ts";
+import { boundPodChange, changesBoundPod, nodeOfBoundPod } from "./bound-pod.ts";
 
 /** A pod does not grow beyond what its node has in all, and only where resizing works. */
 export function podResizeValidator(registry: Registry): AdmissionPlugin {
@@ -9,14 +9,14 @@ export function podResizeValidator(registry: Registry): AdmissionPlugin {
     name: "PodResizeValidator",
     handles: (attributes) => changesBoundPod(attributes, ["resize"]),
     async validate(attributes, signal) {
-      const change = await boundPodChange(registry, attributes, signal);
-      const refusal = change === undefined ? undefined : resizeRefusal(change);
+      const node = await nodeOfBoundPod(registry, attributes, signal);
+      const refusal = resizeRefusal(boundPodChange(attributes).pod, node);
       if (refusal !== undefined) throw forbiddenRequest(attributes.resource, attributes.name, refusal);
     },
   };
 }
 
-function resizeRefusal({ pod, node }: BoundPodChange): string | undefined {
+function resizeRefusal(pod: Pod, node: Node): string | undefined {
   const wanted = podRequests(pod);
   const has = node.status?.allocatable ?? {};
   const lacking = (["cpu", "memory"] as const).flatMap((name) => {
