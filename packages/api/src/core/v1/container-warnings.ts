@@ -14,12 +14,14 @@ export function containerWarnings(container: Container, at: string): readonly st
 function envWarnings({ env = [] }: Container, at: string): readonly string[] {
   const known = new Set<string>();
   return env.flatMap(({ name, value = "", valueFrom }, i) => {
-    const again = known.has(name);
-    known.add(name);
+    if (!known.has(name)) {
+      known.add(name);
+      return [];
+    }
     const reference = `$(${name})`;
     // A value that builds on the earlier one is what repeating is for.
     const builds = valueFrom === undefined && value !== reference && value.includes(reference);
-    if (!again || builds) return [];
+    if (builds) return [];
     return [`${at}.env[${i}]: hides previous definition of "${name}", which may be dropped when using apply`];
   });
 }

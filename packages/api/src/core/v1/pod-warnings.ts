@@ -87,6 +87,7 @@ function annotated(
 
 /** Profiles that only an annotation names, in the place of the field. Of pods themselves AppArmor's becomes the field. */
 function profileWarnings(spec: PodSpec, metadata: Metadata | undefined, before: string): readonly string[] {
+  if (metadata?.annotations === undefined) return [];
   const whole = spec.securityContext;
   const pod = "seccomp.security.alpha.kubernetes.io/pod";
   return [
