@@ -9,6 +9,7 @@ export type { AdmissionSettings } from "./admission/plugins.ts";
 export type { IdentityTrust } from "./authentication/authenticator.ts";
 export { LEGACY_ISSUER } from "./authentication/legacy-tokens.ts";
 export { type AnonymousAccess, OPEN_PATHS } from "./authentication/anonymous.ts";
+export { configurationExpressions } from "./configuration-expressions.ts";
 export { type CompiledJwt, compileJwt } from "./authentication/jwt/compile.ts";
 export {
   type AuthenticationFile,

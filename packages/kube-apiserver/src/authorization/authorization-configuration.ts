@@ -20,7 +20,7 @@ import {
   tooMany,
   typeMeta,
 } from "@skates/apimachinery";
-import type { CelEnvironment } from "@skates/cel";
+import { configurationExpressions } from "../configuration-expressions.ts";
 import type { WebhookTarget } from "../webhooks/webhook-target.ts";
 import { compileConditions } from "./match-conditions.ts";
 import type { AuthorizationWebhook, AuthorizerSetting } from "./settings.ts";
@@ -79,8 +79,6 @@ const CONDITIONS_MAX = 64;
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 export interface AuthorizationFileOptions {
-  /** For match conditions; absent: they are refused. */
-  readonly environment?: CelEnvironment | undefined;
   /** The webhook that a kubeconfig names. Throws when it cannot be read. */
   target(kubeConfigFile: string): Promise<WebhookTarget>;
 }
@@ -97,7 +95,7 @@ export async function readAuthorizationConfiguration(
   const matchers = authorizers.map(({ webhook }, index) =>
     compileConditions(
       (webhook?.matchConditions ?? []).map(({ expression = "" }) => expression),
-      options.environment,
+      configurationExpressions(),
       ["authorizers", index, "matchConditions"],
     ),
   );

@@ -16,18 +16,16 @@ export interface CompiledConditions {
  */
 export function compileConditions(
   expressions: readonly string[],
-  base: CelEnvironment | undefined,
+  base: CelEnvironment,
   path: Path,
 ): CompiledConditions {
-  const environment = base?.extend({ variables: { request: dynType } });
+  const environment = base.extend({ variables: { request: dynType } });
   const findings: FieldError[] = [];
   const programs: CelProgram[] = [];
   expressions.forEach((expression, index) => {
     const at: Path = [...path, index, "expression"];
     if (expression.trim() === "") return void findings.push(required(at, ""));
     if (expressions.indexOf(expression) < index) return void findings.push(duplicate(at, expression));
-    if (environment === undefined)
-      return void findings.push(invalid(at, expression, "this server reads no expressions"));
     const compilation = environment.compile(expression);
     if (!compilation.ok) {
       return void findings.push(invalid(at, expression, `compilation failed: ${compilation.message}`));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { messageOf } from "@skates/component-base";
-import { type CompiledJwt, compileJwt, SIGNING_ALGORITHMS } from "@skates/kube-apiserver";
+import { type CompiledJwt, compileJwt, configurationExpressions, SIGNING_ALGORITHMS } from "@skates/kube-apiserver";
 import { usageError } from "../cli/errors.ts";
 import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
 
@@ -45,7 +45,7 @@ export function oidcFrom(
       },
       claimValidationRules: flags.strings("oidc-required-claim").map(requiredClaim),
     },
-    undefined,
+    configurationExpressions(),
     ["jwt", 0],
   );
   return { compiled, algorithms: algorithmsOf(flags) };

@@ -12,7 +12,7 @@ import {
   tooMany,
   typeMeta,
 } from "@skates/apimachinery";
-import type { CelEnvironment } from "@skates/cel";
+import { configurationExpressions } from "../../configuration-expressions.ts";
 import type { AnonymousAccess } from "../anonymous.ts";
 import { type CompiledJwt, compileJwt } from "./compile.ts";
 import { AnonymousAuthConfig, JWTAuthenticator } from "./jwt-configuration.ts";
@@ -45,8 +45,6 @@ export interface AuthenticationFile {
 }
 
 export interface AuthenticationFileOptions {
-  /** For expressions; absent: they are refused. */
-  readonly environment?: CelEnvironment | undefined;
   /** Issuers of this cluster's own tokens. */
   readonly ownIssuers: readonly string[];
 }
@@ -61,7 +59,8 @@ export function readAuthenticationConfiguration(text: string, options: Authentic
     const message = "enabled should be set to true when conditions are defined";
     findings.push(invalid(["anonymous", "conditions"], anonymous.conditions, message));
   }
-  const compiled = jwt.map((config, index) => compileJwt(config, options.environment, ["jwt", index]));
+  const environment = configurationExpressions();
+  const compiled = jwt.map((config, index) => compileJwt(config, environment, ["jwt", index]));
   refuseFindings([...findings, ...compiled.flatMap((each) => each.findings)]);
   return {
     jwt: compiled.map((each) => each.compiled),

@@ -31,22 +31,14 @@ export interface CompiledJwt {
 /** Compiles all expressions; findings name the field of each that does not compile. */
 export function compileJwt(
   config: JWTAuthenticator,
-  base: CelEnvironment | undefined,
+  base: CelEnvironment,
   path: Path,
 ): { readonly compiled: CompiledJwt; readonly findings: readonly FieldError[] } {
   const findings: FieldError[] = [];
-  const overClaims = base?.extend({ variables: { claims: mapType(stringType, dynType) } });
-  const overUser = base?.extend({ variables: { user: dynType } });
-  const compile = (
-    environment: CelEnvironment | undefined,
-    text: string | undefined,
-    at: Path,
-  ): Expression | undefined => {
+  const overClaims = base.extend({ variables: { claims: mapType(stringType, dynType) } });
+  const overUser = base.extend({ variables: { user: dynType } });
+  const compile = (environment: CelEnvironment, text: string | undefined, at: Path): Expression | undefined => {
     if (text === undefined || text === "") return undefined;
-    if (environment === undefined) {
-      findings.push(invalid([...path, ...at], text, "this server reads no expressions"));
-      return undefined;
-    }
     const compilation = environment.compile(text);
     if (compilation.ok) return expressionOf(text, compilation.program);
     findings.push(invalid([...path, ...at], text, `compilation failed: ${compilation.message}`));
@@ -56,7 +48,7 @@ export function compileJwt(
   const mapped = (name: string, text: string | undefined): Expression | undefined =>
     compile(overClaims, text, ["claimMappings", name, "expression"]);
   const rules = (
-    environment: CelEnvironment | undefined,
+    environment: CelEnvironment,
     list: "claimValidationRules" | "userValidationRules",
   ): UserExpressions["claimRules"] =>
     (config[list] ?? []).flatMap(({ expression: text, message = "" }, index) => {

@@ -1,6 +1,7 @@
 // Tokens of other issuers without network: whom claims stand for, what stops a token, and what a configuration must not say.
 import { virtualClock } from "@skates/component-base";
 import { describe, expect, it } from "vitest";
+import { configurationExpressions } from "../../configuration-expressions.ts";
 import { readAuthenticationConfiguration } from "./authentication-configuration.ts";
 import { compileJwt } from "./compile.ts";
 import { Issuers } from "./issuers.ts";
@@ -25,7 +26,7 @@ function issuersFor(config: JWTAuthenticator): Issuers {
       verify: async (token) => JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()),
     }),
   });
-  issuers.replace([compileJwt(config, undefined, []).compiled]);
+  issuers.replace([compileJwt(config, configurationExpressions(), []).compiled]);
   return issuers;
 }
 
@@ -81,6 +82,31 @@ describe("claims", () => {
     expect(await whoIs({ hd: "evil" }, { claimValidationRules })).toMatch("Got = evil, want = example.com");
   });
 
+  it("become a user by expressions, and must satisfy the rules", async () => {
+    const config: Partial<JWTAuthenticator> = {
+      claimMappings: {
+        username: { expression: "'corp:' + claims.sub" },
+        groups: { expression: "claims.roles.filter(r, r.startsWith('team-'))" },
+        uid: { expression: "claims.ids.user" },
+        extra: [{ key: "example.com/tenant", valueExpression: "claims.tenant" }],
+      },
+      claimValidationRules: [{ expression: "claims.tenant != 'evil'", message: "no" }],
+      userValidationRules: [{ expression: "!user.username.endsWith('root')", message: "reserved" }],
+    };
+    const claims = { roles: ["team-a", "x"], ids: { user: "u1" }, tenant: "t" };
+    expect(await whoIs(claims, config)).toEqual({
+      name: "corp:jane",
+      groups: ["team-a"],
+      uid: "u1",
+      extra: { "example.com/tenant": ["t"] },
+    });
+    expect(await whoIs({ ...claims, tenant: "evil" }, config)).toMatch("failed: no");
+    expect(await whoIs({ ...claims, sub: "root" }, config)).toMatch("failed: reserved");
+    expect(await whoIs({ ...claims, sub: 7 }, config)).toMatch("resulted in error: no such overload");
+    expect(await whoIs({ ...claims, ids: {} }, config)).toMatch("no such key: user");
+    expect(await whoIs({ ...claims, tenant: 1 }, config)).toMatch("must return a string or a list of strings");
+  });
+
   it("that are no JSON, or in no JWT, are of nobody", async () => {
     const issuers = issuersFor(base);
     for (const token of ["", "a.b", "a.!.c", `a.${Buffer.from("[]").toString("base64url")}.c`]) {
@@ -127,6 +153,8 @@ describe("a configuration", () => {
     ],
     [{ claimValidationRules: [{}] }, /claim or expression is required/],
     [{ userValidationRules: [{}] }, /userValidationRules\[0\]\.expression: Required value/],
+    [{ claimMappings: { username: { expression: "claims." } } }, /username\.expression.*compilation failed/s],
+    [{ userValidationRules: [{ expression: "nobody.name" }] }, /undeclared reference to 'nobody'/],
     [{ unknown: 1 }, /unknown field "jwt\[0\]\.unknown"/],
   ])("with %j is refused", (jwt, message) => {
     expect(() => read(jwt)).toThrow(message);
