@@ -38,6 +38,7 @@ export {
   invalid,
   notFoundValue,
   notSupported,
+  OMITTED,
   type Path,
   required,
   type Step,

@@ -17,6 +17,7 @@ export type { FunctionDeclaration, Library, Overload } from "./declaration.ts";
 export { type CelEnvironment, createEnvironment, type EnvironmentOptions } from "./environment.ts";
 export { type CelIssue, formatIssues } from "./issue.ts";
 export { anyJson } from "./json/any-json.ts";
+export { jsonTypeOf } from "./json/declared-json.ts";
 export { escapeName, unescapeName } from "./json/escape-name.ts";
 export type { JsonType } from "./json-type.ts";
 export { PER_CALL_LIMIT } from "./limits.ts";

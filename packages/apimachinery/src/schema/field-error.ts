@@ -19,6 +19,9 @@ export type FieldErrorReason =
   | "TypeInvalid"
   | "Internal";
 
+/** In the place of a value that a message does not repeat: it may be large. */
+export const OMITTED: unique symbol = Symbol("omitted");
+
 /** One finding of validation, with the path as the user wrote it. */
 export interface FieldError {
   readonly path: Path;
@@ -100,6 +103,7 @@ export function formatFieldErrorBody(error: FieldError): string {
     case "Internal":
       return title + detail;
     default:
+      if (error.value === OMITTED) return title + detail;
       return `${title}: ${formatBadValue(error.value)}${detail}`;
   }
 }

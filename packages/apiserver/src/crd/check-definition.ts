@@ -21,6 +21,7 @@ import {
 import { checkDefaults } from "./check-defaults.ts";
 import { checkOpenApi } from "./check-openapi.ts";
 import { checkStructural } from "./check-structural.ts";
+import { checkRules } from "./rules/check-rules.ts";
 import { fieldPath } from "./field-path.ts";
 import { type StructuralSchema, structuralSchema } from "./structural-schema.ts";
 
@@ -86,13 +87,12 @@ function checkSchema(props: JSONSchemaProps, hasStatus: boolean, path: Path): re
 
 function checkParts(schema: StructuralSchema, path: Path): readonly FieldError[] {
   const structural = checkStructural(schema, path);
+  const defaults = structural.length > 0 ? [] : checkDefaults(embeddedRoot(schema.props), path);
+  const openApi = checkOpenApi(schema, path);
+  // What rules say of a schema that is wrong would help nobody.
+  const rules = structural.length + defaults.length + openApi.length > 0 ? [] : checkRules(schema, path);
   const nullable = forbidden([...path, "nullable"], "nullable cannot be true at the root");
-  return [
-    ...(schema.props.nullable === true ? [nullable] : []),
-    ...structural,
-    ...(structural.length > 0 ? [] : checkDefaults(embeddedRoot(schema.props), path)),
-    ...checkOpenApi(schema, path),
-  ];
+  return [...(schema.props.nullable === true ? [nullable] : []), ...structural, ...defaults, ...openApi, ...rules];
 }
 
 /** A custom resource is an object of the API: what it has as such is checked as in one within another. */

@@ -1,11 +1,12 @@
 import type { CustomResourceSubresourceScale } from "@skates/api/apiextensions/v1";
-import { type ApiObject, type FieldError, isQualifiedName } from "@skates/apimachinery";
+import { type ApiObject, type FieldError, invalid, isQualifiedName } from "@skates/apimachinery";
 import { checkEmbedded } from "./check-embedded.ts";
 import { repeatedItems } from "./list-uniqueness.ts";
+import { hasRules, runRules } from "./rules/run-rules.ts";
 import { checkScaleValues } from "./scale-values.ts";
 import { withoutMeta } from "./schema-struct.ts";
 import type { StructuralSchema } from "./structural-schema.ts";
-import { validateCustom } from "./validate-custom.ts";
+import { NOWHERE, validateCustom } from "./validate-custom.ts";
 
 export interface ObjectRules {
   /** As the definition has it. */
@@ -17,6 +18,30 @@ export interface ObjectRules {
 
 /** All that upstream finds wrong with a custom object, in its order. */
 export function checkObject(
+  { schema, content, scale }: ObjectRules,
+  self: ApiObject,
+  old: ApiObject | undefined,
+): readonly FieldError[] {
+  const plain = plainFindings({ schema, content, scale }, self, old);
+  if (plain.some(({ reason }) => BLOCKING.has(reason))) return hasRules(schema) ? [...plain, NOT_CHECKED] : plain;
+  return [...plain, ...runRules(schema, self, old)];
+}
+
+/** After these, values are not of the shape that rules are written for. */
+const BLOCKING: ReadonlySet<FieldError["reason"]> = new Set([
+  "NotSupported",
+  "Required",
+  "TooLong",
+  "TooMany",
+  "TypeInvalid",
+]);
+const NOT_CHECKED: FieldError = invalid(
+  NOWHERE,
+  "null",
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+);
+
+function plainFindings(
   { schema, content, scale }: ObjectRules,
   self: ApiObject,
   old: ApiObject | undefined,

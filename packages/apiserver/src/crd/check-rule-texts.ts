@@ -1,9 +1,8 @@
 import type { ValidationRule } from "@skates/api/apiextensions/v1";
-import { type FieldError, forbidden, invalid, notSupported, type Path, required } from "@skates/apimachinery";
+import { type FieldError, invalid, notSupported, type Path, required } from "@skates/apimachinery";
 import { fieldPath } from "./field-path.ts";
 import type { StructuralSchema } from "./structural-schema.ts";
 
-const NO_CEL = "CEL validation rules are not evaluated by this server yet; remove them to create this definition";
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
 /** What can be told of rules without compiling them, in upstream's words. */
@@ -11,7 +10,7 @@ export function checkRuleTexts(schema: StructuralSchema, path: Path): readonly F
   const rules = schema.props["x-kubernetes-validations"] ?? [];
   return rules.flatMap((rule, index) => {
     const place = [...path, "x-kubernetes-validations", index];
-    return [forbidden(place, NO_CEL), ...messageFindings(rule, place), ...pathFindings(rule, schema, place)];
+    return [...messageFindings(rule, place), ...pathFindings(rule, schema, place)];
   });
 }
 
