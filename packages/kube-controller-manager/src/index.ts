@@ -2,4 +2,6 @@
  * The cluster's own controllers, one folder each, on shared caches. Start with `controller-manager.ts`; a controller's decisions are in
  * the file `plan.ts` of its folder.
  */
-export { type ControllerManagerOptions, createControllerManager } from "./controller-manager.ts";
+export { CONTROLLER_NAMES, createControllerManager } from "./controller-manager.ts";
+export type { ControllerManagerOptions } from "./options.ts";
+export { selectControllers } from "./select-controllers.ts";

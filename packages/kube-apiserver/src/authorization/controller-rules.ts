@@ -45,6 +45,16 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "pods", ["list", "watch", "create", "patch", "delete"]),
     rule("apps", "controllerrevisions", [...READ, "create", "update", "patch", "delete"]),
   ]),
+  controller("node-ipam-controller", [rule("", "nodes", ["get", "list", "watch", "update", "patch"])]),
+  controller("service-lb-controller", [
+    rule("", "services nodes", READ),
+    rule("", "services/status", ["update", "patch"]),
+    rule("discovery.k8s.io", "endpointslices", READ),
+  ]),
+  controller("token-controller", [
+    rule("", "secrets", [...READ, "update", "delete"]),
+    rule("", "serviceaccounts", READ),
+  ]),
   controller("disruption-controller", [
     rule("apps", "deployments replicasets statefulsets", ["get", "list", "watch"]),
     rule("", "replicationcontrollers", ["get", "list", "watch"]),

@@ -24,6 +24,7 @@ import {
 import { createKubeApiServer, type KubeletDialer } from "@skates/kube-apiserver";
 import { memoryStore } from "@skates/storage";
 import { createControllerManager } from "../controller-manager.ts";
+import type { ControllerManagerOptions } from "../options.ts";
 
 /** A cluster without machines: the real API server on a store in memory, all controllers, and virtual time. */
 export interface World {
@@ -48,7 +49,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface WorldOptions {
+export interface WorldOptions extends Pick<ControllerManagerOptions, "nodeIpam" | "serviceLb" | "tokenSigner"> {
   /** Default true. */
   readonly controllers?: boolean;
   /** Plays the kubelets for the API server; default: none answers. */
@@ -109,6 +110,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     env,
     caBundle: "PEM",
+    nodeIpam: options.nodeIpam,
+    serviceLb: options.serviceLb,
+    tokenSigner: options.tokenSigner,
   });
   const { signal } = stopping;
 
@@ -197,12 +201,12 @@ export function namespace(name: string): Namespace {
 /** A node that is ready as of now. */
 export async function addNode(world: World, name: string): Promise<void> {
   const node: Node = { apiVersion: "v1", kind: "Node", metadata: { name }, spec: {} };
-  const created = await world.create(nodes, node);
+  await world.create(nodes, node);
   const now = formatTime(world.clock.nowMs());
   const conditions = [
     { type: "Ready", status: "True", lastHeartbeatTime: now, lastTransitionTime: now, reason: "KubeletReady" },
   ];
-  await world.client
-    .resource(nodes)
-    .updateStatus({ ...created, status: { ...created.status, conditions } }, {}, world.signal);
+  // A patch: controllers write nodes as soon as they see them.
+  const patch = { type: "merge", body: { status: { conditions } } } as const;
+  await world.client.resource(nodes).sub("status").patch({ name }, patch, {}, world.signal);
 }

@@ -3,6 +3,7 @@ import { ADMISSION_FLAGS } from "./admission.ts";
 import { AUTHENTICATION_FLAGS } from "./authentication.ts";
 import { AUTHORIZATION_FLAGS } from "./authorization.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
+import { CONTROLLER_FLAGS } from "./controllers.ts";
 import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
@@ -20,6 +21,7 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...AUTHENTICATION_FLAGS,
   ...AUTHORIZATION_FLAGS,
   ...IDENTITY_FLAGS,
+  ...CONTROLLER_FLAGS,
   ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,
   ...SCHEDULER_FLAGS,

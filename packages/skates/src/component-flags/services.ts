@@ -10,6 +10,9 @@ export const SERVICE_FLAGS: FlagSpecs = {
   },
 };
 
+/** Upstream's range. */
+export const NODE_PORTS: PortRange = { from: 30_000, to: 32_767 };
+
 /** The range of node ports; undefined: the default. */
 export function nodePortsFrom(flags: FlagValues): PortRange | undefined {
   const text = flags.string("service-node-port-range");

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { clientFor } from "@skates/client";
 import { TaskGroup, type Component, type Env } from "@skates/component-base";
 import { createKubeApiServer, type IdentityTrust, Issuers, type KubeApiServer } from "@skates/kube-apiserver";
-import { createControllerManager } from "@skates/kube-controller-manager";
 import { type ClusterPki, nodePki } from "@skates/pki/node";
+import type { TokenSigner } from "@skates/pki";
 import type { RevisionStore } from "@skates/storage";
 import { serveHandler, type ServerTls } from "@skates/transport/node";
 import { flagsFrom, type FlagValues } from "../cli/flags.ts";
@@ -22,6 +21,7 @@ import { limitsFrom } from "../component-flags/limits.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { type Audit, createAudit } from "./audit.ts";
+import { controllers } from "./controllers.ts";
 import { type LivePki, openLivePki } from "./live-pki.ts";
 import { liveTokens } from "./live-tokens.ts";
 import { kubeletDialer } from "./kubelet-dialer.ts";
@@ -42,7 +42,7 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
   const { store, encryption, upkeep } = await openEncryptedStore(paths, config, env);
   try {
     const { audit, sinks } = await createAudit(auditFrom(flagsFrom(config.flags ?? {}), paths.auditLog), env);
-    const { api, files } = await apiServer({
+    const { api, files, signer } = await apiServer({
       config,
       env,
       pki,
@@ -52,7 +52,7 @@ export async function runServer(paths: Paths, config: ClusterConfig, signal: Abo
       audit,
     });
     await runAll(
-      { api, others: [upkeep, sinks, pki.renewal, reloading(env, files)] },
+      { api, signer, others: [upkeep, sinks, pki.renewal, reloading(env, files)] },
       { config, env, pki, address },
       signal,
     );
@@ -124,12 +124,13 @@ async function apiServer({
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
   });
-  return { api, files: [...pki.files, ...trustFiles(flags, pki), ...authentication.files, ...authorization.files] };
+  return { api, signer: tokens.signer, files: [...pki.files, ...trustFiles(flags, pki), ...authentication.files, ...authorization.files] };
 }
 
 /** The server, and the files that it reads again when they change. */
 interface ApiServerParts {
   readonly api: KubeApiServer;
+  readonly signer: TokenSigner;
   readonly files: readonly ReloadableFile[];
 }
 
@@ -162,7 +163,7 @@ function trustOf(config: ClusterConfig, pki: ClusterPki): IdentityTrust {
 
 /** Starts everything and listens; ends when one part fails or `signal` aborts. */
 async function runAll(
-  { api, others }: { readonly api: KubeApiServer; readonly others: readonly Component[] },
+  { api, signer, others }: Omit<ApiServerParts, "files"> & { readonly others: readonly Component[] },
   { config, env, pki, address }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
@@ -170,16 +171,7 @@ async function runAll(
   const components: readonly Component[] = [
     ...others,
     api,
-    createControllerManager({
-      env,
-      caBundle: pki.current().ca.cert,
-      clientAs: (user) =>
-        clientFor(api.loopback({ name: user, groups: groupsOf(user) }), {
-          userAgent: "kube-controller-manager",
-          clock: env.clock,
-          random: env.random,
-        }),
-    }),
+    controllers({ api, config, env, signer, caBundle: pki.current().ca.cert }),
     schedulerThread(
       api.loopback({ name: "system:kube-scheduler", groups: [] }),
       schedulerConfigurationFrom(flagsFrom(config.flags ?? {})),
@@ -198,11 +190,4 @@ async function runAll(
   } finally {
     await Promise.all(listeners.map((listener) => listener.close()));
   }
-}
-
-/** Controllers act as service accounts of kube-system, which have these groups. */
-function groupsOf(user: string): readonly string[] {
-  return user.startsWith("system:serviceaccount:")
-    ? ["system:serviceaccounts", "system:serviceaccounts:kube-system"]
-    : [];
 }

@@ -1,0 +1,167 @@
+import { builtinResources } from "@skates/api";
+import type { Component } from "@skates/component-base";
+import {
+  type Controller,
+  controllerComponent,
+  createEventRecorder,
+  type EventRecorder,
+  type Informers,
+} from "@skates/controller-runtime";
+import type { ControllerManagerOptions } from "./options.ts";
+import { cronJobController } from "./cron-job/controller.ts";
+import { clusterRoleAggregation } from "./cluster-role-aggregation/controller.ts";
+import { daemonSetController } from "./daemon-set/controller.ts";
+import { deploymentController } from "./deployment/controller.ts";
+import { disruptionController } from "./disruption/controller.ts";
+import { endpointSliceController } from "./endpoint-slice/controller.ts";
+import { endpointSliceMirroringController } from "./endpoint-slice-mirroring/controller.ts";
+import { endpointsController } from "./endpoints/controller.ts";
+import { garbageCollector } from "./garbage-collector/controller.ts";
+import { horizontalPodAutoscaler } from "./horizontal-pod-autoscaler/controller.ts";
+import { jobController } from "./job/controller.ts";
+import { namespaceController } from "./namespace/controller.ts";
+import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
+import { podGcController } from "./pod-gc/controller.ts";
+import { replicaSetController } from "./replica-set/controller.ts";
+import { replicationController } from "./replication-controller/controller.ts";
+import { resourceQuotaController } from "./resource-quota/controller.ts";
+import { rootCaController } from "./root-ca/controller.ts";
+import { serviceAccountController } from "./service-account/controller.ts";
+import { statefulSetController } from "./stateful-set/controller.ts";
+import { taintEvictionController } from "./taint-eviction/controller.ts";
+import {
+  attributesClassProtectionController,
+  claimProtectionController,
+  volumeProtectionController,
+} from "./storage-protection/controllers.ts";
+import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
+import { nodeIpamController } from "./node-ipam/controller.ts";
+import { serviceLbController } from "./service-lb/controller.ts";
+import { tokenController } from "./service-account-token/controller.ts";
+import { ttlController } from "./ttl/controller.ts";
+
+/** What controllers are made of. */
+export interface Making {
+  readonly options: ControllerManagerOptions;
+  readonly informers: Informers;
+}
+
+/** A controller under upstream's name for `--controllers`. */
+export interface NamedController {
+  readonly name: string;
+  /** Runs only when it is named. */
+  readonly offByDefault?: true;
+  /** Nothing: what it needs was not given. */
+  readonly make: (making: Making) => readonly Component[];
+}
+
+/** All controllers, in the order of their start. */
+export const CONTROLLERS: readonly NamedController[] = [
+  planned("replicaset-controller", () => replicaSetController),
+  planned("replicationcontroller-controller", () => replicationController),
+  planned("deployment-controller", () => deploymentController),
+  planned("statefulset-controller", () => statefulSetController),
+  planned("daemonset-controller", () => daemonSetController, "daemonset-controller"),
+  planned("disruption-controller", () => disruptionController, "controllermanager"),
+  planned("job-controller", () => jobController),
+  planned("cronjob-controller", () => cronJobController),
+  planned("ttl-after-finished-controller", () => ttlAfterFinishedController),
+  planned("persistentvolumeclaim-protection-controller", () => claimProtectionController),
+  planned("persistentvolume-protection-controller", () => volumeProtectionController),
+  planned("volumeattributesclass-protection-controller", () => attributesClassProtectionController),
+  planned("resourcequota-controller", () => resourceQuotaController),
+  planned("endpointslice-controller", () => endpointSliceController),
+  planned("clusterrole-aggregation-controller", () => clusterRoleAggregation),
+  planned("endpoints-controller", () => endpointsController),
+  planned(
+    "endpointslice-mirroring-controller",
+    () => endpointSliceMirroringController,
+    "endpoint-slice-mirroring-controller",
+  ),
+  planned("serviceaccount-controller", () => serviceAccountController),
+  planned("root-ca-certificate-publisher-controller", ({ caBundle }) => rootCaController(caBundle)),
+  planned("node-lifecycle-controller", () => nodeLifecycleController),
+  planned("taint-eviction-controller", () => taintEvictionController),
+  planned("ttl-controller", () => ttlController),
+  planned("node-ipam-controller", ({ nodeIpam }) => nodeIpam && nodeIpamController(nodeIpam), "cidrAllocator"),
+  planned(
+    "service-lb-controller",
+    ({ serviceLb }) => serviceLb && serviceLbController(serviceLb),
+    "service-controller",
+  ),
+  {
+    name: "namespace-controller",
+    make: ({ options, informers }) => [
+      namespaceController({ ...own(options, "namespace-controller"), informers, resources: builtinResources }),
+    ],
+  },
+  {
+    name: "pod-garbage-collector-controller",
+    make: ({ options, informers }) => [podGcController({ ...own(options, "pod-garbage-collector"), informers })],
+  },
+  {
+    name: "garbage-collector-controller",
+    make: ({ options, informers }) => [
+      garbageCollector({ ...own(options, "generic-garbage-collector"), informers, resources: builtinResources }),
+    ],
+  },
+  {
+    name: "horizontal-pod-autoscaler-controller",
+    make: (making) =>
+      withRecorder(making, "horizontal-pod-autoscaler", (recorder) =>
+        horizontalPodAutoscaler({
+          ...own(making.options, "horizontal-pod-autoscaler"),
+          informers: making.informers,
+          recorder,
+        }),
+      ),
+  },
+  {
+    name: "serviceaccount-token-controller",
+    make: ({ options, informers }) => {
+      const { tokenSigner: signer, caBundle } = options;
+      if (signer === undefined) return [];
+      return [tokenController({ ...own(options, "token-controller"), informers, signer, caBundle })];
+    },
+  },
+];
+
+/** A controller that plans. `component` is what events name, where that is not the controller's account. */
+function planned<View>(
+  name: string,
+  choose: (options: ControllerManagerOptions) => Controller<View> | undefined,
+  component?: string,
+): NamedController {
+  return {
+    name,
+    make: ({ options, informers }) => {
+      const controller = choose(options);
+      return controller === undefined ? [] : runnable({ options, informers }, controller, component);
+    },
+  };
+}
+
+/** The client and the surroundings of a controller, under its own account. */
+export function own({ clientAs, env }: ControllerManagerOptions, name: string) {
+  return { client: clientAs(`system:serviceaccount:kube-system:${name}`), env };
+}
+
+/** A component with the recorder of its events. */
+function withRecorder(
+  { options }: Making,
+  name: string,
+  make: (recorder: EventRecorder) => Component,
+): readonly [Component, Component] {
+  const recorder = createEventRecorder({ ...own(options, name), component: name });
+  return [make(recorder), recorder];
+}
+
+function runnable<View>(
+  { options, informers }: Making,
+  controller: Controller<View>,
+  component = controller.name,
+): readonly [Component, Component] {
+  const { client, env } = own(options, controller.name);
+  const recorder = createEventRecorder({ client, env, component });
+  return [controllerComponent(controller, { client, informers, recorder, env }), recorder];
+}

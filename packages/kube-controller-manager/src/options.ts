@@ -1,0 +1,24 @@
+import type { Client } from "@skates/client";
+import type { Env } from "@skates/component-base";
+import type { TokenSigner } from "@skates/pki";
+import type { NodeIpamOptions } from "./node-ipam/controller.ts";
+import type { ServiceLbOptions } from "./service-lb/controller.ts";
+
+export interface ControllerManagerOptions {
+  /**
+   * The client of an identity: `system:kube-controller-manager` for the shared caches,
+   * `system:serviceaccount:kube-system:<controller>` for each controller's own calls.
+   */
+  readonly clientAs: (user: string) => Client;
+  readonly env: Env;
+  /** Certificates in PEM by which pods verify the API server. */
+  readonly caBundle: string;
+  /** Signs tokens that live in Secrets; absent: those Secrets stay empty. */
+  readonly tokenSigner?: TokenSigner | undefined;
+  /** Absent: nodes bring their own part of the pods' addresses. */
+  readonly nodeIpam?: NodeIpamOptions | undefined;
+  /** Absent: services of type LoadBalancer wait for somebody else. */
+  readonly serviceLb?: ServiceLbOptions | undefined;
+  /** As `--controllers`; default `*`. */
+  readonly controllers?: readonly string[] | undefined;
+}

@@ -1,0 +1,102 @@
+import { type Node, type Service, services } from "@skates/api/core/v1";
+import type { EndpointSlice } from "@skates/api/discovery/v1";
+import { equalValues } from "@skates/apimachinery";
+import { type Action, type Plan, statusUpdate } from "@skates/controller-runtime";
+import type { ServiceLbOptions, ServiceLbView } from "./controller.ts";
+
+const EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers";
+const SERVICE_NAME = "kubernetes.io/service-name";
+const GOING = "ToBeDeletedByClusterAutoscaler";
+
+/** Who has a port of the nodes, and the addresses that each service is reached at. The oldest service that asks for a port has it. */
+export function planLoadBalancers(view: ServiceLbView, options: ServiceLbOptions): Plan {
+  const all = [...view.services.list()].sort(byAge);
+  const owners = new Map<string, Service>();
+  const usable = view.nodes.list().filter(isUsable);
+  const actions = all.flatMap((service): readonly Action[] => {
+    if (service.metadata.deletionTimestamp !== undefined) return [];
+    if (service.spec.type !== "LoadBalancer") return cleared(service);
+    if (service.spec.loadBalancerClass !== undefined) return [];
+    const problem = claim(service, owners, options);
+    if (problem !== undefined) {
+      const message = `Error syncing load balancer: failed to ensure load balancer: ${problem}`;
+      const told = { do: "event", about: service, type: "Warning", reason: "SyncLoadBalancerFailed", message } as const;
+      return [...cleared(service), told];
+    }
+    const reached = service.spec.externalTrafficPolicy === "Local" ? nodesOf(service, usable, view) : usable;
+    const ingress = reached.flatMap(addressOf).map((ip) => ({ ip, ipMode: "VIP" as const }));
+    return written(service, ingress);
+  });
+  return actions.length === 0 ? { stages: [] } : { stages: [actions] };
+}
+
+/** Why a service cannot have its ports; if it can, they are its own now. */
+function claim(
+  service: Service,
+  owners: Map<string, Service>,
+  { reservedPorts, nodePorts }: ServiceLbOptions,
+): string | undefined {
+  const ports = (service.spec.ports ?? []).map(({ port, protocol = "TCP" }) => ({ port, id: `${port}/${protocol}` }));
+  for (const { port, id } of ports) {
+    if (reservedPorts.includes(port)) return `port ${id} is the cluster's own on its nodes`;
+    if (port >= nodePorts.from && port <= nodePorts.to) return `port ${id} is among those of services of type NodePort`;
+    const owner = owners.get(id);
+    if (owner !== undefined) {
+      return `port ${id} of the nodes belongs to service ${owner.metadata.namespace}/${owner.metadata.name}`;
+    }
+  }
+  for (const { id } of ports) owners.set(id, service);
+  return undefined;
+}
+
+function cleared(service: Service): readonly Action[] {
+  const { status } = service;
+  if ((status?.loadBalancer?.ingress ?? []).length === 0) return [];
+  return [statusUpdate(services, { ...service, status: { ...status, loadBalancer: {} } })];
+}
+
+function written(
+  service: Service,
+  ingress: NonNullable<NonNullable<Service["status"]>["loadBalancer"]>["ingress"],
+): readonly Action[] {
+  if (equalValues(service.status?.loadBalancer?.ingress ?? [], ingress ?? [])) return [];
+  return [statusUpdate(services, { ...service, status: { ...service.status, loadBalancer: { ingress } } })];
+}
+
+/** As upstream: ready, not excluded by its label, and not about to be taken away. */
+function isUsable({ metadata, spec, status }: Node): boolean {
+  return (
+    metadata.deletionTimestamp === undefined &&
+    metadata.labels?.[EXCLUDED] === undefined &&
+    !(spec?.taints ?? []).some(({ key }) => key === GOING) &&
+    (status?.conditions ?? []).some((condition) => condition.type === "Ready" && condition.status === "True")
+  );
+}
+
+function addressOf({ status }: Node): readonly string[] {
+  const addresses = status?.addresses ?? [];
+  const found =
+    addresses.find(({ type }) => type === "ExternalIP") ?? addresses.find(({ type }) => type === "InternalIP");
+  return found === undefined ? [] : [found.address];
+}
+
+/** Nodes with a ready pod of the service. */
+function nodesOf({ metadata }: Service, usable: readonly Node[], { slices }: ServiceLbView): readonly Node[] {
+  const own = slices
+    .list(metadata.namespace)
+    .filter((slice: EndpointSlice) => slice.metadata.labels?.[SERVICE_NAME] === metadata.name);
+  const names = new Set(
+    own.flatMap(({ endpoints }) =>
+      (endpoints ?? []).flatMap(({ conditions, nodeName }) =>
+        conditions?.ready === false || nodeName === undefined ? [] : [nodeName],
+      ),
+    ),
+  );
+  return usable.filter((node) => names.has(node.metadata.name));
+}
+
+function byAge(a: Service, b: Service): number {
+  const of = ({ metadata }: Service): string =>
+    `${metadata.creationTimestamp ?? ""} ${metadata.namespace ?? ""}/${metadata.name}`;
+  return of(a) < of(b) ? -1 : 1;
+}
