@@ -124,7 +124,11 @@ async function apiServer({
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
   });
-  return { api, signer: tokens.signer, files: [...pki.files, ...trustFiles(flags, pki), ...authentication.files, ...authorization.files] };
+  return {
+    api,
+    signer: tokens.signer,
+    files: [...pki.files, ...trustFiles(flags, pki), ...authentication.files, ...authorization.files],
+  };
 }
 
 /** The server, and the files that it reads again when they change. */
