@@ -42,10 +42,23 @@ export class Candidates {
     let feasible: readonly NodeInfo[] | undefined;
     for (const { judge, weight } of judges) {
       if (judge.score === undefined) continue;
+      if (judge.normalize === undefined && judge.bySlot?.score !== undefined) {
+        const { score } = judge.bySlot;
+        for (let i = 0; i < this.#count; i++) {
+          this.#totals[i] = (this.#totals[i] ?? 0) + weight * score(this.#slots[i] ?? 0);
+        }
+        continue;
+      }
       feasible ??= this.#nodes();
       judge.weigh?.(feasible);
-      const scores = Float64Array.from(feasible, (node) => judge.score?.(node) ?? 0);
-      judge.normalize?.(scores);
+      if (judge.normalize === undefined) {
+        for (const [i, node] of feasible.entries())
+          this.#totals[i] = (this.#totals[i] ?? 0) + weight * judge.score(node);
+        continue;
+      }
+      const scores = new Float64Array(feasible.length);
+      for (const [i, node] of feasible.entries()) scores[i] = judge.score(node);
+      judge.normalize(scores);
       for (let i = 0; i < this.#count; i++) this.#totals[i] = (this.#totals[i] ?? 0) + weight * (scores[i] ?? 0);
     }
   }

@@ -30,7 +30,12 @@ export class Framework {
   readonly #random: Random;
   /** Those that can be asked once for all pods that are alike, and the others. */
   readonly #signing: readonly Voice[];
+  /** Those of them whose answers are not worth keeping for pods that are seldom. */
+  readonly #quick: readonly Voice[];
+  readonly #lasting: readonly Voice[];
   readonly #others: readonly Voice[];
+  /** Kinds of pods that were seen lately. */
+  readonly #seen = new Set<string>();
   readonly #evaluations = new Map<string, Evaluation>();
   readonly #found: Candidates;
   /** Where the next search begins that does not look at all nodes. */
@@ -42,6 +47,8 @@ export class Framework {
     this.#snapshot = snapshot;
     this.#random = random;
     this.#signing = this.voices.filter(({ plugin }) => plugin.sign !== undefined);
+    this.#quick = this.#signing.filter(({ plugin }) => plugin.quick === true);
+    this.#lasting = this.#signing.filter(({ plugin }) => plugin.quick !== true);
     this.#others = this.voices.filter(({ plugin }) => plugin.sign === undefined);
     this.#found = new Candidates(snapshot);
   }
@@ -124,26 +131,52 @@ export class Framework {
     | { readonly evaluation: Evaluation; readonly others: readonly Judging[] } {
     const others = prepareAll(this.#others, pod, this.#snapshot);
     if ("rejection" in others) return { failure: this.#outright(others) };
-    const id = JSON.stringify(this.#signing.map(({ plugin }) => plugin.sign?.(pod, this.#snapshot) ?? null));
+    const lastingId = this.#signature(this.#lasting, pod);
+    const id = `${lastingId}${this.#signature(this.#quick, pod)}`;
     const kept = this.#evaluations.get(id);
-    if (kept === undefined || others.judges.some(({ judge }) => judge.only !== undefined)) {
-      const prepared = prepareAll(this.#signing, pod, this.#snapshot);
-      if ("rejection" in prepared) return { failure: this.#outright(prepared) };
-      const judges = inOrder(this.voices, [...prepared.judges, ...others.judges]);
-      const names = judges.flatMap(({ judge }) => (judge.only === undefined ? [] : [judge.only]));
-      if (names.length > 0) return { judges, names };
-      return { evaluation: this.#keep(id, new Evaluation(prepared.judges, this.#snapshot)), others: others.judges };
+    if (kept !== undefined && others.judges.length === 0) return { evaluation: this.#keep(id, kept), others: [] };
+    // The first of its kind may be the only one: then what is kept of others that are alike but for quick answers is of more use.
+    const whole = this.#notedLately(id) && others.judges.length === 0;
+    const voices = whole ? this.#signing : this.#lasting;
+    const keptId = whole ? id : lastingId;
+    const quick = whole ? { judges: [] } : prepareAll(this.#quick, pod, this.#snapshot);
+    if ("rejection" in quick) return { failure: this.#outright(quick) };
+    const later = inOrder(this.voices, [...quick.judges, ...others.judges]);
+    const known = this.#evaluations.get(keptId);
+    if (known !== undefined && later.every(({ judge }) => judge.only === undefined)) {
+      return { evaluation: this.#keep(keptId, known), others: later };
     }
-    return { evaluation: this.#keep(id, kept), others: others.judges };
+    const prepared = prepareAll(voices, pod, this.#snapshot);
+    if ("rejection" in prepared) return { failure: this.#outright(prepared) };
+    const judges = inOrder(this.voices, [...prepared.judges, ...later]);
+    const names = judges.flatMap(({ judge }) => (judge.only === undefined ? [] : [judge.only]));
+    if (names.length > 0) return { judges, names };
+    return { evaluation: this.#keep(keptId, new Evaluation(prepared.judges, this.#snapshot)), others: later };
+  }
+
+  #signature(voices: readonly Voice[], pod: PodInfo): string {
+    return JSON.stringify(voices.map(({ plugin }) => plugin.sign?.(pod, this.#snapshot) ?? null));
+  }
+
+  /** Whether such a pod was seen lately. */
+  #notedLately(id: string): boolean {
+    const seen = this.#seen.delete(id);
+    this.#seen.add(id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > this.#keptMax() && oldest !== undefined) this.#seen.delete(oldest);
+    return seen;
+  }
+
+  #keptMax(): number {
+    return Math.max(8, Math.min(KEPT_MAX, Math.floor(KEPT_NODES_MAX / (this.#snapshot.nodes.length + 1))));
   }
 
   /** Notes that an evaluation was used, forgets those that were not for long, and brings it up to date. */
   #keep(id: string, evaluation: Evaluation): Evaluation {
     this.#evaluations.delete(id);
     this.#evaluations.set(id, evaluation);
-    const max = Math.max(8, Math.min(KEPT_MAX, Math.floor(KEPT_NODES_MAX / (this.#snapshot.nodes.length + 1))));
     const [oldest] = this.#evaluations.keys();
-    if (this.#evaluations.size > max && oldest !== undefined) this.#evaluations.delete(oldest);
+    if (this.#evaluations.size > this.#keptMax() && oldest !== undefined) this.#evaluations.delete(oldest);
     evaluation.refresh();
     return evaluation;
   }
@@ -234,34 +267,63 @@ export class Framework {
 
   /** Notes the nodes that pass all filters, with their scores. */
   #collect(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): void {
-    const { nodes } = this.#snapshot;
     const asked = others.filter(({ judge }) => judge.filter !== undefined && judge.passesAll !== true);
     const awaiting = this.#snapshot.nominationCount > 0;
     const all = awaiting ? [...evaluation.judges, ...others] : [];
-    const passed = new Map(evaluation.survivors().map(({ group }) => [group, 0]));
-    const enough = this.#enough();
-    const offset = this.#looksAtSome() ? this.#start : 0;
+    const quick = asked.map(({ judge }) => judge.bySlot?.passes).filter((test) => test !== undefined);
+    const slow = asked.filter(({ judge }) => judge.bySlot?.passes === undefined);
+    const looks = slow.length > 0 || awaiting;
+    const passes = (slot: number): boolean => {
+      for (const test of quick) if (!test(slot)) return false;
+      const node = looks ? this.#snapshot.nodes[slot] : undefined;
+      if (node === undefined) return true;
+      if (firstRuling(slow, node) !== undefined) return false;
+      return !awaiting || nominationRuling(all, node, { pod, snapshot: this.#snapshot }) === undefined;
+    };
     this.#found.clear();
+    const feasible = this.#looksAtSome()
+      ? this.#someFeasible(evaluation, passes)
+      : this.#allFeasible(evaluation, passes);
+    const bonuses = evaluation.bonuses(feasible);
+    if (bonuses.some((bonus) => bonus !== 0)) {
+      const byGroup = new Map(feasible.map(({ group }, i) => [group, bonuses[i] ?? 0]));
+      this.#found.raise((slot) => {
+        const group = evaluation.groups.of(slot);
+        return group === undefined ? 0 : (byGroup.get(group) ?? 0);
+      });
+    }
+    this.#found.score(others);
+  }
+
+  #allFeasible(evaluation: Evaluation, passes: (slot: number) => boolean): readonly Survivors[] {
+    const feasible: Survivors[] = [];
+    for (const { group } of evaluation.survivors()) {
+      const before = this.#found.count;
+      for (const score of group.scores) {
+        for (const slot of group.at(score)) if (passes(slot)) this.#found.add(slot, score);
+      }
+      const size = this.#found.count - before;
+      if (size > 0) feasible.push({ group, size });
+    }
+    return feasible;
+  }
+
+  /** The same until there are enough, going on where the last search ended. */
+  #someFeasible(evaluation: Evaluation, passes: (slot: number) => boolean): readonly Survivors[] {
+    const { nodes } = this.#snapshot;
+    const sizes = new Map(evaluation.survivors().map(({ group }) => [group, 0]));
+    const enough = this.#enough();
+    const offset = this.#start;
     for (let i = 0; i < nodes.length && this.#found.count < enough; i++) {
       const slot = (i + offset) % nodes.length;
       this.#start = slot + 1;
       const group = evaluation.groups.of(slot);
-      const node = nodes[slot];
-      const size = group === undefined ? undefined : passed.get(group);
-      if (group === undefined || size === undefined || node === undefined) continue;
-      if (asked.length > 0 && firstRuling(asked, node) !== undefined) continue;
-      if (awaiting && nominationRuling(all, node, { pod, snapshot: this.#snapshot }) !== undefined) continue;
-      passed.set(group, size + 1);
+      const size = group === undefined ? undefined : sizes.get(group);
+      if (group === undefined || size === undefined || !passes(slot)) continue;
+      sizes.set(group, size + 1);
       this.#found.add(slot, evaluation.groups.scoreOf(slot));
     }
-    const feasible = [...passed].filter(([, size]) => size > 0).map(([group, size]) => ({ group, size }));
-    const bonuses = evaluation.bonuses(feasible);
-    const byGroup = new Map(feasible.map(({ group }, i) => [group, bonuses[i] ?? 0]));
-    this.#found.raise((slot) => {
-      const group = evaluation.groups.of(slot);
-      return group === undefined ? 0 : (byGroup.get(group) ?? 0);
-    });
-    this.#found.score(others);
+    return [...sizes].filter(([, size]) => size > 0).map(([group, size]) => ({ group, size }));
   }
 
   #looksAtSome(): boolean {

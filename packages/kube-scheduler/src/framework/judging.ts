@@ -33,8 +33,10 @@ export function prepareAll(voices: readonly Voice[], pod: PodInfo, snapshot: Sna
 /** The judge without the answers that do not count in this profile. */
 function heard(judge: NodeJudge, { filters, scores }: Voice): NodeJudge {
   if (filters && scores) return judge;
-  const { grouped } = judge;
-  const rest = picked(judge, ["stamp"]);
+  const { grouped, bySlot } = judge;
+  const slots =
+    bySlot && picked(bySlot, [...(filters ? (["passes"] as const) : []), ...(scores ? (["score"] as const) : [])]);
+  const rest = { ...picked(judge, ["stamp"]), ...(slots === undefined ? {} : { bySlot: slots }) };
   const filtering = filters ? { ...picked(judge, ["filter", "passesAll", "only"]) } : {};
   const scoring = scores ? { ...picked(judge, ["score", "normalize", "weigh"]) } : {};
   if (grouped === undefined) return { ...rest, ...filtering, ...scoring };

@@ -31,6 +31,11 @@ export interface SchedulerPlugin {
    * all pods that are alike. Where it is absent the plugin is asked about every node for every pod.
    */
   sign?(pod: PodInfo, snapshot: Snapshot): unknown;
+  /**
+   * What it signs differs much from pod to pod while its answers are quickly given: of pods that were not seen lately it is asked anew, and
+   * what the other plugins say of pods that are alike but for this is kept all the same.
+   */
+  readonly quick?: boolean | undefined;
   /** Per-pod work, done once. `undefined`: the plugin has nothing to say. A rejection concerns all nodes. */
   prepare?(pod: PodInfo, snapshot: Snapshot): Rejection | NodeJudge | undefined;
   /** Called when no node would do; the first plugin with a plan ends the search for one. */
@@ -90,8 +95,16 @@ export interface NodeJudge {
   readonly only?: ReadonlySet<string> | undefined;
   /** Another number when what was said of nodes may be wrong though they have not changed. */
   stamp?(): number;
+  /** The same answers for the snapshot's own nodes by their slots, for judges that need not look at the nodes themselves. */
+  readonly bySlot?: SlotJudge | undefined;
   /** The same answers in another way, for plugins that sign: by groups of nodes that are alike, rather than node by node. */
   readonly grouped?: GroupedJudge | undefined;
+}
+
+/** Answers about the nodes of the snapshot, by slot. */
+export interface SlotJudge {
+  passes?(slot: number): boolean;
+  score?(slot: number): number;
 }
 
 /**

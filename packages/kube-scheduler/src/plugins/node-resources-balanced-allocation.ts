@@ -1,5 +1,6 @@
 import type { NodeResourcesBalancedAllocationArgs } from "@skates/api/kubescheduler/v1";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
+import { AMOUNT, AMOUNTS } from "../snapshot/node-amounts.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { amountOf, isScalar } from "../snapshot/resources.ts";
@@ -14,12 +15,47 @@ export function nodeResourcesBalancedAllocation(
     name: "NodeResourcesBalancedAllocation",
     judges: ["score"],
     wakes: [],
+    quick: true,
     sign: ({ requests }) => counted.map((name) => amountOf(requests, name)),
-    prepare: (pod) =>
+    prepare: (pod, { amounts }) =>
       counted.every((name) => amountOf(pod.requests, name) === 0)
         ? undefined
-        : { score: (node) => balance(pod, node, counted) },
+        : names.length === 0
+          ? {
+              score: (node) => balanceOfTwo(pod, node),
+              bySlot: { score: (slot) => balanceInRow(pod, amounts.rows, slot * AMOUNTS) },
+            }
+          : { score: (node) => balance(pod, node, counted) },
   };
+}
+
+function balanceOfTwo({ requests }: PodInfo, { requested, allocatable }: NodeInfo): number {
+  const cpu = { of: allocatable.milliCpu, used: requested.milliCpu, more: requests.milliCpu };
+  return balanced(cpu, { of: allocatable.memoryBytes, used: requested.memoryBytes, more: requests.memoryBytes });
+}
+
+function balanceInRow({ requests }: PodInfo, rows: Float64Array, at: number): number {
+  const of = rows[at + AMOUNT.memory] ?? 0;
+  const used = rows[at + AMOUNT.usedMemory] ?? 0;
+  return balanced(
+    { of: rows[at + AMOUNT.cpu] ?? 0, used: rows[at + AMOUNT.usedCpu] ?? 0, more: requests.milliCpu },
+    { of, used, more: requests.memoryBytes },
+  );
+}
+
+interface Use {
+  readonly of: number;
+  readonly used: number;
+  readonly more: number;
+}
+
+/** `balance` for cpu and memory, as nearly everywhere, without lists. */
+function balanced(cpu: Use, memory: Use): number {
+  if (cpu.of === 0 || memory.of === 0) return 75;
+  const before = Math.abs(Math.min(cpu.used / cpu.of, 1) - Math.min(memory.used / memory.of, 1)) / 2;
+  const cpuAfter = Math.min((cpu.used + cpu.more) / cpu.of, 1);
+  const after = Math.abs(cpuAfter - Math.min((memory.used + memory.more) / memory.of, 1)) / 2;
+  return 50 + Math.trunc((50 + Math.trunc((1 - after) * 100) - Math.trunc((1 - before) * 100)) / 2);
 }
 
 /** How much better the balance gets by the pod: 50 and more where it does, less where it gets worse. */

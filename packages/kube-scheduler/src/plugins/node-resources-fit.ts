@@ -3,6 +3,7 @@ import { isExtendedResource } from "@skates/api/core/v1";
 import type { ClusterEvent } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { Verdict } from "../framework/verdict.ts";
+import { AMOUNT, AMOUNTS } from "../snapshot/node-amounts.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { type Resources, toResources } from "../snapshot/resources.ts";
@@ -25,8 +26,16 @@ export function nodeResourcesFit(
       },
       { on: ["AssignedPodDeleted", "AssignedPodUpdated"] },
     ],
+    quick: true,
     sign: ({ requests, scored }) => [amounts(requests), amounts(scored)],
-    prepare: (pod) => ({ filter: (node) => fits(pod, node, ignores), score: (node) => score(pod, node) }),
+    prepare: (pod, { amounts: table }) => ({
+      filter: (node) => fits(pod, node, ignores),
+      score: (node) => score.of(pod, node),
+      bySlot: {
+        ...(pod.requests.scalars.size > 0 ? {} : { passes: (slot) => fitsIn(pod, table.rows, slot * AMOUNTS) }),
+        ...(score.inRow === undefined ? {} : { score: (slot) => score.inRow?.(pod, table.rows, slot * AMOUNTS) ?? 0 }),
+      },
+    }),
   };
 }
 
@@ -66,6 +75,17 @@ function fits({ requests }: PodInfo, node: NodeInfo, ignores: (name: string) => 
     short = add(short, `Insufficient ${name}`, wanted > offered);
   }
   return short;
+}
+
+/** The same for a row of amounts, for pods that ask for nothing rarer. */
+function fitsIn({ requests }: PodInfo, rows: Float64Array, at: number): boolean {
+  const { milliCpu, memoryBytes, ephemeralBytes } = requests;
+  if ((rows[at + AMOUNT.pods] ?? 0) < 1) return false;
+  if (milliCpu > 0 && milliCpu > (rows[at + AMOUNT.cpu] ?? 0) - (rows[at + AMOUNT.usedCpu] ?? 0)) return false;
+  if (memoryBytes > 0 && memoryBytes > (rows[at + AMOUNT.memory] ?? 0) - (rows[at + AMOUNT.usedMemory] ?? 0))
+    return false;
+  const ephemeral = (rows[at + AMOUNT.ephemeral] ?? 0) - (rows[at + AMOUNT.usedEphemeral] ?? 0);
+  return ephemeralBytes === 0 || ephemeralBytes <= ephemeral;
 }
 
 interface Shortage {

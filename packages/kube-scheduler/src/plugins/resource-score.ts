@@ -1,4 +1,5 @@
 import type { ScoringStrategy, UtilizationShapePoint } from "@skates/api/kubescheduler/v1";
+import { AMOUNT } from "../snapshot/node-amounts.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { amountOf, isScalar } from "../snapshot/resources.ts";
@@ -6,22 +7,30 @@ import { amountOf, isScalar } from "../snapshot/resources.ts";
 /** Of a resource: what would be used with the pod, and what there is, above zero. */
 type ScoreOne = (used: number, of: number) => number;
 
-/** How much a node is preferred by what would be used of it, 0 to 100. */
-export function resourceScore(strategy: ScoringStrategy = {}): (pod: PodInfo, node: NodeInfo) => number {
+/** How much nodes are preferred by what would be used of them, 0 to 100. */
+export interface ResourceScore {
+  of(pod: PodInfo, node: NodeInfo): number;
+  /** The same for a row of amounts, where those tell enough. */
+  inRow?(pod: PodInfo, rows: Float64Array, at: number): number;
+}
+
+/** The score that a strategy says. */
+export function resourceScore(strategy: ScoringStrategy = {}): ResourceScore {
   const { type = "LeastAllocated", resources = [], requestedToCapacityRatio } = strategy;
   const counted = resources.length === 0 ? DEFAULT_RESOURCES : resources;
   const weighted = counted.map(({ name, weight }) => ({ name, weight: Number(weight ?? 1), scalar: isScalar(name) }));
   const byShape = type === "RequestedToCapacityRatio";
   const one = byShape ? ratioOf(requestedToCapacityRatio?.shape ?? []) : type === "MostAllocated" ? most : least;
-  return (pod, node) => {
+  if (type === "LeastAllocated" && isDefault(weighted)) return { of: leastOfTwo, inRow: leastInRow };
+  const of = (pod: PodInfo, node: NodeInfo): number => {
     let sum = 0;
     let weights = 0;
     for (const { name, weight, scalar } of weighted) {
-      const of = amountOf(node.allocatable, name);
-      if (of === 0) continue;
+      const offered = amountOf(node.allocatable, name);
+      if (offered === 0) continue;
       const wanted = amountOf(pod.scored, name);
       if (scalar && wanted === 0) continue;
-      const score = one(amountOf(node.scored, name) + wanted, of);
+      const score = one(amountOf(node.scored, name) + wanted, offered);
       if (byShape && score <= 0) continue;
       sum += score * weight;
       weights += weight;
@@ -29,6 +38,44 @@ export function resourceScore(strategy: ScoringStrategy = {}): (pod: PodInfo, no
     if (weights === 0) return 0;
     return byShape ? Math.round(sum / weights) : Math.trunc(sum / weights);
   };
+  return { of };
+}
+
+function isDefault(weighted: readonly { readonly name: string; readonly weight: number }[]): boolean {
+  const [cpu, memory] = weighted;
+  return weighted.length === 2 && cpu?.name === "cpu" && memory?.name === "memory" && cpu.weight === memory.weight;
+}
+
+function leastOfTwo({ scored }: PodInfo, { allocatable, scored: used }: NodeInfo): number {
+  return meanFree({
+    cpu: allocatable.milliCpu,
+    usedCpu: used.milliCpu + scored.milliCpu,
+    memory: allocatable.memoryBytes,
+    usedMemory: used.memoryBytes + scored.memoryBytes,
+  });
+}
+
+function leastInRow({ scored }: PodInfo, rows: Float64Array, at: number): number {
+  return meanFree({
+    cpu: rows[at + AMOUNT.cpu] ?? 0,
+    usedCpu: (rows[at + AMOUNT.scoredCpu] ?? 0) + scored.milliCpu,
+    memory: rows[at + AMOUNT.memory] ?? 0,
+    usedMemory: (rows[at + AMOUNT.scoredMemory] ?? 0) + scored.memoryBytes,
+  });
+}
+
+interface CpuAndMemory {
+  readonly cpu: number;
+  readonly usedCpu: number;
+  readonly memory: number;
+  readonly usedMemory: number;
+}
+
+/** The mean of what would stay free of cpu and of memory, as nearly everywhere, without lists. */
+function meanFree({ cpu, usedCpu, memory, usedMemory }: CpuAndMemory): number {
+  if (cpu === 0) return memory === 0 ? 0 : least(usedMemory, memory);
+  const ofCpu = least(usedCpu, cpu);
+  return memory === 0 ? ofCpu : Math.trunc((ofCpu + least(usedMemory, memory)) / 2);
 }
 
 const DEFAULT_RESOURCES = [

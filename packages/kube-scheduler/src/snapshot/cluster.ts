@@ -1,6 +1,7 @@
 import { equalValues } from "@skates/apimachinery";
 import type { Node } from "@skates/api/core/v1";
 import { type ImageCounts, ImageIndex } from "./image-index.ts";
+import { NodeAmounts } from "./node-amounts.ts";
 import { type NodeInfo, NodeState } from "./node-info.ts";
 import { PodTables } from "./pod-tables.ts";
 import { countsAlike, type PodInfo } from "./pod-info.ts";
@@ -13,6 +14,7 @@ export interface Snapshot {
   /** Rises when the number of nodes changes. */
   readonly nodeCountStamp: number;
   readonly images: ImageCounts;
+  readonly amounts: NodeAmounts;
   node(name: string): NodeInfo | undefined;
   /** Rises with each change of a node, of its pods, or of which node is in a slot. */
   readonly now: number;
@@ -37,6 +39,7 @@ const JOURNAL = 4096;
 /** Nodes and the pods on them, from informers, and pods that are assumed to be bound soon. */
 export class Cluster implements Snapshot {
   readonly images = new ImageIndex();
+  readonly amounts = new NodeAmounts();
   readonly tables = new PodTables(this);
   readonly #nominations = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>();
@@ -250,5 +253,6 @@ export class Cluster implements Snapshot {
   #touch(slot: number): void {
     this.#changes[slot] = ++this.#now;
     this.#journal[this.#now % JOURNAL] = slot;
+    this.amounts.set(slot, this.#slots[slot]);
   }
 }
