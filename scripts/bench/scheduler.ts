@@ -1,118 +1,150 @@
-/** Scheduler: decisions per second of CPU, by kind of pod and size of cluster; and the cost of a message port per event. */
+/**
+ * Scheduler: the cases of upstream's scheduler_perf, decided per second of CPU at growing clusters; preemption; memory; quality of
+ * placement; the cost of a message port per event. `npm run bench:scheduler -- CASE` measures one; `-- --quick` only 1,000 nodes.
+ */
 import { performance } from "node:perf_hooks";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { builtinResources } from "@skates/api";
-import { type Node, type Pod, Pod as PodStruct, pods } from "@skates/api/core/v1";
+import { type Pod, Pod as PodStruct, pods } from "@skates/api/core/v1";
 import { type Encoded, type EncodedEvent, encodeJson } from "@skates/apimachinery";
 import { clientFor, portHandler, servePort } from "@skates/client";
 import { seededRandom } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
-import { Cluster, defaultPlugins, Framework, podInfoOf, profileOf } from "@skates/kube-scheduler";
+import { Cluster, defaultPlugins, Framework, planPreemption, podInfoOf, profileOf } from "@skates/kube-scheduler";
+import { benchNode, benchPod, SCHEDULER_CASES, type SchedulerCase } from "./lib/scheduler-cases.ts";
 
 const never = new AbortController().signal;
+const SIZES = [100, 1000, 5000, 15_000];
 
-function node(i: number): Node {
-  const allocatable = { cpu: "16", memory: "64Gi", pods: "110" };
-  const labels = { "kubernetes.io/hostname": `node-${i}`, "topology.kubernetes.io/zone": `zone-${i % 10}` };
-  return { apiVersion: "v1", kind: "Node", metadata: { name: `node-${i}`, labels }, spec: {}, status: { allocatable } };
-}
-
-function pod(i: number, spec: Partial<Pod["spec"]>): Pod {
-  const app = `app-${i % 20}`;
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name: `pod-${i}`, namespace: "default", uid: `uid-${i}`, labels: { app } },
-    spec: {
-      schedulerName: "default-scheduler",
-      containers: [{ name: "main", image: "app:v1", resources: { requests: { cpu: "100m", memory: "500Mi" } } }],
-      ...spec,
-    },
-  };
-}
-
-type Shape = (i: number) => Partial<Pod["spec"]>;
-
-const zone = "topology.kubernetes.io/zone";
-const SHAPES: Readonly<Record<string, Shape>> = {
-  "plain pods": () => ({}),
-  "plain pods, each asking for another amount": (i) => ({
-    containers: [{ name: "main", image: "app:v1", resources: { requests: { cpu: `${100 + (i % 900)}m` } } }],
-  }),
-  "preferred node affinity": () => ({
-    affinity: {
-      nodeAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          {
-            weight: 1,
-            preference: { matchExpressions: [{ key: zone, operator: "In", values: ["zone-1", "zone-2"] }] },
-          },
-        ],
-      },
-    },
-  }),
-  "required anti-affinity to its own kind": (i) => ({
-    affinity: {
-      podAntiAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: [
-          { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { app: `app-${i % 20}` } } },
-        ],
-      },
-    },
-  }),
-  "required affinity to its own kind": (i) => ({
-    affinity: {
-      podAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: [
-          { topologyKey: zone, labelSelector: { matchLabels: { app: `app-${i % 20}` } } },
-        ],
-      },
-    },
-  }),
-  "spread over zones": (i) => ({
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: zone,
-        whenUnsatisfiable: "DoNotSchedule",
-        labelSelector: { matchLabels: { app: `app-${i % 20}` } },
-      },
-    ],
-  }),
-};
-
-/** Decides and assumes, as the scheduler does, without an API server. */
-function decide(name: string, nodes: number, count: number): void {
-  const shape = SHAPES[name] ?? (() => ({}));
+function newFramework(nodes: number): { readonly cluster: Cluster; readonly framework: Framework } {
   const cluster = new Cluster();
-  for (let i = 0; i < nodes; i++) cluster.setNode(node(i));
-  const framework = new Framework({
-    profile: profileOf("default-scheduler", defaultPlugins()),
-    snapshot: cluster,
-    random: seededRandom(1),
-  });
-  const waiting = Array.from({ length: count }, (_, i) => pod(i, shape(i)));
-  const cpu = process.cpuUsage();
+  for (let i = 0; i < nodes; i++) cluster.setNode(benchNode(i));
+  const profile = profileOf("default-scheduler", defaultPlugins());
+  return { cluster, framework: new Framework({ profile, snapshot: cluster, random: seededRandom(1) }) };
+}
+
+function cpuSeconds(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+/** Decides and assumes, as the scheduler does, without an API server; pods are there already, as many as are measured. */
+function decide({ name, aim, labels, spec }: SchedulerCase, nodes: number): void {
+  const count = name === "SchedulingPodAntiAffinity" ? Math.min(2000, Math.floor(nodes / 2)) : 2000;
+  const { cluster, framework } = newFramework(nodes);
   let placed = 0;
-  for (const one of waiting) {
-    const info = podInfoOf(one);
-    const decision = framework.decide(info);
-    if (!("node" in decision)) continue;
-    cluster.assume(info, decision.node.name);
-    placed++;
-  }
-  const { user, system } = process.cpuUsage(cpu);
-  const seconds = (user + system) / 1e6;
+  const run = (kind: string): void => {
+    for (let i = 0; i < count; i++) {
+      const info = podInfoOf(benchPod(`${kind}-${i}`, labels, spec(i)));
+      const decision = framework.decide(info);
+      if (!("node" in decision)) continue;
+      cluster.assume(info, decision.node.name);
+      placed++;
+    }
+  };
+  run("before");
+  placed = 0;
+  const seconds = cpuSeconds(() => run("measured"));
   const rate = Math.round(count / seconds);
+  const met = nodes !== 5000 ? "" : rate >= aim ? `aim ${aim}: met` : `aim ${aim}: missed`;
   const each = ((seconds / count) * 1e6).toFixed(0);
   console.log(
-    `${name.padEnd(44)} ${String(nodes).padStart(6)} nodes ${String(rate).padStart(8)}/s of CPU ${each.padStart(6)} us each, ${placed} placed`,
+    `${name.padEnd(36)} ${String(nodes).padStart(6)} nodes ${String(rate).padStart(7)}/s ${each.padStart(5)} us ${placed} placed ${met}`,
   );
+}
+
+/** Full nodes of low priority, pods of high priority: deciding and planning whom to drive out. */
+function preempt(nodes: number): void {
+  const { cluster, framework } = newFramework(nodes);
+  const spec = (priority: number, cpu: string): Partial<Pod["spec"]> => ({
+    priority,
+    containers: [{ name: "main", image: "pause:3.10", resources: { requests: { cpu, memory: "500Mi" } } }],
+  });
+  for (let i = 0; i < nodes * 4; i++) {
+    cluster.setPod(podInfoOf(benchPod(`low-${i}`, {}, spec(0, "900m"))), `node-${i % nodes}`);
+  }
+  const count = Math.min(1000, nodes);
+  const random = seededRandom(2);
+  let planned = 0;
+  const seconds = cpuSeconds(() => {
+    for (let i = 0; i < count; i++) {
+      const info = podInfoOf(benchPod(`high-${i}`, {}, spec(10, "3000m")));
+      const decision = framework.decide(info);
+      if ("node" in decision) continue;
+      const { filter: filters } = framework.profile.plugins;
+      const plan = planPreemption(info, decision.failure, { filters, snapshot: cluster, budgets: [], random });
+      if (!("candidate" in plan)) continue;
+      planned++;
+      const { node, victims } = plan.candidate;
+      cluster.nominate(info, node.name);
+      for (const victim of victims) cluster.removePod(victim.uid);
+      cluster.assume(info, node.name);
+    }
+  });
+  const rate = Math.round(count / seconds);
+  const met = nodes === 5000 ? `aim 500: ${rate >= 500 ? "met" : "missed"}` : "";
+  console.log(
+    `PreemptionBasic                      ${String(nodes).padStart(6)} nodes ${String(rate).padStart(7)}/s ${planned} planned ${met}`,
+  );
+}
+
+/** What nodes and pods take of the heap, pods as they are decoded and kept. */
+function memory(nodes: number, count: number): void {
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  const { cluster, framework } = newFramework(nodes);
+  for (let i = 0; i < count; i++) {
+    const info = podInfoOf(benchPod(`pod-${i}`, { app: `app-${i % 50}` }, {}));
+    cluster.setPod(info, `node-${i % nodes}`);
+  }
+  for (const { labels, spec } of SCHEDULER_CASES) framework.decide(podInfoOf(benchPod("asked", labels, spec(0))));
+  globalThis.gc?.();
+  const after = process.memoryUsage();
+  const of = (used: NodeJS.MemoryUsage): number => used.heapUsed + used.arrayBuffers;
+  const mb = ((of(after) - of(before)) / 2 ** 20).toFixed(0);
+  const collected = globalThis.gc === undefined ? " (not collected: run node with --expose-gc)" : "";
+  console.log(`memory: ${nodes} nodes, ${count} pods: ${mb} MB of heap${collected}, aim 300 MB`);
+  if (cluster.nodeCount !== nodes) throw new Error("nodes were lost");
+}
+
+/** How evenly 2,000 pods of mixed sizes fill 200 nodes, and how many nodes are needed until one is refused, against scoring a share of the nodes. */
+function quality(): void {
+  for (const percentage of [undefined, 50, 10]) {
+    const cluster = new Cluster();
+    for (let i = 0; i < 1000; i++) cluster.setNode(benchNode(i));
+    const profile = { ...profileOf("default-scheduler", defaultPlugins()), percentageOfNodesToScore: percentage };
+    const framework = new Framework({ profile, snapshot: cluster, random: seededRandom(1) });
+    const random = seededRandom(3);
+    let placed = 0;
+    for (let i = 0; i < 40_000; i++) {
+      const cpu = `${100 + (random.uint32() % 8) * 100}m`;
+      const info = podInfoOf(
+        benchPod(`p-${i}`, {}, { containers: [{ name: "m", image: "a", resources: { requests: { cpu } } }] }),
+      );
+      const decision = framework.decide(info);
+      if (!("node" in decision)) break;
+      cluster.assume(info, decision.node.name);
+      placed++;
+      if (placed === 4000) {
+        const used = cluster.nodes.map((node) => node?.requested.milliCpu ?? 0);
+        const mean = used.reduce((sum, one) => sum + one, 0) / used.length;
+        const deviation = Math.sqrt(used.reduce((sum, one) => sum + (one - mean) ** 2, 0) / used.length);
+        console.log(
+          `quality, ${percentage ?? 100} % of nodes scored: deviation of cpu ${deviation.toFixed(0)}m around ${mean.toFixed(0)}m after 4,000 pods`,
+        );
+      }
+    }
+    console.log(
+      `quality, ${percentage ?? 100} % of nodes scored: ${placed} pods placed on 1,000 nodes before the first is refused`,
+    );
+  }
 }
 
 /** What an event of a pod costs the server's thread to send, and in all until it is decoded in a worker. */
 async function port(events: number): Promise<void> {
-  const object = pod(1, {});
+  const object = benchPod("pod", {}, {});
   const json = new TextEncoder().encode(encodeJson(PodStruct, object));
   const encoded: Encoded = { object, revision: 1, bytes: () => json };
   async function* batches(): AsyncGenerator<readonly EncodedEvent[]> {
@@ -152,9 +184,18 @@ async function read(from: MessagePort): Promise<void> {
   parentPort?.postMessage((performance.now() - start) / names);
 }
 
-const only = process.argv[2];
-if (isMainThread) {
-  for (const name of Object.keys(SHAPES).filter((shape) => only === undefined || shape.includes(only)))
-    for (const nodes of [100, 1000, 5000]) decide(name, nodes, 5000);
-  await port(100_000);
-} else await read(workerData.port);
+async function main(args: readonly string[]): Promise<void> {
+  const quick = args.includes("--quick");
+  const only = args.find((arg) => !arg.startsWith("--"));
+  const wanted = (name: string): boolean => only === undefined || name.includes(only);
+  for (const one of SCHEDULER_CASES.filter(({ name }) => wanted(name))) {
+    for (const nodes of quick ? [1000] : SIZES) decide(one, nodes);
+  }
+  if (wanted("Preemption")) for (const nodes of quick ? [1000] : SIZES) preempt(nodes);
+  if (wanted("memory")) memory(5000, 50_000);
+  if (wanted("quality")) quality();
+  if (wanted("port")) await port(100_000);
+}
+
+if (isMainThread) await main(process.argv.slice(2));
+else await read(workerData.port);
