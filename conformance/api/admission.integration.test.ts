@@ -184,3 +184,52 @@ test("a webhook that is gone and intercepts everything can be taken away", async
   expect((await cluster.call({ method: "DELETE", path: `${path}/locked` })).code).toBe(200);
   expect((await post(MAPS, map("unlocked", "nothing"))).code).toBe(201);
 });
+
+test("a policy refuses, and another completes, what its expressions say", async () => {
+  const rules = [{ operations: ["CREATE"], apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"] }];
+  const object = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name: "maps" } };
+  await made(`${GROUP}/validatingadmissionpolicies`, {
+    ...object,
+    kind: "ValidatingAdmissionPolicy",
+    spec: {
+      matchConstraints: { resourceRules: rules },
+      validations: [
+        {
+          expression: "!has(object.data) || object.data.size() < 3",
+          messageExpression: "'not ' + string(object.data.size())",
+        },
+      ],
+    },
+  });
+  await made(`${GROUP}/validatingadmissionpolicybindings`, {
+    ...object,
+    kind: "ValidatingAdmissionPolicyBinding",
+    spec: { policyName: "maps", validationActions: ["Deny"] },
+  });
+  await made(`${GROUP}/mutatingadmissionpolicies`, {
+    ...object,
+    kind: "MutatingAdmissionPolicy",
+    spec: {
+      matchConstraints: { resourceRules: rules },
+      reinvocationPolicy: "Never",
+      mutations: [
+        {
+          patchType: "ApplyConfiguration",
+          applyConfiguration: { expression: "Object{data: {'added': 'by policy'}}" },
+        },
+      ],
+    },
+  });
+  await made(`${GROUP}/mutatingadmissionpolicybindings`, {
+    ...object,
+    kind: "MutatingAdmissionPolicyBinding",
+    spec: { policyName: "maps" },
+  });
+  const completed = await post(MAPS, map("completed", "nothing"));
+  expect([completed.code, (completed.json as { data: object }).data]).toEqual([201, { a: "b", added: "by policy" }]);
+  const refused = await post(MAPS, { ...map("refused", "nothing"), data: { a: "1", b: "2" } });
+  expect([refused.code, messageOf(refused)]).toEqual([
+    422,
+    `configmaps "refused" is forbidden: ValidatingAdmissionPolicy 'maps' with binding 'maps' denied request: not 3`,
+  ]);
+});
