@@ -1,5 +1,6 @@
 import type { FlagSpecs } from "../cli/flags.ts";
 import { ADMISSION_FLAGS } from "./admission.ts";
+import { AGGREGATION_FLAGS } from "./aggregation.ts";
 import { AUTHENTICATION_FLAGS } from "./authentication.ts";
 import { AUTHORIZATION_FLAGS } from "./authorization.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
@@ -18,6 +19,7 @@ import { SERVICE_FLAGS } from "./services.ts";
  */
 export const COMPONENT_FLAGS: FlagSpecs = {
   ...ADMISSION_FLAGS,
+  ...AGGREGATION_FLAGS,
   ...AUTHENTICATION_FLAGS,
   ...AUTHORIZATION_FLAGS,
   ...IDENTITY_FLAGS,

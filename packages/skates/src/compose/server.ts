@@ -13,6 +13,7 @@ import { hostAddress } from "../cluster/host-address.ts";
 import { auditFrom } from "../component-flags/audit.ts";
 import { openEncryptedStore } from "../cluster/encrypted-store.ts";
 import { storagePrefixOf } from "../cluster/store.ts";
+import { proxyClientFrom } from "../component-flags/aggregation.ts";
 import { admissionFrom } from "../component-flags/admission.ts";
 import { authenticationFrom } from "../component-flags/authentication.ts";
 import { authorizationFrom } from "../component-flags/authorization.ts";
@@ -90,6 +91,7 @@ async function apiServer({
   const issuers = new Issuers({ keysOf: issuerKeys(env.clock), clock: env.clock });
   const authentication = await authenticationFrom(flags, { issuers, ownIssuers: [issuer] });
   const authorization = await authorizationFrom(flags);
+  const proxyClient = proxyClientFrom(flags);
   const [major = "", minor = ""] = GIT_VERSION.slice(1).split(".");
   const api = createKubeApiServer({
     env,
@@ -120,7 +122,7 @@ async function apiServer({
     kubelets: kubeletDialer(pki.current),
     workloads: workloadDialer(),
     webhooks: webhookDialer(),
-    proxyClient: () => pki.current().frontProxyClient,
+    proxyClient: () => proxyClient ?? pki.current().frontProxyClient,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
   });
