@@ -40,7 +40,7 @@ const NODE_ONLY = new Set([
   "jose",
   "@noble/ciphers",
 ]);
-const TEST_ONLY = new Set(["vitest", "fast-check", "tinybench"]);
+const TEST_ONLY = new Set(["vitest", "fast-check", "tinybench", "@bufbuild/cel-spec", "@bufbuild/protobuf"]);
 /** Only these may import these. */
 const RESTRICTED: Readonly<Record<string, readonly string[]>> = {
   storage: ["apiserver", "kube-apiserver", "sim", "skates", "testkit"],

@@ -33,6 +33,8 @@ export interface Library {
   readonly name: string;
   readonly functions?: readonly FunctionDeclaration[];
   readonly macros?: readonly Macro[];
+  /** What functions cost, by name, whichever library they come from: those of this one or of one that was there before. */
+  readonly costs?: ReadonlyMap<string, CallCost>;
   /** Names of types that expressions may mention. */
   readonly types?: readonly CelType[];
 }

@@ -9,6 +9,7 @@ import type { JsonType } from "./json-type.ts";
 import { jsonTypeOf } from "./json/declared-json.ts";
 import { MacroTable, parse } from "./parser/parser.ts";
 import type { Macro } from "./parser/macro.ts";
+import { OPTIONAL_SELECT } from "./parser/operators.ts";
 import { createProgram } from "./create-program.ts";
 import type { Compilation } from "./program.ts";
 import { STANDARD_LIBRARY } from "./standard/library.ts";
@@ -74,7 +75,7 @@ class Environment implements CelEnvironment {
 
   constructor(contents: Contents) {
     this.#contents = contents;
-    this.#macros = new MacroTable(contents.macros);
+    this.#macros = new MacroTable(contents.macros, contents.functions.has(OPTIONAL_SELECT));
     this.#declarations = declarationsOf(contents);
   }
 
@@ -83,7 +84,7 @@ class Environment implements CelEnvironment {
     const libraries = options.libraries ?? [];
     return new Environment({
       variables: withVariables(before.variables, options.variables ?? {}),
-      functions: withFunctions(before.functions, libraries),
+      functions: withCosts(withFunctions(before.functions, libraries), libraries),
       macros: [...before.macros, ...libraries.flatMap(({ macros }) => macros ?? [])],
       types: withTypes(before.types, libraries),
       resolvers: options.resolveType === undefined ? before.resolvers : [...before.resolvers, options.resolveType],
@@ -154,6 +155,16 @@ function withFunctions(before: Contents["functions"], libraries: readonly Librar
   for (const declared of libraries.flatMap(({ functions: some }) => some ?? [])) {
     const known = functions.get(declared.name);
     functions.set(declared.name, known === undefined ? declared : merged(known, declared));
+  }
+  return functions;
+}
+
+/** Costs by name hold for functions of all libraries. */
+function withCosts(declared: Contents["functions"], libraries: readonly Library[]): Contents["functions"] {
+  const functions = new Map(declared);
+  for (const [name, cost] of libraries.flatMap(({ costs }) => [...(costs ?? [])])) {
+    const known = functions.get(name);
+    if (known !== undefined) functions.set(name, { ...known, cost });
   }
   return functions;
 }

@@ -1,4 +1,5 @@
 import type { CelType } from "./type.ts";
+import type { Meter } from "./values/bounds.ts";
 
 /**
  * A value of the language while an expression runs. An `int` is a number while it is safe (|n| < 2^53), else a bigint, as in
@@ -66,7 +67,7 @@ export interface CelList {
 
 /** How a list with `x-kubernetes-list-type` `set` or `map` compares and adds. */
 export interface ListRules {
-  equals(self: CelList, other: CelList): boolean;
+  equals(self: CelList, other: CelList, meter?: Meter): boolean;
   add(self: CelList, other: CelList): CelList;
 }
 

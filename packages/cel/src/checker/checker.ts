@@ -228,6 +228,7 @@ class Checker {
     const { operand, type } = this.#checkField(expr, operandExpr, { field: field.value, optional: true });
     this.#setType(field, typeOfValue(field.value));
     this.#setType(expr, this.#unifier.substitute(type));
+    this.#overloads.set(expr.id, this.#declarations.function(OPTIONAL_SELECT)?.overloads ?? []);
     return { ...expr, args: [operand, field] };
   }
 

@@ -26,12 +26,24 @@ export function planCall(call: PlannedCall): Plan {
   const fixed = call.args.reduce((sum, arg) => sum + arg.fixed, 0);
   const actual = call.declared.cost?.actual ?? only?.cost?.actual;
   const runs = call.args.map(({ run }) => run);
-  if (actual === undefined) {
-    const plan = { fixed: fixed + 1, run: planFree(runs, implementation) };
-    return isConstantConversion(call) ? constantPlan(plan.run(bareFrame())) : plan;
-  }
-  const plan = { fixed, run: planCharged(runs, implementation, { actual, overload: only?.id ?? "" }) };
-  return isConstantConversion(call) ? constantPlan(plan.run(bareFrame())) : plan;
+  const run =
+    actual === undefined
+      ? planFree(runs, implementation)
+      : planCharged(runs, implementation, { actual, overload: only?.id ?? "" });
+  if (isConstantConversion(call)) return constantPlan(run(bareFrame()));
+  const makesText = call.overloads.some(({ id, result }) => result.kind === "string" && id !== "add_string");
+  return { fixed: actual === undefined ? fixed + 1 : fixed, run: makesText ? keepingText(run) : run };
+}
+
+/** Shorter texts are within what costs allow. */
+const LONG_TEXT = 1000;
+
+function keepingText(run: Run): Run {
+  return (frame) => {
+    const value = run(frame);
+    if (typeof value === "string" && value.length > LONG_TEXT) frame.keep(value.length);
+    return value;
+  };
 }
 
 const CONVERSIONS: ReadonlySet<string> = new Set(

@@ -21,7 +21,7 @@ export function planEquals(call: PlannedCall, positive: boolean): Plan {
       run: (frame) => {
         const a = runLeft(frame);
         const b = runRight(frame);
-        const result = equals(a, b);
+        const result = equals(a, b, frame);
         frame.charge(special([a, b], result, "equals"));
         return result;
       },
@@ -35,7 +35,7 @@ export function planEquals(call: PlannedCall, positive: boolean): Plan {
       const a = runLeft(frame);
       const b = runRight(frame);
       frame.charge(equalityCost(a, b));
-      return equals(a, b) === positive;
+      return equals(a, b, frame) === positive;
     },
   };
 }
@@ -73,7 +73,7 @@ export function planIn(call: PlannedCall): Plan {
       if (within.kind === "map") return within.get(value) !== undefined;
       if (within.kind !== "list") throw noSuchOverload();
       if (inList) frame.charge(within.size);
-      for (let i = 0; i < within.size; i++) if (equals(value, within.at(i))) return true;
+      for (let i = 0; i < within.size; i++) if (equals(value, within.at(i), frame)) return true;
       return false;
     },
   };

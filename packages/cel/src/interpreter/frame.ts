@@ -1,5 +1,6 @@
 import { CelError } from "../cel-error.ts";
 import type { CelValue } from "../value.ts";
+import type { Meter } from "../values/bounds.ts";
 
 /** Spent more than allowed. Passes through operators that absorb failures. */
 export class OutOfBudget {}
@@ -13,11 +14,18 @@ export class Pending {
   }
 }
 
+/** Most values compared within lists and maps during one evaluation: some tenths of a second. */
+const WORK_MAX = 5_000_000;
+/** Most characters of texts that functions make during one evaluation. */
+const TEXT_MAX = 2 ** 26;
+
 /** What one evaluation has at hand. */
-export class Frame {
+export class Frame implements Meter {
   /** Values of folds' variables, by the slots that the plan gave them. */
   readonly locals: CelValue[] = [];
   cost = 0;
+  #work = 0;
+  #characters = 0;
   readonly #limit: number;
   readonly #variables: (CelValue | undefined)[] = [];
   readonly #resolve: (index: number) => CelValue;
@@ -31,6 +39,18 @@ export class Frame {
   charge(cost: number): void {
     this.cost += cost;
     if (this.cost > this.#limit) throw new OutOfBudget();
+  }
+
+  /** Counts comparisons that costs do not show. */
+  work(steps: number): void {
+    this.#work += steps;
+    if (this.#work > WORK_MAX) throw new OutOfBudget();
+  }
+
+  /** Counts the characters of a text that a function made. */
+  keep(characters: number): void {
+    this.#characters += characters;
+    if (this.#characters > TEXT_MAX) throw new OutOfBudget();
   }
 
   /** The value of a variable of the environment, by its place in the plan; read at most once. */

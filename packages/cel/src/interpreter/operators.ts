@@ -1,5 +1,6 @@
 import { CelError, noSuchOverload } from "../cel-error.ts";
 import type { CelValue } from "../value.ts";
+import { isObject } from "../values/scalars.ts";
 import { block, type Frame, type Plan, resolvedBlock, type Run } from "./frame.ts";
 
 /** `a && b` (for `decisive` false) or `a || b` (for true): a decisive operand decides, whatever happens to the other. */
@@ -64,4 +65,19 @@ export function planConditional(condition: Plan, ifTrue: Plan, ifFalse: Plan): P
 export function planNotStrictlyFalse(operand: Plan): Plan {
   const { run, fixed } = operand;
   return { fixed: fixed + 1, run: (frame) => !decides(frame, run, false) };
+}
+
+/** `a.or(b)` and, with `unwraps`, `a.orValue(b)`: what `a` holds, or else `b`. Upstream charges nothing for the choice. */
+export function planOptionalOr(held: Plan, other: Plan, unwraps: boolean): Plan {
+  const { run, fixed } = held;
+  const otherwise = block(other);
+  return {
+    fixed,
+    run: (frame) => {
+      const value = run(frame);
+      if (!isObject(value) || value.kind !== "optional") throw noSuchOverload();
+      if (value.value === undefined) return otherwise(frame);
+      return unwraps ? value.value : value;
+    },
+  };
 }

@@ -36,11 +36,14 @@ import { planCall, type PlannedCall } from "./call.ts";
 import { planEquals, planIn } from "./comparison.ts";
 import { type FoldSlots, planBinding, planCollectList, planCollectMap, planFold, planQuantifier } from "./fold.ts";
 import { bareFrame, constantPlan, type Frame, type Plan } from "./frame.ts";
-import { planConditional, planLogic, planNotStrictlyFalse } from "./operators.ts";
+import { planConditional, planLogic, planNotStrictlyFalse, planOptionalOr } from "./operators.ts";
 
 const LIST_COST = 10;
 const MAP_COST = 30;
 const STRUCT_COST = 40;
+
+/** Overloads whose argument is only looked at when the receiver is empty. */
+const OPTIONAL_CHOICES: ReadonlySet<string> = new Set(["optional_or_optional", "optional_orValue_value"]);
 
 /** What planning needs of the environment. */
 export interface PlanContext {
@@ -185,6 +188,10 @@ class Planner {
         if (special !== undefined) return special;
       }
     }
+    const overloads = this.#checked.overloads.get(expr.id) ?? [];
+    const chooses = overloads.length > 0 && overloads.every(({ id }) => OPTIONAL_CHOICES.has(id));
+    if (expr.target !== undefined && first !== undefined && chooses)
+      return planOptionalOr(this.plan(expr.target), this.plan(first), expr.name === "orValue");
     const operands = expr.target === undefined ? expr.args : [expr.target, ...expr.args];
     return planCall(this.#call(expr, operands));
   }

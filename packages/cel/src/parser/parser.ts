@@ -16,12 +16,15 @@ export const EXPRESSION_LENGTH_MAX = 100_000;
 /** Deepest nesting of one grammar rule within itself; a chain of one operator counts as nesting. */
 export const NESTING_MAX = 250;
 
-/** Macros by name, style and number of arguments. */
+/** Macros by name, style and number of arguments, and what else depends on the libraries. */
 export class MacroTable {
+  /** Whether `a.?b`, `a[?b]` and `[?a]` are understood. */
+  readonly optionalSyntax: boolean;
   readonly #macros: ReadonlyMap<string, Macro>;
 
-  constructor(macros: readonly Macro[]) {
+  constructor(macros: readonly Macro[], optionalSyntax: boolean) {
     this.#macros = new Map(macros.map((macro) => [keyOf(macro), macro]));
+    this.optionalSyntax = optionalSyntax;
   }
 
   find(name: string, arity: number, member: boolean): Macro | undefined {
@@ -198,10 +201,13 @@ class Parser {
       }
       const bracket = this.accept("'['");
       if (bracket === undefined) break;
-      const name = this.accept("'?'") === undefined ? INDEX : OPTIONAL_INDEX;
+      const optional = this.accept("'?'") !== undefined;
       const index = this.expr();
       this.expect("']'");
-      result = this.callOrMacro(bracket.offset, name, [result, index]);
+      result =
+        optional && !this.#macros.optionalSyntax
+          ? this.report(bracket.offset, "unsupported syntax '[?'")
+          : this.callOrMacro(bracket.offset, optional ? OPTIONAL_INDEX : INDEX, [result, index]);
     }
     this.#memberDepth = before;
     return result;
@@ -211,12 +217,15 @@ class Parser {
     const optional = this.accept("'?'") !== undefined;
     const name = this.peek();
     const field = this.fieldName();
+    if (name.kind === "ESC_IDENTIFIER") this.report(name.offset, "unsupported syntax: '`'");
+    if (optional && !this.#macros.optionalSyntax) return this.report(dot.offset, "unsupported syntax '.?'");
     if (optional) return this.make.call(dot.offset, OPTIONAL_SELECT, operand, this.make.literal(name.offset, field));
     const open = name.kind === "IDENTIFIER" ? this.accept("'('") : undefined;
     if (open === undefined) return this.make.select(dot.offset, operand, field);
     return this.callOrMacro(open.offset, field, this.args(), operand);
   }
 
+  /** The grammar knows names between backquotes; the version of the language that Kubernetes 1.36 has does not allow them yet. */
   fieldName(): string {
     const name = this.next();
     if (name.kind === "ESC_IDENTIFIER") return name.text.slice(1, -1);
@@ -297,8 +306,10 @@ class Parser {
     const fields: StructField[] = [];
     while (this.peek().kind !== "'}'") {
       if (this.isLoneComma(fields.length)) break;
-      const optional = this.accept("'?'") !== undefined;
+      const optional = this.optionalMark();
+      const name = this.peek();
       const field = this.fieldName();
+      if (name.kind === "ESC_IDENTIFIER") this.report(name.offset, "unsupported syntax: '`'");
       const colon = this.expect("':'");
       const value = this.expr();
       fields.push({ id: this.make.id(colon.offset), name: field, value, optional });
@@ -314,7 +325,7 @@ class Parser {
     const optional = new Set<number>();
     while (this.peek().kind !== "']'") {
       if (this.isLoneComma(elements.length)) break;
-      if (this.accept("'?'") !== undefined) optional.add(elements.length);
+      if (this.optionalMark()) optional.add(elements.length);
       elements.push(this.expr());
       if (this.accept("','") === undefined) break;
     }
@@ -327,7 +338,7 @@ class Parser {
     const entries: MapEntry[] = [];
     while (this.peek().kind !== "'}'") {
       if (this.isLoneComma(entries.length)) break;
-      const optional = this.accept("'?'") !== undefined;
+      const optional = this.optionalMark();
       const key = this.expr();
       const colon = this.expect("':'");
       const value = this.expr();
@@ -336,6 +347,13 @@ class Parser {
     }
     this.expect("'}'");
     return this.make.map(open.offset, entries);
+  }
+
+  /** Consumes the `?` before an element, key or field. */
+  optionalMark(): boolean {
+    const mark = this.accept("'?'");
+    if (mark !== undefined && !this.#macros.optionalSyntax) this.report(mark.offset, "unsupported syntax '?'");
+    return mark !== undefined;
   }
 
   /** The grammar allows `[,]` and `{,}`. */

@@ -53,6 +53,8 @@ export function standardFunctions(): readonly FunctionDeclaration[] {
     ]),
     conversion("duration", durationType, toDuration, [
       ["duration_to_duration", durationType],
+      // Declared, as upstream has it, and failing for every value.
+      ["int64_to_duration", intType],
       ["string_to_duration", stringType],
     ]),
     conversion("int", intType, toInt, [

@@ -1,8 +1,12 @@
 import type { CelList, CelMap, CelObject, CelValue } from "../value.ts";
+import type { Meter } from "./bounds.ts";
 import { isObject } from "./scalars.ts";
 
-/** `a == b`: numbers by value whatever their types, lists and maps by content; values of different types are unequal. */
-export function equals(a: CelValue, b: CelValue): boolean {
+/**
+ * `a == b`: numbers by value whatever their types, lists and maps by content; values of different types are
+ * unequal. What is compared within lists and maps is counted by the meter.
+ */
+export function equals(a: CelValue, b: CelValue, meter?: Meter): boolean {
   if (a === b) return !(isObject(a) && a.kind === "double" && Number.isNaN(a.value));
   if (!isObject(a)) return isObject(b) && isNumeric(b) && equalsNumber(b.value, a);
   if (!isObject(b)) return isNumeric(a) && equalsNumber(a.value, b);
@@ -17,17 +21,17 @@ export function equals(a: CelValue, b: CelValue): boolean {
     case "duration":
       return b.kind === "duration" && a.nanos === b.nanos;
     case "list":
-      return b.kind === "list" && equalLists(a, b);
+      return b.kind === "list" && equalLists(a, b, meter);
     case "map":
-      return b.kind === "map" && equalMaps(a, b);
+      return b.kind === "map" && equalMaps(a, b, meter);
     case "optional":
       if (b.kind !== "optional") return false;
       if (a.value === undefined || b.value === undefined) return a.value === b.value;
-      return equals(a.value, b.value);
+      return equals(a.value, b.value, meter);
     case "type":
       return b.kind === "type" && a.type.name === b.type.name;
     case "object":
-      return b.kind === "object" && equalObjects(a, b);
+      return b.kind === "object" && equalObjects(a, b, meter);
     case "opaque":
       return b.kind === "opaque" && a.type.name === b.type.name && a.equals?.(b) === true;
   }
@@ -50,28 +54,30 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
-function equalLists(a: CelList, b: CelList): boolean {
-  if (a.rules !== undefined) return a.rules.equals(a, b);
+function equalLists(a: CelList, b: CelList, meter: Meter | undefined): boolean {
+  meter?.work(Math.min(a.size, b.size));
+  if (a.rules !== undefined) return a.rules.equals(a, b, meter);
   if (a.size !== b.size) return false;
-  for (let i = 0; i < a.size; i++) if (!equals(a.at(i), b.at(i))) return false;
+  for (let i = 0; i < a.size; i++) if (!equals(a.at(i), b.at(i), meter)) return false;
   return true;
 }
 
-function equalMaps(a: CelMap, b: CelMap): boolean {
+function equalMaps(a: CelMap, b: CelMap, meter: Meter | undefined): boolean {
+  meter?.work(Math.min(a.size, b.size));
   if (a.size !== b.size) return false;
   for (const key of a.keys()) {
     const ours = a.get(key);
     const theirs = b.get(key);
-    if (ours === undefined || theirs === undefined || !equals(ours, theirs)) return false;
+    if (ours === undefined || theirs === undefined || !equals(ours, theirs, meter)) return false;
   }
   return true;
 }
 
-function equalObjects(a: CelObject, b: CelObject): boolean {
+function equalObjects(a: CelObject, b: CelObject, meter: Meter | undefined): boolean {
   if (a.type.name !== b.type.name || a.fields.size !== b.fields.size) return false;
   for (const [name, value] of a.fields) {
     const other = b.fields.get(name);
-    if (other === undefined || !equals(value, other)) return false;
+    if (other === undefined || !equals(value, other, meter)) return false;
   }
   return true;
 }
