@@ -11,6 +11,8 @@ import { typeOfValue } from "../values/type-of.ts";
 /** Upstream sets no bound; nobody prints more digits. */
 const PRECISION_MAX = 1000;
 const PRECISION_DEFAULT = 6;
+/** As many as JavaScript prints. */
+const DIGITS_MAX = 100;
 
 /** `"%s has %d".format([a, b])`. Throws CelError with upstream's words. */
 export function formatString(format: string, args: CelList): string {
@@ -160,7 +162,7 @@ function groupThousands(text: string): string {
 const SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 
 function formatScientific(number: number, precision: number): string {
-  const [mantissa = "", exponent = "0"] = scientific(number, Math.min(precision, 100)).split("e");
+  const [mantissa = "", exponent = "0"] = scientific(number, Math.min(precision, DIGITS_MAX)).split("e");
   const digits = exponent.replace(/^[+-]/, "").padStart(2, "0");
   const raised = Array.from(digits, (digit) => SUPERSCRIPTS.charAt(Number(digit))).join("");
   return `${mantissa}\u202f\u00d7\u202f10${exponent.startsWith("-") ? "\u207b" : ""}${raised}`;
@@ -231,13 +233,13 @@ function specialText(value: number): string {
 
 /** Digits beyond the hundredth are zeros, near enough. */
 function fixed(number: number, precision: number): string {
-  if (precision > 100) return number.toFixed(100) + "0".repeat(precision - 100);
-  return evenTie(number.toFixed(precision), number.toFixed(100));
+  if (precision > DIGITS_MAX) return number.toFixed(DIGITS_MAX) + "0".repeat(precision - DIGITS_MAX);
+  return evenTie(number.toFixed(precision), number.toFixed(DIGITS_MAX));
 }
 
 function scientific(number: number, precision: number): string {
   const [mantissa = "", exponent = ""] = number.toExponential(precision).split("e");
-  const [exact = "", exactExponent = ""] = number.toExponential(100).split("e");
+  const [exact = "", exactExponent = ""] = number.toExponential(DIGITS_MAX).split("e");
   return `${exponent === exactExponent ? evenTie(mantissa, exact) : mantissa}e${exponent}`;
 }
 
