@@ -14,6 +14,7 @@ const NAMES = [
   "store",
   "apiserver",
   "rbac",
+  "tokens",
   "admission",
   "custom-resources",
   "transport",

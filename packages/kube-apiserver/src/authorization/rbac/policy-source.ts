@@ -40,6 +40,11 @@ export class PolicySource {
     this.#rules.clear();
   }
 
+  /** True once `load` has resolved. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
   /** Resolves once the cache has been loaded: before, nothing may be decided by it. */
   async load(signal: AbortSignal): Promise<void> {
     if (this.#loaded) return;

@@ -16,9 +16,12 @@ export function decideByRoles(source: PolicySource, attributes: AuthorizationAtt
   const missing: string[] = [];
   for (const grant of grantsFor(source, attributes.user, attributes.namespace)) {
     const rules = rulesOf(source, grant);
-    if (rules === undefined) missing.push(notFoundText(grant.binding.roleRef));
-    else if (rules.some((rule) => ruleAllows(rule, attributes))) {
-      return { decision: "allow", reason: `RBAC: allowed by ${grantText(grant)}` };
+    if (rules === undefined) {
+      missing.push(notFoundText(grant.binding.roleRef));
+      continue;
+    }
+    for (const rule of rules) {
+      if (ruleAllows(rule, attributes)) return { decision: "allow", reason: `RBAC: allowed by ${grantText(grant)}` };
     }
   }
   return { decision: "no opinion", reason: missing.length === 0 ? "" : `RBAC: ${listed(missing)}` };

@@ -7,7 +7,7 @@ import { decideByRoles, rulesOfUser } from "./rbac-authorizer.ts";
 export function rbacAuthorizer(source: PolicySource): ChainedAuthorizer {
   return {
     async authorize(attributes, signal) {
-      await source.load(signal);
+      if (!source.loaded) await source.load(signal);
       return decideByRoles(source, attributes);
     },
     async rulesFor(user, namespace, signal) {
