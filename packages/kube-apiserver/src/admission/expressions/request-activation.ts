@@ -3,6 +3,7 @@ import type { ApiObject, Resource, Struct } from "@skates/apimachinery";
 import type { AdmissionAttributes } from "@skates/apiserver";
 import { anyJson, type Binding, bindJson, type JsonType } from "@skates/cel";
 import { isForeign, type VersionedObjects } from "../matching/versioned-object.ts";
+import { jsonTypeOfStruct } from "./struct-type.ts";
 import { optionsOf, requestOf } from "../webhook/admission-review.ts";
 
 /** What expressions about one request look at. */
@@ -22,14 +23,14 @@ export function requestActivation(values: RequestValues): Readonly<Record<string
   const struct = isForeign(attributes) ? attributes.kind.struct : resource.schema;
   const seen = (object: ApiObject | undefined): Binding | null => {
     const versioned = objects.in(resource, object);
-    return versioned === undefined ? null : bindJson(jsonTypeOf(struct), versioned.object);
+    return versioned === undefined ? null : bindJson(seenAs(struct), versioned.object);
   };
   return {
     object: seen(attributes.object),
     oldObject: seen(attributes.old),
     request: { ...requestOf(attributes, resource), dryRun: attributes.dryRun, options: requestOptions(attributes) },
     namespaceObject: namespace === undefined ? null : shownNamespace(namespace),
-    params: params === undefined ? null : bindJson(jsonTypeOf(params.resource.schema), params.object),
+    params: params === undefined ? null : bindJson(jsonTypeOfStruct(params.resource.schema), params.object),
   };
 }
 
@@ -37,17 +38,9 @@ function requestOptions(attributes: AdmissionAttributes): unknown {
   return attributes.operation === "CONNECT" ? null : optionsOf(attributes);
 }
 
-const jsonTypes = new WeakMap<Struct, JsonType>();
-
-/** How objects of a schema appear in expressions; without one, as they are. */
-export function jsonTypeOf(struct: Struct | undefined): JsonType {
-  if (struct === undefined) return anyJson;
-  let type = jsonTypes.get(struct);
-  if (type === undefined) {
-    type = anyJson;
-    jsonTypes.set(struct, type);
-  }
-  return type;
+/** Without a schema, objects are as their JSON is. */
+function seenAs(struct: Struct | undefined): JsonType {
+  return struct === undefined ? anyJson : jsonTypeOfStruct(struct);
 }
 
 /** Without what others keep in its metadata. */

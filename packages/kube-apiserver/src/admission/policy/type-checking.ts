@@ -2,7 +2,7 @@ import type { ExpressionWarning, Rule, ValidatingAdmissionPolicy } from "@skates
 import { formatGroupVersion, type Resource } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import type { CelEnvironment } from "@skates/cel";
-import { jsonTypeOf } from "../expressions/request-activation.ts";
+import { jsonTypeOfStruct } from "../expressions/struct-type.ts";
 import { requestEnvironment } from "../expressions/request-environment.ts";
 import { compileVariables } from "../expressions/variables.ts";
 
@@ -21,8 +21,8 @@ export function checkTypes(registry: Registry, { spec }: ValidatingAdmissionPoli
       requestEnvironment(
         { params: spec.paramKind !== undefined, authorizer: true },
         {
-          object: jsonTypeOf(kind.schema).type,
-          params: params === undefined ? undefined : jsonTypeOf(params.schema).type,
+          object: jsonTypeOfStruct(kind.schema).type,
+          params: params === undefined ? undefined : jsonTypeOfStruct(params.schema).type,
         },
       ),
       spec.variables ?? [],

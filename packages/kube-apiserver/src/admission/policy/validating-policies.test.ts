@@ -125,6 +125,7 @@ describe("checks", () => {
       { expression: "request.namespace == 'default' && request.name == object.metadata.name" },
       { expression: "!has(request.dryRun) || request.dryRun == false" },
       { expression: "has(object.metadata.labels) == false" },
+      { expression: "oldObject == null || oldObject.metadata.creationTimestamp > timestamp('2020-01-01T00:00:00Z')" },
     ]);
     const made = await create({ a: "1" });
     expect([made.status, made.body.message]).toEqual([201, undefined]);
@@ -305,5 +306,29 @@ describe("failures", () => {
       ),
       'spec.validations[0].messageExpression: Invalid value: "1 + 1": must evaluate to string but got int',
     ]);
+  });
+});
+
+test("doubts about types stand in the status", async () => {
+  const rules = [{ operations: ["CREATE"], apiGroups: ["apps"], apiVersions: ["v1"], resources: ["deployments"] }];
+  await put([{ expression: "object.spec.replicas > 1" }, { expression: "object.spec.replica > 1" }], {
+    policy: { matchConstraints: { resourceRules: rules } },
+  });
+  let status: { observedGeneration?: number; typeChecking?: { expressionWarnings?: object[] } } = {};
+  for (let i = 0; i < 200 && status.observedGeneration === undefined; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    status = (await at.call(admin, "GET", `${POLICIES}/p`)).body.status ?? {};
+  }
+  expect(status).toEqual({
+    observedGeneration: 1,
+    typeChecking: {
+      expressionWarnings: [
+        {
+          fieldRef: "spec.validations[1].expression",
+          warning:
+            "apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'replica'\n | object.spec.replica > 1\n | ...........^\n",
+        },
+      ],
+    },
   });
 });
