@@ -343,6 +343,32 @@ describe("authorization", () => {
     ]);
   });
 
+  test("a watch that is open outlives its binding, the next one is refused: docs/decisions/watches-and-permission.md", async () => {
+    await bind("wanda");
+    const client = await pki.issue({ commonName: "wanda" });
+    const options = { host: "127.0.0.1", port: api.port, path: `${PODS}?watch=true`, ca: pki.ca.cert, ...client };
+    const lines: string[] = [];
+    const watch = httpsRequest({ ...options, agent: false }, (response) => {
+      response.on("data", (chunk) => lines.push(String(chunk)));
+      response.on("error", () => undefined);
+    });
+    watch.on("error", () => undefined).end();
+    const make = (name: string) =>
+      at.call({ user: ADMIN }, "POST", PODS, {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name },
+        spec: { serviceAccountName: "robot", containers: [{ name: "c", image: "i" }] },
+      });
+    await make("seen-before");
+    await expect.poll(() => lines.join("")).toContain("seen-before");
+    await at.call({ user: ADMIN }, "DELETE", `${rbac}/rolebindings/wanda`);
+    await make("seen-after");
+    await expect.poll(() => lines.join("")).toContain("seen-after");
+    expect((await send({ client, path: `${PODS}?watch=true` })).status).toBe(403);
+    watch.destroy();
+  });
+
   test("acting as others is allowed by mode and verb", async () => {
     const headers = { ...bearer("static").headers, "Impersonate-User": "pat" };
     const refused = await send({ headers, path: PODS });
