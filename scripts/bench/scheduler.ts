@@ -10,7 +10,15 @@ import { type Encoded, type EncodedEvent, encodeJson } from "@skates/apimachiner
 import { clientFor, portHandler, servePort } from "@skates/client";
 import { seededRandom } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
-import { Cluster, defaultPlugins, Framework, planPreemption, podInfoOf, profileOf } from "@skates/kube-scheduler";
+import {
+  Cluster,
+  defaultPlugins,
+  Framework,
+  planPreemption,
+  podInfoOf,
+  profileOf,
+  TrialCache,
+} from "@skates/kube-scheduler";
 import { benchNode, benchPod, SCHEDULER_CASES, type SchedulerCase } from "./lib/scheduler-cases.ts";
 
 const never = new AbortController().signal;
@@ -67,6 +75,7 @@ function preempt(nodes: number): void {
   }
   const count = Math.min(1000, nodes);
   const random = seededRandom(2);
+  const trials = new TrialCache();
   let planned = 0;
   const seconds = cpuSeconds(() => {
     for (let i = 0; i < count; i++) {
@@ -74,7 +83,7 @@ function preempt(nodes: number): void {
       const decision = framework.decide(info);
       if ("node" in decision) continue;
       const { filter: filters } = framework.profile.plugins;
-      const plan = planPreemption(info, decision.failure, { filters, snapshot: cluster, budgets: [], random });
+      const plan = planPreemption(info, decision.failure, { filters, snapshot: cluster, budgets: [], random, trials });
       if (!("candidate" in plan)) continue;
       planned++;
       const { node, victims } = plan.candidate;

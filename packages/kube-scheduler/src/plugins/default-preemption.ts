@@ -4,6 +4,7 @@ import type { Random } from "@skates/component-base";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { SchedulerMetrics } from "../metrics.ts";
 import { type EvictionOptions, evictVictims } from "../preemption/evict-victims.ts";
+import { TrialCache } from "../preemption/trial-cache.ts";
 import { planPreemption } from "../preemption/plan-preemption.ts";
 
 export interface PreemptionOptions extends EvictionOptions {
@@ -18,13 +19,14 @@ export function defaultPreemption(
   args: Partial<DefaultPreemptionArgs> = {},
 ): SchedulerPlugin {
   const { metrics, random, budgets } = options;
+  const trials = new TrialCache();
   return {
     name: "DefaultPreemption",
     wakes: [],
     postFilter({ pod, failure, snapshot, filters }) {
       if (failure.nodeCount === 0) return undefined;
       metrics.preemptionAttempts.inc([]);
-      const plan = planPreemption(pod, failure, { filters, snapshot, budgets: budgets(), random, args });
+      const plan = planPreemption(pod, failure, { filters, snapshot, budgets: budgets(), random, args, trials });
       if ("message" in plan) return { message: plan.message, ...(plan.withdraw ? { nominatedNode: "" } : {}) };
       const { candidate } = plan;
       metrics.preemptionVictims.observe([], candidate.victims.length);

@@ -8,33 +8,40 @@ export interface Candidate {
   readonly victims: readonly PodInfo[];
   /** Victims whom a disruption budget protects. */
   readonly violations: number;
+  /** How bad it would be, in upstream's order of what counts. */
+  readonly harms: readonly number[];
 }
 
-/** The node to be cleared: where the least harm is done, in upstream's order of what counts. */
-export function leastHarm(candidates: readonly Candidate[]): Candidate | undefined {
-  let left = candidates;
-  for (const harm of HARMS) {
-    const least = Math.min(...left.map(harm));
-    left = left.filter((candidate) => harm(candidate) === least);
-    if (left.length <= 1) break;
+/** The candidate with its harms. `victims`: the most important first. */
+export function candidateOf(node: NodeInfo, victims: readonly PodInfo[], violations: number): Candidate {
+  const highest = victims[0]?.priority ?? Number.NEGATIVE_INFINITY;
+  let priorities = 0;
+  let earliestMs = Number.POSITIVE_INFINITY;
+  for (const victim of victims) {
+    priorities += victim.priority + PRIORITY_OFFSET;
+    if (victim.priority === highest) earliestMs = Math.min(earliestMs, startMs(victim));
   }
-  return left[0];
+  // The later the most important victims began, the less is lost.
+  return { node, victims, violations, harms: [violations, highest, priorities, victims.length, -earliestMs] };
+}
+
+/** The node to be cleared: where the least harm is done; the first among equals. */
+export function leastHarm(candidates: readonly Candidate[]): Candidate | undefined {
+  let best: Candidate | undefined;
+  for (const candidate of candidates) if (best === undefined || isLess(candidate.harms, best.harms)) best = candidate;
+  return best;
+}
+
+function isLess(a: readonly number[], b: readonly number[]): boolean {
+  for (const [i, harm] of a.entries()) {
+    const other = b[i] ?? 0;
+    if (harm !== other) return harm < other;
+  }
+  return false;
 }
 
 /** Keeps sums of priorities positive, so that more victims of low priority are not better than fewer. */
 const PRIORITY_OFFSET = 2 ** 31;
-
-const HARMS: readonly ((candidate: Candidate) => number)[] = [
-  ({ violations }) => violations,
-  ({ victims }) => victims[0]?.priority ?? Number.NEGATIVE_INFINITY,
-  ({ victims }) => victims.reduce((sum, { priority }) => sum + priority + PRIORITY_OFFSET, 0),
-  ({ victims }) => victims.length,
-  // The later the most important victims began, the less is lost.
-  ({ victims }) => {
-    const highest = victims[0]?.priority;
-    return -Math.min(...victims.filter(({ priority }) => priority === highest).map(startMs));
-  },
-];
 
 /** More important first: the higher priority, then who runs longer. */
 export function byImportance(a: PodInfo, b: PodInfo): number {

@@ -8,8 +8,9 @@ import { type Rejection, unresolvable } from "../framework/verdict.ts";
 import type { Snapshot } from "../snapshot/cluster.ts";
 import { type NodeInfo, nodeWithPods } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { byImportance, type Candidate, leastHarm } from "./candidate.ts";
+import { byImportance, type Candidate, candidateOf, leastHarm } from "./candidate.ts";
 import { DisruptionBudgets } from "./disruption-budgets.ts";
+import type { TrialCache } from "./trial-cache.ts";
 
 export interface PreemptionOptions {
   /** What speaks against nodes. */
@@ -18,6 +19,8 @@ export interface PreemptionOptions {
   readonly budgets: readonly PodDisruptionBudget[];
   /** Says where to begin looking. */
   readonly random: Random;
+  /** Remembers what came of trying nodes for pods that are alike. */
+  readonly trials?: TrialCache | undefined;
   readonly args?: Partial<DefaultPreemptionArgs> | undefined;
 }
 
@@ -40,22 +43,31 @@ export function planPreemption(pod: PodInfo, failure: Failure, options: Preempti
   const judges = "judges" in prepared ? prepared.judges : [];
   const nodes = [...failure.rejections].filter(([, { resolvable }]) => resolvable).map(([node]) => node);
   const candidates: Candidate[] = [];
+  let harmless = false;
   const { minCandidateNodesPercentage: percentage = 10, minCandidateNodesAbsolute: absolute = 100 } = args;
   // So many nodes are tried out, whichever is more: a share of those that come into question, or a number.
   const enough = Math.max(Math.floor((nodes.length * percentage) / 100), absolute);
   const offset = nodes.length === 0 ? 0 : pick(options.random, nodes.length);
   const trial: Trial = { pod, judges, snapshot, budgets: new DisruptionBudgets(options.budgets) };
+  const known = options.trials?.of(pod, { filters, judges, snapshot, budgets: options.budgets });
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[(i + offset) % nodes.length];
     if (node === undefined) continue;
-    const result = tryNode(trial, node);
+    const result = known?.get(node.slot) ?? tryNode(trial, node);
+    known?.set(node.slot, result);
     if ("reasons" in result) rejections.set(node, result);
     else candidates.push(result);
-    if (candidates.length >= enough && candidates.some(({ violations }) => violations === 0)) break;
+    if (!("reasons" in result) && result.violations === 0) harmless = true;
+    if (candidates.length >= enough && harmless) break;
   }
   const candidate = leastHarm(candidates);
-  if (candidate !== undefined) return { candidate };
+  if (candidate !== undefined) return { candidate: withNewest(candidate) };
   return { message: countedReasons(failure.nodeCount, { rejections, absent: NOT_HELPFUL }), withdraw: true };
+}
+
+/** The candidate with the newest copies of its pods. */
+function withNewest(candidate: Candidate): Candidate {
+  return { ...candidate, victims: candidate.victims.map((victim) => candidate.node.pods.get(victim.uid) ?? victim) };
 }
 
 /** Upstream's word on why a pod may not push others out, now or ever. */
@@ -98,5 +110,5 @@ function tryNode({ pod, judges, snapshot, budgets }: Trial, node: NodeInfo): Can
     victims.push(other);
   }
   const violations = victims.filter((victim) => guarded.has(victim)).length;
-  return { node, victims: victims.toSorted(byImportance), violations };
+  return candidateOf(node, victims.toSorted(byImportance), violations);
 }

@@ -42,6 +42,7 @@ export class Cluster implements Snapshot {
   readonly amounts = new NodeAmounts();
   readonly tables = new PodTables(this);
   readonly #nominations = new Map<string, { readonly info: PodInfo; readonly nodeName: string }>();
+  readonly #nominatedOn = new Map<string, Set<string>>();
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>();
   readonly #slots: (NodeState | undefined)[] = [];
   readonly #free: number[] = [];
@@ -72,9 +73,9 @@ export class Cluster implements Snapshot {
   }
 
   nominatedOn(nodeName: string): readonly PodInfo[] {
-    const out: PodInfo[] = [];
-    for (const one of this.#nominations.values()) if (one.nodeName === nodeName) out.push(one.info);
-    return out;
+    const uids = this.#nominatedOn.get(nodeName);
+    if (uids === undefined) return [];
+    return [...uids].flatMap((uid) => this.#nominations.get(uid)?.info ?? []);
   }
 
   nominationOf(uid: string): string | undefined {
@@ -87,8 +88,28 @@ export class Cluster implements Snapshot {
 
   /** Notes that a node is being cleared for a pod; undefined: no longer. */
   nominate(info: PodInfo, nodeName: string | undefined): void {
-    if (nodeName === undefined || nodeName === "") this.#nominations.delete(info.uid);
-    else this.#nominations.set(info.uid, { info, nodeName });
+    this.#denominate(info.uid);
+    if (nodeName === undefined || nodeName === "") return;
+    this.#nominations.set(info.uid, { info, nodeName });
+    const uids = this.#nominatedOn.get(nodeName);
+    if (uids === undefined) this.#nominatedOn.set(nodeName, new Set([info.uid]));
+    else uids.add(info.uid);
+    this.#touchNamed(nodeName);
+  }
+
+  #denominate(uid: string): void {
+    const nomination = this.#nominations.get(uid);
+    if (nomination === undefined) return;
+    this.#nominations.delete(uid);
+    const uids = this.#nominatedOn.get(nomination.nodeName);
+    uids?.delete(uid);
+    if (uids?.size === 0) this.#nominatedOn.delete(nomination.nodeName);
+    this.#touchNamed(nomination.nodeName);
+  }
+
+  #touchNamed(nodeName: string): void {
+    const state = this.#byName.get(nodeName);
+    if (state !== undefined) this.#touch(state.slot);
   }
 
   get namespaceStamp(): number {
@@ -156,7 +177,7 @@ export class Cluster implements Snapshot {
 
   /** Takes a pod out, assumed or not. */
   removePod(uid: string): void {
-    this.#nominations.delete(uid);
+    this.#denominate(uid);
     this.#assumed.delete(uid);
     this.#displace(uid);
   }
@@ -207,7 +228,7 @@ export class Cluster implements Snapshot {
   }
 
   #place(info: PodInfo, nodeName: string): void {
-    this.#nominations.delete(info.uid);
+    this.#denominate(info.uid);
     const old = this.#placed.get(info.uid);
     if (old?.nodeName === nodeName && countsAlike(old.info, info)) return this.#refresh(info, nodeName);
     this.#displace(info.uid);

@@ -49,6 +49,11 @@ export class TermIndex {
     return found;
   }
 
+  /** Some pod holds a term. */
+  get held(): boolean {
+    return this.#entries.size > 0;
+  }
+
   has(id: string): boolean {
     return this.#entries.has(id);
   }

@@ -1,0 +1,171 @@
+// Storms over the real API server, with a checker beside: no pod is bound twice, no node is over-committed, no pod waits although it fits.
+import { type Pod, podCondition, pods, serviceAccounts, nodes } from "@skates/api/core/v1";
+import { conflict, type Handler } from "@skates/apimachinery";
+import { type Client, clientFor } from "@skates/client";
+import { pick, seededRandom, TaskGroup } from "@skates/component-base";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { readSchedulerConfiguration } from "./config/read-configuration.ts";
+import type { ExtenderTransport } from "./extenders/extenders.ts";
+import { createScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { type Checker, startChecker } from "./testing/checker.ts";
+import { testNode, testPod } from "./testing/objects.ts";
+import { startTestCluster, type TestCluster } from "./testing/test-cluster.ts";
+
+let cluster: TestCluster;
+let checker: Checker;
+beforeEach(async () => {
+  cluster = await startTestCluster();
+  const metadata = { name: "default", namespace: "default" };
+  await cluster.create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
+  checker = startChecker(cluster);
+});
+afterEach(() => cluster.stop());
+
+const through = (change: (next: Handler) => Handler = (next) => next): Client =>
+  clientFor(change(cluster.server.loopback({ name: "system:kube-scheduler", groups: [] })), {
+    userAgent: "kube-scheduler",
+    clock: cluster.env.clock,
+  });
+const start = (options: Partial<SchedulerOptions> = {}): Promise<void> =>
+  cluster.start(createScheduler({ client: through(), env: cluster.env, ...options }));
+const all = async (): Promise<readonly Pod[]> =>
+  (await cluster.admin.resource<Pod>(pods).list({ namespace: "default" }, cluster.signal)).items;
+const placed = async (): Promise<number> => (await all()).filter(({ spec }) => (spec.nodeName ?? "") !== "").length;
+const untilPlaced = (count: number): Promise<true> =>
+  cluster.until(`${count} pods have nodes`, async () => ((await placed()) === count ? true : undefined));
+const messageOf = (name: string): Promise<string> =>
+  cluster.until(`pod ${name} waits`, async () => {
+    const pod = await cluster.admin.resource<Pod>(pods).get({ namespace: "default", name }, {}, cluster.signal);
+    return podCondition(pod, "PodScheduled")?.message;
+  });
+
+it.each([1, 2])("places what fits while nodes come and go and hundreds wait, seed %i", async (seed) => {
+  const random = seededRandom(seed);
+  await start();
+  const many = Array.from({ length: 300 }, (_, i) => testPod(`p${i}`, { requests: { cpu: "500m" } }));
+  await Promise.all(many.map((pod) => cluster.create(pods, pod)));
+  let joined = 0;
+  const standing: string[] = [];
+  for (let step = 0; step < 40; step++) {
+    if (pick(random, 3) > 0 || standing.length === 0) {
+      const name = `n${joined++}`;
+      standing.push(name);
+      await cluster.join(testNode(name, { allocatable: { cpu: "2" } }));
+    } else {
+      const [name = ""] = standing.splice(pick(random, standing.length), 1);
+      await cluster.admin.resource(nodes).delete({ name }, {}, cluster.signal);
+    }
+  }
+  // Four fit on each node that stands.
+  const full = await cluster.until("every node is full", async () => {
+    const counts = new Map<string, number>();
+    for (const { spec } of await all()) counts.set(spec.nodeName ?? "", (counts.get(spec.nodeName ?? "") ?? 0) + 1);
+    return standing.every((name) => counts.get(name) === 4) ? true : undefined;
+  });
+  expect([full, await checker.problems()]).toEqual([true, []]);
+});
+
+it("binds everything though each first binding conflicts", async () => {
+  const tried = new Set<string>();
+  const stubborn =
+    (next: Handler): Handler =>
+    async (request) => {
+      if (!request.path.endsWith("/binding") || tried.has(request.path)) return await next(request);
+      tried.add(request.path);
+      const error = conflict({ group: "", plural: "pods/binding" }, "x", "refused by the test");
+      return { status: error.code, headers: {}, body: { kind: "json", value: error.toStatus() } };
+    };
+  await start({ client: through(stubborn) });
+  for (const name of ["a", "b"]) await cluster.join(testNode(name, { allocatable: { cpu: "2" } }));
+  await Promise.all(
+    Array.from({ length: 8 }, (_, i) => cluster.create(pods, testPod(`p${i}`, { requests: { cpu: "500m" } }))),
+  );
+  await untilPlaced(8);
+  expect([tried.size, await checker.problems()]).toEqual([8, []]);
+});
+
+it("goes on where a scheduler was ended in the middle of a preemption", async () => {
+  await cluster.join(testNode("n1", { allocatable: { cpu: "1" } }));
+  const stopping = new AbortController();
+  const group = new TaskGroup(stopping.signal);
+  const first = createScheduler({ client: through(), env: cluster.env });
+  group.spawn((signal) => first.run(signal));
+  const slow = { requests: { cpu: "1" }, spec: { terminationGracePeriodSeconds: 3600 } };
+  await cluster.create(pods, testPod("victim", slow));
+  await untilPlaced(1);
+  const priority = { requests: { cpu: "1" }, spec: { priorityClassName: "system-cluster-critical" } };
+  await cluster.create(pods, testPod("preemptor", priority));
+  await cluster.until("the node is nominated", async () => {
+    const pod = (await all()).find(({ metadata }) => metadata.name === "preemptor");
+    return (pod?.status?.nominatedNodeName ?? "") === "" ? undefined : true;
+  });
+  stopping.abort(new Error("ended by the test"));
+  await group.join().catch(() => undefined);
+  await start();
+  // Somebody less important comes before the victim is gone: the place is not his.
+  await cluster.create(pods, testPod("opportunist", { requests: { cpu: "1" } }));
+  const now = { gracePeriodSeconds: 0 };
+  await cluster.admin.resource(pods).delete({ namespace: "default", name: "victim" }, now, cluster.signal);
+  await untilPlaced(1);
+  const there = (await all()).filter(({ spec }) => (spec.nodeName ?? "") !== "").map(({ metadata }) => metadata.name);
+  expect([there, await checker.problems()]).toEqual([["preemptor"], []]);
+});
+
+const extended = (fields: string) =>
+  readSchedulerConfiguration(
+    `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+extenders:
+- {urlPrefix: "http://extender.test", ${fields}}`,
+  );
+
+it("asks extenders, and holds up only the pods that they are asked about while they hang", async () => {
+  const hanging: ExtenderTransport = (_, __, signal) =>
+    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+  const fields = "filterVerb: filter, httpTimeout: 100ms, managedResources: [{name: example.com/gpu}]";
+  await start({ configuration: extended(fields), extenderTransport: hanging });
+  await cluster.join(testNode("n1", { allocatable: { "example.com/gpu": "1" } }));
+  await cluster.create(
+    pods,
+    testPod("asked", {
+      requests: { "example.com/gpu": "1" },
+      spec: {
+        containers: [
+          {
+            name: "main",
+            image: "a",
+            resources: { requests: { "example.com/gpu": "1" }, limits: { "example.com/gpu": "1" } },
+          },
+        ],
+      },
+    }),
+  );
+  await cluster.create(pods, testPod("plain"));
+  await untilPlaced(1);
+  expect(await messageOf("asked")).toContain("extender at http://extender.test/filter did not answer within 100ms");
+});
+
+it("does as an extender says, and not as one that lies", async () => {
+  const answers: Record<string, unknown> = {
+    honest: { nodenames: ["n2"], failedNodes: { n1: "too far away" } },
+    lying: { nodenames: ["n9"] },
+    broken: "no object",
+    nobody: { nodenames: [], failedNodes: { n1: "too far away" }, failedAndUnresolvableNodes: { n2: "never" } },
+  };
+  const transport: ExtenderTransport = (_, { body }) => {
+    const { pod } = body as { readonly pod: Pod };
+    return Promise.resolve(answers[pod.metadata.name]);
+  };
+  await start({ configuration: extended("filterVerb: filter, nodeCacheCapable: true"), extenderTransport: transport });
+  for (const name of ["n1", "n2"]) await cluster.join(testNode(name));
+  for (const name of Object.keys(answers)) await cluster.create(pods, testPod(name));
+  await untilPlaced(1);
+  const honest = (await all()).find(({ metadata }) => metadata.name === "honest");
+  expect(honest?.spec.nodeName).toBe("n2");
+  expect(await messageOf("lying")).toBe(
+    'extender "http://extender.test" claims a filtered node "n9" which is not found in the input node list',
+  );
+  const said = await messageOf("nobody");
+  expect(said).toMatch(/^0\/2 nodes are available: 1 never, 1 too far away\. preemption: /);
+  expect(await checker.problems()).toEqual([]);
+});
