@@ -37,6 +37,7 @@ export {
   nullType,
   type ObjectDeclaration,
   objectType,
+  opaqueType,
   optionalType,
   sameType,
   stringType,

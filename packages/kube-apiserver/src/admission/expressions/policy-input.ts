@@ -2,6 +2,7 @@ import { bindValue } from "@skates/cel";
 import type { CompiledExpression } from "./compiled-expression.ts";
 import { CONDITIONS_BUDGET, ExpressionRun } from "./expression-run.ts";
 import { type CompiledConditions, type ConditionsResult, evaluateConditions } from "./match-conditions.ts";
+import { authorizerActivation, type RequestAuthorizer } from "./request-authorizer.ts";
 import { requestActivation, type RequestValues } from "./request-activation.ts";
 import { VariableValues } from "./variables.ts";
 
@@ -10,10 +11,15 @@ export class PolicyInput {
   readonly #variables: VariableValues;
   readonly #activation: Readonly<Record<string, unknown>>;
 
-  constructor(values: RequestValues, variables: ReadonlyMap<string, CompiledExpression>) {
+  constructor(
+    values: RequestValues,
+    variables: ReadonlyMap<string, CompiledExpression>,
+    authorizer: RequestAuthorizer,
+  ) {
     this.#variables = new VariableValues(variables, () => this.#activation);
     this.#activation = {
       ...requestActivation(values),
+      ...authorizerActivation(values.attributes, authorizer),
       variables: bindValue(this.#variables),
     };
   }

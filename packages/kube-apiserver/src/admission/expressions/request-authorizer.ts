@@ -1,4 +1,6 @@
-import type { AuthorizationAttributes, Authorizer, Decision } from "@skates/apiserver";
+import type { AdmissionAttributes, AuthorizationAttributes, Authorizer, Decision } from "@skates/apiserver";
+import { type Binding, bindValue } from "@skates/cel";
+import { authorizerOf, resourceCheckOf } from "./authorizer-library.ts";
 
 /** Most rounds of questions that the expressions of one request may need. */
 const ROUNDS_MAX = 100;
@@ -49,4 +51,18 @@ export class RequestAuthorizer {
       }
     }
   }
+}
+
+/** Values of `authorizer` and `authorizer.requestResource` for one request. */
+export function authorizerActivation(
+  { user, requested, subresource, namespace, name }: AdmissionAttributes,
+  authorizer: RequestAuthorizer,
+): Readonly<Record<string, Binding>> {
+  const decide = (attributes: AuthorizationAttributes): Decision | undefined => authorizer.decide(attributes);
+  const { group, plural: resource } = requested;
+  const about = { user, verb: "", resourceRequest: true, path: "", group, version: "*", resource, subresource };
+  return {
+    authorizer: bindValue(authorizerOf(user, decide)),
+    "authorizer.requestResource": bindValue(resourceCheckOf({ ...about, namespace, name }, decide)),
+  };
 }

@@ -12,6 +12,8 @@ import {
   timestampType,
 } from "@skates/cel";
 
+import { authorizerLibrary, authorizerType, resourceCheckType } from "./authorizer-library.ts";
+
 /** Which variables the expressions of a policy or webhook know besides those of all. */
 export interface KnownVariables {
   readonly params: boolean;
@@ -90,15 +92,17 @@ export interface CloserTypes {
 }
 
 /** Declares what all expressions about requests know. */
-export function requestEnvironment({ params }: KnownVariables, types: CloserTypes = {}): CelEnvironment {
+export function requestEnvironment({ params, authorizer }: KnownVariables, types: CloserTypes = {}): CelEnvironment {
   const object = types.object ?? dynType;
   return createEnvironment().extend({
+    libraries: [authorizerLibrary],
     variables: {
       object,
       oldObject: object,
       namespaceObject: namespaceType,
       request: requestType,
       ...(params ? { params: types.params ?? dynType } : {}),
+      ...(authorizer ? { authorizer: authorizerType, "authorizer.requestResource": resourceCheckType } : {}),
     },
   });
 }

@@ -115,7 +115,7 @@ class RequestMutations {
     return () => {
       const attributes = { ...this.attributes, object: this.#object };
       const values = { attributes, resource, objects: new VersionedObjects(attributes), namespace, params };
-      return new PolicyInput(values, hook.program.variables);
+      return new PolicyInput(values, hook.program.variables, this.#authorizer);
     };
   }
 

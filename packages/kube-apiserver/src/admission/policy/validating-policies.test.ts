@@ -151,6 +151,32 @@ describe("checks", () => {
       `expression 'variables.broken == 'x'' resulted in error: composited variable "broken" fails to evaluate: no such key: none`,
     );
   });
+
+  test("ask the authorizer", async () => {
+    await put([
+      { expression: "authorizer.group('').resource('secrets').namespace('default').check('get').allowed()" },
+      { expression: "authorizer.requestResource.check('delete').allowed()", message: "may not delete" },
+    ]);
+    expect(said(await create())).toBe("created");
+    const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "maker" } };
+    const rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+    await at.call(admin, "POST", `${rbac}/roles`, {
+      ...role,
+      rules: [
+        { verbs: ["create"], apiGroups: [""], resources: ["configmaps"] },
+        { verbs: ["get"], apiGroups: [""], resources: ["secrets"] },
+      ],
+    });
+    await at.call(admin, "POST", `${rbac}/rolebindings`, {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "RoleBinding",
+      metadata: { name: "maker" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "maker" },
+      subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "maker" }],
+    });
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "by-maker" } };
+    expect(said(await at.call({ user: { name: "maker", groups: [] } }, "POST", MAPS, body))).toBe("may not delete");
+  });
 });
 
 describe("actions", () => {

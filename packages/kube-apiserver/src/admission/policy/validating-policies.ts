@@ -117,7 +117,7 @@ class RequestChecks {
     const { attributes } = this;
     const values = { attributes, resource, objects: this.#objects, namespace, params };
     const evaluate = (): PolicyVerdict => {
-      const input = new PolicyInput(values, hook.program.variables);
+      const input = new PolicyInput(values, hook.program.variables, this.#authorizer);
       return evaluatePolicy(hook.program, input, hook.failOpen);
     };
     return this.#authorizer.settle(evaluate, signal);

@@ -49,7 +49,7 @@ function conditionsOf(
   signal: AbortSignal,
 ): Promise<ConditionsResult> {
   const values = { attributes, resource, objects };
-  return authorizer.settle(() => new PolicyInput(values, NO_VARIABLES).conditions(conditions), signal);
+  return authorizer.settle(() => new PolicyInput(values, NO_VARIABLES, authorizer).conditions(conditions), signal);
 }
 
 const NO_VARIABLES: ReadonlyMap<string, CompiledExpression> = new Map();
