@@ -113,8 +113,8 @@ const CASES: readonly Case[] = [
   [
     "a revision that is none",
     { path: `${MAPS}?resourceVersion=abc` },
-    422,
-    "Invalid",
+    400,
+    "BadRequest",
     /resourceVersion|resource version/,
   ],
   ["an object that is not there", { path: `${MAPS}/none` }, 404, "NotFound", /^configmaps "none" not found$/],
