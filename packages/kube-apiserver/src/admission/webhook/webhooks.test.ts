@@ -175,6 +175,32 @@ describe("questions", () => {
     expect(questionsSince(from).map(({ operation }) => operation)).toEqual(["CREATE", "UPDATE"]);
   });
 
+  test("come only where match conditions hold; those that fail refuse, or keep the webhook out", async () => {
+    const condition = (expression: string) => ({ matchConditions: [{ name: "c", expression }] });
+    await configure(
+      VALIDATING,
+      webhook(condition("object.data.key == 'ask' && authorizer.requestResource.check('get').allowed()")),
+    );
+    const from = hook.seen.length;
+    await create("unasked");
+    await create("asked-about", { data: { key: "ask" } });
+    expect(questionsSince(from).map(({ name }) => name)).toEqual(["asked-about"]);
+    expect(refusal(await create("unknown", { data: { other: "x" } }))).toEqual([
+      403,
+      "Forbidden",
+      `configmaps "unknown" is forbidden: expression 'object.data.key == 'ask' && authorizer.requestResource.check('get').allowed()' resulted in error: no such key: key`,
+    ]);
+    await at.call(admin, "PATCH", `${VALIDATING}/hooks`, {
+      webhooks: [webhook({ ...condition("object.data.key == 'ask'"), failurePolicy: "Ignore" })],
+    });
+    expect((await create("unknown", { data: { other: "x" } })).status).toBe(201);
+    const wrong = await at.call(admin, "PATCH", `${VALIDATING}/hooks`, { webhooks: [webhook(condition("1 + 1"))] });
+    expect([wrong.status, wrong.body.details.causes[0].field]).toEqual([
+      422,
+      "webhooks[0].matchConditions[0].expression",
+    ]);
+  });
+
   test("show other versions where the policy is Equivalent, and none where it is Exact", async () => {
     const rules = [
       {
