@@ -8,7 +8,7 @@ import type {
   ExactDeviceRequest,
   ResourceClaim,
 } from "@skates/api/resource/v1";
-import { canUse, type DevicePools, type PoolDevice } from "./device-pools.ts";
+import { type DevicePools, devicesFor, type PoolDevice } from "./device-pools.ts";
 import { Constraints } from "./constraints.ts";
 import type { Devices } from "./devices.ts";
 import type { DeviceUsage } from "./usage.ts";
@@ -37,6 +37,7 @@ export interface AllocateOptions {
   readonly node: Node;
   readonly devices: Devices;
   readonly pools: DevicePools;
+  /** As it is before; it is the same after. */
   readonly usage: DeviceUsage;
   readonly matches: DeviceMatcher;
 }
@@ -82,11 +83,14 @@ class Search {
     );
     const of = (claim: ResourceClaim): readonly DeviceConstraint[] => claim.spec.devices?.constraints ?? [];
     this.#constraints = new Map(claims.map((claim) => [claim, new Constraints(of(claim))]));
-    this.#usable = options.pools.devices.filter((device) => canUse(options.node, device) && isPlain(device));
+    this.#usable = devicesFor(options.node, options.pools).filter(isPlain);
   }
 
   run(): Allocation | undefined {
-    return this.#request(0) ? { grants: this.#grants, alternatives: this.#alternatives } : undefined;
+    if (!this.#request(0)) return undefined;
+    // The usage was only lent: others are tried with it.
+    for (const { device, adminAccess } of this.#grants) if (!adminAccess) this.#options.usage.giveBack(device);
+    return { grants: this.#grants, alternatives: this.#alternatives };
   }
 
   /** Serves the request of this number and all after it. */

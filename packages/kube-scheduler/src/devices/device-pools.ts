@@ -17,6 +17,10 @@ export interface PoolDevice {
 /** The devices of all pools that are completely known. */
 export interface DevicePools {
   readonly devices: readonly PoolDevice[];
+  /** Those of one node, by its name. */
+  readonly byNode: ReadonlyMap<string, readonly PoolDevice[]>;
+  /** Those that several nodes may be able to use. */
+  readonly shared: readonly PoolDevice[];
   /** `driver/pool/set` to the amounts that devices of a pool share. */
   readonly counters: ReadonlyMap<string, CounterSet>;
 }
@@ -52,12 +56,19 @@ export function devicePools(slices: readonly ResourceSlice[]): DevicePools {
       }
     }
   }
-  return { devices, counters };
+  const byNode = new Map<string, PoolDevice[]>();
+  const shared: PoolDevice[] = [];
+  for (const device of devices) {
+    if (device.nodeName === undefined) shared.push(device);
+    else if (byNode.get(device.nodeName)?.push(device) === undefined) byNode.set(device.nodeName, [device]);
+  }
+  return { devices, byNode, shared, counters };
 }
 
-/** The node can use the device. */
-export function canUse(node: Node, { nodeName, nodeSelector, allNodes }: PoolDevice): boolean {
-  if (allNodes) return true;
-  if (nodeName !== undefined) return nodeName === node.metadata.name;
-  return nodeSelector !== undefined && nodeSelectorMatches(nodeSelector, node);
+/** Devices that the node can use: its own first. */
+export function devicesFor(node: Node, { byNode, shared }: DevicePools): readonly PoolDevice[] {
+  const usable = shared.filter(
+    ({ allNodes, nodeSelector }) => allNodes || (nodeSelector !== undefined && nodeSelectorMatches(nodeSelector, node)),
+  );
+  return [...(byNode.get(node.metadata.name) ?? []), ...usable];
 }

@@ -53,7 +53,7 @@ export function dynamicResources(options: DynamicResourcesOptions): SchedulerPlu
   };
   const allocationOf = (claim: ResourceClaim): AllocationResult | undefined =>
     claim.status?.allocation ?? promised.get(resourceClaimKey(claim))?.results;
-  const tryNode = (claims: readonly ResourceClaim[], node: NodeInfo): Allocation | Rejection => {
+  const tryNode = (claims: readonly ResourceClaim[], node: NodeInfo, used: DeviceUsage): Allocation | Rejection => {
     for (const claim of claims) {
       const selector = allocationOf(claim)?.nodeSelector;
       if (selector !== undefined && !nodeSelectorMatches(selector, node.node)) return UNAVAILABLE;
@@ -61,7 +61,7 @@ export function dynamicResources(options: DynamicResourcesOptions): SchedulerPlu
     const open = claims.filter((claim) => allocationOf(claim) === undefined);
     if (open.length === 0) return { grants: [], alternatives: [] };
     try {
-      const search = { node: node.node, devices, pools: pools.get(), usage: usage(), matches: options.matches };
+      const search = { node: node.node, devices, pools: pools.get(), usage: used, matches: options.matches };
       return allocate(open, search) ?? NONE;
     } catch (error) {
       return unresolvable(error instanceof Error ? error.message : String(error));
@@ -94,9 +94,10 @@ export function dynamicResources(options: DynamicResourcesOptions): SchedulerPlu
       const claims = claimsFor(pod);
       if ("reasons" in claims) return claims;
       const tried = new Map<NodeInfo, Allocation | Rejection>();
+      const used = usage();
       const on = (node: NodeInfo): Allocation | Rejection => {
         let result = tried.get(node);
-        if (result === undefined) tried.set(node, (result = tryNode(claims, node)));
+        if (result === undefined) tried.set(node, (result = tryNode(claims, node, used)));
         return result;
       };
       return {
@@ -116,7 +117,7 @@ export function dynamicResources(options: DynamicResourcesOptions): SchedulerPlu
       if (!concerned(pod)) return undefined;
       const claims = claimsFor(pod);
       if ("reasons" in claims) return claims;
-      const result = tryNode(claims, node);
+      const result = tryNode(claims, node, usage());
       if ("reasons" in result) return result;
       for (const claim of claims) {
         const grants = result.grants.filter((grant) => grant.claim === claim);
@@ -173,7 +174,7 @@ async function deallocate(client: Client, claim: ResourceClaim, signal: AbortSig
 class PoolsByStamp {
   readonly #devices: Devices;
   #stamp = Number.NaN;
-  #pools: DevicePools = { devices: [], counters: new Map() };
+  #pools: DevicePools = devicePools([]);
 
   constructor(devices: Devices) {
     this.#devices = devices;
