@@ -91,6 +91,7 @@ async function server(): Promise<void> {
     }
   })();
   const busy = performance.eventLoopUtilization();
+  const workerBusy = worker.performance.eventLoopUtilization();
   const whole = process.cpuUsage();
   const start = performance.now();
   await each(PODS, async (i) => void (await admin.resource<Pod>(pods).create(pod(i), {}, signal)));
@@ -98,10 +99,11 @@ async function server(): Promise<void> {
   await watching;
   const ms = performance.now() - start;
   const { active } = performance.eventLoopUtilization(busy);
+  const ofWorker = worker.performance.eventLoopUtilization(workerBusy).active;
   const { user, system } = process.cpuUsage(whole);
   console.log(`${NODES} nodes, ${PODS} pods: created ${rate(created)}/s, bound ${rate(ms)}/s`);
   console.log(
-    `server's thread ${(active / PODS).toFixed(2)} ms per pod, process ${((user + system) / 1000 / PODS).toFixed(2)} ms of CPU per pod`,
+    `server's thread ${(active / PODS).toFixed(2)} ms per pod, scheduler's thread ${(ofWorker / PODS).toFixed(2)} ms, process ${((user + system) / 1000 / PODS).toFixed(2)} ms of CPU per pod`,
   );
   await clock.sleep(3000, signal);
   const told = (await admin.resource(events).list({ namespace: "default" }, signal)).items.length;

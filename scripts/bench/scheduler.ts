@@ -40,7 +40,8 @@ function cpuSeconds(work: () => void): number {
 
 /** Decides and assumes, as the scheduler does, without an API server; pods are there already, as many as are measured. */
 function decide({ name, aim, labels, spec }: SchedulerCase, nodes: number): void {
-  const count = name === "SchedulingPodAntiAffinity" ? Math.min(2000, Math.floor(nodes / 2)) : 2000;
+  // So few that all find room.
+  const count = Math.min(2000, name === "SchedulingPodAntiAffinity" ? Math.floor(nodes / 2) : nodes * 3);
   const { cluster, framework } = newFramework(nodes);
   let placed = 0;
   const run = (kind: string): void => {

@@ -75,7 +75,7 @@ export function schedulerMetrics(metrics: Metrics): SchedulerMetrics {
       labels: ["queue", "event"],
     }),
     cacheSize: metrics.gauge({
-      name: "scheduler_scheduler_cache_size",
+      name: "scheduler_cache_size",
       help: "Number of nodes, pods, and assumed (bound) pods in the scheduler cache.",
       labels: ["type"],
     }),

@@ -17,6 +17,9 @@ interface Hold {
   readonly timeoutMs: number;
 }
 
+/** Given as the reason, since an abort without one makes a DOMException with its stack each time. */
+const OVER = new Error("over");
+
 /** What became of the wait. */
 export type PermitOutcome =
   | { readonly kind: "allowed" }
@@ -99,6 +102,6 @@ class Waiting implements WaitingPod {
 
   #end(outcome: PermitOutcome): void {
     this.#outcome ??= outcome;
-    this.#over.abort();
+    this.#over.abort(OVER);
   }
 }

@@ -7,6 +7,8 @@ import type { Pool, QueuedPod, Ticketed } from "./queued-pod.ts";
 
 /** Ends of backoff are rounded down to this, so that pods of one moment come by priority. */
 const WINDOW_MS = 1_000;
+/** Given as the reason, since an abort without one makes a DOMException with its stack each time. */
+const WOKEN = new Error("woken");
 /** Changes that are kept for a pod in flight. */
 const MISSED_MAX = 64;
 /** So long a pod waits for an event at most. */
@@ -268,7 +270,7 @@ export class SchedulingQueue {
   /** Waits until something moves or is due. */
   async #change(signal: AbortSignal): Promise<void> {
     const waiting = new AbortController();
-    const stop = (): void => waiting.abort();
+    const stop = (): void => waiting.abort(WOKEN);
     signal.addEventListener("abort", stop, { once: true });
     this.#wake = stop;
     const dueMs = Math.max(0, this.#nextDueMs() - this.#options.clock.monotonicMs());
