@@ -1,5 +1,14 @@
-/** Informers, work queue, plan executor, leader election, events. Start with `controller.ts`. */
+/**
+ * For whoever writes controllers, this cluster's own and others: a manager, informers, work queue, plan executor, leader election,
+ * events, finalizers and admission webhooks. Start with `controller.ts` and docs/guides/write-a-controller.md.
+ */
 export type { ControllerRuntimeErrorCode } from "./errors.ts";
+export {
+  type AdmissionAnswer,
+  type AdmissionQuestion,
+  type AdmissionWebhook,
+  admissionWebhooks,
+} from "./admission-webhooks.ts";
 export { creation, deletion, statusUpdate, update } from "./actions.ts";
 export {
   type Action,
@@ -14,10 +23,20 @@ export {
 } from "./controller.ts";
 export { createLister } from "./create-lister.ts";
 export { createEventRecorder, type EventRecorder, type EventRecorderOptions } from "./event-recorder.ts";
+export { hasFinalizer, withFinalizer, withoutFinalizer } from "./finalizers.ts";
 export { createInformer } from "./informer.ts";
 export { createInformers, type Informers } from "./informers.ts";
 export { type LeaderElectionOptions, leading } from "./leader-election.ts";
 export type { Delta, Informer, InformerOptions, KeysOf, Lister } from "./lister.ts";
+export { createManager, type ManagerOptions } from "./manager.ts";
 export { referenceTo } from "./new-event.ts";
+export {
+  byController,
+  controllerOf,
+  controllerReference,
+  controls,
+  orphansByNamespace,
+  OWNER_INDEXES,
+} from "./owners.ts";
 export { controllerComponent, type RunOptions } from "./run-controller.ts";
 export { createWorkQueue, type WorkQueue, type WorkQueueOptions } from "./work-queue.ts";

@@ -1,7 +1,6 @@
 import { keyOf, type ObjectKey } from "@skates/apimachinery";
 import { cronJobs, type Job, jobs } from "@skates/api/batch/v1";
-import { type Controller, watch } from "@skates/controller-runtime";
-import { controllerOf, OWNER_INDEXES } from "../owner/controller-of.ts";
+import { type Controller, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
 import { type CronJobView, planCronJob } from "./plan.ts";
 
 /** Makes jobs at given times. */

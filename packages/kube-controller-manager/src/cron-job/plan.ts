@@ -10,8 +10,9 @@ import {
   NOTHING,
   type Plan,
   statusUpdate,
+  controllerReference,
+  controls,
 } from "@skates/controller-runtime";
-import { controllerReference, controls } from "../owner/controller-of.ts";
 import { beyondHistory, followChildren, jobName, SCHEDULED_ANNOTATION } from "./children.ts";
 import { missedStarts, parseSchedule, type Schedule } from "./schedule.ts";
 

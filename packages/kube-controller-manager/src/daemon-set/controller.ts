@@ -1,8 +1,7 @@
 import { equalValues, keyOf, labelSelector, type ObjectKey } from "@skates/apimachinery";
 import { controllerRevisions, daemonSets } from "@skates/api/apps/v1";
 import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
-import { type Controller, type Listers, watch } from "@skates/controller-runtime";
-import { controllerOf, OWNER_INDEXES } from "../owner/controller-of.ts";
+import { type Controller, type Listers, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
 import { rememberFailures } from "./failed-pods.ts";
 import { fitFor } from "./fit.ts";
 import { type DaemonSetView, planDaemonSet } from "./plan.ts";

@@ -1,8 +1,7 @@
 import { keyOf, labelSelector, type ObjectKey } from "@skates/apimachinery";
 import { deployments, type ReplicaSet, replicaSets } from "@skates/api/apps/v1";
 import { type Pod, pods } from "@skates/api/core/v1";
-import { type Controller, type Listers, watch } from "@skates/controller-runtime";
-import { controllerOf, OWNER_INDEXES } from "../owner/controller-of.ts";
+import { type Controller, type Listers, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
 import { type DeploymentView, planDeployment } from "./plan.ts";
 
 /** Replaces the pods of a deployment by those of a changed template, a few at a time. */

@@ -1,5 +1,5 @@
+import { controllerReference } from "@skates/controller-runtime";
 import type { Deployment, ReplicaSet } from "@skates/api/apps/v1";
-import { controllerReference } from "../owner/controller-of.ts";
 import { HASH_LABEL, newSetAnnotations, revisionOf, sizeAnnotations } from "./annotations.ts";
 import type { Rollout } from "./rollout.ts";
 import { boundsOf, newSetSize } from "./sizes.ts";

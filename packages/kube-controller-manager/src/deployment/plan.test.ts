@@ -3,9 +3,8 @@
 import { alreadyExists, formatTime, isRecord, StatusError } from "@skates/apimachinery";
 import { type Deployment, type DeploymentStatus, type ReplicaSet, replicaSets } from "@skates/api/apps/v1";
 import type { Pod } from "@skates/api/core/v1";
-import { type Action, type ActionFailure, createLister, type Plan } from "@skates/controller-runtime";
+import { type Action, type ActionFailure, createLister, type Plan, OWNER_INDEXES } from "@skates/controller-runtime";
 import { expect, test } from "vitest";
-import { OWNER_INDEXES } from "../owner/controller-of.ts";
 import { newSetName } from "./new-set.ts";
 import { planDeployment } from "./plan.ts";
 

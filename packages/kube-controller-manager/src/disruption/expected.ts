@@ -2,8 +2,7 @@ import { builtinResources } from "@skates/api";
 import type { Deployment, ReplicaSet, StatefulSet } from "@skates/api/apps/v1";
 import type { Pod, ReplicationController } from "@skates/api/core/v1";
 import type { OwnerReference } from "@skates/apimachinery";
-import type { Lister } from "@skates/controller-runtime";
-import { controllerOf } from "../owner/controller-of.ts";
+import { type Lister, controllerOf } from "@skates/controller-runtime";
 
 /** What can say how many pods there should be. */
 export interface Scales {

@@ -1,8 +1,8 @@
+import { controllerReference } from "@skates/controller-runtime";
 import type { EndpointAddress, Endpoints, EndpointSubset } from "@skates/api/core/v1";
 import type { Endpoint, EndpointPort, EndpointSlice } from "@skates/api/discovery/v1";
 import { portsId } from "../endpoint-slice/endpoint.ts";
 import { SERVICE_NAME } from "../endpoint-slice/labels.ts";
-import { controllerReference } from "../owner/controller-of.ts";
 import { namePrefix } from "../pod/new-pod.ts";
 
 export const SLICE_MANAGED_BY = "endpointslice.kubernetes.io/managed-by";

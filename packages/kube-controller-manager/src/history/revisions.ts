@@ -1,9 +1,17 @@
 import { type ApiObject, equalValues, isStatus, type JsonObject } from "@skates/apimachinery";
 import { type ControllerRevision, controllerRevisions } from "@skates/api/apps/v1";
 import type { PodTemplateSpec } from "@skates/api/core/v1";
-import { type Action, type ActionFailure, creation, deletion, type Lister, update } from "@skates/controller-runtime";
+import {
+  type Action,
+  type ActionFailure,
+  creation,
+  deletion,
+  type Lister,
+  update,
+  controllerReference,
+  controls,
+} from "@skates/controller-runtime";
 import { templateHash } from "../deployment/template-hash.ts";
-import { controllerReference, controls } from "../owner/controller-of.ts";
 import { keeps, revisionData } from "./revision-data.ts";
 
 /** A workload whose past templates are kept. */

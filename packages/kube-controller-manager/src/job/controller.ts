@@ -1,8 +1,7 @@
 import { keyOf, labelSelector, type ObjectKey } from "@skates/apimachinery";
 import { jobs } from "@skates/api/batch/v1";
 import { type Pod, pods } from "@skates/api/core/v1";
-import { type Controller, type Listers, watch } from "@skates/controller-runtime";
-import { controllerOf, OWNER_INDEXES } from "../owner/controller-of.ts";
+import { type Controller, type Listers, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
 import { isTracked } from "./job-pod.ts";
 import { type JobView, planJob } from "./plan.ts";
 

@@ -1,6 +1,5 @@
 import type { ApiObject, Resource, Selector } from "@skates/apimachinery";
-import type { Action, Lister } from "@skates/controller-runtime";
-import { controllerReference } from "./controller-of.ts";
+import { type Action, type Lister, controllerReference } from "@skates/controller-runtime";
 
 export interface ClaimOptions<T extends ApiObject> {
   readonly owner: ApiObject;

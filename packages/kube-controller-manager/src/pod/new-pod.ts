@@ -1,6 +1,6 @@
+import { controllerReference } from "@skates/controller-runtime";
 import { type ApiObject, isDns1123Subdomain } from "@skates/apimachinery";
 import type { Pod, PodTemplateSpec } from "@skates/api/core/v1";
-import { controllerReference } from "../owner/controller-of.ts";
 
 /** A pod from its manager's template; the server makes its name. */
 export function newPod(owner: ApiObject, template: PodTemplateSpec): Pod {

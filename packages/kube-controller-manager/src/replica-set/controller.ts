@@ -1,8 +1,7 @@
 import { keyOf, labelSelector, type ObjectKey } from "@skates/apimachinery";
 import { replicaSets } from "@skates/api/apps/v1";
 import { type Pod, pods } from "@skates/api/core/v1";
-import { type Controller, type Listers, watch } from "@skates/controller-runtime";
-import { controllerOf, OWNER_INDEXES } from "../owner/controller-of.ts";
+import { type Controller, type Listers, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
 import { planReplicaSet, type ReplicaSetView } from "./plan.ts";
 
 /** Keeps as many pods of a template as a replica set wants. */

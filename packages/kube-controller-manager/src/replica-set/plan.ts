@@ -10,9 +10,9 @@ import {
   NOTHING,
   type Plan,
   statusUpdate,
+  controllerOf,
 } from "@skates/controller-runtime";
 import { claim } from "../owner/claim.ts";
-import { controllerOf } from "../owner/controller-of.ts";
 import { newPod } from "../pod/new-pod.ts";
 import { podActive } from "../pod/pod-state.ts";
 import { inDeletionOrder } from "./delete-order.ts";

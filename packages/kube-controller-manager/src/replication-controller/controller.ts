@@ -1,8 +1,7 @@
 import { keyOf, type ObjectKey } from "@skates/apimachinery";
 import { type Pod, pods, replicationControllers } from "@skates/api/core/v1";
-import { type Controller, type Listers, watch } from "@skates/controller-runtime";
+import { type Controller, type Listers, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
 import { chooses } from "../endpoint-slice/chooses.ts";
-import { controllerOf, OWNER_INDEXES } from "../owner/controller-of.ts";
 import { planReplicationController, type ReplicationControllerView } from "./plan.ts";
 
 /** Keeps as many pods of a template as a replication controller wants. */

@@ -1,8 +1,14 @@
 import { equalValues, type OwnerReference } from "@skates/apimachinery";
 import type { StatefulSet } from "@skates/api/apps/v1";
 import { type PersistentVolumeClaim, persistentVolumeClaims } from "@skates/api/core/v1";
-import { type Action, creation, type Lister, update } from "@skates/controller-runtime";
-import { controllerOf, controllerReference } from "../owner/controller-of.ts";
+import {
+  type Action,
+  creation,
+  type Lister,
+  update,
+  controllerOf,
+  controllerReference,
+} from "@skates/controller-runtime";
 import { claimsOf } from "./identity.ts";
 import type { Slot } from "./slots.ts";
 

@@ -1,8 +1,7 @@
 import { keyOf, labelSelector, type ObjectKey } from "@skates/apimachinery";
 import { controllerRevisions, statefulSets } from "@skates/api/apps/v1";
 import { persistentVolumeClaims, type Pod, pods } from "@skates/api/core/v1";
-import { type Controller, type Listers, watch } from "@skates/controller-runtime";
-import { controllerOf, OWNER_INDEXES } from "../owner/controller-of.ts";
+import { type Controller, type Listers, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
 import { planStatefulSet, type StatefulSetView } from "./plan.ts";
 
 /** Keeps pods that have names and claims of their own, one after another. */
