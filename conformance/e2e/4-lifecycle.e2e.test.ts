@@ -50,6 +50,24 @@ test("status tells all; a directory without a cluster is 'not running', 3", asyn
   ]);
 });
 
+test("why tells what keeps a pod from every node, and what would help", async () => {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "homeless", namespace: ns },
+    spec: { nodeSelector: { "example.com/disk": "ssd" }, containers: [{ name: "main", image: "busybox" }] },
+  };
+  await apply(pod);
+  const ran = await skates(["why", "homeless", "--namespace", ns, "--data-dir", cluster.dataDir]);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toMatch(
+    /NodeAffinity rules out 1 of 1 nodes:\n {2}node\(s\) didn't match Pod's node affinity\/selector: /,
+  );
+  expect(ran.stdout).toMatch(/the smallest change .*:\n {2}label node \S+ with example\.com\/disk=ssd/);
+  const none = await skates(["why", "nobody", "--data-dir", cluster.dataDir]);
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("there is no pod nobody in namespace default")]);
+});
+
 test("wrong usage is named, and exits with 2", async () => {
   for (const [args, message] of [
     [["nonsense"], "unknown command \"nonsense\": see 'skates help'"],

@@ -73,21 +73,37 @@ export class BindingCycle {
   }
 
   async #preBound({ attempt, chosen, cycle }: Journey, signal: AbortSignal): Promise<boolean> {
+    const end = this.#timed("PreBind", attempt);
     for (const plugin of attempt.framework.profile.plugins.preBind) {
       const rejection = await plugin.preBind?.(chosen, signal);
       if (rejection === undefined) continue;
+      end("UnschedulableAndUnresolvable");
       cycle.rejectChosen(attempt, chosen, { plugin, rejection });
       return false;
     }
+    end("Success");
     return true;
+  }
+
+  /** Begins to measure a point; the function that is returned ends it. */
+  #timed(point: string, { framework }: Attempt): (status: string) => void {
+    const { env, metrics } = this.#options;
+    const startMs = env.clock.monotonicMs();
+    return (status) => {
+      const seconds = (env.clock.monotonicMs() - startMs) / 1000;
+      metrics.pointSeconds.observe([point, status, framework.profile.name], seconds);
+    };
   }
 
   async #bind(attempt: Attempt, chosen: Chosen, signal: AbortSignal): Promise<BindOutcome> {
     const byExtender = await this.#options.extenders.bind(chosen, signal);
     if (byExtender !== undefined) return byExtender;
+    const end = this.#timed("Bind", attempt);
     for (const plugin of attempt.framework.profile.plugins.bind) {
       const outcome = await plugin.bind?.(chosen, signal);
-      if (outcome !== undefined) return outcome;
+      if (outcome === undefined) continue;
+      end(outcome.kind === "bound" ? "Success" : "Error");
+      return outcome;
     }
     return { kind: "failed", error: new Error("no plugin binds the pod") };
   }

@@ -19,6 +19,10 @@ export interface SchedulerMetrics {
   readonly cacheSize: Gauge;
   /** Waiting pods by the plugin that rejected them, and profile. */
   readonly unschedulable: Gauge;
+  /** How long all plugins of an extension point took, by point, status and profile. */
+  readonly pointSeconds: Histogram;
+  /** Things that go on beside scheduling, by what they are: binding. */
+  readonly underWay: Gauge;
   /** How long pods were held back, by what came of it. */
   readonly permitWaitSeconds: Histogram;
 }
@@ -83,6 +87,17 @@ export function schedulerMetrics(metrics: Metrics): SchedulerMetrics {
       name: "scheduler_unschedulable_pods",
       help: "The number of unschedulable pods broken down by plugin name. A pod will increment the gauge for all plugins that caused it to not schedule and so this metric have meaning only when broken down by plugin.",
       labels: ["plugin", "profile"],
+    }),
+    pointSeconds: metrics.histogram({
+      name: "scheduler_framework_extension_point_duration_seconds",
+      help: "Latency for running all plugins of a specific extension point.",
+      labels: ["extension_point", "status", "profile"],
+      buckets: exponential(0.0001, 2, 12),
+    }),
+    underWay: metrics.gauge({
+      name: "scheduler_goroutines",
+      help: "Number of running goroutines split by the work they do such as binding.",
+      labels: ["operation"],
     }),
     permitWaitSeconds: metrics.histogram({
       name: "scheduler_permit_wait_duration_seconds",

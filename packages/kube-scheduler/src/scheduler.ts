@@ -160,6 +160,7 @@ class Scheduler implements Component {
     group.spawn(async (inner) => {
       for (;;) {
         await env.clock.sleep(GAUGES_MS, inner);
+        metrics.underWay.set(["binding"], cycle.underWay);
         noteSizes(metrics, { queue, cluster, running: podInformer.list().filter((pod) => !isPodTerminal(pod)).length });
       }
     });

@@ -48,6 +48,11 @@ export class SchedulingCycle {
     this.#options = options;
   }
 
+  /** How many pods are under way to their nodes. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   /** Resolves when another pod may be tried. */
   async room(signal: AbortSignal): Promise<void> {
     while (this.#underWay >= this.#options.bindingsMax) {
@@ -168,7 +173,11 @@ export class SchedulingCycle {
     const { info } = entry;
     queue.reject(entry, failure.plugins);
     this.#observe(attempt, "unschedulable");
+    const startMs = this.#options.env.clock.monotonicMs();
     const plan = this.#postFilter(info, framework, failure);
+    const seconds = (this.#options.env.clock.monotonicMs() - startMs) / 1000;
+    const status = (plan?.nominatedNode ?? "") === "" ? "Unschedulable" : "Success";
+    this.#options.metrics.pointSeconds.observe(["PostFilter", status, framework.profile.name], seconds);
     if (plan?.act !== undefined && extenders.preempt(info)) {
       return this.#beside(async (signal) => {
         const agreed = await extenders.agreedPlan(plan, info, signal);

@@ -111,6 +111,34 @@ it("goes on where a scheduler was ended in the middle of a preemption", async ()
   expect([there, await checker.problems()]).toEqual([["preemptor"], []]);
 });
 
+it("places everything though its watches end again and again", async () => {
+  let cut = 0;
+  const cutting =
+    (next: Handler): Handler =>
+    async (request) => {
+      const response = await next(request);
+      const { body } = response;
+      if (body.kind !== "events") return response;
+      const { events } = body;
+      async function* some(): AsyncGenerator<never> {
+        let batches = 0;
+        for await (const batch of events) {
+          yield batch as never;
+          if (++batches < 3) continue;
+          cut++;
+          return;
+        }
+      }
+      return { ...response, body: { ...body, events: some() } };
+    };
+  await start({ client: through(cutting) });
+  for (const name of ["a", "b"]) await cluster.join(testNode(name, { allocatable: { cpu: "2" } }));
+  for (let i = 0; i < 8; i++) await cluster.create(pods, testPod(`p${i}`, { requests: { cpu: "500m" } }));
+  await untilPlaced(8);
+  expect(await checker.problems()).toEqual([]);
+  expect(cut).toBeGreaterThan(3);
+});
+
 const extended = (fields: string) =>
   readSchedulerConfiguration(
     `apiVersion: kubescheduler.config.k8s.io/v1
