@@ -1,13 +1,15 @@
 import { Binding } from "./binding.ts";
 import { CelError } from "./cel-error.ts";
 import type { Checked } from "./checker/checked.ts";
+import { visit } from "./checker/visit.ts";
 import type { FunctionDeclaration } from "./declaration.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { block, Frame, OutOfBudget, Pending, type Run } from "./interpreter/frame.ts";
 import type { Planned } from "./interpreter/planner.ts";
 import type { JsonType } from "./json-type.ts";
 import { PER_CALL_LIMIT } from "./limits.ts";
-import type { Activation, CelProgram, Evaluation, EvaluationOptions } from "./program.ts";
+import { OPTIONAL_SELECT } from "./parser/operators.ts";
+import type { Activation, CelProgram, Evaluation, EvaluationOptions, Selection } from "./program.ts";
 import type { CelValue } from "./value.ts";
 
 /** What `compile` found out about an expression. */
@@ -26,7 +28,7 @@ export function createProgram(
   const run = block(planned.plan);
   const names = planned.variables;
   const types = names.map((name) => variables.get(name));
-  const evaluate = (activation: Activation, options: EvaluationOptions): Evaluation | Pending => {
+  const attempt = (activation: Activation, options: EvaluationOptions = {}): Evaluation | Pending => {
     const resolve = (index: number) => resolveVariable(names[index] ?? "", types[index], activation);
     return runProgram(run, new Frame(options.costLimit ?? PER_CALL_LIMIT, resolve));
   };
@@ -34,21 +36,35 @@ export function createProgram(
     expression,
     resultType: checked.typeOf(checked.expr),
     references: new Set(names),
-    evaluate: (activation, options = {}) => {
-      const outcome = evaluate(activation, options);
+    selections: selectionsOf(checked),
+    attempt,
+    evaluate: (activation, options) => {
+      const outcome = attempt(activation, options);
       if (!(outcome instanceof Pending)) return outcome;
       return { ok: false, reason: "failed", error: "the answer to a check is not there yet", cost: 0 };
     },
     evaluateLater: async (activation, options, signal) => {
       while (true) {
         signal.throwIfAborted();
-        const outcome = evaluate(activation, options);
+        const outcome = attempt(activation, options);
         if (!(outcome instanceof Pending)) return outcome;
         await outcome.answer;
       }
     },
     estimateCost: () => estimateCost(checked, { variables, functions }),
   };
+}
+
+function selectionsOf({ expr, variables }: Checked): readonly Selection[] {
+  const out: Selection[] = [];
+  visit(expr, (each) => {
+    if (each.kind === "select") out.push({ variable: variables.get(each.operand.id), field: each.field });
+    if (each.kind !== "call" || each.name !== OPTIONAL_SELECT) return;
+    const [operand, field] = each.args;
+    if (operand === undefined || field?.kind !== "literal" || typeof field.value !== "string") return;
+    out.push({ variable: variables.get(operand.id), field: field.value });
+  });
+  return out;
 }
 
 function resolveVariable(name: string, type: JsonType | undefined, activation: Activation): CelValue {

@@ -1,4 +1,5 @@
 import type { CostEstimate } from "./cost.ts";
+import type { Pending } from "./interpreter/frame.ts";
 import type { CelIssue } from "./issue.ts";
 import type { CelType } from "./type.ts";
 import type { CelValue } from "./value.ts";
@@ -25,12 +26,23 @@ export interface CelProgram {
   readonly resultType: CelType;
   /** Names of the declared variables that the expression refers to. */
   readonly references: ReadonlySet<string>;
-  /** Runs at once. Never throws: what goes wrong is part of the answer. */
+  /** The fields that it selects by name, from variables or from anything else. */
+  readonly selections: readonly Selection[];
+  /** Runs at once. Never throws: what goes wrong is part of the answer, also that an authorizer has not answered yet. */
   evaluate(activation: Activation, options?: EvaluationOptions): Evaluation;
-  /** As `evaluate`, for expressions that may ask an authorizer that answers later. */
+  /** As `evaluate`; a `Pending` when it has to be called again after the answer that it waits for. */
+  attempt(activation: Activation, options?: EvaluationOptions): Evaluation | Pending;
+  /** As `evaluate`, and waits where an authorizer answers later. Rejects only with the reason of the signal, or the authorizer's. */
   evaluateLater(activation: Activation, options: EvaluationOptions, signal: AbortSignal): Promise<Evaluation>;
   /** Bounds of what an evaluation costs, by the sizes that the variables' JSON types allow. */
   estimateCost(): CostEstimate;
+}
+
+/** A field that an expression selects: `operand.field`, `operand.?field` or `has(operand.field)`. */
+export interface Selection {
+  /** Name of the variable, if the field is one of a variable's own. */
+  readonly variable: string | undefined;
+  readonly field: string;
 }
 
 /** The answer to `compile`. */

@@ -85,6 +85,11 @@ export function objectType(name: string, declaration: ObjectDeclaration = NO_FIE
   return { kind: "object", name, parameters: [], declaration };
 }
 
+/** An object type with just these fields. */
+export function recordType(name: string, fields: Readonly<Record<string, CelType>>): CelType {
+  return objectType(name, { field: (field) => (Object.hasOwn(fields, field) ? fields[field] : undefined) });
+}
+
 const NO_FIELDS: ObjectDeclaration = { field: () => undefined };
 
 /** The type of a type. */

@@ -78,6 +78,8 @@ export interface CelMap {
   /** The value of a key; undefined: there is none. */
   get(key: CelValue): CelValue | undefined;
   keys(): Iterable<CelValue>;
+  /** Compares with another map where that is not just by keys and values; undefined: it is. */
+  equals?(other: CelMap, meter?: Meter): boolean | undefined;
 }
 
 /** `optional.of(value)`, or `optional.none()` when `value` is undefined. */
@@ -100,11 +102,10 @@ export interface CelObject {
   readonly fields: ReadonlyMap<string, CelValue>;
 }
 
-/** A value that only functions look into: a quantity, a URL, an authorizer. `data` belongs to the library that made it. */
+/** A value that only the functions of the library that made it look into: a quantity, a URL, an authorizer. */
 export interface CelOpaque {
   readonly kind: "opaque";
   readonly type: CelType;
-  readonly data: unknown;
   /** Compares with another value of the same type. Absent: the same value only. */
   readonly equals?: (other: CelOpaque) => boolean;
   /** What a cost by size counts. Absent: 1. */

@@ -14,19 +14,6 @@ export function planEquals(call: PlannedCall, positive: boolean): Plan {
   const fixed = left.fixed + right.fixed;
   const runLeft = left.run;
   const runRight = right.run;
-  const special = call.declared.cost?.actual;
-  if (positive && special !== undefined && call.types.some(({ kind }) => kind === "opaque" || kind === "object")) {
-    return {
-      fixed,
-      run: (frame) => {
-        const a = runLeft(frame);
-        const b = runRight(frame);
-        const result = equals(a, b, frame);
-        frame.charge(special([a, b], result, "equals"));
-        return result;
-      },
-    };
-  }
   if (call.types.every(({ kind }) => SCALARS.has(kind)))
     return { fixed: fixed + 1, run: (frame) => equals(runLeft(frame), runRight(frame)) === positive };
   return {
@@ -34,7 +21,7 @@ export function planEquals(call: PlannedCall, positive: boolean): Plan {
     run: (frame) => {
       const a = runLeft(frame);
       const b = runRight(frame);
-      frame.charge(equalityCost(a, b));
+      frame.charge(equalityCost(a, b, positive));
       return equals(a, b, frame) === positive;
     },
   };
@@ -43,7 +30,9 @@ export function planEquals(call: PlannedCall, positive: boolean): Plan {
 /** Types whose values have size 1. */
 const SCALARS: ReadonlySet<string> = new Set("bool int uint double timestamp duration null type".split(" "));
 
-function equalityCost(a: CelValue, b: CelValue): number {
+/** Values of libraries are compared at once, but upstream thought of `==` only. */
+function equalityCost(a: CelValue, b: CelValue, positive: boolean): number {
+  if (positive && isObject(a) && a.kind === "opaque") return 1;
   if (typeof a === "string" && typeof b === "string") {
     const length = Math.min(a.length, b.length);
     // Up to ten UTF-16 units are as many characters or fewer, but never none.

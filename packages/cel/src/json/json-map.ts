@@ -1,6 +1,11 @@
-import type { JsonRecord } from "@skates/apimachinery";
-import { noSuchOverload } from "../cel-error.ts";
+import { isRecord, type JsonRecord } from "@skates/apimachinery";
+import { CelError, noSuchOverload } from "../cel-error.ts";
+import { intOf, isInt } from "../integer.ts";
 import type { CelMap, CelValue } from "../value.ts";
+import type { Meter } from "../values/bounds.ts";
+import { equals } from "../values/equal.ts";
+import { JsonList } from "../values/list.ts";
+import { double } from "../values/scalars.ts";
 import { escapeName, unescapeName } from "./escape-name.ts";
 
 /** How the members of a JSON object are read. */
@@ -41,6 +46,20 @@ export class JsonMap implements CelMap {
     return this.#members.adaptMember(name, value);
   }
 
+  /** Members that are not declared cannot be seen, but they count. */
+  equals(other: CelMap, meter?: Meter): boolean | undefined {
+    const members = this.#members;
+    if (!members.fields || !(other instanceof JsonMap)) return undefined;
+    return Object.keys(this.json).every((name) => {
+      const ours = this.json[name];
+      const theirs = ownMember(other.json, name);
+      if (ours === undefined || ours === null) return theirs === ours || theirs === undefined;
+      if (theirs === undefined || theirs === null) return false;
+      const adapt = (json: unknown) => members.adaptMember(name, json) ?? adaptAny(json);
+      return equals(adapt(ours), adapt(theirs), meter);
+    });
+  }
+
   *keys(): Iterable<CelValue> {
     for (const name of Object.keys(this.json)) {
       const value = this.json[name];
@@ -58,3 +77,23 @@ function ownMember(json: JsonRecord, name: string): unknown {
   if ((typeof value === "function" || name === "__proto__") && !Object.hasOwn(json, name)) return undefined;
   return value;
 }
+
+/** JSON as it is. */
+export function adaptAny(json: unknown): CelValue {
+  switch (typeof json) {
+    case "string":
+    case "boolean":
+      return json;
+    case "number":
+      return Number.isSafeInteger(json) ? json + 0 : double(json);
+    case "bigint":
+      return isInt(json) ? intOf(json) : double(Number(json));
+    default:
+      if (json === null || json === undefined) return null;
+      if (Array.isArray(json)) return new JsonList(json, adaptAny);
+      if (isRecord(json)) return new JsonMap(json, ANY_MEMBERS);
+      throw new CelError(`unsupported conversion to ref.Val: (${typeof json})`);
+  }
+}
+
+const ANY_MEMBERS: JsonMembers = { fields: false, adaptMember: (_, json) => adaptAny(json) };

@@ -65,6 +65,8 @@ function equalLists(a: CelList, b: CelList, meter: Meter | undefined): boolean {
 function equalMaps(a: CelMap, b: CelMap, meter: Meter | undefined): boolean {
   meter?.work(Math.min(a.size, b.size));
   if (a.size !== b.size) return false;
+  const own = a.equals?.(b, meter);
+  if (own !== undefined) return own;
   for (const key of a.keys()) {
     const ours = a.get(key);
     const theirs = b.get(key);
