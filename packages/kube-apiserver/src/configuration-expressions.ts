@@ -1,6 +1,6 @@
-import { type CelEnvironment, createEnvironment } from "@skates/cel";
+import { type CelEnvironment, kubernetesEnvironment } from "@skates/cel";
 
 /** What expressions of configuration files may use, before the variables that each kind of file declares. */
 export function configurationExpressions(): CelEnvironment {
-  return createEnvironment();
+  return kubernetesEnvironment();
 }

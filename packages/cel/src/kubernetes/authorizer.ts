@@ -31,7 +31,7 @@ export interface CelDecision {
   readonly error?: string | undefined;
 }
 
-/** Answers at once or later; an expression that has to wait needs `evaluateLater`. The same question is asked once. */
+/** Answers at once or later; an expression that has to wait needs `evaluateLater`. What was answered later is not asked again. */
 export type CelAuthorizer = (attributes: CelAuthorizationAttributes) => CelDecision | Promise<CelDecision>;
 
 /** A resource that a request is about. */
@@ -70,7 +70,7 @@ const pathCheckType = pathChecks.type;
 const groupCheckType = groupChecks.type;
 const decisionType = decisions.type;
 
-/** The value of `authorizer`: what a user may do. Answers are kept for as long as the value is. */
+/** The value of `authorizer`: what a user may do. Answers that came later are kept for as long as the value is. */
 export function authorizerValue(user: UserInfo, authorizer: CelAuthorizer): CelValue {
   return authorizers.make({ user, decide: remembering(authorizer) });
 }
@@ -93,10 +93,7 @@ function remembering(authorizer: CelAuthorizer): Subject["decide"] {
     const known = answers.get(question);
     if (known !== undefined) return known;
     const answer = authorizer(attributes);
-    if (!(answer instanceof Promise)) {
-      answers.set(question, answer);
-      return answer;
-    }
+    if (!(answer instanceof Promise)) return answer;
     throw new Pending(answer.then((decision) => answers.set(question, decision)));
   };
 }

@@ -1,5 +1,5 @@
 import type { ValidationRule } from "@skates/api/apiextensions/v1";
-import { type CelProgram, COST_MAX, createEnvironment, type JsonType, optionalType } from "@skates/cel";
+import { type CelProgram, COST_MAX, kubernetesEnvironment, type JsonType, optionalType } from "@skates/cel";
 import type { Path } from "@skates/apimachinery";
 import { fieldPath } from "../field-path.ts";
 import type { StructuralSchema } from "../structural-schema.ts";
@@ -27,7 +27,7 @@ export interface RuleResult {
   readonly messageError: string | undefined;
 }
 
-const BASE = createEnvironment();
+const BASE = kubernetesEnvironment();
 
 /** Compiles the rules of a schema, of whose values `type` is the type; not those within it. */
 export function compileRules(schema: StructuralSchema, type: JsonType): readonly RuleResult[] {

@@ -1,6 +1,6 @@
 import type { AdmissionAttributes, AuthorizationAttributes, Authorizer, Decision } from "@skates/apiserver";
-import { type Binding, bindValue } from "@skates/cel";
-import { authorizerOf, resourceCheckOf } from "./authorizer-library.ts";
+import { authorizerValue, type Binding, bindValue, type CelDecision, resourceAuthorizerValue } from "@skates/cel";
+import { messageOf } from "@skates/component-base";
 
 /** Most rounds of questions that the expressions of one request may need. */
 const ROUNDS_MAX = 100;
@@ -18,16 +18,15 @@ export class RequestAuthorizer {
     this.#authorizer = authorizer;
   }
 
-  /** Undefined: not known yet. Throws what the authorizer threw. */
-  decide(attributes: AuthorizationAttributes): Decision | undefined {
+  /** What is not known yet counts as no opinion, in a run whose result is thrown away. */
+  decide(attributes: AuthorizationAttributes): CelDecision {
     const key = JSON.stringify(attributes);
     const known = this.#known.get(key);
     if (known === undefined) {
       this.#asked.set(key, attributes);
-      return undefined;
+      return { decision: "no opinion", reason: "" };
     }
-    if ("failure" in known) throw known.failure;
-    return known;
+    return "failure" in known ? { decision: "no opinion", reason: "", error: messageOf(known.failure) } : known;
   }
 
   /** Runs an evaluation as often as it asks something new, and gives what the last run gave. */
@@ -58,11 +57,12 @@ export function authorizerActivation(
   { user, requested, subresource, namespace, name }: AdmissionAttributes,
   authorizer: RequestAuthorizer,
 ): Readonly<Record<string, Binding>> {
-  const decide = (attributes: AuthorizationAttributes): Decision | undefined => authorizer.decide(attributes);
+  const decide = (attributes: AuthorizationAttributes): CelDecision => authorizer.decide(attributes);
   const { group, plural: resource } = requested;
-  const about = { user, verb: "", resourceRequest: true, path: "", group, version: "*", resource, subresource };
   return {
-    authorizer: bindValue(authorizerOf(user, decide)),
-    "authorizer.requestResource": bindValue(resourceCheckOf({ ...about, namespace, name }, decide)),
+    authorizer: bindValue(authorizerValue(user, decide)),
+    "authorizer.requestResource": bindValue(
+      resourceAuthorizerValue(user, decide, { group, resource, subresource, namespace, name }),
+    ),
   };
 }

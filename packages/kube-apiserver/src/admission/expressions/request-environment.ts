@@ -1,18 +1,18 @@
 import {
+  authorizerType,
   boolType,
   type CelEnvironment,
   type CelType,
-  createEnvironment,
   dynType,
   intType,
+  kubernetesEnvironment,
   listType,
   mapType,
   objectType,
+  resourceCheckType,
   stringType,
   timestampType,
 } from "@skates/cel";
-
-import { authorizerLibrary, authorizerType, resourceCheckType } from "./authorizer-library.ts";
 
 /** Which variables the expressions of a policy or webhook know besides those of all. */
 export interface KnownVariables {
@@ -94,8 +94,7 @@ export interface CloserTypes {
 /** Declares what all expressions about requests know. */
 export function requestEnvironment({ params, authorizer }: KnownVariables, types: CloserTypes = {}): CelEnvironment {
   const object = types.object ?? dynType;
-  return createEnvironment().extend({
-    libraries: [authorizerLibrary],
+  return kubernetesEnvironment().extend({
     variables: {
       object,
       oldObject: object,
