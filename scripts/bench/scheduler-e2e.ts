@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { getHeapStatistics } from "node:v8";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import { builtinResources } from "@skates/api";
 import { type Node, events, nodes, type Pod, pods, serviceAccounts } from "@skates/api/core/v1";
@@ -108,6 +109,9 @@ async function server(): Promise<void> {
   await clock.sleep(3000, signal);
   const told = (await admin.resource(events).list({ namespace: "default" }, signal)).items.length;
   console.log(`${told} events after 3 s`);
+  worker.postMessage("heap");
+  const mb = await new Promise<number>((resolve) => worker.once("message", resolve));
+  console.log(`scheduler's thread: ${mb.toFixed(0)} MB of heap after collecting`);
   stop.abort(new Error("done"));
   await worker.terminate();
   await group.join().catch(() => undefined);
@@ -134,6 +138,10 @@ async function schedule(): Promise<void> {
   const scheduler = createScheduler({ client, env });
   const running = scheduler.run(new AbortController().signal);
   while (!scheduler.ready()) await new Promise((resolve) => setTimeout(resolve, 5));
+  parentPort?.once("message", () => {
+    globalThis.gc?.();
+    parentPort?.postMessage(getHeapStatistics().used_heap_size / 2 ** 20);
+  });
   parentPort?.postMessage("ready");
   await running;
 }

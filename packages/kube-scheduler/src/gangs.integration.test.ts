@@ -12,7 +12,7 @@ it("binds a gang together as soon as there is room for all of it", async () => {
   const cluster = await startTestCluster(featureGates({ GenericWorkload: true, GangScheduling: true }));
   const metadata = { name: "default", namespace: "default" };
   await cluster.create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
-  const handler = cluster.server.loopback({ name: "admin", groups: ["system:masters"] });
+  const handler = cluster.server.loopback({ name: "system:kube-scheduler", groups: [] });
   const client = clientFor(handler, { userAgent: "kube-scheduler", clock: cluster.env.clock });
   await cluster.start(createScheduler({ client, env: cluster.env }));
   const group: PodGroup = {

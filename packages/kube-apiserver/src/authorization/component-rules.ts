@@ -43,7 +43,7 @@ const SCHEDULER: RuleSet = {
     { groups: [""], resources: ["bindings", "pods/binding"], verbs: ["create"] },
     { groups: ["apps"], resources: ["replicasets", "statefulsets"], verbs: READ },
     { groups: ["policy"], resources: ["poddisruptionbudgets"], verbs: READ },
-    { groups: ["scheduling.k8s.io"], resources: ["priorityclasses"], verbs: READ },
+    { groups: ["scheduling.k8s.io"], resources: ["priorityclasses", "podgroups"], verbs: READ },
     {
       groups: ["storage.k8s.io"],
       resources: ["storageclasses", "csinodes", "csidrivers", "csistoragecapacities", "volumeattachments"],

@@ -10,6 +10,7 @@ import { flagsFrom } from "../cli/flags.ts";
 import { adminClient } from "../cluster/admin-client.ts";
 import { loadConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
+import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { schedulerConfigurationFrom } from "../component-flags/scheduler.ts";
 
 /** Names of nodes that are listed before the rest is counted. */
@@ -38,7 +39,8 @@ export const why: Command = {
     const configuration = text === undefined ? undefined : readSchedulerConfiguration(text);
     setMaxListeners(0); // many reads end with the one signal
     await using admin = adminClient(paths, config);
-    const env = createEnv({ clock: systemClock(), random: systemRandom() });
+    const gates = featureGatesFrom(flagsFrom(config.flags ?? {}));
+    const env = createEnv({ clock: systemClock(), random: systemRandom(), gates });
     let pod: Pod;
     try {
       pod = await admin.client.resource<Pod>(pods).get({ namespace, name }, {}, signal);

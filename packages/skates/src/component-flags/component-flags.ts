@@ -7,6 +7,7 @@ import { IDENTITY_FLAGS } from "./identity.ts";
 import { CONTROLLER_FLAGS } from "./controllers.ts";
 import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
+import { FEATURE_GATE_FLAGS } from "./feature-gates.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import { OIDC_FLAGS } from "./oidc.ts";
@@ -26,6 +27,7 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...CONTROLLER_FLAGS,
   ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,
+  ...FEATURE_GATE_FLAGS,
   ...SCHEDULER_FLAGS,
   ...LIMIT_FLAGS,
   ...OIDC_FLAGS,

@@ -19,6 +19,8 @@ import { type ApiClients, apiClients } from "./api-clients.ts";
 import { nodePodCidr, prepareNodeHost } from "./node-host.ts";
 import { type LivePki, openLivePki } from "./live-pki.ts";
 import { reloading } from "./reload.ts";
+import { flagsFrom } from "../cli/flags.ts";
+import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 
 const RESOLV_CONF = "/etc/resolv.conf";
@@ -36,7 +38,7 @@ interface Surroundings {
 
 /** kubelet, kube-proxy and cluster DNS of this machine, until `signal` aborts. Pods stay when it ends. */
 export async function runAgent(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
-  const env = processEnv("agent");
+  const env = processEnv("agent", featureGatesFrom(flagsFrom(config.flags ?? {})));
   watchForBugs(env);
   const address = hostAddress();
   const group = new TaskGroup(signal);

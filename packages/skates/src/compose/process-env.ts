@@ -1,12 +1,17 @@
 import { setMaxListeners } from "node:events";
-import { createEnv, type Env } from "@skates/component-base";
+import { createEnv, type Env, type FeatureGates } from "@skates/component-base";
 import { createLogger, systemClock, systemRandom } from "@skates/component-base/node";
 
 /** The real surroundings of a process; its log goes to standard error, which `up` has pointed at a file. */
-export function processEnv(component: string): Env {
+export function processEnv(component: string, gates?: FeatureGates): Env {
   // Dozens of parts wait for the one signal that ends the process; that is no leak.
   setMaxListeners(0);
-  return createEnv({ clock: systemClock(), random: systemRandom(), log: createLogger({ component }) });
+  return createEnv({
+    clock: systemClock(),
+    random: systemRandom(),
+    log: createLogger({ component }),
+    ...(gates === undefined ? {} : { gates }),
+  });
 }
 
 /**

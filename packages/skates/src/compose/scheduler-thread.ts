@@ -8,11 +8,19 @@ import { nodePort } from "./node-port.ts";
 /** The worker's program, beside the entry of the bundle. */
 const PROGRAM = fileURLToPath(new URL("./scheduler-worker.mjs", import.meta.url));
 
+/** What the thread is told. */
+export interface SchedulerSettings {
+  /** The text of a KubeSchedulerConfiguration; undefined: the default. */
+  readonly configuration: string | undefined;
+  /** As a flag gives them: `A=true,B=false`. */
+  readonly featureGates: string;
+}
+
 /**
  * The scheduler in a thread of its own: its calculations hold up no request, and a second core is used. `handler` answers its calls
- * under its identity; `configuration` is the text of a KubeSchedulerConfiguration. Runs until `signal` aborts; fails when the thread ends by itself.
+ * under its identity; `settings` cross as they are. Runs until `signal` aborts; fails when the thread ends by itself.
  */
-export function schedulerThread(handler: Handler, configuration?: string): Component {
+export function schedulerThread(handler: Handler, settings: SchedulerSettings): Component {
   let online = false;
   return {
     name: "kube-scheduler",
@@ -20,7 +28,7 @@ export function schedulerThread(handler: Handler, configuration?: string): Compo
     async run(signal) {
       const { port1, port2 } = new MessageChannel();
       const worker = new Worker(PROGRAM, {
-        workerData: { port: port2, configuration },
+        workerData: { port: port2, ...settings },
         transferList: [port2],
         resourceLimits: { maxYoungGenerationSizeMb: 8 },
       });

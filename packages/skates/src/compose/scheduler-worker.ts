@@ -1,18 +1,19 @@
 /** Program of the scheduler's thread: the scheduler on a client whose calls cross the port to the API server. */
 import { type MessagePort, workerData } from "node:worker_threads";
-import { builtinResources } from "@skates/api";
+import { builtinResources, gatedResources } from "@skates/api";
 import { clientFor, portHandler } from "@skates/client";
 import { createScheduler, readSchedulerConfiguration } from "@skates/kube-scheduler";
 import { extenderTransport } from "@skates/kube-scheduler/node";
+import { parseFeatureGates } from "@skates/component-base";
 import { nodePort } from "./node-port.ts";
 import { processEnv } from "./process-env.ts";
+import type { SchedulerSettings } from "./scheduler-thread.ts";
 
-const { port, configuration } = workerData as {
-  readonly port: MessagePort;
-  readonly configuration: string | undefined;
-};
-const env = processEnv("scheduler");
-const client = clientFor(portHandler(nodePort(port), builtinResources), {
+const { port, configuration, featureGates } = workerData as SchedulerSettings & { readonly port: MessagePort };
+const env = processEnv("scheduler", parseFeatureGates(featureGates));
+const gated = Object.entries(gatedResources).filter(([gate]) => env.gates.enabled(gate));
+const resources = [...builtinResources, ...gated.flatMap(([, kinds]) => kinds)];
+const client = clientFor(portHandler(nodePort(port), resources), {
   userAgent: "kube-scheduler",
   clock: env.clock,
   random: env.random,

@@ -31,12 +31,13 @@ import { workloadDialer } from "./workload-dialer.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 import { type ReloadableFile, reloading } from "./reload.ts";
 import { snapshotPath } from "./snapshot-path.ts";
+import { featureGatesFrom, featureGatesText } from "../component-flags/feature-gates.ts";
 import { schedulerConfigurationFrom } from "../component-flags/scheduler.ts";
 import { schedulerThread } from "./scheduler-thread.ts";
 
 /** API server, controllers and scheduler on the store of the data directory, until `signal` aborts. */
 export async function runServer(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
-  const env = processEnv("server");
+  const env = processEnv("server", featureGatesFrom(flagsFrom(config.flags ?? {})));
   watchForBugs(env);
   const address = hostAddress();
   const pki = await openLivePki({ paths, config, address, process: "server" }, env);
@@ -178,10 +179,10 @@ async function runAll(
     ...others,
     api,
     controllers({ api, config, env, signer, caBundle: pki.current().ca.cert }),
-    schedulerThread(
-      api.loopback({ name: "system:kube-scheduler", groups: [] }),
-      schedulerConfigurationFrom(flagsFrom(config.flags ?? {})),
-    ),
+    schedulerThread(api.loopback({ name: "system:kube-scheduler", groups: [] }), {
+      configuration: schedulerConfigurationFrom(flagsFrom(config.flags ?? {})),
+      featureGates: featureGatesText(flagsFrom(config.flags ?? {})),
+    }),
   ];
   const tls = servingTls(config, pki.current());
   const listen = { handler: api.handler, tls, port: config.apiPort, log: env.log, clock: env.clock };

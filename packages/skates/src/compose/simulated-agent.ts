@@ -8,11 +8,13 @@ import { GIT_VERSION } from "../version.ts";
 import { apiClients } from "./api-clients.ts";
 import { openLivePki } from "./live-pki.ts";
 import { reloading } from "./reload.ts";
+import { flagsFrom } from "../cli/flags.ts";
+import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 
 /** Nodes whose containers are acted out, all in this process, each under an identity of its own. */
 export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
-  const env = processEnv("agent");
+  const env = processEnv("agent", featureGatesFrom(flagsFrom(config.flags ?? {})));
   watchForBugs(env);
   const address = hostAddress();
   const pki = await openLivePki({ paths, config, address, process: "agent" }, env);
