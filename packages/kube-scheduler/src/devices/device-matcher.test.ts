@@ -16,6 +16,7 @@ const device: PoolDevice = {
       model: { string: "a100" },
       "other.example.com/numa": { int: 1 },
       healthy: { bool: true },
+      firmware: { version: "1.10.2" },
     },
     capacity: { memory: { value: "40Gi" } },
   },
@@ -30,6 +31,9 @@ it.each([
   ['device.attributes["other.example.com"].numa == 1 && device.attributes["gpu.example.com"].healthy', true],
   ['"memory" in device.capacity["gpu.example.com"]', true],
   ["device.allowMultipleAllocations", false],
+  ['device.capacity["gpu.example.com"].memory.compareTo(quantity("32Gi")) >= 0', true],
+  ['device.attributes["gpu.example.com"].firmware.isGreaterThan(semver("1.9.0"))', true],
+  ['"x" in device.attributes["unknown.example.com"]', false],
 ])("%s is %s", (expression, verdict) => {
   expect([ask(expression), ask(expression)]).toEqual([verdict, verdict]);
 });

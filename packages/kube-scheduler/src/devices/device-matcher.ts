@@ -1,5 +1,16 @@
-import { anyJson, type CelEnvironment, type Compilation, createEnvironment } from "@skates/cel";
-import type { Device, DeviceSelector } from "@skates/api/resource/v1";
+import {
+  bindValue,
+  type CelEnvironment,
+  type CelMap,
+  type CelValue,
+  type Compilation,
+  dynType,
+  kubernetesEnvironment,
+  mapOfEntries,
+  quantityValue,
+  semverValue,
+} from "@skates/cel";
+import type { Device, DeviceAttribute, DeviceSelector } from "@skates/api/resource/v1";
 import type { DeviceMatcher } from "./allocate.ts";
 import type { PoolDevice } from "./device-pools.ts";
 
@@ -13,7 +24,7 @@ const COMPILED_MAX = 1024;
  * names no domain is of the driver's.
  */
 export function deviceMatcher(): DeviceMatcher {
-  const environment = createEnvironment({ variables: { device: anyJson } });
+  const environment = kubernetesEnvironment().extend({ variables: { device: dynType } });
   const compiled = new Map<string, Compilation>();
   /** What came of expressions, as long as the device is known: they are asked for every pod and node. */
   const verdicts = new WeakMap<Device, Map<string, boolean>>();
@@ -60,25 +71,37 @@ function evaluate(compilation: Compilation, device: PoolDevice): boolean {
 
 /** The device as expressions see it. */
 function visible({ driver, device }: PoolDevice): unknown {
-  const attributes = byDomain(
-    driver,
-    device.attributes ?? {},
-    ({ int, bool, string, version }) => int ?? bool ?? string ?? version,
+  const { attributes = {}, capacity = {}, allowMultipleAllocations } = device;
+  return bindValue(
+    mapOfEntries([
+      ["driver", driver],
+      ["attributes", byDomain(driver, attributes, attributeValue)],
+      ["capacity", byDomain(driver, capacity, ({ value }) => quantityValue(value))],
+      ["allowMultipleAllocations", allowMultipleAllocations === true],
+    ]),
   );
-  const capacity = byDomain(driver, device.capacity ?? {}, ({ value }) => value);
-  return { driver, attributes, capacity, allowMultipleAllocations: device.allowMultipleAllocations === true };
 }
 
-function byDomain<T>(
-  driver: string,
-  values: Readonly<Record<string, T>>,
-  plain: (value: T) => unknown,
-): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-  const domains: Record<string, Record<string, unknown>> = { [driver]: {} };
+function attributeValue({ int, bool, string, version }: DeviceAttribute): CelValue {
+  if (version !== undefined) return semverValue(version);
+  return int ?? bool ?? string ?? null;
+}
+
+const NOTHING = mapOfEntries([]);
+
+/** Values by domain and name. A domain that the device does not know is there and empty. */
+function byDomain<T>(driver: string, values: Readonly<Record<string, T>>, read: (value: T) => CelValue): CelMap {
+  const domains = new Map<string, [CelValue, CelValue][]>([[driver, []]]);
   for (const [name, value] of Object.entries(values)) {
     const [domain = "", id] = name.split("/");
-    const of = (domains[id === undefined ? driver : domain] ??= {});
-    of[id ?? name] = plain(value);
+    const of = id === undefined ? driver : domain;
+    domains.set(of, [...(domains.get(of) ?? []), [id ?? name, read(value)]]);
   }
-  return domains;
+  const known = mapOfEntries([...domains].map(([domain, entries]) => [domain, mapOfEntries(entries)]));
+  return {
+    kind: "map",
+    size: known.size,
+    get: (key) => known.get(key) ?? (typeof key === "string" ? NOTHING : undefined),
+    keys: () => known.keys(),
+  };
 }
