@@ -13,13 +13,30 @@ export function parseTime(text: string): number {
 
 /** RFC 3339, UTC, whole seconds: metav1.Time. */
 export function formatTime(ms: number): string {
-  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+  return `${secondText(Math.floor(ms / 1000))}Z`;
 }
 
 /** RFC 3339, UTC, six decimals: metav1.MicroTime. `micros` are the microseconds within the millisecond. */
 export function formatMicroTime(ms: number, micros = 0): string {
-  const iso = new Date(ms).toISOString();
-  return `${iso.slice(0, 23)}${String(micros).padStart(3, "0")}Z`;
+  const whole = Math.trunc(ms);
+  const second = Math.floor(whole / 1000);
+  return `${secondText(second)}.${threeDigits(whole - second * 1000)}${threeDigits(micros)}Z`;
+}
+
+/** What was written last: nearly always, the same second is wanted again. */
+let lastSecond = 0;
+let lastText = "1970-01-01T00:00:00";
+
+function secondText(second: number): string {
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1000).toISOString().slice(0, 19);
+    lastSecond = second;
+  }
+  return lastText;
+}
+
+function threeDigits(value: number): string {
+  return value >= 100 ? String(value) : value >= 10 ? `0${value}` : `00${value}`;
 }
 
 const CANONICAL = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;

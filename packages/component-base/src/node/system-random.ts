@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 import type { Random } from "../random.ts";
 
 /** Draws are taken from a block, since one call into the system per draw would dominate. */
@@ -8,22 +8,25 @@ const BLOCK_BYTES = 4096;
 export function systemRandom(): Random {
   let block = randomBytes(BLOCK_BYTES);
   let at = 0;
-  const take = (length: number): Uint8Array => {
-    if (length > BLOCK_BYTES) return randomBytes(length);
+  /** Where in the block so many unused bytes begin. */
+  const take = (length: number): number => {
     if (at + length > BLOCK_BYTES) {
       block = randomBytes(BLOCK_BYTES);
       at = 0;
     }
-    const out = block.subarray(at, at + length);
     at += length;
-    return out;
+    return at - length;
   };
   const random: Random = {
-    uint32: () => {
-      const b = take(4);
-      return new DataView(b.buffer, b.byteOffset, 4).getUint32(0);
+    uint32: () => block.readUInt32LE(take(4)),
+    bytes: (length) => {
+      const out = new Uint8Array(length);
+      if (length > BLOCK_BYTES) return randomFillSync(out);
+      const from = take(length);
+      // A loop: a view of the block costs more than the few bytes that are asked for.
+      for (let i = 0; i < length; i++) out[i] = block[from + i] ?? 0;
+      return out;
     },
-    bytes: (length) => Uint8Array.from(take(length)),
     stream: () => random,
   };
   return random;

@@ -3,16 +3,31 @@ import { fractionalBytes } from "./resource-rules.ts";
 
 /** What one container says that its writer probably did not mean; `at` is where it stands. */
 export function containerWarnings(container: Container, at: string): readonly string[] {
-  const bytes = (["memory", "ephemeral-storage"] as const).flatMap((name) =>
-    (["limits", "requests"] as const).flatMap((kind) =>
-      fractionalBytes(container.resources?.[kind]?.[name], `${at}.resources.${kind}[${name}]`),
-    ),
-  );
+  const { resources } = container;
+  const bytes = resources === undefined ? NONE : BYTES.flatMap((name) => amountWarnings(resources, name, at));
   return [...bytes, ...envWarnings(container, at)];
+}
+
+const NONE: readonly string[] = [];
+const BYTES = ["memory", "ephemeral-storage"] as const;
+const AMOUNTS = ["limits", "requests"] as const;
+
+function amountWarnings(
+  resources: NonNullable<Container["resources"]>,
+  name: (typeof BYTES)[number],
+  at: string,
+): readonly string[] {
+  return AMOUNTS.flatMap((kind) => {
+    const amount = resources[kind]?.[name];
+    return amount === undefined ? NONE : fractionalBytes(amount, `${at}.resources.${kind}[${name}]`);
+  });
 }
 
 function envWarnings({ env = [] }: Container, at: string): readonly string[] {
   const known = new Set<string>();
+  for (const { name } of env) known.add(name);
+  if (known.size === env.length) return NONE;
+  known.clear();
   return env.flatMap(({ name, value = "", valueFrom }, i) => {
     if (!known.has(name)) {
       known.add(name);
@@ -31,12 +46,14 @@ interface Placed {
   readonly at: string;
 }
 
+const NO_PORTS: readonly ContainerPort[] = [];
+
 /** Ports of all containers of a pod that are the same, or may be. */
 export function containerPortWarnings(containers: readonly Placed[]): readonly string[] {
   const known = new Map<string, { readonly at: string; readonly port: ContainerPort }[]>();
   const out: string[] = [];
   for (const { container, at: place } of containers) {
-    for (const [i, port] of (container.ports ?? []).entries()) {
+    for (const [i, port] of (container.ports ?? NO_PORTS).entries()) {
       const at = `${place}.ports[${i}]`;
       if ((port.hostIP ?? "") !== "" && (port.hostPort ?? 0) === 0) {
         out.push(`${at}: hostIP set without hostPort: ${shown(port)}`);

@@ -9,6 +9,7 @@ const OLD_NODE_LABELS = new Map([
   ["failure-domain.beta.kubernetes.io/zone", old("1.17", "topology.kubernetes.io/zone")],
   ["beta.kubernetes.io/instance-type", old("1.17", "node.kubernetes.io/instance-type")],
 ]);
+const NONE: readonly string[] = [];
 const NO_SELECTOR = "a null labelSelector results in matching no pod";
 
 function old(since: string, now: string): string {
@@ -17,6 +18,8 @@ function old(since: string, now: string): string {
 
 /** Where a pod is to run, said by old labels of nodes or by selectors that match nothing; `path` is where the spec stands. */
 export function placementWarnings(spec: PodSpec, path: string): readonly string[] {
+  if (spec.affinity === undefined && spec.nodeSelector === undefined && spec.topologySpreadConstraints === undefined)
+    return NONE;
   const { nodeAffinity, podAffinity, podAntiAffinity } = spec.affinity ?? {};
   const required = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   const preferred = nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];

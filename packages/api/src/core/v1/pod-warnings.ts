@@ -16,6 +16,10 @@ const OLD_ANNOTATIONS: Readonly<Record<string, string>> = {
 const SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead';
 const APPARMOR = 'deprecated since v1.30; use the "appArmorProfile" field instead';
 
+/** All annotations that are warned of have this in their keys. */
+const DATED = /\.(?:alpha|beta)\.kubernetes\.io\//;
+const NONE: readonly string[] = [];
+
 /** What a client should change some day, or probably did not mean. Of new pods only: few people write to pods that are there. */
 export function podWarnings(next: Pod, old: Pod | undefined): readonly string[] {
   if (old !== undefined) return [];
@@ -49,20 +53,17 @@ type Metadata = Pick<ObjectMeta, "annotations">;
 function podSpecWarnings(spec: PodSpec, metadata: Metadata | undefined, before: string): readonly string[] {
   const path = `${before}spec`;
   const containers = listedContainers(spec, path);
+  const dated = Object.keys(metadata?.annotations ?? {}).some((key) => DATED.test(key));
   return [
     ...placementWarnings(spec, path),
-    ...Object.entries(OLD_ANNOTATIONS).flatMap(([key, text]) => annotated(metadata, { before, key, text })),
+    ...(dated
+      ? Object.entries(OLD_ANNOTATIONS).flatMap(([key, text]) => annotated(metadata, { before, key, text }))
+      : NONE),
     ...volumeWarnings(spec.volumes ?? [], path),
-    ...repeated(
-      spec.hostAliases ?? [],
-      ({ ip }) => ip,
-      (i, ip) => `${path}.hostAliases[${i}].ip: duplicate ip "${ip}"`,
-    ),
+    ...aliasWarnings(spec, path),
     ...pullSecretWarnings(spec, path),
-    ...(["memory", "ephemeral-storage"] as const).flatMap((name) =>
-      fractionalBytes(spec.overhead?.[name], `${path}.overhead[${name}]`),
-    ),
-    ...profileWarnings(spec, metadata, before),
+    ...overheadWarnings(spec, path),
+    ...(dated ? profileWarnings(spec, metadata, before) : NONE),
     ...containers.flatMap(({ container, at }) => containerWarnings(container, at)),
     ...containerPortWarnings(containers),
     ...((spec.terminationGracePeriodSeconds ?? 0) < 0
@@ -72,9 +73,26 @@ function podSpecWarnings(spec: PodSpec, metadata: Metadata | undefined, before: 
 }
 
 function listedContainers(spec: PodSpec, path: string) {
-  const lists = { initContainers: spec.initContainers, containers: spec.containers } as const;
-  return Object.entries(lists).flatMap(([list, containers]) =>
-    (containers ?? []).map((container, i) => ({ container, at: `${path}.${list}[${i}]` })),
+  const placed = (list: "initContainers" | "containers") =>
+    (spec[list] ?? []).map((container, i) => ({ container, at: `${path}.${list}[${i}]` }));
+  return spec.initContainers === undefined
+    ? placed("containers")
+    : [...placed("initContainers"), ...placed("containers")];
+}
+
+function aliasWarnings({ hostAliases }: PodSpec, path: string): readonly string[] {
+  if (hostAliases === undefined) return NONE;
+  return repeated(
+    hostAliases,
+    ({ ip }) => ip,
+    (i, ip) => `${path}.hostAliases[${i}].ip: duplicate ip "${ip}"`,
+  );
+}
+
+function overheadWarnings({ overhead }: PodSpec, path: string): readonly string[] {
+  if (overhead === undefined) return NONE;
+  return (["memory", "ephemeral-storage"] as const).flatMap((name) =>
+    fractionalBytes(overhead[name], `${path}.overhead[${name}]`),
   );
 }
 
@@ -105,7 +123,8 @@ function profileWarnings(spec: PodSpec, metadata: Metadata | undefined, before: 
 }
 
 function pullSecretWarnings(spec: PodSpec, path: string): readonly string[] {
-  const secrets = spec.imagePullSecrets ?? [];
+  const secrets = spec.imagePullSecrets;
+  if (secrets === undefined) return NONE;
   const at = (i: number): string => `${path}.imagePullSecrets[${i}].name`;
   return [
     ...repeated(

@@ -17,10 +17,12 @@ const OLD_VOLUMES = {
   rbd: "deprecated in v1.28, non-functional in v1.31+",
 } as const satisfies Partial<Record<keyof Volume, string>>;
 
+const NONE: readonly string[] = [];
 const OLD_CLASS = "volume.beta.kubernetes.io/storage-class";
 
 /** Volumes of a pod that will not work some day; `path` is where the pod's spec stands. */
 export function volumeWarnings(volumes: readonly Volume[], path: string): readonly string[] {
+  if (volumes.length === 0) return NONE;
   return [
     ...volumes.flatMap((volume, i) => {
       const at = `${path}.volumes[${i}]`;
@@ -35,6 +37,7 @@ export function volumeWarnings(volumes: readonly Volume[], path: string): readon
 }
 
 function oldKinds(volume: Partial<Record<keyof typeof OLD_VOLUMES, unknown>>, at: string): readonly string[] {
+  if (!Object.keys(volume).some((name) => Object.hasOwn(OLD_VOLUMES, name))) return NONE;
   return Object.entries(OLD_VOLUMES).flatMap(([name, text]) => {
     const present = Object.entries(volume).some(([key, value]) => key === name && value !== undefined);
     return present ? [`${at}.${name === "storageos" ? "storageOS" : name}: ${text}`] : [];
