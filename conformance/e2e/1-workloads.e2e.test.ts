@@ -67,6 +67,12 @@ test("a rolling update under a constant stream of requests loses none", async ()
     deployment(ns, "web", { replicas: 3, graceSeconds: 10, container: { ...webServer("second"), ...preStop } }),
   );
   await ok(["-n", ns, "rollout", "status", "deployment/web", "--timeout=90s"]);
+  // A rollout is over when the last pod of the old set is told to go: the proxy hears of it a moment later.
+  await eventually("the first pods to be gone", async () =>
+    (await jsonPath(["-n", ns, "pods", "-l", "app=web"], "{.items[*].metadata.name}")).split(" ").length === 3
+      ? true
+      : undefined,
+  );
   const results: string[] = [];
   let stop = false;
   const stream = (async () => {

@@ -64,6 +64,7 @@ test("why tells what keeps a pod from every node, and what would help", async ()
     /NodeAffinity rules out 1 of 1 nodes:\n {2}node\(s\) didn't match Pod's node affinity\/selector: /,
   );
   expect(ran.stdout).toMatch(/the smallest change .*:\n {2}label node \S+ with example\.com\/disk=ssd/);
+  await ok(["-n", ns, "delete", "pod/homeless"]);
   const none = await skates(["why", "nobody", "--data-dir", cluster.dataDir]);
   expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("there is no pod nobody in namespace default")]);
 });
