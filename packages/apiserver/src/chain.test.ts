@@ -238,3 +238,49 @@ test("values that another server stored in other forms are read", async () => {
   const { call } = await start({ store });
   expect((await call("GET", `${MAPS}/x`)).json).toMatchObject({ data: { a: "1" }, metadata: { resourceVersion: "1" } });
 });
+
+// A role in one namespace would have sufficed for the cluster's objects, had they been served below it (CVE-2019-11247).
+test.each([
+  "/api/v1/namespaces/default/nodes",
+  "/api/v1/namespaces/default/nodes/n1",
+  "/api/v1/namespaces/default/namespaces",
+  "/api/v1/namespaces/default/namespaces/kube-system",
+  "/api/v1/namespaces/default/namespaces/kube-system/status",
+])("%s leads to nothing", async (path) => {
+  const { call } = await start({});
+  expect((await call("POST", "/api/v1/namespaces", { ...map("kube-system"), kind: "Namespace" })).status).toBe(201);
+  for (const method of ["GET", "DELETE"]) {
+    const { status, json } = await call(method, path);
+    expect([status, json.message]).toEqual([404, "the server could not find the requested resource"]);
+  }
+});
+
+// A name that is a path would read or write what lies elsewhere in the store.
+test.each([
+  ["..%2Fkube-system%2Fone", "may not contain '/'"],
+  ["%2e%2e", "may not be '..'"],
+  ["%2E", "may not be '.'"],
+  ["a%252fb", "may not contain '%'"],
+])("the name %s is refused", async (name, why) => {
+  const { call } = await start({});
+  for (const method of ["GET", "PUT", "DELETE"]) {
+    const { status, json } = await call(method, `${MAPS}/${name}`, method === "PUT" ? map("one") : undefined);
+    expect([status, json.message]).toEqual([
+      400,
+      `Name parameter invalid: ${JSON.stringify(decodeURIComponent(name))}: ${why}`,
+    ]);
+  }
+});
+
+// Whoever may not even log in would fill the server's memory, and hide what matters, with series of paths that he thought up.
+test("metrics tell of what is served only", async () => {
+  const { call } = await start({});
+  for (let i = 0; i < 20; i++) {
+    await call("GET", `/apis/made${i}.up/v${i}/things${i}/x/sub${i}`);
+    await call("GET", `${MAPS}/x/sub${i}`);
+    await call(`METHOD${i}`, MAPS);
+  }
+  const text = String((await call("GET", "/metrics")).text);
+  expect(text).toContain('resource="configmaps"');
+  expect(text).not.toMatch(/made\d|things\d|sub\d|METHOD\d/);
+});

@@ -5,7 +5,7 @@ import type { Auditor, Next, RequestContext, Stage } from "./context.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { forbidden } from "./forbidden.ts";
 import { impersonation as impersonating } from "./impersonation/impersonation.ts";
-import type { RequestMetrics } from "./metrics.ts";
+import type { CountedRoute, RequestMetrics } from "./metrics.ts";
 import type { Limits } from "./options.ts";
 import { requestAttributes } from "./request-attributes.ts";
 import { errorResponse } from "./responses.ts";
@@ -31,6 +31,8 @@ export interface ChainOptions {
   offer(route: Route): Offer;
   /** Another server answers this, in whatever form it likes. */
   passedOn(request: ApiRequest): boolean;
+  /** The route as metrics may tell it. */
+  counted(route: Route): CountedRoute;
   readonly dispatch: Next;
 }
 
@@ -135,7 +137,7 @@ function authenticating({ authenticator, audit }: ChainOptions, next: Next): Nex
 }
 
 /** Refuses what is more than the server does at a time. */
-function limiting({ limits, metrics }: ChainOptions, next: Next): Next {
+function limiting({ limits, metrics, counted }: ChainOptions, next: Next): Next {
   let reading = 0;
   let writing = 0;
   return async (context) => {
@@ -143,7 +145,7 @@ function limiting({ limits, metrics }: ChainOptions, next: Next): Next {
     if (isLongRunning(route)) return await next(context);
     const writes = WRITES.has(route.verb);
     if (writes ? writing >= limits.writingInFlight : reading >= limits.readingInFlight) {
-      metrics.refused(route, 429);
+      metrics.refused(counted(route), 429);
       throw new StatusError("TooManyRequests", "too many requests, please try again later", {
         details: { retryAfterSeconds: 1 },
       });
@@ -204,12 +206,15 @@ interface Answered {
 }
 
 function count(
-  { env, metrics }: ChainOptions,
+  { env, metrics, counted }: ChainOptions,
   { request, route, response, startedMs }: Answered & { startedMs: number },
 ): void {
   if (route === undefined) return;
   const seconds = (env.clock.monotonicMs() - startedMs) / 1000;
-  metrics.answered(route, response.status, { seconds, dryRun: request.query.size > 0 && request.query.has("dryRun") });
+  metrics.answered(counted(route), response.status, {
+    seconds,
+    dryRun: request.query.size > 0 && request.query.has("dryRun"),
+  });
 }
 
 async function written(

@@ -3,6 +3,16 @@ import type { Route } from "./route.ts";
 
 const SECONDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
+/**
+ * A route with the words of its path that are served, and others left empty: whoever may not even log in must not make series of
+ * paths that he thought up.
+ */
+export interface CountedRoute
+  extends Pick<
+    Route,
+    "verb" | "resourceRequest" | "namespace" | "name" | "group" | "version" | "resource" | "subresource"
+  > {}
+
 /** What the server counts about requests, under upstream's names. */
 export class RequestMetrics {
   readonly #requests: Counter;
@@ -35,7 +45,7 @@ export class RequestMetrics {
     });
   }
 
-  answered(route: Route, code: number, answer: { readonly seconds: number; readonly dryRun: boolean }): void {
+  answered(route: CountedRoute, code: number, answer: { readonly seconds: number; readonly dryRun: boolean }): void {
     const labels = labelsOf(route, answer.dryRun);
     this.#requests.inc([...labels, String(code)]);
     if (route.verb !== "watch") this.#seconds.observe(labels, answer.seconds);
@@ -45,7 +55,7 @@ export class RequestMetrics {
     this.#inFlight.add([writes ? "mutating" : "readOnly"], by);
   }
 
-  refused(route: Route, code: number): void {
+  refused(route: CountedRoute, code: number): void {
     const [verb = "", , ...place] = labelsOf(route, false);
     this.#refused.inc([verb, ...place, String(code)]);
   }
@@ -53,9 +63,15 @@ export class RequestMetrics {
 
 const VERBS: Readonly<Record<string, string>> = { update: "PUT", create: "POST", deletecollection: "DELETECOLLECTION" };
 
-function labelsOf(route: Route, dryRun: boolean): readonly string[] {
+/** What is counted by its name; other verbs are methods that callers made up. */
+const KNOWN_VERBS: ReadonlySet<string> = new Set(
+  "GET LIST WATCH POST PUT PATCH DELETE DELETECOLLECTION HEAD OPTIONS CONNECT".split(" "),
+);
+
+function labelsOf(route: CountedRoute, dryRun: boolean): readonly string[] {
   const { group, version, resource, subresource } = route;
-  const verb = VERBS[route.verb] ?? route.verb.toUpperCase();
+  const named = VERBS[route.verb] ?? route.verb.toUpperCase();
+  const verb = KNOWN_VERBS.has(named) ? named : "other";
   const scope = route.name !== "" ? "resource" : route.namespace !== "" ? "namespace" : "cluster";
   return [
     verb,

@@ -43,9 +43,20 @@ export function findServed(server: ResourceServer, context: RequestContext): Ser
     if (!server.core.served.hasVersion(route.group, route.version)) return undefined;
     throw resourceNotFound();
   }
-  const scoped = route.namespace !== "" && !(route.resource === "namespaces" && route.group === "");
-  if (scoped && !served.resource.namespaced) throw resourceNotFound();
+  // What a right in one namespace was enough for must stay in it: nothing of the cluster, nor another namespace, by such a path.
+  const own = route.resource === "namespaces" && route.group === "" && route.name === route.namespace;
+  if (route.namespace !== "" && !own && !served.resource.namespaced) throw resourceNotFound();
+  if (route.name !== "") requirePathSegment(route.name);
   return served;
+}
+
+/** Keys of objects are made of names: none may lead elsewhere. */
+function requirePathSegment(name: string): void {
+  const wrong =
+    name === "." || name === ".."
+      ? [`may not be '${name}'`]
+      : ["/", "%"].filter((character) => name.includes(character)).map((character) => `may not contain '${character}'`);
+  if (wrong.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${wrong.join(";")}`);
 }
 
 /** Upstream's answer for paths below a group and version that lead to nothing. */

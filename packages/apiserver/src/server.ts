@@ -6,7 +6,7 @@ import type { RequestContext } from "./context.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Discovery } from "./discovery/discovery.ts";
 import { serveHealth } from "./health.ts";
-import { RequestMetrics } from "./metrics.ts";
+import { type CountedRoute, RequestMetrics } from "./metrics.ts";
 import { type ApiServerOptions, DEFAULT_LIMITS, type HealthCheck } from "./options.ts";
 import type { RegistryCore } from "./registry/core.ts";
 import { LeasePool } from "./registry/lease-pool.ts";
@@ -65,6 +65,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     fairness: options.fairness,
     gzip: options.gzip,
     offer: offerFor,
+    counted: (route) => countedRoute(route, core.served, options.aggregation?.versionOf(route.path) !== undefined),
     passedOn: ({ path }) => options.aggregation?.versionOf(path) !== undefined,
     dispatch: async (context) => {
       const remote = options.aggregation?.versionOf(context.request.path);
@@ -139,6 +140,21 @@ async function tick({ core, keeper, deadlines }: Ticked, signal: AbortSignal): P
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
   }
+}
+
+/** A route of which only words that something here is called by are left. */
+function countedRoute(route: Route, served: ServedSet, remote: boolean): CountedRoute {
+  if (!route.resourceRequest) return route;
+  const { group, version, resource, subresource } = route;
+  const found = served.find(group, version, resource);
+  if (found === undefined) {
+    return { ...route, ...(remote ? {} : { group: "", version: "" }), resource: "", subresource: "" };
+  }
+  const known =
+    subresource === "" ||
+    found.subresources.has(subresource) ||
+    served.special(group, resource, subresource) !== undefined;
+  return known ? route : { ...route, subresource: "" };
 }
 
 function offerFor(route: Route): Offer {

@@ -316,7 +316,7 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
     podLogHandler(kubelets),
     ...podStreamHandlers(kubelets, parts.authorizer),
     ...metricsHandlers({ env, dial: options.kubelets }),
-    nodeProxyHandler(kubelets),
+    nodeProxyHandler(kubelets, options.workloads),
     ...(options.workloads === undefined ? [] : workloadProxyHandlers({ dial: options.workloads, random: env.random })),
   ];
 }

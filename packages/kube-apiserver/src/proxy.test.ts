@@ -6,10 +6,17 @@ import { ADMIN, type Caller, startTestServer, type TestServer } from "./node/tes
 const admin: Caller = { user: ADMIN };
 const DEFAULT = "/api/v1/namespaces/default";
 let at: TestServer;
+let kubeletSeen: string[] = [];
 let seen: { readonly origin: string; readonly request: ApiRequest }[] = [];
 
 beforeAll(async () => {
   at = await startTestServer({
+    kubelets:
+      ({ host, port }) =>
+      async ({ path }) => {
+        kubeletSeen.push(`${host}:${port}${path}`);
+        return { status: 302, headers: { location: "https://192.0.2.99/" }, body: { kind: "none" } };
+      },
     workloads: (origin) => async (request) => {
       seen.push({ origin, request });
       return {
@@ -51,6 +58,7 @@ beforeAll(async () => {
 afterAll(() => at.stop());
 beforeEach(() => {
   seen = [];
+  kubeletSeen = [];
 });
 
 it.each([
@@ -75,4 +83,58 @@ it.each([
 ])("%s is refused with %d", async (path, code, message) => {
   const { status, body } = await at.call(admin, "GET", `${DEFAULT}/${path}`);
   expect([status, body.message]).toEqual([code, message]);
+});
+
+// Whoever may write a pod's status would have the server call what listens on its own machine for it alone (CVE-2022-3294, CVE-2020-8561).
+it.each([
+  "127.0.0.1",
+  "127.9.9.9",
+  "169.254.169.254",
+  "0.0.0.0",
+  "224.0.0.1",
+  "::1",
+  "fe80::1",
+  "ff02::1",
+  "::ffff:127.0.0.1",
+  "::ffff:a9fe:a9fe",
+])("a pod at %s is not reached", async (ip) => {
+  const status = { podIP: ip, podIPs: [{ ip }] };
+  const spec = { containers: [{ name: "c", image: "i" }] };
+  await at.call(admin, "POST", `${DEFAULT}/pods`, { apiVersion: "v1", kind: "Pod", metadata: { name: "odd" }, spec });
+  await at.call(admin, "PATCH", `${DEFAULT}/pods/odd/status`, { status });
+  const { status: code, body } = await at.call(admin, "GET", `${DEFAULT}/pods/odd:10250/proxy/pods`);
+  // An address that cannot even be stored is not reached either.
+  expect([code, body.message, seen]).toEqual([400, "address not allowed", []]);
+  await at.call(admin, "DELETE", `${DEFAULT}/pods/odd?gracePeriodSeconds=0`);
+});
+
+// A node that announces an address of the control plane would have its other ports called, with the kubelets' credentials (CVE-2022-3294).
+it("another port of a node than its kubelet's is called without credentials, and never on this machine", async () => {
+  await at.call(admin, "POST", "/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata: { name: "n1" } });
+  const announce = (address: string): Promise<unknown> =>
+    at.call(admin, "PATCH", "/api/v1/nodes/n1/status", {
+      status: {
+        addresses: [{ type: "InternalIP", address }],
+        daemonEndpoints: { kubeletEndpoint: { Port: 10_250 } },
+      },
+    });
+  await announce("192.0.2.7");
+  expect((await at.call(admin, "GET", "/api/v1/nodes/n1:9100/proxy/metrics")).status).toBe(418);
+  expect([seen.map(({ origin, request }) => `${origin}${request.path}`), kubeletSeen]).toEqual([
+    ["http://192.0.2.7:9100/metrics"],
+    [],
+  ]);
+  await announce("127.0.0.1");
+  const { status, body } = await at.call(admin, "GET", "/api/v1/nodes/n1:2379/proxy/");
+  expect([status, body.message, seen.length]).toEqual([400, "address not allowed", 1]);
+});
+
+// A node that was taken over would send an administrator's client, with its credentials, wherever it likes (CVE-2020-8559).
+it("a kubelet's redirect does not reach the caller", async () => {
+  const { status, body } = await at.call(admin, "GET", "/api/v1/nodes/n1/proxy/logs");
+  expect([status, body, kubeletSeen]).toEqual([
+    502,
+    "the backend attempted to redirect this request, which is not permitted",
+    ["127.0.0.1:10250/logs"],
+  ]);
 });

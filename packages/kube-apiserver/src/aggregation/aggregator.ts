@@ -12,6 +12,7 @@ import {
 import { type Env, messageOf, TaskGroup } from "@skates/component-base";
 import { createWorkQueue, type Informer, type WorkQueue } from "@skates/controller-runtime";
 import { API_SERVER } from "../authentication/users.ts";
+import { isRedirect, refuseRedirect } from "../kubelet/refuse-redirect.ts";
 import { dialFailure } from "../webhooks/dial-failure.ts";
 import { serviceEndpoint } from "../webhooks/service-endpoint.ts";
 import type { WebhookDialer, WebhookServer } from "../webhooks/webhook-target.ts";
@@ -48,7 +49,6 @@ const FIRST_BACKOFF_MS = 100;
 const NOTICE_MS = 250;
 /** Servers asked at one time: a slow one holds up no other. */
 const WORKERS = 5;
-const BAD_GATEWAY = "the backend attempted to redirect this request, which is not permitted";
 
 interface Remote {
   readonly service: APIService;
@@ -307,16 +307,4 @@ function availabilityOf(answer: ServerAnswer | undefined): Availability {
 
 function unavailable(text: string): ApiResponse {
   return textResponse(503, `${text}\n`);
-}
-
-function isRedirect({ status, headers }: ApiResponse): boolean {
-  return status >= 300 && status < 400 && headers["location"] !== undefined;
-}
-
-/** A redirect would have the caller's client call an address of the other server's choice with the caller's credentials. */
-async function refuseRedirect({ body }: ApiResponse): Promise<ApiResponse> {
-  if (body.kind === "bytes" && Symbol.asyncIterator in body.chunks) {
-    await body.chunks[Symbol.asyncIterator]().return?.();
-  }
-  return textResponse(502, BAD_GATEWAY);
 }

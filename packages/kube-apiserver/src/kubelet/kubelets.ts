@@ -2,6 +2,7 @@ import { type Node, nodes } from "@skates/api/core/v1";
 import { type ApiRequest, type ApiResponse, type Handler, StatusError } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import { messageOf } from "@skates/component-base";
+import { isRedirect, refuseRedirect } from "./refuse-redirect.ts";
 
 /** Where a node's kubelet listens. */
 export interface KubeletAddress {
@@ -35,21 +36,27 @@ export class Kubelets {
     this.#dial = dial;
   }
 
+  /** Throws NotFound for an unknown node. */
+  async address(name: string, signal: AbortSignal): Promise<KubeletAddress> {
+    const node = await this.#registry.get<Node>(nodes, { name }, signal);
+    if (node === undefined) throw new StatusError("NotFound", `nodes ${JSON.stringify(name)} not found`);
+    return kubeletAddress(node);
+  }
+
   /**
    * Passes a request on to a node's kubelet under another path and query; upgrades and bodies pass through. Throws NotFound for an
    * unknown node and InternalError, in upstream's words, when the kubelet cannot be reached.
    */
   async forward(request: ApiRequest, to: KubeletTarget): Promise<ApiResponse> {
-    const node = await this.#registry.get<Node>(nodes, { name: to.node }, request.signal);
-    if (node === undefined) throw new StatusError("NotFound", `nodes ${JSON.stringify(to.node)} not found`);
-    const address = kubeletAddress(node);
+    const address = await this.address(to.node, request.signal);
     try {
-      return await this.#dial(address)({
+      const answer = await this.#dial(address)({
         ...request,
         path: to.path,
         query: to.query,
         headers: publicHeaders(request.headers),
       });
+      return isRedirect(answer) ? await refuseRedirect(answer) : answer;
     } catch (error) {
       request.signal.throwIfAborted();
       throw new StatusError("", `error dialing backend: ${messageOf(error)}`, { code: 500, cause: error });

@@ -1,5 +1,8 @@
 import { badRequest } from "@skates/apimachinery";
 
+/** Every verb that HTTP has a method for. */
+export const PROXY_VERBS = ["get", "create", "update", "patch", "delete"] as const;
+
 /** What `proxy` is asked to reach: `[scheme:]name[:port]`. */
 export interface ProxyTarget {
   readonly scheme: "http" | "https";

@@ -2,10 +2,9 @@ import { type Pod, pods, type Service, services } from "@skates/api/core/v1";
 import { type ApiResponse, badRequest, type Handler, notFound, StatusError } from "@skates/apimachinery";
 import type { SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { messageOf, pick, type Random } from "@skates/component-base";
-import { readyEndpoints } from "../webhooks/service-endpoint.ts";
+import { isSpecialAddress, readyEndpoints } from "../webhooks/service-endpoint.ts";
 import { publicHeaders } from "../kubelet/kubelets.ts";
-import { PROXY_VERBS } from "./node-proxy.ts";
-import { parseProxyTarget, pathBehindProxy, type ProxyTarget } from "./proxy-path.ts";
+import { parseProxyTarget, pathBehindProxy, PROXY_VERBS, type ProxyTarget } from "./proxy-path.ts";
 
 /** Reaches a server inside the cluster's network, given as `http://10.244.0.7:8080`. Certificates of such servers are not checked. */
 export type WorkloadDialer = (origin: string) => Handler;
@@ -30,13 +29,14 @@ export function workloadProxyHandlers({ dial, random }: WorkloadProxyOptions): r
       const target = parseProxyTarget(call.route.name);
       const origin = await originOf(call, target);
       const path = pathBehindProxy(call.request.path, { plural: resource, name: call.route.name });
-      return await forward(call, { handler: dial(origin), path });
+      return await forwardToWorkload(call, { handler: dial(origin), path });
     },
   });
   return [handler("pods", podOrigin), handler("services", (call, target) => serviceOrigin(call, target, choices))];
 }
 
-async function forward(
+/** Passes a request on without the caller's credentials, and without any of ours. */
+export async function forwardToWorkload(
   { request }: SpecialCall,
   { handler, path }: { readonly handler: Handler; readonly path: string },
 ): Promise<ApiResponse> {
@@ -54,7 +54,7 @@ async function podOrigin(call: SpecialCall, { scheme, name, port }: ProxyTarget)
   const address = pod.status?.podIP ?? "";
   if (address === "") throw badRequest("address not allowed");
   const first = pod.spec.containers.flatMap((container) => container.ports ?? [])[0]?.containerPort;
-  return originOf(scheme, address, port === "" ? (first ?? 80) : numberOf(port));
+  return originOf(scheme, address, port === "" ? (first ?? 80) : portNumber(port));
 }
 
 async function serviceOrigin(call: SpecialCall, target: ProxyTarget, random: Random): Promise<string> {
@@ -80,12 +80,18 @@ function portName({ metadata, spec }: Service, wanted: string): string {
   );
 }
 
-function numberOf(port: string): number {
+/** Throws BadRequest. */
+export function portNumber(port: string): number {
   const number = Number(port);
   if (/^\d{1,5}$/.test(port) && number > 0 && number < 65_536) return number;
   throw badRequest(`invalid port ${JSON.stringify(port)}`);
 }
 
-function originOf(scheme: string, address: string, port: number): string {
+/**
+ * Throws BadRequest for addresses of this machine and its link: whoever writes a pod's status or an endpoint slice would reach what
+ * listens there for the server only (CVE-2020-8561, CVE-2022-3294).
+ */
+export function originOf(scheme: string, address: string, port: number): string {
+  if (isSpecialAddress(address)) throw badRequest("address not allowed");
   return `${scheme}://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
