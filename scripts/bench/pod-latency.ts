@@ -45,6 +45,7 @@ const CONTAINER: ContainerSpec = {
     namespaces: NAMESPACES,
     addCapabilities: [],
     dropCapabilities: [],
+    runAsUsername: "",
     supplementalGroups: [],
     strictSupplementalGroups: false,
     readOnlyRootFilesystem: false,

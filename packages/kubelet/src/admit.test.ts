@@ -2,7 +2,8 @@
 import type { Pod } from "@skates/api/core/v1";
 import { expect, test } from "vitest";
 import { admit, podRequest } from "./admit.ts";
-import { unsupported } from "./worker/refuse-pod.ts";
+import { NO_FEATURES } from "./runtime.ts";
+import { asksForFeatures, recursiveReadOnly, strictGroupsRefusal, unsupported } from "./worker/refuse-pod.ts";
 
 const pod = (cpu: string, spec: Partial<Pod["spec"]> = {}): Pod => ({
   apiVersion: "v1",
@@ -11,7 +12,8 @@ const pod = (cpu: string, spec: Partial<Pod["spec"]> = {}): Pod => ({
   spec: { containers: [{ name: "a", resources: { requests: { cpu } } }], ...spec },
 });
 const allocatable = { cpu: "2", memory: "1Gi", pods: "3" };
-const ask = (p: Pod, others: readonly Pod[]) => admit({ pod: p, others, allocatable, operatingSystem: "linux" });
+const ask = (p: Pod, others: readonly Pod[]) =>
+  admit({ pod: p, others, allocatable, operatingSystem: "linux", appArmor: false });
 
 test("room is what is left of the node", () => {
   expect(ask(pod("1"), [pod("1")])).toBeUndefined();
@@ -41,11 +43,71 @@ test("init containers run before the others, sidecars beside them", () => {
 });
 
 test("what nobody here can do is said, not left out", () => {
-  expect(unsupported(pod("0"))).toBeUndefined();
-  expect(unsupported(pod("0", { hostUsers: false }))).toContain("user namespaces");
-  expect(unsupported(pod("0", { resourceClaims: [{ name: "gpu" }] }))).toContain('resource claim "gpu"');
-  const mount = { name: "v", mountPath: "/v", readOnly: true, recursiveReadOnly: "Enabled" };
-  expect(unsupported(pod("0", { containers: [{ name: "a", volumeMounts: [mount] }] }))).toContain(
-    "recursive read-only",
+  const old = { version: "containerd://1.6.20", features: NO_FEATURES };
+  expect(unsupported(pod("0"), undefined)).toBeUndefined();
+  expect(unsupported(pod("0", { hostUsers: false }), old)).toBe(
+    "can't set `spec.hostUsers: false`, runtime does not support user namespaces (needs containerd 2.0 or CRI-O 1.25; this is containerd://1.6.20)",
   );
+  expect(unsupported(pod("0", { resourceClaims: [{ name: "gpu" }] }), undefined)).toContain('resource claim "gpu"');
+  const image = pod("0", { volumes: [{ name: "v", image: { reference: "x" } }] });
+  expect(asksForFeatures(image)).toBe(true);
+  expect(unsupported(image, old)).toContain("needs containerd 2.1 or CRI-O 1.31; this is containerd://1.6.20");
+  expect(unsupported(image, { ...old, version: "containerd://v2.1.0" })).toBeUndefined();
+  const strict = pod("0", { securityContext: { supplementalGroupsPolicy: "Strict" } });
+  expect(strictGroupsRefusal(strict, old)).toEqual({
+    reason: "SupplementalGroupsPolicyNotSupported",
+    message:
+      "SupplementalGroupsPolicy=Strict is not supported in this node (needs containerd 2.0 or CRI-O 1.31; this is containerd://1.6.20)",
+  });
+  expect(
+    strictGroupsRefusal(strict, { ...old, features: { ...NO_FEATURES, supplementalGroupsPolicy: true } }),
+  ).toBeUndefined();
 });
+
+test("recursive read-only mounts are made, refused, or made as far as possible", () => {
+  const old = { version: "containerd://1.6.20", features: NO_FEATURES };
+  const handlers = new Map([["", { recursiveReadOnlyMounts: true, userNamespaces: false }]]);
+  const mount = (recursive: string) => ({
+    name: "a",
+    volumeMounts: [{ name: "v", mountPath: "/v", readOnly: true, recursiveReadOnly: recursive }],
+  });
+  expect(() => recursiveReadOnly(mount("Enabled"), old, "")).toThrow(
+    'failed to resolve recursive read-only mode: volume "v" requested recursive read-only mode, but it is not supported by the runtime (needs containerd 2.0',
+  );
+  expect(recursiveReadOnly(mount("IfPossible"), old, "")).toBe(false);
+  expect(recursiveReadOnly(mount("Enabled"), { ...old, features: { ...NO_FEATURES, handlers } }, "")).toBe(true);
+  expect(() =>
+    recursiveReadOnly(mount("Enabled"), { ...old, features: { ...NO_FEATURES, handlers } }, "other"),
+  ).toThrow();
+});
+
+test.each<[string, Partial<Pod["spec"]>, string]>([
+  ["an unsafe sysctl", sysctl("kernel.msgmax"), 'SysctlForbidden: forbidden sysctl: "kernel.msgmax" not allowlisted'],
+  [
+    "the host's sysctl",
+    { ...sysctl("net.ipv4.tcp_syncookies"), hostNetwork: true },
+    'SysctlForbidden: forbidden sysctl: "net.ipv4.tcp_syncookies" not allowed with host net enabled',
+  ],
+  [
+    "AppArmor without a kernel for it",
+    { securityContext: { appArmorProfile: { type: "RuntimeDefault" } } },
+    "AppArmor: Cannot enforce AppArmor: AppArmor is not enabled on the host",
+  ],
+  [
+    "a rule that nobody would follow",
+    { containers: [{ name: "a", restartPolicy: "Never", restartPolicyRules: [{ action: "RestartAllContainers" }] }] },
+    'RestartAllContainersNotSupported: container "a": the action RestartAllContainers is not supported by this kubelet (gate RestartAllContainersOnContainerExits is off)',
+  ],
+])("a node refuses %s", (_, spec, expected) => {
+  const refusal = ask(pod("0", spec), []);
+  expect(`${refusal?.reason}: ${refusal?.message}`).toBe(expected);
+});
+
+test("a node takes safe sysctls, and profiles that ask for nothing", () => {
+  expect(ask(pod("0", sysctl("net.ipv4.tcp_syncookies")), [])).toBeUndefined();
+  expect(ask(pod("0", { securityContext: { appArmorProfile: { type: "Unconfined" } } }), [])).toBeUndefined();
+});
+
+function sysctl(name: string): Partial<Pod["spec"]> {
+  return { securityContext: { sysctls: [{ name, value: "1" }] } };
+}

@@ -2,6 +2,9 @@ import { parseQuantity } from "@skates/apimachinery";
 import type { Pod } from "@skates/api/core/v1";
 import type { Resources } from "./env/resource-ref.ts";
 import type { Waiting } from "./plan/plan-pod.ts";
+import { type AnyContainer, podContainers } from "./pod/containers.ts";
+import { appArmorRefusal } from "./spec/profiles.ts";
+import { sysctlRefusal } from "./spec/sysctls.ts";
 
 /** What a pod that is already here takes, and one that is to come. */
 export interface Admission {
@@ -11,17 +14,28 @@ export interface Admission {
   readonly allocatable: Resources;
   /** `linux`. */
   readonly operatingSystem: string;
+  /** Whether the kernel enforces AppArmor profiles. */
+  readonly appArmor: boolean;
 }
 
 /**
  * Why a pod may not run on this node although it was bound to it: whoever binds pods may know less than the node. undefined: it may.
  * Reasons and messages are upstream's.
  */
-export function admit({ pod, others, allocatable, operatingSystem }: Admission): Waiting | undefined {
+export function admit({ pod, others, allocatable, operatingSystem, appArmor }: Admission): Waiting | undefined {
   const os = pod.spec.os?.name;
   if (os !== undefined && os !== operatingSystem) {
     const message = "Failed to admit pod as the OS field doesn't match node OS";
     return { reason: "PodOSNotSupported", message };
+  }
+  const sysctl = sysctlRefusal(pod);
+  if (sysctl !== undefined) return { reason: "SysctlForbidden", message: sysctl };
+  const profile = appArmorRefusal(pod, appArmor);
+  if (profile !== undefined) return { reason: "AppArmor", message: profile };
+  const rule = podContainers(pod).find(({ container }) => restartsAll(container));
+  if (rule !== undefined) {
+    const message = `container ${JSON.stringify(rule.container.name)}: the action RestartAllContainers is not supported by this kubelet (gate RestartAllContainersOnContainerExits is off)`;
+    return { reason: "RestartAllContainersNotSupported", message };
   }
   const podsMax = Number(allocatable["pods"] ?? Infinity);
   if (others.length + 1 > podsMax) return shortage("pods", { wanted: 1, used: others.length, capacity: podsMax });
@@ -37,6 +51,10 @@ export function admit({ pod, others, allocatable, operatingSystem }: Admission):
   return undefined;
 }
 
+function restartsAll({ restartPolicyRules = [] }: AnyContainer): boolean {
+  return restartPolicyRules.some((r) => r.action === "RestartAllContainers");
+}
+
 interface Numbers {
   readonly wanted: number;
   readonly used: number;
@@ -48,8 +66,10 @@ function shortage(name: string, { wanted, used, capacity }: Numbers): Waiting {
   return { reason: `OutOf${name}`, message };
 }
 
-/** Regular containers and sidecars together, or the largest plain init container beside the sidecars before it. */
+/** What the pod asks for as a whole, or else regular containers and sidecars together, or the largest plain init container beside the sidecars before it. */
 export function podRequest(pod: Pod, name: string): number {
+  const whole = pod.spec.resources?.requests?.[name];
+  if (whole !== undefined) return amount(name, whole) + amount(name, pod.spec.overhead?.[name]);
   let sidecars = 0;
   let largest = 0;
   for (const container of pod.spec.initContainers ?? []) {

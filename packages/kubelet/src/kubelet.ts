@@ -19,6 +19,7 @@ import type { ProbeNetwork } from "./probe/probe-network.ts";
 import { noReferences, type References } from "./references.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ClusterDns } from "./spec/dns.ts";
+import type { SeccompSettings } from "./spec/profiles.ts";
 import type { NodeFacts, PodApi, PodDeps } from "./worker/pod-deps.ts";
 
 export interface KubeletOptions {
@@ -38,6 +39,10 @@ export interface KubeletOptions {
   readonly credentials?: Credentials | undefined;
   /** Default: never under pressure. */
   readonly pressure?: ((signal: AbortSignal) => Promise<Pressure>) | undefined;
+  /** Whether the kernel enforces AppArmor profiles; default: it does not. */
+  readonly appArmor?: boolean | undefined;
+  /** Default: unconfined unless a pod asks, profiles below upstream's `/var/lib/kubelet/seccomp`. */
+  readonly seccomp?: SeccompSettings | undefined;
   /** Simulated nodes need no environment, and nothing of what pods refer to. */
   readonly withoutReferences?: true | undefined;
   /** The events about pods and the node; default: sent to the API. */
@@ -168,13 +173,16 @@ async function followPods(options: KubeletOptions, set: PodSet, tasks: TaskGroup
   set.endOrphans();
 }
 
-function nodeFacts({ settings, machine, dns, runtimeName }: KubeletOptions): NodeFacts {
+function nodeFacts(options: KubeletOptions): NodeFacts {
+  const { settings, machine, dns, runtimeName } = options;
   const { allocatable } = nodeResources(settings, machine);
   return {
     hostIps: () => settings.addresses,
     allocatable: () => allocatable,
     memoryCapacityBytes: machine.memoryBytes,
     operatingSystem: machine.operatingSystem,
+    appArmor: options.appArmor ?? false,
+    seccomp: options.seccomp ?? { byDefault: false, root: "/var/lib/kubelet/seccomp" },
     dns: () => dns,
     runtimeName: runtimeName ?? "containerd",
     version: /^v\d+\.\d+/.exec(settings.version)?.[0] ?? settings.version,

@@ -22,6 +22,8 @@ export interface ContainerFilesRequest {
   readonly volumes: ReadonlyMap<string, MountedVolume>;
   readonly podIps: readonly string[];
   readonly restartCount: number;
+  /** Whether the runtime can make mounts read-only with all that is below them. */
+  readonly recursiveReadOnly: boolean;
   /** For subPathExpr. */
   readonly env: readonly (readonly [name: string, value: string])[];
 }

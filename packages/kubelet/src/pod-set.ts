@@ -125,12 +125,18 @@ export class PodSet {
   #refusal(pod: Pod): Waiting | undefined {
     const others = [...this.#workers.values()].filter((w) => w.stage === "run").map((w) => w.state.pod);
     const { node } = this.#deps;
-    return admit({ pod, others, allocatable: node.allocatable(), operatingSystem: node.operatingSystem });
+    const { operatingSystem, appArmor } = node;
+    return admit({ pod, others, allocatable: node.allocatable(), operatingSystem, appArmor });
   }
 
   #resizeRefusal(pod: Pod): Waiting | undefined {
     const { node } = this.#deps;
-    const room = { pod, allocatable: node.allocatable(), operatingSystem: node.operatingSystem };
+    const room = {
+      pod,
+      allocatable: node.allocatable(),
+      operatingSystem: node.operatingSystem,
+      appArmor: node.appArmor,
+    };
     const never = admit({ ...room, others: [] });
     if (never !== undefined) {
       const message = never.message.replace("enough resource", "enough capacity").replace(/, used: 0/, "");

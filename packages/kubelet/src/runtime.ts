@@ -57,7 +57,23 @@ export interface RuntimeHealth {
   readonly networkReady: boolean;
   /** Why not, for people. */
   readonly message: string;
+  readonly features: RuntimeFeatures;
 }
+
+/** What a runtime says it keeps. What it does not know of, it would leave out without a word. */
+export interface RuntimeFeatures {
+  readonly supplementalGroupsPolicy: boolean;
+  /** By the name of the handler, empty for the default one. */
+  readonly handlers: ReadonlyMap<string, HandlerFeatures>;
+}
+
+export interface HandlerFeatures {
+  readonly recursiveReadOnlyMounts: boolean;
+  readonly userNamespaces: boolean;
+}
+
+/** Of runtimes that report no features, as those before containerd 2.0. */
+export const NO_FEATURES: RuntimeFeatures = { supplementalGroupsPolicy: false, handlers: new Map() };
 
 export interface SandboxSpec {
   readonly namespace: string;
@@ -106,9 +122,10 @@ export interface Namespaces {
   readonly targetId?: string | undefined;
 }
 
+/** `name`: the file of a seccomp profile, or the name of a loaded AppArmor profile. */
 export type SecurityProfile =
   | { readonly type: "RuntimeDefault" | "Unconfined" }
-  | { readonly type: "Localhost"; readonly path: string };
+  | { readonly type: "Localhost"; readonly name: string };
 
 export interface SeLinux {
   readonly user: string;
@@ -194,9 +211,11 @@ export interface ContainerSecurity {
   readonly runAsGroup?: number | undefined;
   readonly supplementalGroups: readonly number[];
   readonly strictSupplementalGroups: boolean;
+  /** The name of the image's user, where that is no number and nothing else is asked for. */
+  readonly runAsUsername: string;
   readonly readOnlyRootFilesystem: boolean;
   readonly noNewPrivileges: boolean;
-  /** Empty for privileged containers and `procMount: Unmasked`. */
+  /** Empty for `procMount: Unmasked`; of privileged containers the runtime leaves them out. */
   readonly maskedPaths: readonly string[];
   readonly readOnlyPaths: readonly string[];
   readonly seccomp: SecurityProfile;

@@ -1,5 +1,6 @@
 // The Node object: capacity, conditions with upstream's reasons, images.
 import { expect, test } from "vitest";
+import { NO_FEATURES } from "../runtime.ts";
 import type { MachineInfo } from "./machine.ts";
 import { newNode, type NodeSettings, nodeResources, nodeStatus } from "./node-object.ts";
 
@@ -26,7 +27,7 @@ const machine: MachineInfo = {
   operatingSystem: "linux",
   architecture: "amd64",
 };
-const good = { runtimeReady: true, networkReady: true, message: "" };
+const good = { runtimeReady: true, networkReady: true, message: "", features: NO_FEATURES };
 const calm = { memory: false, disk: false, pid: false };
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const base = {
@@ -69,12 +70,12 @@ test("conditions", () => {
     "DiskPressure=True KubeletHasDiskPressure: kubelet has disk pressure",
     "PIDPressure=True KubeletHasInsufficientPID: kubelet has insufficient PID available",
   ]);
-  expect(brief({ health: { runtimeReady: true, networkReady: false, message: "reason:X" } })?.at(-1)).toBe(
-    "Ready=False KubeletNotReady: container runtime network not ready: NetworkReady=false reason:X",
-  );
-  expect(brief({ health: { runtimeReady: false, networkReady: false, message: "gone" } })?.at(-1)).toBe(
-    "Ready=False KubeletNotReady: container runtime is down: gone",
-  );
+  expect(
+    brief({ health: { runtimeReady: true, networkReady: false, message: "reason:X", features: NO_FEATURES } })?.at(-1),
+  ).toBe("Ready=False KubeletNotReady: container runtime network not ready: NetworkReady=false reason:X");
+  expect(
+    brief({ health: { runtimeReady: false, networkReady: false, message: "gone", features: NO_FEATURES } })?.at(-1),
+  ).toBe("Ready=False KubeletNotReady: container runtime is down: gone");
 });
 
 test("times move with the status, heartbeats always, conditions of others stay", () => {

@@ -1,5 +1,5 @@
 import type { ContainerImage, Node, NodeAddress, NodeCondition, NodeStatus, Taint } from "@skates/api/core/v1";
-import type { Image, RuntimeHealth } from "../runtime.ts";
+import type { Image, RuntimeFeatures, RuntimeHealth } from "../runtime.ts";
 import { timeText } from "../status/time-text.ts";
 import type { MachineInfo, Pressure } from "./machine.ts";
 
@@ -114,8 +114,20 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
       architecture: machine.architecture,
     },
     images: images(input.images),
-    runtimeHandlers: [{ name: "", features: { recursiveReadOnlyMounts: false, userNamespaces: false } }],
+    runtimeHandlers: handlers(input.health.features),
+    features: { supplementalGroupsPolicy: input.health.features.supplementalGroupsPolicy },
   };
+}
+
+const NO_HANDLER = { recursiveReadOnlyMounts: false, userNamespaces: false };
+
+/** User namespaces are shown as missing: the kubelet hands out no ranges of ids. */
+function handlers({ handlers: reported }: RuntimeFeatures): NonNullable<NodeStatus["runtimeHandlers"]> {
+  const all = reported.has("") ? reported : new Map([["", NO_HANDLER], ...reported]);
+  return [...all].map(([name, { recursiveReadOnlyMounts }]) => ({
+    name,
+    features: { recursiveReadOnlyMounts, userNamespaces: false },
+  }));
 }
 
 function addresses(settings: NodeSettings): readonly NodeAddress[] {

@@ -3,7 +3,7 @@ import { type Node, type NodeStatus, nodes } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Clock, isAbort, type Logger, messageOf } from "@skates/component-base";
 import type { EventRecorder } from "../event-recorder.ts";
-import type { Image, Runtime, RuntimeHealth } from "../runtime.ts";
+import { type Image, NO_FEATURES, type Runtime, type RuntimeHealth } from "../runtime.ts";
 import { sameJson } from "../status/status-patch.ts";
 import { RetryDelays } from "../worker/retry-delays.ts";
 import { Wakeup } from "../worker/wakeup.ts";
@@ -125,7 +125,7 @@ export class NodeReporter {
       return { health, images, runtimeVersion };
     } catch (error) {
       if (isAbort(error, signal)) throw error;
-      const health = { runtimeReady: false, networkReady: false, message: messageOf(error) };
+      const health = { runtimeReady: false, networkReady: false, message: messageOf(error), features: NO_FEATURES };
       return { health, images: [], runtimeVersion: this.#node?.status?.nodeInfo?.containerRuntimeVersion ?? "" };
     }
   }

@@ -47,6 +47,7 @@ const host = process.platform === "linux" ? await detectHost({ dataDir: tmpdir()
 const errors = host === undefined ? ["not Linux"] : host.findings.filter((f) => f.level === "error").map((f) => f.text);
 if (errors.length > 0) process.stderr.write(`skipped: no real containers on this machine: ${errors.join("; ")}\n`);
 
+const SECCOMP_ROOT = join(tmpdir(), "skates-e2e-seccomp");
 const IMAGE = "skates.local/busybox:kubelet";
 const base = mkdtempSync(join(tmpdir(), "skates-kubelet-"));
 const paths = nodePaths(join(base, "data"));
@@ -92,6 +93,8 @@ function startKubelet(api: Map<string, Pod>): Kubelet {
     allocatable: () => ({ cpu: "2", memory: "1Gi" }),
     memoryCapacityBytes: 8e9,
     operatingSystem: "linux",
+    appArmor: false,
+    seccomp: { byDefault: false, root: SECCOMP_ROOT },
     dns: () => ({ servers: ["10.96.0.10"], domain: "cluster.local", host: { servers: [], searches: [], options: [] } }),
     runtimeName: "containerd",
     version: "v1.36",
@@ -704,6 +707,7 @@ async function bareCri(): Promise<number> {
     restartCount: 0,
     imageId: IMAGE,
     imageUser: { username: "" },
+    seccomp: { byDefault: false, root: SECCOMP_ROOT },
     env: [],
     files: { mounts: [], devices: [] },
     memoryCapacityBytes: 8e9,

@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { join } from "node:path";
 import type { Handler } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import type { Env, TaskGroup } from "@skates/component-base";
@@ -17,7 +18,7 @@ import { listMounts } from "./host/mounts.ts";
 import type { NodePaths } from "./host/node-paths.ts";
 import { fileLogReader } from "./logs/log-reader.ts";
 import { runLogRotator } from "./logs/log-rotator.ts";
-import { machineInfo, machinePressure } from "./machine/machine-info.ts";
+import { appArmorEnabled, machineInfo, machinePressure } from "./machine/machine-info.ts";
 import { nodeStats } from "./machine/node-stats.ts";
 import { nodePodHost } from "./pod-host/node-pod-host.ts";
 import { nodeProbeNetwork } from "./probes/node-probe-network.ts";
@@ -31,6 +32,8 @@ export interface NodeKubeletOptions {
   readonly runtime: Runtime;
   readonly paths: NodePaths;
   readonly dns: ClusterDns;
+  /** Containers that ask for no seccomp profile get the runtime's; default: none, as upstream. */
+  readonly seccompDefault?: boolean | undefined;
   /** The certificate of the node, and the CA of those who may call. */
   readonly tls: ServerTls;
   /** Called once with what takes another certificate and CA while the kubelet runs. */
@@ -92,6 +95,8 @@ async function assemble(
     host: nodePodHost({ paths, cgroups, clusterDomain: dns.domain }),
     network: nodeProbeNetwork,
     dns,
+    appArmor: await appArmorEnabled(),
+    seccomp: { byDefault: options.seccompDefault ?? false, root: join(paths.kubeletDir, "seccomp") },
     pressure: () => machinePressure(paths.dataDir),
     alongside: (parts, tasks) => workAlongside(options, parts, { cgroups, tasks, serve }),
   });

@@ -57,6 +57,7 @@ export function createSimulatedKubelet(options: SimulatedNodeOptions): Kubelet {
     host: () => new SimulatedHost(),
     network: simulatedNetwork,
     dns: { servers: [], domain: "cluster.local", host: { servers: [], searches: [], options: [] } },
+    appArmor: true,
     withoutReferences: true,
   });
 }

@@ -10,6 +10,7 @@ import type {
   Runtime,
   RuntimeContainer,
   RuntimeEvent,
+  RuntimeFeatures,
   RuntimeHealth,
   RuntimeList,
   Sandbox,
@@ -27,6 +28,11 @@ export interface SimulatedRuntimeOptions {
 
 const EVENTS_MAX = 10_000;
 const SIGTERM_EXIT = 143;
+/** What is acted out has no groups and no mounts that could be other than asked for. */
+const FEATURES: RuntimeFeatures = {
+  supplementalGroupsPolicy: true,
+  handlers: new Map([["", { recursiveReadOnlyMounts: true, userNamespaces: false }]]),
+};
 
 /**
  * Acts out containers: they run at once and end as `scriptOf` says or when they are stopped. Every image is present. Costs a few
@@ -57,7 +63,7 @@ export class SimulatedRuntime implements Runtime {
   }
 
   health(): Promise<RuntimeHealth> {
-    return Promise.resolve({ runtimeReady: true, networkReady: true, message: "" });
+    return Promise.resolve({ runtimeReady: true, networkReady: true, message: "", features: FEATURES });
   }
 
   runSandbox(spec: SandboxSpec): Promise<string> {

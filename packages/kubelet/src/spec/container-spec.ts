@@ -6,6 +6,7 @@ import type { AnyContainer } from "../pod/containers.ts";
 import { containerAnnotations, containerLabels } from "../pod/labels.ts";
 import type { ContainerSpec } from "../runtime.ts";
 import { containerResources } from "./resources.ts";
+import type { SeccompSettings } from "./profiles.ts";
 import { containerSecurity, type ImageUser } from "./security.ts";
 
 export interface ContainerSpecRequest {
@@ -14,6 +15,7 @@ export interface ContainerSpecRequest {
   readonly restartCount: number;
   readonly imageId: string;
   readonly imageUser: ImageUser;
+  readonly seccomp: SeccompSettings;
   readonly env: Env;
   readonly files: ContainerFiles;
   readonly targetId?: string | undefined;

@@ -1,6 +1,7 @@
 import type { Pod, PodSecurityContext, SecurityContext } from "@skates/api/core/v1";
-import { type AnyContainer, isHostNetwork } from "../pod/containers.ts";
-import type { ContainerSecurity, Namespaces, SecurityProfile, SeLinux } from "../runtime.ts";
+import { type AnyContainer, isHostNetwork, podContainers } from "../pod/containers.ts";
+import type { ContainerSecurity, Namespaces, SeLinux } from "../runtime.ts";
+import { appArmorOf, type SeccompSettings, seccompOf } from "./profiles.ts";
 
 const MASKED_PATHS = [
   "/proc/asound",
@@ -29,8 +30,7 @@ export function podNamespaces(pod: Pod): Namespaces {
 }
 
 export function hasPrivilegedContainer(pod: Pod): boolean {
-  const { initContainers = [], containers } = pod.spec;
-  return [...initContainers, ...containers].some((c) => c.securityContext?.privileged === true);
+  return podContainers(pod).some(({ container }) => container.securityContext?.privileged === true);
 }
 
 /** fsGroup and supplementalGroups of a pod. */
@@ -44,6 +44,7 @@ export interface SecurityRequest {
   readonly container: AnyContainer;
   /** Who the image's process runs as, where the image says so. */
   readonly imageUser: ImageUser;
+  readonly seccomp: SeccompSettings;
   /** For ephemeral containers that look into another one. */
   readonly targetId?: string | undefined;
 }
@@ -53,7 +54,7 @@ export interface ImageUser {
   readonly username: string;
 }
 
-/** The security settings of a container: its own win over the pod's. Throws when runAsNonRoot cannot be kept. */
+/** The security settings of a container: its own win over the pod's. Throws when runAsNonRoot or a profile cannot be kept. */
 export function containerSecurity(request: SecurityRequest): ContainerSecurity {
   const { pod, container, targetId } = request;
   const own = container.securityContext ?? {};
@@ -63,12 +64,14 @@ export function containerSecurity(request: SecurityRequest): ContainerSecurity {
   const unmasked = own.procMount === "Unmasked";
   const namespaces = podNamespaces(pod);
   const seLinux = own.seLinuxOptions ?? shared.seLinuxOptions;
+  const runAsUser = own.runAsUser ?? shared.runAsUser ?? request.imageUser.uid;
   return {
     privileged,
     namespaces: targetId === undefined ? namespaces : { ...namespaces, pid: "target", targetId },
     addCapabilities: own.capabilities?.add ?? [],
     dropCapabilities: own.capabilities?.drop ?? [],
-    runAsUser: own.runAsUser ?? shared.runAsUser ?? request.imageUser.uid,
+    runAsUser,
+    runAsUsername: runAsUser === undefined ? request.imageUser.username : "",
     runAsGroup: own.runAsGroup ?? shared.runAsGroup,
     supplementalGroups: podGroups(shared),
     strictSupplementalGroups: shared.supplementalGroupsPolicy === "Strict",
@@ -76,8 +79,8 @@ export function containerSecurity(request: SecurityRequest): ContainerSecurity {
     noNewPrivileges: own.allowPrivilegeEscalation === false,
     maskedPaths: unmasked ? [] : MASKED_PATHS,
     readOnlyPaths: unmasked ? [] : READ_ONLY_PATHS,
-    seccomp: profile(own.seccompProfile ?? shared.seccompProfile) ?? { type: "Unconfined" },
-    appArmor: profile(own.appArmorProfile ?? shared.appArmorProfile),
+    seccomp: seccompOf(pod, container, request.seccomp),
+    appArmor: appArmorOf(pod, container),
     ...(seLinux === undefined ? {} : { seLinux: seLinuxOf(seLinux) }),
   };
 }
@@ -99,14 +102,6 @@ function checkNonRoot(
     );
   }
   if (imageUser.uid === undefined) throw new Error(`container has runAsNonRoot and image will run as root ${at}`);
-}
-
-type Profile = NonNullable<SecurityContext["seccompProfile"]> | NonNullable<SecurityContext["appArmorProfile"]>;
-
-function profile(from: Profile | undefined): SecurityProfile | undefined {
-  if (from === undefined) return undefined;
-  if (from.type === "Localhost") return { type: "Localhost", path: from.localhostProfile ?? "" };
-  return { type: from.type === "Unconfined" ? "Unconfined" : "RuntimeDefault" };
 }
 
 export function seLinuxOf(from: NonNullable<SecurityContext["seLinuxOptions"]>): SeLinux {

@@ -15,6 +15,7 @@ function pod(spec: Partial<Pod["spec"]> = {}): Pod {
     spec: { containers: [{ name: "c" }], ...spec },
   };
 }
+const seccomp = { byDefault: false, root: "/seccomp" };
 const cluster = {
   servers: ["10.96.0.10"],
   domain: "cluster.local",
@@ -141,7 +142,7 @@ test("a container's own security settings win over the pod's", () => {
     hostPID: true,
     securityContext: { runAsUser: 1, runAsGroup: 2, fsGroup: 3, supplementalGroups: [4] },
   });
-  expect(containerSecurity({ pod: p, container, imageUser: { username: "" } })).toMatchObject({
+  expect(containerSecurity({ pod: p, container, imageUser: { username: "" }, seccomp })).toMatchObject({
     privileged: false,
     namespaces: { network: "pod", pid: "node", ipc: "pod" },
     addCapabilities: ["NET_ADMIN"],
@@ -151,7 +152,7 @@ test("a container's own security settings win over the pod's", () => {
     supplementalGroups: [3, 4],
     noNewPrivileges: true,
     readOnlyRootFilesystem: true,
-    seccomp: { type: "Localhost", path: "p.json" },
+    seccomp: { type: "Localhost", name: "/seccomp/p.json" },
   });
 });
 
@@ -166,7 +167,9 @@ test.each([
   ],
 ])("runAsNonRoot refuses %s", (_, context, imageUser, message) => {
   const container = { name: "c", securityContext: { runAsNonRoot: true, ...context } };
-  expect(() => containerSecurity({ pod: pod({ containers: [container] }), container, imageUser })).toThrow(message);
+  expect(() => containerSecurity({ pod: pod({ containers: [container] }), container, imageUser, seccomp })).toThrow(
+    message,
+  );
 });
 
 test("host ports are mapped, but not in the host's network", () => {

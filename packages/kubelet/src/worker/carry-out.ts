@@ -1,6 +1,6 @@
 import { isAbort, messageOf } from "@skates/component-base";
 import type { KillContainer, PodPlan } from "../plan/plan-pod.ts";
-import { isSidecar, type PodContainer } from "../pod/containers.ts";
+import { isSidecar, type PodContainer, podContainers } from "../pod/containers.ts";
 import { restartCountOf } from "../pod/labels.ts";
 import { newest } from "../pod/observed.ts";
 import type { Sandbox, SandboxSpec } from "../runtime.ts";
@@ -12,7 +12,8 @@ import { killContainer } from "./kill-container.ts";
 import { observeContainer, observeExit } from "./observe.ts";
 import type { PodWorker } from "./pod-worker.ts";
 import { startContainer } from "./start-container.ts";
-import { unsupported } from "./refuse-pod.ts";
+import { asksForFeatures, strictGroupsRefusal, unsupported } from "./refuse-pod.ts";
+import { podRuntimeHandler, runtimeAbilities } from "./runtime-abilities.ts";
 import { resizeContainers } from "./resize-containers.ts";
 import { StartFailure } from "./start-failure.ts";
 
@@ -84,10 +85,8 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
     }
   }
   try {
-    const problem = unsupported(state.pod);
-    if (problem !== undefined) throw new Error(problem);
-    const className = state.pod.spec.runtimeClassName ?? "";
-    const handler = className === "" ? "" : await deps.runtimeHandler(className, signal);
+    const handler = await podRuntimeHandler(deps, state.pod, signal);
+    if (await refuse(worker, handler, signal)) return;
     await host.setUpPod(state.pod, signal);
     const id = await runtime.runSandbox(sandboxSpecOf(worker, need.attempt, handler), signal);
     worker.own(id);
@@ -98,6 +97,25 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
     recorder.event(about, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${messageOf(error)}`);
     throw error;
   }
+}
+
+/** Fails closed on what the runtime would leave out. True: the pod can never run here. Throws where another runtime could come. */
+async function refuse(worker: PodWorker, handler: string, signal: AbortSignal): Promise<boolean> {
+  const { deps, state } = worker;
+  const abilities = asksForFeatures(state.pod) ? await runtimeAbilities(deps, signal) : undefined;
+  const never = abilities === undefined ? undefined : strictGroupsRefusal(state.pod, abilities);
+  if (never !== undefined) {
+    deps.recorder.event({ object: state.pod }, "Warning", never.reason, never.message);
+    worker.fail(never);
+    return true;
+  }
+  const problem = unsupported(state.pod, abilities, handler);
+  if (problem === undefined) return false;
+  for (const { container } of podContainers(state.pod)) {
+    const waiting = { reason: "ContainerCreating", message: problem };
+    state.hold(container.name, { untilMs: deps.clock.nowMs(), waiting });
+  }
+  throw new Error(problem);
 }
 
 interface Start {

@@ -10,6 +10,7 @@ import type { ProbeNetwork } from "../probe/probe-network.ts";
 import type { References } from "../references.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ClusterDns } from "../spec/dns.ts";
+import type { SeccompSettings } from "../spec/profiles.ts";
 
 /** What workers share: one per kubelet. */
 export interface PodDeps {
@@ -47,6 +48,9 @@ export interface NodeFacts {
   readonly memoryCapacityBytes: number;
   /** `linux`. */
   readonly operatingSystem: string;
+  /** Whether the kernel enforces AppArmor profiles. */
+  readonly appArmor: boolean;
+  readonly seccomp: SeccompSettings;
   dns(): ClusterDns;
   /** `containerd`. */
   readonly runtimeName: string;

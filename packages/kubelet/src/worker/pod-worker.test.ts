@@ -83,6 +83,8 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
       allocatable: () => ({}),
       memoryCapacityBytes: 1e10,
       operatingSystem: "linux",
+      appArmor: false,
+      seccomp: { byDefault: false, root: "/seccomp" },
       dns: () => ({
         servers: ["10.96.0.10"],
         domain: "cluster.local",

@@ -1,18 +1,75 @@
 import type { Pod } from "@skates/api/core/v1";
+import type { Waiting } from "../plan/plan-pod.ts";
+import { type AnyContainer, podContainers } from "../pod/containers.ts";
+import type { RuntimeFeatures } from "../runtime.ts";
 
-/** What this kubelet and its runtime cannot do for a pod, in upstream's words; undefined: nothing of the kind is asked for. */
-export function unsupported(pod: Pod): string | undefined {
-  const { hostUsers, hostNetwork, resourceClaims = [], initContainers = [], containers } = pod.spec;
-  if (hostUsers === false && hostNetwork !== true) {
-    return "can't set `spec.hostUsers: false`, runtime does not support user namespaces";
+/** What a runtime says of itself. */
+export interface RuntimeAbilities {
+  /** `containerd://1.6.20`. */
+  readonly version: string;
+  readonly features: RuntimeFeatures;
+}
+
+/** Whether a pod asks for something that some runtimes would leave out without a word; the runtime is asked only then. */
+export function asksForFeatures(pod: Pod): boolean {
+  const { hostUsers, securityContext, volumes = [] } = pod.spec;
+  if (hostUsers === false || securityContext?.supplementalGroupsPolicy === "Strict") return true;
+  return (
+    volumes.some((v) => v.image !== undefined) || podContainers(pod).some(({ container }) => asksForMounts(container))
+  );
+}
+
+/** Whether a container asks for read-only mounts with all that is mounted below them. */
+export function asksForMounts(container: AnyContainer): boolean {
+  return (container.volumeMounts ?? []).some(
+    (m) => m.recursiveReadOnly === "Enabled" || m.recursiveReadOnly === "IfPossible",
+  );
+}
+
+/** Why a pod can never run here, in upstream's words; undefined: it may. */
+export function strictGroupsRefusal(pod: Pod, { version, features }: RuntimeAbilities): Waiting | undefined {
+  if (pod.spec.securityContext?.supplementalGroupsPolicy !== "Strict" || features.supplementalGroupsPolicy)
+    return undefined;
+  return {
+    reason: "SupplementalGroupsPolicyNotSupported",
+    message: `SupplementalGroupsPolicy=Strict is not supported in this node${needs(version, "containerd 2.0 or CRI-O 1.31")}`,
+  };
+}
+
+/** Why no sandbox can be made for a pod, in upstream's words; undefined: nothing of the kind is asked for. */
+export function unsupported(pod: Pod, runtime: RuntimeAbilities | undefined, handler = ""): string | undefined {
+  const { hostUsers, resourceClaims = [], volumes = [] } = pod.spec;
+  const version = runtime?.version ?? "";
+  if (hostUsers === false) {
+    if (runtime?.features.handlers.get(handler)?.userNamespaces !== true) {
+      return `can't set \`spec.hostUsers: false\`, runtime does not support user namespaces${needs(version, "containerd 2.0 or CRI-O 1.25")}`;
+    }
+    return "can't set `spec.hostUsers: false`, this kubelet does not hand out ranges of user ids";
   }
   const claim = resourceClaims[0];
   if (claim !== undefined) return `resource claim ${JSON.stringify(claim.name)} cannot be prepared: no DRA driver`;
-  for (const container of [...initContainers, ...containers]) {
-    for (const mount of container.volumeMounts ?? []) {
-      if (mount.recursiveReadOnly !== "Enabled") continue;
-      return `failed to resolve recursive read-only mode: volume ${JSON.stringify(mount.name)} requested recursive read-only mode, but it is not supported by the runtime`;
-    }
-  }
-  return undefined;
+  const image = volumes.find((v) => v.image !== undefined);
+  if (image === undefined || mountsImages(version)) return undefined;
+  return `volume ${JSON.stringify(image.name)} is an image, which the runtime cannot mount${needs(version, "containerd 2.1 or CRI-O 1.31")}`;
+}
+
+/** Whether read-only mounts of this container are to be so with all that is below them. Throws with upstream's text if they cannot. */
+export function recursiveReadOnly(container: AnyContainer, runtime: RuntimeAbilities, handler: string): boolean {
+  if (runtime.features.handlers.get(handler)?.recursiveReadOnlyMounts === true) return true;
+  const mount = (container.volumeMounts ?? []).find((m) => m.recursiveReadOnly === "Enabled");
+  if (mount === undefined) return false;
+  throw new Error(
+    `failed to resolve recursive read-only mode: volume ${JSON.stringify(mount.name)} requested recursive read-only mode, but it is not supported by the runtime${needs(runtime.version, "containerd 2.0 or CRI-O 1.30, and Linux 5.12")}`,
+  );
+}
+
+function needs(version: string, wanted: string): string {
+  return ` (needs ${wanted}; this is ${version})`;
+}
+
+/** CRI has no word for it, so that only the version tells. */
+function mountsImages(version: string): boolean {
+  const [, name = "", major = "0", minor = "0"] = /^([\w-]+):\/\/v?(\d+)\.(\d+)/.exec(version) ?? [];
+  const [least, leastMinor] = name === "containerd" ? [2, 1] : name === "cri-o" ? [1, 31] : [Infinity, 0];
+  return Number(major) > least || (Number(major) === least && Number(minor) >= leastMinor);
 }

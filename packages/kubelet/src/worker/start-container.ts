@@ -4,11 +4,13 @@ import type { EventSubject } from "../event-recorder.ts";
 import { runHook } from "../hooks/run-hook.ts";
 import type { MountedVolume } from "../pod-host.ts";
 import type { PodContainer } from "../pod/containers.ts";
-import type { Image, RuntimeContainer, Sandbox, SandboxSpec } from "../runtime.ts";
+import type { RuntimeContainer, Sandbox, SandboxSpec } from "../runtime.ts";
 import { containerSpec } from "../spec/container-spec.ts";
 import type { ImageUser } from "../spec/security.ts";
 import { observeContainer } from "./observe.ts";
 import type { PodDeps } from "./pod-deps.ts";
+import { asksForMounts, recursiveReadOnly } from "./refuse-pod.ts";
+import { podRuntimeHandler, runtimeAbilities } from "./runtime-abilities.ts";
 import { StartFailure } from "./start-failure.ts";
 
 export interface StartRequest {
@@ -75,15 +77,26 @@ async function makeSpec(deps: PodDeps, request: StartRequest, imageId: string, s
   const { host, node } = deps;
   const { pod, found, podIps, restartCount, volumes } = request;
   const { container } = found;
+  const stopSignal = container.lifecycle?.stopSignal;
+  if (stopSignal !== undefined) {
+    throw new Error(
+      `lifecycle.stopSignal ${stopSignal} is not passed on by this kubelet (gate ContainerStopSignals is off)`,
+    );
+  }
   const addresses = { podIps, hostIps: node.hostIps() };
   const env = await deps.containerEnv({ pod, container, addresses, allocatable: node.allocatable() }, signal);
-  const files = await host.containerFiles({ pod, container, volumes, podIps, restartCount, env }, signal);
+  const recursive = await recursiveMounts(deps, request, signal);
+  const files = await host.containerFiles(
+    { pod, container, volumes, podIps, restartCount, env, recursiveReadOnly: recursive },
+    signal,
+  );
   return containerSpec({
     pod,
     container,
     restartCount,
     imageId,
-    imageUser: await imageUser(deps, request, signal),
+    imageUser: await imageUser(deps, imageId, signal),
+    seccomp: node.seccomp,
     env,
     files,
     targetId: request.targetId,
@@ -91,13 +104,21 @@ async function makeSpec(deps: PodDeps, request: StartRequest, imageId: string, s
   });
 }
 
-/** The image's own user matters only where a pod demands that it is not root. */
-async function imageUser(deps: PodDeps, { pod, found }: StartRequest, signal: AbortSignal): Promise<ImageUser> {
-  const own = found.container.securityContext;
-  const demanded = own?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
-  if (demanded !== true) return { username: "" };
-  const image: Image | undefined = await deps.runtime.image(found.container.image ?? "", signal);
-  return { uid: image?.uid, username: image?.username ?? "" };
+/** Asked of the runtime only where the container has such mounts. */
+async function recursiveMounts(deps: PodDeps, { pod, found }: StartRequest, signal: AbortSignal): Promise<boolean> {
+  if (!asksForMounts(found.container)) return false;
+  const handler = await podRuntimeHandler(deps, pod, signal);
+  return recursiveReadOnly(found.container, await runtimeAbilities(deps, signal), handler);
+}
+
+/**
+ * Whom the image that is run, and no other that has its name by now, says to run as. Upstream passes it on with every container: the
+ * group of an image's user does not count.
+ */
+async function imageUser(deps: PodDeps, imageId: string, signal: AbortSignal): Promise<ImageUser> {
+  const image = await deps.runtime.image(imageId, signal);
+  if (image === undefined) throw new Error(`image ${JSON.stringify(imageId)} is gone`);
+  return { uid: image.uid, username: image.username };
 }
 
 async function postStart(deps: PodDeps, request: StartRequest, id: string, signal: AbortSignal): Promise<void> {

@@ -23,7 +23,7 @@ import type { GrpcClient, GrpcMethod } from "@skates/transport";
 import { grpcClient } from "@skates/transport/node";
 import { EXIT_FILTERS, eventOf, subscribe } from "./containerd-events.ts";
 import { imageService, runtimeService } from "./cri-methods.ts";
-import { listedContainer, listedSandbox, toContainer, toImage, toSandbox, toUsage } from "./from-cri.ts";
+import { listedContainer, listedSandbox, toContainer, toFeatures, toImage, toSandbox, toUsage } from "./from-cri.ts";
 import { toContainerConfig, toResources, toSandboxConfig } from "./to-cri.ts";
 
 export interface CriRuntimeOptions {
@@ -70,7 +70,8 @@ class GrpcRuntime implements CriRuntime {
   }
 
   async health(signal: AbortSignal): Promise<RuntimeHealth> {
-    const { status } = await this.#call(runtimeService.status, {}, signal);
+    const reply = await this.#call(runtimeService.status, {}, signal);
+    const { status } = reply;
     const conditions = status?.conditions ?? [];
     const of = (type: string): boolean => conditions.some((c) => c.type === type && c.status === true);
     const bad = conditions.filter((c) => c.status !== true);
@@ -78,6 +79,7 @@ class GrpcRuntime implements CriRuntime {
       runtimeReady: of("RuntimeReady"),
       networkReady: of("NetworkReady"),
       message: bad.map((c) => `reason:${c.reason ?? ""} message:${c.message ?? ""}`).join(", "),
+      features: toFeatures(reply),
     };
   }
 

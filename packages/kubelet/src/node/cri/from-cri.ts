@@ -10,6 +10,7 @@ import {
   POD_SANDBOX_STATE,
   type PodSandbox,
   type PodSandboxStatus,
+  type StatusResponse,
 } from "@skates/api/cri/v1";
 import type {
   ContainerMount,
@@ -17,6 +18,7 @@ import type {
   Image,
   RuntimeContainer,
   RuntimeContainerState,
+  RuntimeFeatures,
   Sandbox,
 } from "../../runtime.ts";
 
@@ -153,4 +155,13 @@ export function toUsage(from: ContainerStats): ContainerUsage {
     writableLayerBytes: number(writableLayer?.usedBytes),
     writableLayerInodes: number(writableLayer?.inodesUsed),
   };
+}
+
+/** What is not reported is not there. */
+export function toFeatures({ features, runtimeHandlers }: StatusResponse): RuntimeFeatures {
+  const handlers = (runtimeHandlers ?? []).map(({ name, features: of }) => {
+    const { recursiveReadOnlyMounts = false, userNamespaces = false } = of ?? {};
+    return [name ?? "", { recursiveReadOnlyMounts, userNamespaces }] as const;
+  });
+  return { supplementalGroupsPolicy: features?.supplementalGroupsPolicy ?? false, handlers: new Map(handlers) };
 }

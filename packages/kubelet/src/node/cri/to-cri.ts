@@ -65,6 +65,7 @@ export function toContainerConfig(spec: ContainerSpec): ContainerConfig {
       containerPath: m.containerPath,
       hostPath: m.hostPath,
       readonly: m.readOnly,
+      recursiveReadOnly: m.recursiveReadOnly,
       propagation: PROPAGATION[m.propagation],
     })),
     devices: spec.devices,
@@ -102,6 +103,7 @@ function toSecurity(from: ContainerSecurity): LinuxContainerSecurityContext {
     selinuxOptions: from.seLinux,
     runAsUser: wrapped(from.runAsUser),
     runAsGroup: wrapped(from.runAsGroup),
+    runAsUsername: from.runAsUsername,
     readonlyRootfs: from.readOnlyRootFilesystem,
     supplementalGroups: from.supplementalGroups,
     supplementalGroupsPolicy: SUPPLEMENTAL_GROUPS_POLICY[from.strictSupplementalGroups ? "Strict" : "Merge"],
@@ -124,7 +126,7 @@ function toNamespaces(from: Namespaces): NamespaceOption {
 }
 
 function toProfile(from: SecurityProfile): CriProfile {
-  return { profileType: PROFILE_TYPE[from.type], localhostRef: from.type === "Localhost" ? from.path : "" };
+  return { profileType: PROFILE_TYPE[from.type], localhostRef: from.type === "Localhost" ? from.name : "" };
 }
 
 function wrapped(value: number | undefined): { readonly value: number } | undefined {

@@ -61,3 +61,8 @@ export async function machinePressure(dir: string): Promise<Pressure> {
 async function readText(path: string): Promise<string> {
   return (await readFile(path, "utf8").catch(() => "")).trim();
 }
+
+/** Whether the kernel enforces AppArmor profiles. */
+export async function appArmorEnabled(): Promise<boolean> {
+  return (await readText("/sys/module/apparmor/parameters/enabled")).startsWith("Y");
+}

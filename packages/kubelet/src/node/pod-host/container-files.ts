@@ -71,9 +71,7 @@ async function volumeMount(
     containerPath: mount.mountPath.startsWith("/") ? mount.mountPath : `/${mount.mountPath}`,
     hostPath,
     readOnly: mount.readOnly === true || volume.readOnly,
-    ...(mount.readOnly === true && (mount.recursiveReadOnly === "Enabled" || mount.recursiveReadOnly === "IfPossible")
-      ? { recursiveReadOnly: mount.recursiveReadOnly === "Enabled" }
-      : {}),
+    ...(mount.readOnly === true && isRecursive(mount) && request.recursiveReadOnly ? { recursiveReadOnly: true } : {}),
     propagation:
       mount.mountPropagation === "Bidirectional"
         ? "bidirectional"
@@ -81,6 +79,10 @@ async function volumeMount(
           ? "hostToContainer"
           : "private",
   };
+}
+
+function isRecursive({ recursiveReadOnly }: VolumeMount): boolean {
+  return recursiveReadOnly === "Enabled" || recursiveReadOnly === "IfPossible";
 }
 
 function subPathOf(mount: VolumeMount, env: ContainerFilesRequest["env"]): string {

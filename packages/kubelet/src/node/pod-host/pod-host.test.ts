@@ -64,6 +64,8 @@ const node: NodeFacts = {
   allocatable: () => ({ cpu: "2", memory: "1Gi" }),
   memoryCapacityBytes: 1 << 30,
   operatingSystem: "linux",
+  appArmor: false,
+  seccomp: { byDefault: false, root: "/seccomp" },
   dns: () => ({ servers: [], searches: [], options: [], domain: "cluster.local" }) as never,
   runtimeName: "containerd",
   version: "v1.36",
@@ -190,6 +192,7 @@ test("a container gets its volumes, its hosts file and a file for its last words
     container,
     volumes: new Map([["v", { hostPath: volume, readOnly: false }]]),
     podIps: ["10.244.0.5"],
+    recursiveReadOnly: true,
     restartCount: 2,
     env: [["WHO", "me"]] as const,
   };

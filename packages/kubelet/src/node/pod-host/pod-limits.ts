@@ -2,7 +2,8 @@ import type { Pod } from "@skates/api/core/v1";
 import { cpuQuota, cpuShares, milli, whole } from "../../spec/resources.ts";
 import type { CgroupLimits } from "../host/cgroups.ts";
 
-/** Limits of a pod as a whole: its weight by what its containers ask for, and ceilings only if every container has one. */
+/** Limits of a pod as a whole: its weight by what its containers ask for, and ceilings only if every container
+ * has one; what the pod asks for as a whole wins. */
 export function podLimits(pod: Pod): CgroupLimits {
   const cpu = aggregate(pod, "cpu", milli);
   const memory = aggregate(pod, "memory", whole);
@@ -44,8 +45,11 @@ function aggregate(pod: Pod, resource: string, read: (quantity: string | undefin
     }
   }
   const extra = read(overhead?.[resource]);
+  const { requests, limits } = pod.spec.resources ?? {};
+  const wholeLimit = read(limits?.[resource]);
+  const whole = requests?.[resource] ?? limits?.[resource];
   return {
-    requested: Math.max(requested, initRequested) + extra,
-    limit: unlimited ? undefined : Math.max(limit, initLimit) + extra,
+    requested: (whole === undefined ? Math.max(requested, initRequested) : read(whole)) + extra,
+    limit: wholeLimit > 0 ? wholeLimit + extra : unlimited ? undefined : Math.max(limit, initLimit) + extra,
   };
 }
