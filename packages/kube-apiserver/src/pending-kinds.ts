@@ -7,7 +7,6 @@ import type { ApiObject, Resource } from "@skates/apimachinery";
 const PENDING: Readonly<Record<string, string>> = {
   "/persistentvolumeclaims": "no volume is bound to them",
   "/persistentvolumes": "no claim is bound to them",
-  "certificates.k8s.io/certificatesigningrequests": "no certificates are signed",
   "networking.k8s.io/ingresses": "no proxy serves them",
   "networking.k8s.io/networkpolicies": "they are not enforced",
   "resource.k8s.io/resourceclaims": "devices are allocated to them, but kubelets do not prepare these",

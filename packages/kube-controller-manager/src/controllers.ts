@@ -8,6 +8,9 @@ import {
   type Informers,
 } from "@skates/controller-runtime";
 import type { ControllerManagerOptions } from "./options.ts";
+import { certificateApprovingController } from "./certificate-approving/controller.ts";
+import { certificateCleanerController } from "./certificate-cleaner/controller.ts";
+import { certificateSigningController } from "./certificate-signing/controller.ts";
 import { cronJobController } from "./cron-job/controller.ts";
 import { clusterRoleAggregation } from "./cluster-role-aggregation/controller.ts";
 import { daemonSetController } from "./daemon-set/controller.ts";
@@ -55,6 +58,9 @@ export interface NamedController {
   readonly make: (making: Making) => readonly Component[];
 }
 
+/** The account that upstream's three controllers of certificates share. */
+const CERTIFICATES = "certificate-controller";
+
 /** All controllers, in the order of their start. */
 export const CONTROLLERS: readonly NamedController[] = [
   planned("replicaset-controller", () => replicaSetController),
@@ -89,6 +95,27 @@ export const CONTROLLERS: readonly NamedController[] = [
     ({ serviceLb }) => serviceLb && serviceLbController(serviceLb),
     "service-controller",
   ),
+  planned(
+    "certificatesigningrequest-cleaner-controller",
+    ({ certificates }) => certificates && certificateCleanerController(certificates.readCertificate),
+  ),
+  {
+    name: "certificatesigningrequest-approving-controller",
+    make: ({ options, informers }) => {
+      const { certificates } = options;
+      if (certificates === undefined) return [];
+      const { readRequest } = certificates;
+      return [certificateApprovingController({ ...own(options, CERTIFICATES), informers, readRequest })];
+    },
+  },
+  {
+    name: "certificatesigningrequest-signing-controller",
+    make: ({ options, informers }) => {
+      const { certificates: signer } = options;
+      if (signer === undefined) return [];
+      return [certificateSigningController({ ...own(options, CERTIFICATES), informers, signer })];
+    },
+  },
   {
     name: "namespace-controller",
     make: ({ options, informers }) => [

@@ -3,5 +3,5 @@
  * the file `plan.ts` of its folder.
  */
 export { CONTROLLER_NAMES, createControllerManager } from "./controller-manager.ts";
-export type { ControllerManagerOptions } from "./options.ts";
+export type { CertificateOptions, ControllerManagerOptions } from "./options.ts";
 export { selectControllers } from "./select-controllers.ts";

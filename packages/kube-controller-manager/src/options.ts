@@ -1,8 +1,15 @@
 import type { Client } from "@skates/client";
 import type { Env } from "@skates/component-base";
 import type { TokenSigner } from "@skates/pki";
+import type { ReadCertificate } from "./certificate-cleaner/controller.ts";
+import type { CertificateSigner } from "./certificate-signing/controller.ts";
 import type { NodeIpamOptions } from "./node-ipam/controller.ts";
 import type { ServiceLbOptions } from "./service-lb/controller.ts";
+
+/** What certificates are read and signed with. */
+export interface CertificateOptions extends CertificateSigner {
+  readonly readCertificate: ReadCertificate;
+}
 
 export interface ControllerManagerOptions {
   /**
@@ -15,6 +22,8 @@ export interface ControllerManagerOptions {
   readonly caBundle: string;
   /** Signs tokens that live in Secrets; absent: those Secrets stay empty. */
   readonly tokenSigner?: TokenSigner | undefined;
+  /** Absent: certificate signing requests wait for somebody else. */
+  readonly certificates?: CertificateOptions | undefined;
   /** Absent: nodes bring their own part of the pods' addresses. */
   readonly nodeIpam?: NodeIpamOptions | undefined;
   /** Absent: services of type LoadBalancer wait for somebody else. */

@@ -12,6 +12,9 @@ export type {
   CertificateUsage,
   KeyPair,
   Pki,
+  RequestSubject,
+  SigningOptions,
+  SigningRequest,
   SigningRequestInfo,
   TokenKey,
 } from "./pki.ts";

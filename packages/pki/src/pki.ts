@@ -39,14 +39,23 @@ export interface SigningRequestInfo {
   readonly uris: readonly string[];
 }
 
+export interface SigningOptions {
+  /** In the words of a CertificateSigningRequest: `client auth`, `digital signature`. Words that X.509 does not know are left out. */
+  readonly usages: readonly string[];
+  readonly validMs: number;
+}
+
 /** Signs certificates with one CA. */
 export interface CertificateAuthority {
   /** The CA's own certificate. */
   readonly cert: string;
   /** A new key with a certificate for it. */
   issue(template: CertificateTemplate): Promise<KeyPair>;
-  /** A certificate for the key of a request. Subject and names are the request's. Throws `RequestUnreadable`. */
-  sign(request: string, options: Pick<CertificateTemplate, "usages" | "validMs">): Promise<string>;
+  /**
+   * A certificate for the key of a request. Subject and names are the request's: names of other kinds than `SigningRequestInfo` shows
+   * are left out, since nobody has looked at them. Throws `RequestUnreadable`.
+   */
+  sign(request: string, options: SigningOptions): Promise<string>;
 }
 
 /**
@@ -63,8 +72,19 @@ export interface Pki {
   readCertificate(cert: string): CertificateInfo;
   /** Throws `RequestUnreadable`, also if the signature is wrong. */
   readRequest(request: string): Promise<SigningRequestInfo>;
+  /** A new key with a request to sign it. */
+  createRequest(subject: RequestSubject): Promise<SigningRequest>;
   /** A new key, for signing tokens. */
   createTokenKey(): Promise<TokenKey>;
+}
+
+/** Whom a certificate is asked for. */
+export type RequestSubject = Pick<CertificateTemplate, "commonName" | "organizations" | "dnsNames">;
+
+/** A PKCS #10 request and the key that it is for, both as PEM. */
+export interface SigningRequest {
+  readonly request: string;
+  readonly key: string;
 }
 
 /** Keys for service account tokens, as PEM: `sa.key` and `sa.pub`. */

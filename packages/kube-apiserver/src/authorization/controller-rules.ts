@@ -51,6 +51,19 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "services/status", ["update", "patch"]),
     rule("discovery.k8s.io", "endpointslices", READ),
   ]),
+  controller("certificate-controller", [
+    rule("certificates.k8s.io", "certificatesigningrequests", [...READ, "delete"]),
+    rule("certificates.k8s.io", "certificatesigningrequests/approval certificatesigningrequests/status", ["update"]),
+    signers("approve", "kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"),
+    signers(
+      "sign",
+      "kubernetes.io/kube-apiserver-client",
+      "kubernetes.io/kube-apiserver-client-kubelet",
+      "kubernetes.io/kubelet-serving",
+      "kubernetes.io/legacy-unknown",
+    ),
+    rule("authorization.k8s.io", "subjectaccessreviews", ["create"]),
+  ]),
   controller("token-controller", [
     rule("", "secrets", [...READ, "update", "delete"]),
     rule("", "serviceaccounts", READ),
@@ -129,6 +142,10 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "configmaps", [...READ, "create", "update", "patch"]),
   ]),
 ]);
+
+function signers(verb: string, ...names: readonly string[]): Rule {
+  return { ...rule("certificates.k8s.io", "signers", [verb]), names };
+}
 
 function controller(name: string, rules: readonly Rule[]): [string, RuleSet] {
   return [serviceAccountUserName("kube-system", name), { rules: [...rules, EVENTS] }];

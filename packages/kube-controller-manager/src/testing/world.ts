@@ -49,7 +49,8 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface WorldOptions extends Pick<ControllerManagerOptions, "nodeIpam" | "serviceLb" | "tokenSigner"> {
+export interface WorldOptions
+  extends Pick<ControllerManagerOptions, "nodeIpam" | "serviceLb" | "tokenSigner" | "certificates"> {
   /** Default true. */
   readonly controllers?: boolean;
   /** Plays the kubelets for the API server; default: none answers. */
@@ -113,6 +114,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     nodeIpam: options.nodeIpam,
     serviceLb: options.serviceLb,
     tokenSigner: options.tokenSigner,
+    certificates: options.certificates,
   });
   const { signal } = stopping;
 

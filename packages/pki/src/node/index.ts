@@ -8,5 +8,6 @@ export {
   RENEW_BEFORE_MS,
 } from "./cluster-pki.ts";
 export { type EnsureCertificateOptions, ensureCertificate } from "./ensure-certificate.ts";
+export { detachedSignature, type SharedSecret, signatureFits } from "./detached-jws.ts";
 export { type NodePkiOptions, nodePki } from "./node-pki.ts";
 export { type TokenVerifierOptions, tokenSigner, tokenVerifier } from "./tokens.ts";

@@ -96,7 +96,7 @@ test("a request made by OpenSSL is read and signed with its own subject, names a
     emailAddresses: [],
     uris: [],
   });
-  const cert = await pki.authority(ca).sign(request, { usages: ["server"], validMs: DAY_MS });
+  const cert = await pki.authority(ca).sign(request, { usages: ["digital signature", "server auth"], validMs: DAY_MS });
   expect(pki.readCertificate(cert)).toMatchObject({
     commonName: "system:node:n2",
     organizations: ["system:nodes", "b"],
@@ -105,6 +105,20 @@ test("a request made by OpenSSL is read and signed with its own subject, names a
   });
   expect(() => pki.authority({ cert, key: readFileSync(key, "utf8") })).not.toThrow();
   expect(new X509Certificate(cert).verify(new X509Certificate(ca.cert).publicKey)).toBe(true);
+});
+
+test("a request of our own is signed with the usages that were asked for", async () => {
+  const subject = { commonName: "system:node:n4", organizations: ["system:nodes"], dnsNames: ["n4"] };
+  const { request, key } = await pki.createRequest(subject);
+  expect(await pki.readRequest(request)).toMatchObject({ ...subject, ipAddresses: [] });
+  const cert = await pki
+    .authority(ca)
+    .sign(request, { usages: ["signing", "server auth", "ipsec user"], validMs: DAY_MS });
+  expect(() => pki.authority({ cert, key })).not.toThrow();
+  expect(new X509Certificate(cert).keyUsage).toEqual(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.7"]);
+  expect(openssl("x509", "-noout", "-ext", "keyUsage", "-in", file("own.crt", cert))).toMatch(
+    /critical\s+Digital Signature\s*$/,
+  );
 });
 
 test("a request that was tampered with, or is none, is refused", async () => {
@@ -116,7 +130,7 @@ test("a request that was tampered with, or is none, is refused", async () => {
   const tampered = `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString("base64")}\n-----END CERTIFICATE REQUEST-----\n`;
   for (const bad of [tampered, "nonsense", ca.cert]) {
     await expect(pki.readRequest(bad)).rejects.toMatchObject({ code: "RequestUnreadable" });
-    await expect(pki.authority(ca).sign(bad, { usages: ["client"], validMs: DAY_MS })).rejects.toMatchObject({
+    await expect(pki.authority(ca).sign(bad, { usages: ["client auth"], validMs: DAY_MS })).rejects.toMatchObject({
       code: "RequestUnreadable",
     });
   }

@@ -1,11 +1,12 @@
 import { createPrivateKey, createPublicKey, type KeyObject, webcrypto, X509Certificate } from "node:crypto";
 import { type Clock, OperatingError, type Random } from "@skates/component-base";
-import type { CertificateAuthority, CertificateTemplate, KeyPair, Pki, TokenKey } from "../pki.ts";
+import type { CertificateAuthority, KeyPair, Pki, SigningOptions, TokenKey } from "../pki.ts";
 import { readCertificate } from "./read-certificate.ts";
+import { createRequest, EC, exportKey, generateKeys, subjectName } from "./create-request.ts";
+import { extendedUsages, keyUsageFlags } from "./key-usages.ts";
 import { readRequest } from "./read-request.ts";
 import { type X509, x509 } from "./x509.ts";
 
-const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const BACKDATED_MS = 5 * 60_000;
 
 export interface NodePkiOptions {
@@ -28,6 +29,7 @@ export function nodePki(options: NodePkiOptions): Pki {
     authority: (ca) => authority(options, ca),
     readCertificate,
     readRequest,
+    createRequest,
     createTokenKey,
   };
 }
@@ -39,7 +41,7 @@ function authority(options: NodePkiOptions, ca: KeyPair): CertificateAuthority {
   let loaded: Promise<webcrypto.CryptoKeyPair> | undefined;
   let parsedIssuer: { readonly name: InstanceType<X509["Name"]>; readonly keyId: Extension } | undefined;
 
-  const sign = async (to: Subject, extra: Pick<CertificateTemplate, "usages" | "validMs">): Promise<string> => {
+  const sign = async (to: Subject, { usages, validMs }: SigningOptions): Promise<string> => {
     loaded ??= importKeys(caKey);
     const lib = await x509();
     const signing = await loaded;
@@ -48,23 +50,21 @@ function authority(options: NodePkiOptions, ca: KeyPair): CertificateAuthority {
       keyId: await lib.AuthorityKeyIdentifierExtension.create(signing.publicKey),
     };
     const nowMs = options.clock.nowMs();
+    const flags = keyUsageFlags(usages);
+    const extended = extendedUsages(usages);
     const cert = await lib.X509CertificateGenerator.create({
       serialNumber: serialNumber(options.random),
       subject: to.name,
       issuer: parsedIssuer.name,
       notBefore: new Date(nowMs - BACKDATED_MS),
-      notAfter: new Date(Math.min(nowMs + extra.validMs, caInfo.notAfterMs)),
+      notAfter: new Date(Math.min(nowMs + validMs, caInfo.notAfterMs)),
       publicKey: to.publicKey,
       signingKey: signing.privateKey,
       signingAlgorithm: EC,
       extensions: [
         new lib.BasicConstraintsExtension(false, undefined, true),
-        new lib.KeyUsagesExtension(lib.KeyUsageFlags.digitalSignature | lib.KeyUsageFlags.keyEncipherment, true),
-        new lib.ExtendedKeyUsageExtension(
-          extra.usages.map((usage) =>
-            usage === "server" ? lib.ExtendedKeyUsage.serverAuth : lib.ExtendedKeyUsage.clientAuth,
-          ),
-        ),
+        ...(flags === 0 ? [] : [new lib.KeyUsagesExtension(flags, true)]),
+        ...(extended.length === 0 ? [] : [new lib.ExtendedKeyUsageExtension(extended)]),
         parsedIssuer.keyId,
         ...to.alternativeNames,
       ],
@@ -87,16 +87,25 @@ function authority(options: NodePkiOptions, ca: KeyPair): CertificateAuthority {
           publicKey: keys.publicKey,
           alternativeNames: names.length === 0 ? [] : [new lib.SubjectAlternativeNameExtension(names)],
         },
-        template,
+        {
+          usages: ["digital signature", "key encipherment", ...template.usages.map((usage) => `${usage} auth`)],
+          validMs: template.validMs,
+        },
       );
       return { cert, key: await exportKey(keys) };
     },
     sign: async (request, extra) => {
-      await readRequest(request); // checks the signature
+      const info = await readRequest(request); // checks the signature
       const lib = await x509();
       const parsed = new lib.Pkcs10CertificateRequest(request);
-      const names = parsed.extensions.filter((extension) => extension instanceof lib.SubjectAlternativeNameExtension);
-      return await sign({ name: parsed.subjectName, publicKey: parsed.publicKey, alternativeNames: names }, extra);
+      const names = [
+        ...info.dnsNames.map((value) => ({ type: "dns" as const, value })),
+        ...info.emailAddresses.map((value) => ({ type: "email" as const, value })),
+        ...info.ipAddresses.map((value) => ({ type: "ip" as const, value })),
+        ...info.uris.map((value) => ({ type: "url" as const, value })),
+      ];
+      const alternativeNames = names.length === 0 ? [] : [new lib.SubjectAlternativeNameExtension(names)];
+      return await sign({ name: parsed.subjectName, publicKey: parsed.publicKey, alternativeNames }, extra);
     },
   };
 }
@@ -136,20 +145,11 @@ async function selfSign(options: NodePkiOptions, { commonName, keys, validMs }: 
   return { cert: pem(cert.toString("pem")), key: await exportKey(keys) };
 }
 
-function subjectName(of: Pick<CertificateTemplate, "commonName" | "organizations">): { [name: string]: string[] }[] {
-  const organizations = of.organizations ?? [];
-  return [...(organizations.length === 0 ? [] : [{ O: [...organizations] }]), { CN: [of.commonName] }];
-}
-
 /** 127 random bits: positive, and never zero in practice. */
 function serialNumber(random: Random): string {
   const bytes = random.bytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return Buffer.from(bytes).toString("hex");
-}
-
-function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(EC, true, ["sign", "verify"]);
 }
 
 async function importKeys(key: KeyObject): Promise<webcrypto.CryptoKeyPair> {
@@ -159,15 +159,6 @@ async function importKeys(key: KeyObject): Promise<webcrypto.CryptoKeyPair> {
     privateKey: await webcrypto.subtle.importKey("pkcs8", secret, EC, true, ["sign"]),
     publicKey: await webcrypto.subtle.importKey("spki", open, EC, true, ["verify"]),
   };
-}
-
-async function exportKey(keys: webcrypto.CryptoKeyPair): Promise<string> {
-  const der = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
-  const lines =
-    Buffer.from(der)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN PRIVATE KEY-----\n${lines.join("\n")}\n-----END PRIVATE KEY-----\n`;
 }
 
 async function createTokenKey(): Promise<TokenKey> {

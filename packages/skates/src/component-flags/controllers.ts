@@ -1,6 +1,7 @@
 import { CONTROLLER_NAMES, type ControllerManagerOptions, selectControllers } from "@skates/kube-controller-manager";
 import { messageOf } from "@skates/component-base";
 import { usageError } from "../cli/errors.ts";
+import { durationFrom } from "./duration.ts";
 import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
 
 export const CONTROLLER_FLAGS: FlagSpecs = {
@@ -9,7 +10,21 @@ export const CONTROLLER_FLAGS: FlagSpecs = {
     value: "NAMES",
     doc: "Controllers to run: * for all, name for one more, -name for one less, separated by commas (default *).",
   },
+  "cluster-signing-duration": {
+    type: "string",
+    value: "DURATION",
+    doc: "How long certificates last that are signed on request, and the most that may be asked for (default 8760h0m0s).",
+  },
 };
+
+const YEAR_MS = 8_760 * 3_600_000;
+
+/** How long certificates last that are signed on request, in ms. */
+export function clusterSigningMs(flags: FlagValues): number {
+  const validMs = durationFrom(flags, "cluster-signing-duration") ?? YEAR_MS;
+  if (validMs > 0) return validMs;
+  throw usageError("invalid value for flag --cluster-signing-duration: more than nothing, as 8760h");
+}
 
 /** Which controllers run. Throws a usage error that lists all when one is not known. */
 export function controllersFrom(flags: FlagValues): Pick<ControllerManagerOptions, "controllers"> {

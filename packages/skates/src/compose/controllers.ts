@@ -1,11 +1,12 @@
 import { clientFor } from "@skates/client";
 import type { Component, Env } from "@skates/component-base";
 import type { KubeApiServer } from "@skates/kube-apiserver";
-import { createControllerManager } from "@skates/kube-controller-manager";
+import { type CertificateOptions, createControllerManager } from "@skates/kube-controller-manager";
 import type { TokenSigner } from "@skates/pki";
+import { type ClusterPki, nodePki } from "@skates/pki/node";
 import { flagsFrom } from "../cli/flags.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
-import { controllersFrom } from "../component-flags/controllers.ts";
+import { clusterSigningMs, controllersFrom } from "../component-flags/controllers.ts";
 import { NODE_PORTS, nodePortsFrom } from "../component-flags/services.ts";
 
 export interface ControllersOptions {
@@ -14,6 +15,8 @@ export interface ControllersOptions {
   readonly env: Env;
   /** For tokens that live in Secrets. */
   readonly signer: TokenSigner;
+  /** The cluster's CA signs requests for certificates. */
+  readonly pki: () => ClusterPki;
   /** PEM; pods verify the API server by it. */
   readonly caBundle: string;
 }
@@ -22,13 +25,14 @@ export interface ControllersOptions {
 const MACHINE_PORTS = [22, 2379, 2380, 10_250, 10_256, 10_257, 10_259];
 
 /** The cluster's controllers, each under an identity of its own. */
-export function controllers({ api, config, env, signer, caBundle }: ControllersOptions): Component {
+export function controllers({ api, config, env, signer, pki, caBundle }: ControllersOptions): Component {
   const flags = flagsFrom(config.flags ?? {});
   return createControllerManager({
     ...controllersFrom(flags),
     env,
     caBundle,
     tokenSigner: signer,
+    certificates: certificates(pki, env, clusterSigningMs(flags)),
     nodeIpam: { clusterCidrs: [config.podCidr] },
     serviceLb: {
       reservedPorts: [...MACHINE_PORTS, config.apiPort],
@@ -41,6 +45,18 @@ export function controllers({ api, config, env, signer, caBundle }: ControllersO
         random: env.random,
       }),
   });
+}
+
+/** By the CA as it is at the moment. An external CA signs elsewhere. */
+function certificates(current: () => ClusterPki, env: Env, validMs: number): CertificateOptions | undefined {
+  if (current().ca.key === "") return undefined;
+  const pki = nodePki(env);
+  return {
+    validMs,
+    readRequest: pki.readRequest,
+    readCertificate: pki.readCertificate,
+    sign: (request, options) => pki.authority(current().ca).sign(request, options),
+  };
 }
 
 /** Controllers act as service accounts of kube-system, which have these groups. */

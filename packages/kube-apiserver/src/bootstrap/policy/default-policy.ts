@@ -12,6 +12,7 @@ import { missingRights } from "../../authorization/rbac/policy-rules.ts";
 import type { Rule } from "../../authorization/rule.ts";
 import { CLUSTER_ROLES, type DefaultRole } from "./cluster-roles.ts";
 import { CONTROLLER_ROLES } from "./controller-roles.ts";
+import { JOIN_BINDINGS, JOIN_NAMESPACE_BINDINGS, JOIN_NAMESPACE_ROLES, JOIN_ROLES } from "./join-policy.ts";
 import { NAMESPACE_BINDINGS, NAMESPACE_ROLES } from "./namespace-roles.ts";
 
 /** Roles and bindings that every cluster has. */
@@ -49,18 +50,26 @@ export function defaultPolicy(): DefaultPolicy {
   const controllers = Object.entries(CONTROLLER_ROLES);
   return {
     clusterRoles: [
-      ...CLUSTER_ROLES.map(clusterRole),
+      ...[...CLUSTER_ROLES, ...JOIN_ROLES].map(clusterRole),
       ...controllers.map(([name, rules]) => clusterRole({ name: CONTROLLER + name, rules })),
       ...own.clusterRoles,
     ],
     clusterRoleBindings: [
       ...Object.entries(CLUSTER_BINDINGS).map(([name, who]) => clusterBinding(name, who)),
+      ...JOIN_BINDINGS.map(({ name, role: of, to }) => clusterBinding(name, to, of)),
       ...controllers.map(([name]) => clusterBinding(CONTROLLER + name, [`account:${name}`])),
       ...own.clusterRoleBindings,
     ],
-    roles: [...NAMESPACE_ROLES.map(({ namespace, name, rules }) => role(namespace, name, rules)), ...own.roles],
+    roles: [
+      ...[...NAMESPACE_ROLES, ...JOIN_NAMESPACE_ROLES].map(({ namespace, name, rules }) =>
+        role(namespace, name, rules),
+      ),
+      ...own.roles,
+    ],
     roleBindings: [
-      ...NAMESPACE_BINDINGS.map(({ namespace, name, role: of = name, to }) => binding({ namespace, name }, of, to)),
+      ...[...NAMESPACE_BINDINGS, ...JOIN_NAMESPACE_BINDINGS].map(({ namespace, name, role: of = name, to }) =>
+        binding({ namespace, name }, of, to),
+      ),
       ...own.roleBindings,
     ],
   };
@@ -125,12 +134,12 @@ function role(namespace: string, name: string, rules: readonly PolicyRule[]): Ro
   return { apiVersion: API_VERSION, kind: "Role", metadata: { ...metadata(name), namespace }, rules };
 }
 
-function clusterBinding(name: string, who: readonly string[]): ClusterRoleBinding {
+function clusterBinding(name: string, who: readonly string[], of = name): ClusterRoleBinding {
   return {
     apiVersion: API_VERSION,
     kind: "ClusterRoleBinding",
     metadata: metadata(name),
-    roleRef: reference("ClusterRole", name),
+    roleRef: reference("ClusterRole", of),
     ...(who.length === 0 ? {} : { subjects: who.map(subject) }),
   };
 }
