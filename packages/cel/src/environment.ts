@@ -27,9 +27,10 @@ export interface EnvironmentOptions {
   readonly resolveType?: (name: string) => CelType | undefined;
   /** Where names are looked up first: in `a.b`, `x` means `a.b.x`, `a.x` or `x`. Default: as before, at first the root. */
   readonly container?: string;
-  /** The elements of a literal list, and keys and values of a literal map, must have one type. Default: as before, at first false. */
-  readonly homogeneousLiterals?: boolean;
-  /** Durations, times and regular expressions that are spelled out are checked at compile time. Default: as before, at first false. */
+  /**
+   * What is spelled out is looked at more closely at compile time: durations, times, regular expressions and formats must be ones,
+   * and the elements of a list, keys of a map and values of a map of one type each. Default: as before, at first false.
+   */
   readonly checkedLiterals?: boolean;
 }
 
@@ -53,7 +54,6 @@ interface Contents {
   readonly types: ReadonlyMap<string, CelType>;
   readonly resolvers: readonly ((name: string) => CelType | undefined)[];
   readonly container: string;
-  readonly homogeneousLiterals: boolean;
   readonly checkedLiterals: boolean;
 }
 
@@ -64,7 +64,6 @@ const EMPTY: Contents = {
   types: new Map(),
   resolvers: [],
   container: "",
-  homogeneousLiterals: false,
   checkedLiterals: false,
 };
 
@@ -89,7 +88,6 @@ class Environment implements CelEnvironment {
       types: withTypes(before.types, libraries),
       resolvers: options.resolveType === undefined ? before.resolvers : [...before.resolvers, options.resolveType],
       container: options.container ?? before.container,
-      homogeneousLiterals: options.homogeneousLiterals ?? before.homogeneousLiterals,
       checkedLiterals: options.checkedLiterals ?? before.checkedLiterals,
     });
   }
@@ -123,10 +121,9 @@ function refused(expression: string, issues: readonly CelIssue[]): Compilation {
 }
 
 function declarationsOf(contents: Contents): Declarations {
-  const { variables, functions, types, resolvers, container, homogeneousLiterals } = contents;
+  const { variables, functions, types, resolvers, container } = contents;
   return {
     container,
-    homogeneousLiterals,
     variable: (name) => variables.get(name)?.type,
     function: (name) => functions.get(name),
     type: (name) => {

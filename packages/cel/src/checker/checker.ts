@@ -310,7 +310,7 @@ class Checker {
     const elements = expr.elements.map((element, index) => {
       const checked = this.check(element);
       const type = this.#valueType(checked, expr.optional.has(index));
-      elementType = this.#join(checked, elementType, type);
+      elementType = this.#join(elementType, type);
       return checked;
     });
     this.#setType(expr, listType(elementType ?? this.#unifier.fresh()));
@@ -322,9 +322,9 @@ class Checker {
     let valueType: CelType | undefined;
     const entries = expr.entries.map((entry) => {
       const key = this.check(entry.key);
-      keyType = this.#join(key, keyType, this.#typeOf(key));
+      keyType = this.#join(keyType, this.#typeOf(key));
       const value = this.check(entry.value);
-      valueType = this.#join(value, valueType, this.#valueType(value, entry.optional));
+      valueType = this.#join(valueType, this.#valueType(value, entry.optional));
       return { ...entry, key, value };
     });
     this.#setType(expr, mapType(keyType ?? this.#unifier.fresh(), valueType ?? this.#unifier.fresh()));
@@ -340,12 +340,10 @@ class Checker {
     return inner;
   }
 
-  #join(expr: Expr, previous: CelType | undefined, current: CelType): CelType {
+  #join(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
     if (this.#unifier.assignable(previous, current)) return mostGeneral(previous, current);
-    if (!this.#declarations.homogeneousLiterals) return dynType;
-    this.#mismatch(expr, previous, current);
-    return errorType;
+    return dynType;
   }
 
   #checkStruct(expr: StructExpr): Expr {

@@ -10,8 +10,6 @@ export interface Declarations {
   function(name: string): FunctionDeclaration | undefined;
   /** A type that expressions may name. */
   type(name: string): CelType | undefined;
-  /** Elements of one literal must have one type; otherwise they may differ, and the type is `dyn`. */
-  readonly homogeneousLiterals: boolean;
 }
 
 /** Full names that a name may stand for, the most qualified first. A leading dot allows only the name itself. */

@@ -6,6 +6,8 @@ import { compilePattern } from "../standard/regex.ts";
 import { toDuration, toTimestamp } from "../values/convert.ts";
 import type { CelValue } from "../value.ts";
 import type { Checked } from "./checked.ts";
+import { checkFormatCall } from "./format-calls.ts";
+import { checkMembers } from "./homogeneous.ts";
 import { visit } from "./visit.ts";
 
 const CHECKS: ReadonlyMap<string, (value: CelValue) => void> = new Map<string, (value: CelValue) => void>([
@@ -14,28 +16,38 @@ const CHECKS: ReadonlyMap<string, (value: CelValue) => void> = new Map<string, (
   ["matches", (pattern) => void (typeof pattern === "string" && compilePattern(pattern))],
 ]);
 
-/** Durations, times and regular expressions that are spelled out and cannot be read. */
-export function validateLiterals({ expr, parsed }: Checked): readonly CelIssue[] {
-  const issues: CelIssue[] = [];
-  for (const name of CHECKS.keys()) {
-    visit(expr, (call) => {
-      const literal = call.kind === "call" && call.name === name ? argumentOf(call.args, call.target, name) : undefined;
-      if (literal?.kind !== "literal" || isFine(name, literal.value)) return;
-      const at = locationOf(parsed.source, parsed.offsets[literal.id] ?? 0);
-      issues.push({ ...at, message: `invalid ${name} argument` });
-    });
-  }
-  return issues;
+/** What is wrong with a part of an expression. */
+export interface LiteralComplaint {
+  readonly id: number;
+  readonly message: string;
 }
 
-/** The first argument; of `matches` the pattern, which a call without receiver has in the second place. */
-function argumentOf(args: readonly Expr[], target: Expr | undefined, name: string): Expr | undefined {
-  return name === "matches" && target === undefined ? args[1] : args[0];
+/** What is spelled out and cannot work: see `EnvironmentOptions.checkedLiterals`. */
+export function validateLiterals(checked: Checked): readonly CelIssue[] {
+  const complaints: LiteralComplaint[] = [];
+  visit(checked.expr, (expr) => complaints.push(...checkConversion(expr), ...checkFormatCall(expr, checked)));
+  visit(checked.expr, (expr) => {
+    // What is formatted may be of many types.
+    if (expr.kind === "call" && expr.name === "format") return "skip";
+    return complaints.push(...checkMembers(expr, checked));
+  });
+  const { source, offsets } = checked.parsed;
+  return complaints.map(({ id, message }) => ({ ...locationOf(source, offsets[id] ?? 0), message }));
 }
 
-function isFine(name: string, value: CelValue): boolean {
+/** Durations, times and regular expressions that cannot be read. */
+function checkConversion(expr: Expr): readonly LiteralComplaint[] {
+  if (expr.kind !== "call") return [];
+  const check = CHECKS.get(expr.name);
+  // A call of `matches` without receiver has the pattern in the second place.
+  const literal = expr.name === "matches" && expr.target === undefined ? expr.args[1] : expr.args[0];
+  if (check === undefined || literal?.kind !== "literal" || isFine(check, literal.value)) return [];
+  return [{ id: literal.id, message: `invalid ${expr.name} argument` }];
+}
+
+function isFine(check: (value: CelValue) => void, value: CelValue): boolean {
   try {
-    CHECKS.get(name)?.(value);
+    check(value);
     return true;
   } catch (error) {
     if (error instanceof CelError) return false;

@@ -1,8 +1,8 @@
 import type { Expr } from "../ast.ts";
 
-/** Calls `see` for the expression and everything in it, outside first. */
-export function visit(expr: Expr, see: (expr: Expr) => void): void {
-  see(expr);
+/** Calls `see` for the expression and everything in it, outside first. What is within one of which `see` says `"skip"` is left out. */
+export function visit(expr: Expr, see: (expr: Expr) => unknown): void {
+  if (see(expr) === "skip") return;
   for (const child of childrenOf(expr)) visit(child, see);
 }
 

@@ -18,26 +18,36 @@ const DIGITS_MAX = 100;
 export function formatString(format: string, args: CelList): string {
   let out = "";
   let used = 0;
-  let at = 0;
-  while (at < format.length) {
-    const percent = format.indexOf("%", at);
-    if (percent < 0) break;
-    out += format.slice(at, percent);
-    at = percent + 1;
-    if (format.charAt(at) === "%") {
-      out += "%";
-      at++;
+  for (const part of clausesOf(format)) {
+    if (typeof part === "string") {
+      out += part;
       continue;
     }
     if (used >= args.size) throw new CelError(`index ${used} out of range`);
-    if (at >= format.length) throw new CelError("unexpected end of string");
-    const clause = parseClause(format, at);
-    out += formatClause(clause, args.at(used));
+    out += formatClause(part, args.at(used));
     checkTextLength(out.length);
     used++;
+  }
+  return out;
+}
+
+/** The pieces of a format: texts, and clauses to be replaced by arguments. Throws CelError where it comes to a piece that is none. */
+export function* clausesOf(format: string): Generator<string | Clause> {
+  let at = 0;
+  for (let percent = format.indexOf("%"); percent >= 0; percent = format.indexOf("%", at)) {
+    yield format.slice(at, percent);
+    at = percent + 1;
+    if (at >= format.length) throw new CelError("unexpected end of string");
+    if (format.charAt(at) === "%") {
+      yield "%";
+      at++;
+      continue;
+    }
+    const clause = parseClause(format, at);
+    yield clause;
     at = clause.end;
   }
-  return out + format.slice(at);
+  yield format.slice(at);
 }
 
 /** What a `%` introduces. */
@@ -48,8 +58,7 @@ export interface Clause {
   readonly end: number;
 }
 
-/** Reads the clause after a `%`. */
-export function parseClause(format: string, start: number): Clause {
+function parseClause(format: string, start: number): Clause {
   let at = start;
   let precision = PRECISION_DEFAULT;
   if (format.charAt(at) === ".") {
@@ -77,7 +86,7 @@ function unparsed(message: string): CelError {
 }
 
 /** What a clause is for and does not take, by its verb. */
-export const CLAUSE_COMPLAINTS: ReadonlyMap<string, string> = new Map([
+const CLAUSE_COMPLAINTS: ReadonlyMap<string, string> = new Map([
   [
     "s",
     "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given",
@@ -94,7 +103,12 @@ export const CLAUSE_COMPLAINTS: ReadonlyMap<string, string> = new Map([
 function formatClause({ verb, precision }: Clause, value: CelValue): string {
   const formatted = formatVerb(verb, precision, value);
   if (formatted !== undefined) return formatted;
-  throw new CelError(`error during formatting: ${CLAUSE_COMPLAINTS.get(verb)} ${typeOfValue(value).name}`);
+  throw formattingComplaint(verb, typeOfValue(value).name);
+}
+
+/** Why a clause does not take a value of a type. */
+export function formattingComplaint(verb: string, type: string): CelError {
+  return formattingError(`${CLAUSE_COMPLAINTS.get(verb)} ${type}`);
 }
 
 function formatVerb(verb: string, precision: number, value: CelValue): string | undefined {
@@ -139,7 +153,7 @@ const SPECIAL: ReadonlyMap<string, number> = new Map([
   ["-Infinity", -Infinity],
 ]);
 
-/** Upstream prints these numbers as American English has them. */
+/** Upstream prints these numbers as no language in particular has them. */
 function formatFloat(value: CelValue, format: (number: number) => string): string | undefined {
   const number =
     typeof value === "string"
@@ -165,7 +179,7 @@ function formatScientific(number: number, precision: number): string {
   const [mantissa = "", exponent = "0"] = scientific(number, Math.min(precision, DIGITS_MAX)).split("e");
   const digits = exponent.replace(/^[+-]/, "").padStart(2, "0");
   const raised = Array.from(digits, (digit) => SUPERSCRIPTS.charAt(Number(digit))).join("");
-  return `${mantissa}\u202f\u00d7\u202f10${exponent.startsWith("-") ? "\u207b" : ""}${raised}`;
+  return `${mantissa}\u00d710${exponent.startsWith("-") ? "\u207b" : ""}${raised}`;
 }
 
 function formatText(value: CelValue): string | undefined {

@@ -4,7 +4,8 @@ import type { CelType } from "../type.ts";
 import type { CelValue } from "../value.ts";
 import { isObject } from "../values/scalars.ts";
 import { typeOfValue } from "../values/type-of.ts";
-import { bareFrame, constantPlan, type Plan, type Run } from "./frame.ts";
+import { bareFrame, constantPlan, type Frame, type Plan, type Run } from "./frame.ts";
+import { operand, operands } from "./operands.ts";
 
 /** A call to be planned. */
 export interface PlannedCall {
@@ -63,16 +64,34 @@ function planFree([first, second, third, ...rest]: readonly Run[], run: Implemen
   return (frame) => run(first(frame), second(frame), third(frame), ...rest.map((arg) => arg(frame)));
 }
 
+/** Upstream charges for calls of one or two arguments even if these or the call fail. */
 function planCharged(
   runs: readonly Run[],
   run: Implementation,
   { actual, overload }: { readonly actual: ActualCost; readonly overload: string },
 ): Run {
+  const call = (frame: Frame, args: readonly CelValue[]) => {
+    let result: CelValue = null;
+    try {
+      result = run(...args);
+    } finally {
+      frame.charge(actual(args, result, overload));
+    }
+    return result;
+  };
+  const [first, second, third] = runs;
+  if (first !== undefined && second === undefined) {
+    return (frame) => call(frame, [operand(frame, first, () => actual([null], null, overload))]);
+  }
+  if (first !== undefined && second !== undefined && third === undefined) {
+    return (frame) => {
+      const { a, b } = operands(frame, first, second, (...args) => actual(args, null, overload));
+      return call(frame, [a, b]);
+    };
+  }
   return (frame) => {
     const args = runs.map((arg) => arg(frame));
-    const result = run(...args);
-    frame.charge(actual(args, result, overload));
-    return result;
+    return call(frame, args);
   };
 }
 

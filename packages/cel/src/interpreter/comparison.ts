@@ -6,6 +6,7 @@ import { isObject } from "../values/scalars.ts";
 import { actualSize, traversalCost } from "../values/size.ts";
 import type { PlannedCall } from "./call.ts";
 import { constantPlan, type Frame, type Plan } from "./frame.ts";
+import { operands } from "./operands.ts";
 
 /** `a == b`, or with `positive` false `a != b`. */
 export function planEquals(call: PlannedCall, positive: boolean): Plan {
@@ -19,9 +20,7 @@ export function planEquals(call: PlannedCall, positive: boolean): Plan {
   return {
     fixed,
     run: (frame) => {
-      const a = runLeft(frame);
-      const b = runRight(frame);
-      frame.charge(equalityCost(a, b, positive));
+      const { a, b } = operands(frame, runLeft, runRight, (left, right) => equalityCost(left, right, positive));
       return equals(a, b, frame) === positive;
     },
   };
@@ -56,12 +55,11 @@ export function planIn(call: PlannedCall): Plan {
   return {
     fixed: element.fixed + container.fixed + (inList ? 0 : 1),
     run: (frame: Frame) => {
-      const value = runElement(frame);
-      const within = runContainer(frame);
+      const charge = inList ? (_: CelValue, list: CelValue) => actualSize(list) : undefined;
+      const { a: value, b: within } = operands(frame, runElement, runContainer, charge);
       if (!isObject(within)) throw noSuchOverload();
       if (within.kind === "map") return within.get(value) !== undefined;
       if (within.kind !== "list") throw noSuchOverload();
-      if (inList) frame.charge(within.size);
       for (let i = 0; i < within.size; i++) if (equals(value, within.at(i), frame)) return true;
       return false;
     },

@@ -41,7 +41,7 @@ const LIBRARIES: readonly Library[] = [
  * that are written from those that are stored, which may use what the version before does not know; in 1.36 that is the same.
  */
 export function kubernetesEnvironment(): CelEnvironment {
-  return createEnvironment({ libraries: LIBRARIES, homogeneousLiterals: true, checkedLiterals: true });
+  return createEnvironment({ libraries: LIBRARIES, checkedLiterals: true });
 }
 
 /** As `environment`, with what mutations make: `Object{…}`, `Object.spec{…}`, `JSONPatch{…}`, and `jsonpatch.escapeKey`. */
