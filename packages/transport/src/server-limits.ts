@@ -2,6 +2,8 @@
 export interface ServerLimits {
   /** Connections at one time; further ones are closed at once. */
   readonly connectionsMax: number;
+  /** Of those, from one address; further ones are closed at once. A single caller cannot keep all others out. */
+  readonly connectionsPerAddressMax: number;
   /** All headers of a request; more is answered with 431. */
   readonly headerBytesMax: number;
   /** From a connection's first byte, or the end of the last request, to the end of the headers; then 408 or the connection is closed. */
@@ -26,6 +28,7 @@ export interface ServerLimits {
 /** Limits as upstream has them where it states one. */
 export const defaultServerLimits: ServerLimits = {
   connectionsMax: 20_000,
+  connectionsPerAddressMax: 10_000,
   headerBytesMax: 64 * 1024,
   headersTimeoutMs: 32_000,
   bodyTimeoutMs: 60_000,

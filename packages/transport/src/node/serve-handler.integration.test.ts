@@ -360,6 +360,36 @@ describe("abuse", () => {
     await own.close();
   });
 
+  test("one address has so many connections, and gets others once it closes some", async () => {
+    const own = await testingServer(handler, {
+      tls: { ...pki.server, clientCas: [] },
+      limits: { connectionsPerAddressMax: 2 },
+    });
+    const held = [session(undefined, own), session(undefined, own)];
+    await Promise.all(held.map((each) => new Promise<void>((resolve) => each.once("connect", () => resolve()))));
+    await expect(ask1("/who", { to: own })).rejects.toThrow();
+    held[0]?.close();
+    await expect.poll(() => own.connections()).toBe(1);
+    expect((await ask1("/who", { to: own })).status).toBe(200);
+    await own.close({ graceMs: 0 });
+  });
+
+  test("an HTTP/2 body that does not arrive in time is answered with 408", async () => {
+    const client = session();
+    const stream = client.request({ ":method": "POST", ":path": "/echo", "content-length": "5" });
+    stream.write("ab");
+    const status = await new Promise((resolve) => stream.once("response", (head) => resolve(head[":status"])));
+    expect(status).toBe(408);
+    client.destroy();
+  });
+
+  test("an HTTP/2 request with more headers, or larger ones, than allowed is refused", async () => {
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`x-${i}`, "1"]));
+    await expect(ask2("/who", { headers: many })).rejects.toThrow();
+    await expect(ask2("/who", { headers: { big: "x".repeat(100_000) } })).rejects.toThrow();
+    expect((await ask2("/who")).status).toBe(200);
+  });
+
   test("a body that does not arrive in time is answered with 408", async () => {
     const answer = await raw("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\nconnection: close\r\n\r\nab");
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);

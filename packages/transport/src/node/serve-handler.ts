@@ -61,12 +61,22 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
   const http1 = http1Server(context);
   const http2 = http2Server(context);
   const sockets = new Set<Socket>();
+  const addresses = new Map<string, number>();
   let trust = trustOf(options.tls);
 
   /** Called with connections as they come in, before TLS. */
   const track = (socket: Socket): void => {
+    const from = socket.remoteAddress ?? "";
+    const before = addresses.get(from) ?? 0;
+    if (before >= limits.connectionsPerAddressMax) return void socket.destroy();
+    addresses.set(from, before + 1);
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.once("close", () => {
+      sockets.delete(socket);
+      const left = (addresses.get(from) ?? 1) - 1;
+      if (left === 0) addresses.delete(from);
+      else addresses.set(from, left);
+    });
     socket.setKeepAlive(true, 30_000);
   };
   /** Called with connections that are ready for HTTP. */
