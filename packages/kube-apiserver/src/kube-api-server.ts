@@ -1,7 +1,8 @@
 import { builtinResources, gatedResources } from "@skates/api";
 import { apiServices } from "@skates/api/apiregistration/v1";
 import { validatingAdmissionPolicies } from "@skates/api/admissionregistration/v1";
-import { pods, services } from "@skates/api/core/v1";
+import { leases } from "@skates/api/coordination/v1";
+import { configMaps, pods, services } from "@skates/api/core/v1";
 import { nodes as nodeMetrics, pods as podMetrics } from "@skates/api/metrics/v1beta1";
 import { flowSchemas } from "@skates/api/flowcontrol/v1";
 import type { Handler, Resource, UserInfo } from "@skates/apimachinery";
@@ -39,6 +40,8 @@ import { flowControlDumps } from "./flow-control/debug-dumps.ts";
 import { FlowControl } from "./flow-control/flow-control.ts";
 import { keepConfiguration } from "./flow-control/keep-configuration.ts";
 import { type KubeletDialer, Kubelets } from "./kubelet/kubelets.ts";
+import { keepIdentityLease } from "./bootstrap/identity-lease.ts";
+import { noteTokenTracking } from "./bootstrap/legacy-token-tracking.ts";
 import { publishTrust } from "./authentication/publish-trust.ts";
 import { openidPaths } from "./openid-paths.ts";
 import { withPendingWarning } from "./pending-kinds.ts";
@@ -183,9 +186,12 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
           own,
         );
         bootstrapped = true;
+        if (serves(server.registry, configMaps)) await noteTokenTracking({ ...made(), clock: env.clock }, own);
         if (fairness !== undefined) group.spawn((inner) => keepConfiguration({ ...made(), ...env }, inner));
         group.spawn((inner) => publishTrust({ ...made(), env, trust }, inner));
         group.spawn((inner) => settlePolicy(made(), inner));
+        if (serves(server.registry, leases))
+          group.spawn((inner) => keepIdentityLease({ ...made(), env, endpoint: options.endpoint }, inner));
         if (serves(server.registry, validatingAdmissionPolicies))
           group.spawn((inner) => keepPolicyStatus({ ...made(), env }, inner));
         group.spawn((inner) => made().record.run(inner));

@@ -10,7 +10,6 @@ const PENDING: Readonly<Record<string, string>> = {
   "networking.k8s.io/ingresses": "no proxy serves them",
   "networking.k8s.io/networkpolicies": "they are not enforced",
   "resource.k8s.io/resourceclaims": "devices are allocated to them, but kubelets do not prepare these",
-  "resource.k8s.io/resourceclaimtemplates": "no claims are made from them",
   "storage.k8s.io/storageclasses": "no volumes are provisioned",
   "storage.k8s.io/volumeattachments": "no volumes are attached",
 };

@@ -38,6 +38,10 @@ import {
   volumeProtectionController,
 } from "./storage-protection/controllers.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
+import { claimReleaseController, podClaimsController } from "./resource-claim/controllers.ts";
+import { deviceTaintEvictionController } from "./device-taint-eviction/controller.ts";
+import { legacyTokenCleaner } from "./legacy-token-cleaner/controller.ts";
+import { serviceCidrController } from "./service-cidr/controller.ts";
 import { nodeIpamController } from "./node-ipam/controller.ts";
 import { serviceLbController } from "./service-lb/controller.ts";
 import { tokenController } from "./service-account-token/controller.ts";
@@ -116,6 +120,18 @@ export const CONTROLLERS: readonly NamedController[] = [
       return [certificateSigningController({ ...own(options, CERTIFICATES), informers, signer })];
     },
   },
+  {
+    name: "resourceclaim-controller",
+    make: (making) => [
+      ...runnable(making, podClaimsController, "resource_claim"),
+      ...runnable(making, claimReleaseController, "resource_claim"),
+    ],
+  },
+  planned("device-taint-eviction-controller", () => deviceTaintEvictionController, "device-taint-eviction"),
+  planned("service-cidr-controller", () => serviceCidrController, "service-cidrs-controller"),
+  planned("legacy-serviceaccount-token-cleaner-controller", ({ legacyTokenUnusedMs }) =>
+    legacyTokenCleaner(legacyTokenUnusedMs),
+  ),
   {
     name: "namespace-controller",
     make: ({ options, informers }) => [

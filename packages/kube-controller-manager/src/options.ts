@@ -28,6 +28,8 @@ export interface ControllerManagerOptions {
   readonly nodeIpam?: NodeIpamOptions | undefined;
   /** Absent: services of type LoadBalancer wait for somebody else. */
   readonly serviceLb?: ServiceLbOptions | undefined;
+  /** After how long without use a legacy token is ended, and then deleted; default a year. */
+  readonly legacyTokenUnusedMs?: number | undefined;
   /** As `--controllers`; default `*`. */
   readonly controllers?: readonly string[] | undefined;
 }

@@ -68,6 +68,24 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "secrets", [...READ, "update", "delete"]),
     rule("", "serviceaccounts", READ),
   ]),
+  controller("resource-claim-controller", [
+    rule("", "pods", READ),
+    rule("", "pods/finalizers pods/status", ["update", "patch"]),
+    rule("resource.k8s.io", "resourceclaims", [...READ, "create", "delete", "update", "patch"]),
+    rule("resource.k8s.io", "resourceclaims/status resourceclaims/binding", ["update", "patch"]),
+    rule("resource.k8s.io", "resourceclaimtemplates", READ),
+  ]),
+  controller("device-taint-eviction-controller", [
+    rule("", "pods", [...READ, "delete"]),
+    rule("", "pods/status", ["update", "patch"]),
+    rule("resource.k8s.io", "resourceclaims resourceslices deviceclasses", READ),
+  ]),
+  controller("service-cidrs-controller", [
+    rule("networking.k8s.io", "servicecidrs", [...READ, "update", "patch"]),
+    rule("networking.k8s.io", "servicecidrs/finalizers servicecidrs/status", ["update", "patch"]),
+    rule("networking.k8s.io", "ipaddresses", READ),
+  ]),
+  controller("legacy-service-account-token-cleaner", [rule("", "secrets", [...READ, "delete", "patch"])]),
   controller("disruption-controller", [
     rule("apps", "deployments replicasets statefulsets", ["get", "list", "watch"]),
     rule("", "replicationcontrollers", ["get", "list", "watch"]),

@@ -1,11 +1,11 @@
 import { type Service, services } from "@skates/api/core/v1";
 import { type IPAddress, ipAddresses } from "@skates/api/networking/v1";
-import { isStatus, parseTime } from "@skates/apimachinery";
+import { isStatus, keyOf, parseTime } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
-import { type Env, isAbort, messageOf } from "@skates/component-base";
+import { type Env, hasCode, isAbort, messageOf } from "@skates/component-base";
 import { formatAddress, parseAddress } from "./cidr.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL } from "./cluster-addresses.ts";
+import { type ClusterAddresses, MANAGED_BY, MANAGED_BY_LABEL } from "./cluster-addresses.ts";
 import { nodePortsOf } from "./node-ports.ts";
 import type { PortRangeRecord } from "./port-range-record.ts";
 import { addressesOf } from "./service-claims.ts";
@@ -20,11 +20,15 @@ export interface ReleaseOptions {
   readonly env: Env;
   readonly registry: Registry;
   readonly client: Client;
+  readonly addresses: ClusterAddresses;
   /** Told of services that are gone. */
   readonly record: PortRangeRecord;
 }
 
-/** Gives back the addresses of services that are gone, at once when one goes, and at times for all; ends when the signal aborts. */
+/**
+ * Gives back the addresses of services that are gone, at once when one goes, and at times for all; claims again those whose IPAddress
+ * somebody has deleted. Ends when the signal aborts.
+ */
 export async function releaseAddresses(options: ReleaseOptions, signal: AbortSignal): Promise<void> {
   await Promise.all([follow(options, signal), repair(options, signal)]);
 }
@@ -60,9 +64,11 @@ async function releaseOf(
   }
 }
 
-async function repair({ env, client, registry }: ReleaseOptions, signal: AbortSignal): Promise<void> {
+async function repair(options: ReleaseOptions, signal: AbortSignal): Promise<void> {
+  const { env, client, registry } = options;
   while (!signal.aborted) {
     try {
+      await claimMissing(options, signal);
       for (const held of registry.cachedList<IPAddress>(ipAddresses)) {
         const created = parseTime(held.metadata.creationTimestamp ?? "");
         if (env.clock.nowMs() - created > UNDER_WAY_MS && isOrphan(registry, held)) await remove(client, held, signal);
@@ -72,6 +78,27 @@ async function repair({ env, client, registry }: ReleaseOptions, signal: AbortSi
       env.log.warn("Addresses of services could not be checked", { error: messageOf(error) });
     }
     await pause(env, REPAIR_MS, signal);
+  }
+}
+
+/** An address that is not claimed could be given to another service as well. */
+async function claimMissing({ env, registry, addresses }: ReleaseOptions, signal: AbortSignal): Promise<void> {
+  for (const service of registry.cachedList<Service>(services)) {
+    if (service.metadata.deletionTimestamp !== undefined) continue;
+    for (const text of addressesOf(service)) {
+      const address = parseAddress(text);
+      if (address === undefined) continue;
+      const name = formatAddress(address);
+      if (registry.cached<IPAddress>(ipAddresses, { name }) !== undefined) continue;
+      const key = keyOf(service);
+      try {
+        await addresses.claim(text, key, signal);
+        env.log.warn("Cluster IP was not allocated; repaired", { ...key, address: name });
+      } catch (error) {
+        if (!hasCode(error, "AddressRefused")) throw error;
+        env.log.warn("Cluster IP of a service cannot be allocated", { ...key, address: name, error: messageOf(error) });
+      }
+    }
   }
 }
 

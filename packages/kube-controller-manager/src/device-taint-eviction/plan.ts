@@ -1,0 +1,83 @@
+import { formatTime, type ObjectKey, parseTime } from "@skates/apimachinery";
+import { type Pod, type PodCondition, pods } from "@skates/api/core/v1";
+import type { DeviceRequestAllocationResult, DeviceTaint, DeviceToleration } from "@skates/api/resource/v1";
+import type { ResourceClaim, ResourceSlice } from "@skates/api/resource/v1";
+import { deletion, type Lister, NOTHING, type Plan, statusUpdate } from "@skates/controller-runtime";
+import { withCondition } from "../condition.ts";
+import { podEnded } from "../pod/pod-state.ts";
+
+/** What the plan of a pod with devices looks at; claims have the index `user`, slices the index `pool`. */
+export interface DeviceTaintView {
+  readonly pods: Lister<Pod>;
+  readonly claims: Lister<ResourceClaim>;
+  readonly slices: Lister<ResourceSlice>;
+}
+
+/** Deletes a pod with a device whose NoExecute taint its claim does not tolerate, or not any longer. */
+export function planDeviceTaint(view: DeviceTaintView, key: ObjectKey, nowMs: number): Plan {
+  const pod = view.pods.get(key);
+  if (pod === undefined || pod.spec.nodeName === undefined || podEnded(pod)) return NOTHING;
+  if (pod.metadata.deletionTimestamp !== undefined) return NOTHING;
+  const devices = view.claims
+    .by("user", pod.metadata.uid ?? "")
+    .flatMap(({ status }) => status?.allocation?.devices?.results ?? []);
+  const leavesAtMs = Math.min(...devices.map((device) => usableUntilMs(view, device)));
+  if (leavesAtMs === Number.POSITIVE_INFINITY) return NOTHING;
+  if (leavesAtMs > nowMs) return { stages: [], requeueAfterMs: leavesAtMs - nowMs };
+  const condition: PodCondition = {
+    type: "DisruptionTarget",
+    status: "True",
+    lastTransitionTime: formatTime(nowMs),
+    reason: "DeletionByDeviceTaintManager",
+    message: "Device Taint manager: deleting due to NoExecute taint",
+  };
+  const old = pod.status?.conditions ?? [];
+  const conditions = withCondition(old, condition);
+  const marking = statusUpdate(pods, { ...pod, status: { ...pod.status, conditions } });
+  const announce = {
+    about: pod,
+    type: "Normal",
+    reason: "DeviceTaintManagerEviction",
+    message: "Marking for deletion",
+  } as const;
+  const stages = [conditions === old ? [] : [marking], [deletion(pods, pod, { announce })]];
+  return { stages: stages.filter((stage) => stage.length > 0) };
+}
+
+/** Where the devices of a pool are found. */
+export function poolKey({ driver, pool }: { readonly driver: string; readonly pool: string }): string {
+  return `${driver}/${pool}`;
+}
+
+function usableUntilMs({ slices }: DeviceTaintView, result: DeviceRequestAllocationResult): number {
+  // One that is there for administrators looks at broken devices too.
+  if (result.adminAccess === true) return Number.POSITIVE_INFINITY;
+  const pool = slices.by("pool", poolKey(result));
+  const newest = Math.max(...pool.map(({ spec }) => spec.pool.generation ?? 0));
+  const taints = pool
+    .filter(({ spec }) => (spec.pool.generation ?? 0) === newest)
+    .flatMap(({ spec }) => spec.devices ?? [])
+    .filter(({ name }) => name === result.device)
+    .flatMap((device) => device.taints ?? [])
+    .filter(({ effect }) => effect === "NoExecute");
+  return Math.min(...taints.map((taint) => toleratedUntilMs(taint, result.tolerations ?? [])));
+}
+
+/** The shortest time of the tolerations that cover the taint; long past when none does. */
+function toleratedUntilMs(taint: DeviceTaint, tolerations: readonly DeviceToleration[]): number {
+  const covering = tolerations.filter((one) => covers(one, taint));
+  if (covering.length === 0) return 0;
+  const sinceMs = taint.timeAdded === undefined ? 0 : parseTime(taint.timeAdded);
+  const seconds = covering.map(({ tolerationSeconds }) => tolerationSeconds);
+  return Math.min(
+    ...seconds.map((some) =>
+      some === undefined ? Number.POSITIVE_INFINITY : sinceMs + Math.max(Number(some), 0) * 1000,
+    ),
+  );
+}
+
+function covers({ key = "", operator = "Equal", value = "", effect }: DeviceToleration, taint: DeviceTaint): boolean {
+  if (effect !== undefined && effect !== taint.effect) return false;
+  if (key !== "" && key !== taint.key) return false;
+  return operator === "Exists" || value === (taint.value ?? "");
+}
