@@ -14,12 +14,7 @@ afterEach(() => world.stop());
 const range = { name: "more" };
 const findings = async () => {
   const { metadata, status } = await world.get(serviceCIDRs, range);
-  const told = status?.conditions?.map(({ type, status: value, reason = "", message }) => [
-    type,
-    value,
-    reason,
-    message,
-  ]);
+  const told = status?.conditions?.map(({ type, status: value, reason, message }) => [type, value, reason, message]);
   return [metadata.finalizers, ...(told ?? [])];
 };
 const GUARD = ["networking.k8s.io/service-cidr-finalizer"];
