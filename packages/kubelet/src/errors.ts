@@ -11,6 +11,7 @@
  * - `VolumeMissing`, `VolumeSourceMissing`, `VolumeUnsupported`: a mount names no volume; what a volume shows is not there; this kubelet
  *   cannot mount its kind.
  * - `SubPathRefused`: a subPath leads out of its volume, or cannot be resolved.
+ * - `LogRefused`: something else is in the place of a container's log.
  * - `CgroupBusy`, `CgroupWriteFailed`: a cgroup still has processes; the kernel refused a limit.
  * - `ProcessesLeft`: processes of the cluster survive SIGKILL.
  * - `Simulated`: a simulated container cannot do this.
@@ -31,6 +32,7 @@ export type KubeletErrorCode =
   | "VolumeSourceMissing"
   | "VolumeUnsupported"
   | "SubPathRefused"
+  | "LogRefused"
   | "CgroupBusy"
   | "CgroupWriteFailed"
   | "ProcessesLeft"

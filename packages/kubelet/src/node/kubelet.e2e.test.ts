@@ -628,6 +628,7 @@ async function startApi() {
   const kubelet = kubeletHandler({
     pods: set_,
     clock,
+    access: () => Promise.resolve(),
     logs: fileLogReader(clock),
     streams: runtimeStreams(runtime, clock),
     stats: statsPages({

@@ -9,6 +9,7 @@ import { ImageCollector } from "../image/image-collector.ts";
 import { createKubelet, type Kubelet, type KubeletParts } from "../kubelet.ts";
 import type { NodeSettings } from "../node-status/node-object.ts";
 import type { Runtime } from "../runtime.ts";
+import { apiReviews, kubeletAccess } from "../server/kubelet-access.ts";
 import { kubeletHandler } from "../server/kubelet-handler.ts";
 import { statsPages } from "../server/stats.ts";
 import type { ClusterDns } from "../spec/dns.ts";
@@ -124,6 +125,7 @@ function workAlongside(options: NodeKubeletOptions, parts: KubeletParts, { cgrou
     kubeletHandler({
       pods,
       clock,
+      access: kubeletAccess({ reviews: apiReviews(options.client, settings.name), clock }),
       logs: fileLogReader(clock),
       streams: runtimeStreams(runtime, clock),
       stats: statsPages(stats),

@@ -1,10 +1,4 @@
-import {
-  type ApiRequest,
-  type ApiResponse,
-  type Handler,
-  type PeerCertificate,
-  StatusError,
-} from "@skates/apimachinery";
+import { type ApiRequest, type ApiResponse, type Handler, StatusError } from "@skates/apimachinery";
 import type { Pod } from "@skates/api/core/v1";
 import { type Clock, messageOf } from "@skates/component-base";
 import { type LogOptions, parseLogOptions } from "../logs/log-options.ts";
@@ -13,6 +7,7 @@ import type { PodSet } from "../pod-set.ts";
 import { findContainer } from "../pod/containers.ts";
 import type { RuntimeContainer } from "../runtime.ts";
 import type { PodWorker } from "../worker/pod-worker.ts";
+import type { KubeletAccess } from "./kubelet-access.ts";
 import { flagOf, statusText } from "./respond.ts";
 
 /** What the kubelet's API stands on. */
@@ -22,8 +17,7 @@ export interface KubeletHandlerOptions {
   readonly logs: LogReader;
   readonly streams: PodStreams;
   readonly stats: StatsPages;
-  /** Who may use it; default: the API server's identity. */
-  readonly allowed?: ((certificate: PeerCertificate) => boolean) | undefined;
+  readonly access: KubeletAccess;
 }
 
 /** Reads logs of containers. */
@@ -63,13 +57,12 @@ export interface StatsPages {
 
 const PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-/** The kubelet's API, as the API server uses it. Everything but its health needs the API server's certificate. */
+/** The kubelet's API, as the API server uses it. Nothing of it is for those who are not known and allowed. */
 export function kubeletHandler(options: KubeletHandlerOptions): Handler {
   return async (request) => {
     try {
       const [, first = "", ...rest] = request.path.split("/").map(decodedPart);
-      if (first === "healthz") return text(200, "ok");
-      authorize(options, request);
+      await options.access(request, first);
       return await route(options, request, [first, ...rest]);
     } catch (error) {
       const refusal = error instanceof StatusError ? error : new StatusError("InternalError", messageOf(error));
@@ -96,18 +89,6 @@ function text(status: number, body: string, mediaType = "text/plain"): ApiRespon
   return { status, headers: {}, body: { kind: "bytes", mediaType, chunks: [new TextEncoder().encode(body)] } };
 }
 
-function authorize({ allowed = isApiServer }: KubeletHandlerOptions, { peer }: ApiRequest): void {
-  const certificate = "tls" in peer ? peer.tls.certificate : undefined;
-  if (certificate === undefined) throw new StatusError("Unauthorized", "Unauthorized");
-  if (allowed(certificate)) return;
-  const message = `Forbidden (user=${certificate.commonName}, verb=proxy, resource=nodes, subresource(s)=[proxy])`;
-  throw new StatusError("Forbidden", message);
-}
-
-function isApiServer({ commonName, organizations }: PeerCertificate): boolean {
-  return commonName === "kube-apiserver-kubelet-client" || organizations.includes("system:masters");
-}
-
 async function route(
   options: KubeletHandlerOptions,
   request: ApiRequest,
@@ -115,6 +96,8 @@ async function route(
 ): Promise<ApiResponse> {
   const [page = "", ...rest] = parts;
   switch (parts.length === 1 ? page : rest.length === 1 ? parts.join("/") : page) {
+    case "healthz":
+      return text(200, "ok");
     case "pods":
       return json({ kind: "PodList", apiVersion: "v1", metadata: {}, items: options.pods.pods() });
     case "metrics":

@@ -1,8 +1,9 @@
 import { type FSWatcher, watch } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Clock, hasCode } from "@skates/component-base";
 import { LogDecoder } from "../../logs/log-decoder.ts";
+import { openLog } from "./open-log.ts";
 import type { LogReader, LogRequest } from "../../server/kubelet-handler.ts";
 
 const BLOCK_BYTES = 64 * 1024;
@@ -15,7 +16,7 @@ export function fileLogReader(clock: Clock): LogReader {
   return {
     async read(request, signal) {
       const { logPath } = request.container;
-      const file = await open(logPath, "r").catch((error: unknown) => {
+      const file = await openLog(logPath).catch((error: unknown) => {
         // Nothing was written yet, or the file was rotated away this very moment.
         if (hasCode(error, "ENOENT")) return undefined;
         throw error;
@@ -59,9 +60,9 @@ async function* readLog(of: Reading, first: FileHandle | undefined, signal: Abor
 
 /** The file that has the name now, if it is another one. */
 async function rotated(path: string, file: FileHandle | undefined): Promise<FileHandle | undefined> {
-  const now = await stat(path).catch(() => undefined);
+  const now = await lstat(path).catch(() => undefined);
   if (now === undefined || (file !== undefined && (await file.stat()).ino === now.ino)) return undefined;
-  return await open(path, "r").catch(() => undefined);
+  return await openLog(path).catch(() => undefined);
 }
 
 /** Resolves when something happens in the log's directory, and after a while in any case. */

@@ -1,10 +1,11 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { lstat, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type Clock, isAbort, type Logger, messageOf } from "@skates/component-base";
 import type { PodSet } from "../../pod-set.ts";
+import { openLog } from "./open-log.ts";
 import type { Runtime, RuntimeContainer } from "../../runtime.ts";
 
 export interface LogRotatorOptions {
@@ -48,7 +49,7 @@ export async function rotateIfLarge(
 ): Promise<boolean> {
   const { logPath } = container;
   if (logPath === "") return false;
-  const { size } = await stat(logPath);
+  const { size } = await lstat(logPath);
   if (size < (options.sizeBytesMax ?? SIZE_BYTES_MAX)) return false;
   await prune(logPath, (options.filesMax ?? FILES_MAX) - 2);
   const old = `${logPath}.${stamp(options.clock.nowMs())}`;
@@ -77,7 +78,8 @@ async function prune(logPath: string, keep: number): Promise<void> {
 }
 
 async function pack(path: string): Promise<void> {
-  await pipeline(createReadStream(path), createGzip(), createWriteStream(`${path}.tmp`));
+  const file = await openLog(path);
+  await pipeline(file.createReadStream(), createGzip(), createWriteStream(`${path}.tmp`, { flags: "wx", mode: 0o640 }));
   await rename(`${path}.tmp`, `${path}.gz`);
   await rm(path, { force: true });
 }

@@ -13,6 +13,7 @@ import { qosClass } from "../../status/qos-class.ts";
 import { type Cgroups, podCgroup, type QosClass } from "../host/cgroups.ts";
 import { unmountBelow } from "../host/mounts.ts";
 import type { NodePaths } from "../host/node-paths.ts";
+import { openLog } from "../logs/open-log.ts";
 import { containerFiles } from "./container-files.ts";
 import { mountVolume } from "./mount-volume.ts";
 import { pinSubPath } from "./pin-sub-path.ts";
@@ -125,7 +126,7 @@ class NodePodHost implements PodHost {
     const file = container.mounts.find((mount) => mount.containerPath === path)?.hostPath;
     const words = file === undefined ? "" : await tail(file, MESSAGE_BYTES_MAX);
     if (words !== "" || policy !== "FallbackToLogsOnError" || container.exitCode === 0) return words;
-    const text = logText(await tail(container.logPath, LOG_BYTES_MAX * 2));
+    const text = logText(await tail(container.logPath, LOG_BYTES_MAX * 2, openLog));
     return text.split("\n").slice(-LOG_LINES_MAX).join("\n").slice(-LOG_BYTES_MAX);
   }
 
@@ -164,9 +165,9 @@ function terminationOf({ annotations }: RuntimeContainer): { readonly path: stri
 }
 
 /** The end of a file; empty if it is not there. */
-async function tail(path: string, bytes: number): Promise<string> {
+async function tail(path: string, bytes: number, opening = (p: string) => open(p, "r")): Promise<string> {
   if (path === "") return "";
-  const file = await open(path, "r").catch(() => undefined);
+  const file = await opening(path).catch(() => undefined);
   if (file === undefined) return "";
   try {
     const { size } = await file.stat();
