@@ -43,7 +43,7 @@ export function auditor(options: AuditOptions): Auditor {
     const { request, route, user } = context;
     const sent = request.headers["audit-id"];
     const id = sent === undefined || sent === "" || sent.length > ID_LENGTH_MAX ? uuid(random) : sent;
-    const decision = options.policy({ ...route, user, name: route.authorizedName });
+    const decision = options.policy(asked(route, user));
     return { options, context, id, decision, user };
   };
   return {
@@ -59,6 +59,12 @@ export function auditor(options: AuditOptions): Auditor {
       emit(audited, "ResponseStarted", { responseStatus: status });
     },
   };
+}
+
+/** Member by member: a copy of the route would cost several times as much, and this is for every request. */
+function asked(route: Route, user: UserInfo): AuditRequest {
+  const { verb, resourceRequest, path, group, resource, subresource, namespace, authorizedName: name } = route;
+  return { user, verb, resourceRequest, path, group, resource, subresource, namespace, name };
 }
 
 interface Audited {
@@ -80,7 +86,7 @@ async function follow(audited: Audited, next: Next): Promise<ApiResponse> {
     return errorResponse(new StatusError("InternalError", "failed to store audit event"));
   }
   const sent = sentBody(context, decision, options.findResource);
-  const inner: RequestContext = { ...context, request: sent.request };
+  const inner: RequestContext = sent.request === context.request ? context : { ...context, request: sent.request };
   let response: ApiResponse;
   try {
     response = await next(inner);
@@ -181,6 +187,8 @@ function userOf({ name, uid, groups, extra }: UserInfo): AuditUser {
 /** As upstream: what proxies claim, then the peer itself, which alone cannot be made up. */
 function sourceIps({ request }: RequestContext): readonly string[] | undefined {
   const remote = "tls" in request.peer ? request.peer.tls.remoteAddress : "::1";
+  if (request.headers["x-forwarded-for"] === undefined && request.headers["x-real-ip"] === undefined)
+    return remote === "" ? undefined : [remote];
   const claimed = (request.headers["x-forwarded-for"] ?? "").split(",").map((text) => text.trim());
   const real = request.headers["x-real-ip"]?.trim() ?? "";
   const out = claimed.filter((text) => text !== "");
@@ -192,8 +200,14 @@ function sourceIps({ request }: RequestContext): readonly string[] | undefined {
 function objectRef(route: Route, created: string | undefined): Readonly<Record<string, string>> {
   const { resource, namespace, group, version, subresource } = route;
   const name = route.name === "" && route.verb === "create" ? (created ?? "") : route.name;
-  const parts = { resource, namespace, name, apiGroup: group, apiVersion: version, subresource };
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== ""));
+  const out: Record<string, string> = {};
+  if (resource !== "") out["resource"] = resource;
+  if (namespace !== "") out["namespace"] = namespace;
+  if (name !== "") out["name"] = name;
+  if (group !== "") out["apiGroup"] = group;
+  if (version !== "") out["apiVersion"] = version;
+  if (subresource !== "") out["subresource"] = subresource;
+  return out;
 }
 
 /** Which credentials a request brought that proved nothing. */
