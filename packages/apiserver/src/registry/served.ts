@@ -15,6 +15,8 @@ export interface Served {
 /** All that is served now. */
 export class ServedSet {
   readonly #byPath = new Map<string, Served>();
+  /** For `find`, which is asked several times in each request: no path has to be put together. */
+  readonly #byPlural = new Map<string, readonly Served[]>();
   readonly #specials = new Map<string, SpecialHandler>();
   #generation = 0;
 
@@ -28,6 +30,7 @@ export class ServedSet {
       subresources: new Map(resource.subresources.map((sub) => [sub.name, sub])),
     };
     this.#byPath.set(path, served);
+    this.#byPlural.set(resource.plural, [...(this.#byPlural.get(resource.plural) ?? []), served]);
     this.#generation++;
     return served;
   }
@@ -36,13 +39,17 @@ export class ServedSet {
   remove(resource: Resource): Served | undefined {
     const path = pathOf(resource.group, resource.version, resource.plural);
     const served = this.#byPath.get(path);
-    if (served !== undefined) this.#generation++;
+    if (served === undefined) return undefined;
+    this.#generation++;
     this.#byPath.delete(path);
+    const others = (this.#byPlural.get(resource.plural) ?? []).filter((other) => other !== served);
+    if (others.length === 0) this.#byPlural.delete(resource.plural);
+    else this.#byPlural.set(resource.plural, others);
     return served;
   }
 
   find(group: string, version: string, plural: string): Served | undefined {
-    return this.#byPath.get(pathOf(group, version, plural));
+    return this.#byPlural.get(plural)?.find(({ resource }) => resource.group === group && resource.version === version);
   }
 
   /** True if anything of the group is served in the version. */
