@@ -32,6 +32,8 @@ import * as schedulingV1 from "./scheduling/v1/index.ts";
 import * as schedulingV1alpha2 from "./scheduling/v1alpha2/index.ts";
 import * as storageV1 from "./storage/v1/index.ts";
 
+export { defaultClass } from "./default-class.ts";
+
 /** All built-in resources, in every version, in the order of their groups. */
 export const builtinResources: readonly Resource[] = [
   coreV1.bindings,

@@ -52,6 +52,11 @@ export class ObjectCache<T extends ApiObject> implements Lister<T> {
     return [...this.#indexNamed(index).groups.keys()];
   }
 
+  /** It is filled by others, who know. */
+  resourceVersion(): string {
+    return "";
+  }
+
   addIndex(name: string, values: KeysOf<T>): void {
     if (this.#indexes.has(name)) return;
     const index: Index<T> = { values, groups: new Map(), valuesOf: new Map() };

@@ -15,6 +15,8 @@ export interface Lister<T extends ApiObject> {
   by(index: string, value: string): readonly T[];
   /** The values under which an index finds anything. */
   values(index: string): readonly string[];
+  /** All changes up to here are known; empty: before the first list, or where nothing is followed. */
+  resourceVersion(): string;
 }
 
 /** An object, decoded already or when it is asked for. */
@@ -52,8 +54,6 @@ export interface Informer<T extends ApiObject> extends Lister<T> {
   whenSynced(signal: AbortSignal): Promise<void>;
   /** Called for each change, synchronously after the cache has it, objects that exist included. Returns the function that ends it. */
   subscribe(listener: (delta: Delta<T>) => void): () => void;
-  /** The cache has all changes up to here; empty before the first list. */
-  resourceVersion(): string;
   /** Resolves as soon as `condition` holds; it is asked now and after each change of the cache or of its resourceVersion. */
   until(condition: () => boolean, signal: AbortSignal): Promise<void>;
   /** Finds objects by a further index; one that exists already by this name is kept. */

@@ -1,7 +1,7 @@
 import { type Ingress, type IngressClass, ingressClasses, ingresses } from "@skates/api/networking/v1";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
 import { must } from "@skates/component-base";
-import { defaultClass } from "./default-class.ts";
+import { defaultClass } from "@skates/api";
 import { objectOf } from "./object-kind.ts";
 
 /** Ingresses that name no class, in the field or in the annotation of old, get the default one. */

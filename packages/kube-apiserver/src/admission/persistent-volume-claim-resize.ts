@@ -1,4 +1,9 @@
-import { type PersistentVolumeClaim, persistentVolumeClaims } from "@skates/api/core/v1";
+import {
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  storageClassNameOf,
+  storageRequestOf,
+} from "@skates/api/core/v1";
 import { type StorageClass, storageClasses } from "@skates/api/storage/v1";
 import { forbiddenRequest, parseQuantity } from "@skates/apimachinery";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
@@ -24,17 +29,12 @@ export function persistentVolumeClaimResize(registry: Registry): AdmissionPlugin
   };
 }
 
-function sizeOf({ spec }: PersistentVolumeClaim) {
-  return parseQuantity(spec.resources?.requests?.["storage"] ?? "0");
+function sizeOf(claim: PersistentVolumeClaim) {
+  return parseQuantity(storageRequestOf(claim));
 }
 
 function mayGrow(registry: Registry, next: PersistentVolumeClaim, old: PersistentVolumeClaim): boolean {
-  const name = classOf(next);
-  if (name === "" || name !== classOf(old)) return false;
+  const name = storageClassNameOf(next);
+  if (name === "" || name !== storageClassNameOf(old)) return false;
   return registry.cached<StorageClass>(storageClasses, { name })?.allowVolumeExpansion === true;
-}
-
-/** The annotation of old goes before the field. */
-function classOf({ metadata, spec }: PersistentVolumeClaim): string {
-  return metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] ?? spec.storageClassName ?? "";
 }

@@ -108,6 +108,28 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("batch", "cronjobs/finalizers", ["update"]),
     rule("", "pods", ["list", "delete"]),
   ]),
+  controller("persistent-volume-binder", [
+    rule("", "persistentvolumes persistentvolumeclaims", [...READ, "update"]),
+    rule("", "persistentvolumes/status persistentvolumeclaims/status", ["update"]),
+    rule("", "pods", READ),
+    rule("storage.k8s.io", "storageclasses", READ),
+  ]),
+  controller("local-path-provisioner", [
+    rule("", "persistentvolumes", [...READ, "create", "update", "delete"]),
+    rule("", "persistentvolumeclaims", [...READ, "update"]),
+    rule("", "nodes", READ),
+    rule("storage.k8s.io", "storageclasses", READ),
+  ]),
+  controller("expand-controller", [
+    rule("", "persistentvolumes", [...READ, "update", "patch"]),
+    rule("", "persistentvolumeclaims", READ),
+    rule("", "persistentvolumeclaims/status", ["update", "patch"]),
+  ]),
+  controller("ephemeral-volume-controller", [
+    rule("", "pods", READ),
+    rule("", "pods/finalizers", ["update"]),
+    rule("", "persistentvolumeclaims", [...READ, "create"]),
+  ]),
   controller("ttl-after-finished-controller", [rule("batch", "jobs", [...READ, "delete"])]),
   controller("endpoint-controller", [
     rule("", "services pods", ["get", "list", "watch"]),

@@ -4,6 +4,7 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   type Pod,
+  podClaims,
   pods,
 } from "@skates/api/core/v1";
 import { type VolumeAttributesClass, volumeAttributesClasses } from "@skates/api/storage/v1";
@@ -34,11 +35,8 @@ export const claimProtectionController: Controller<ClaimView> = {
   },
 };
 
-function claimsOf({ metadata, spec }: Pod): readonly string[] {
-  return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim !== undefined) return [persistentVolumeClaim.claimName];
-    return ephemeral === undefined ? [] : [`${metadata.name}-${name}`];
-  });
+function claimsOf(pod: Pod): readonly string[] {
+  return podClaims(pod).map(({ name }) => name);
 }
 
 interface VolumeView {

@@ -1,8 +1,8 @@
-import type { Pod } from "@skates/api/core/v1";
+import { type Pod, podClaims, storageClassNameOf } from "@skates/api/core/v1";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { type Rejection, unresolvable, unschedulable } from "../framework/verdict.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
-import { classOf, claimsOf, isBound, type Volumes } from "../volumes/volumes.ts";
+import { isBound, type Volumes } from "../volumes/volumes.ts";
 
 const REJECTION = unschedulable("node(s) exceed max volume count");
 
@@ -13,10 +13,10 @@ export function nodeVolumeLimits(volumes: Volumes): SchedulerPlugin {
     judges: ["filter"],
     wakes: [
       { on: ["NodeAdded", "VolumesChanged"] },
-      { on: ["AssignedPodDeleted"], helps: (_, event) => "pod" in event && claimsOf(event.pod.pod).length > 0 },
+      { on: ["AssignedPodDeleted"], helps: (_, event) => "pod" in event && podClaims(event.pod.pod).length > 0 },
     ],
     prepare({ pod, namespace }) {
-      const missing = claimsOf(pod).find(({ name }) => volumes.claim(namespace, name) === undefined);
+      const missing = podClaims(pod).find(({ name }) => volumes.claim(namespace, name) === undefined);
       if (missing !== undefined) return notFound(missing.name);
       const wanted = drivenVolumes(pod, volumes);
       if (wanted.size === 0) return undefined;
@@ -75,13 +75,13 @@ function attachedTo(node: NodeInfo, volumes: Volumes): ReadonlyMap<string, strin
 function drivenVolumes(pod: Pod, volumes: Volumes): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
   const { namespace = "" } = pod.metadata;
-  for (const { name } of claimsOf(pod)) {
+  for (const { name } of podClaims(pod)) {
     const claim = volumes.claim(namespace, name);
     if (claim === undefined) continue;
     const csi = isBound(claim) ? volumes.volume(claim.spec?.volumeName ?? "")?.spec?.csi : undefined;
     if (csi !== undefined) out.set(`${csi.driver}/${csi.volumeHandle}`, csi.driver);
     else if (!isBound(claim)) {
-      const driver = volumes.storageClass(classOf(claim))?.provisioner;
+      const driver = volumes.storageClass(storageClassNameOf(claim))?.provisioner;
       if (driver !== undefined) out.set(`${driver}/${namespace}/${name}`, driver);
     }
   }

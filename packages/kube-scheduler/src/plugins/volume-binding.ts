@@ -1,4 +1,4 @@
-import type { PersistentVolumeClaim } from "@skates/api/core/v1";
+import { type PersistentVolumeClaim, type PodClaim, podClaims } from "@skates/api/core/v1";
 import type { VolumeBindingArgs } from "@skates/api/kubescheduler/v1";
 import type { Client } from "@skates/client";
 import type { Clock } from "@skates/component-base";
@@ -13,7 +13,7 @@ import {
   type VolumePlan,
   type VolumeProblem,
 } from "../volumes/volume-plan.ts";
-import { type Claimed, claimKey, claimsOf, isBound, type Volumes, waitsForPod } from "../volumes/volumes.ts";
+import { claimKey, isBound, type Volumes, waitsForPod } from "../volumes/volumes.ts";
 
 const UNBOUND = unresolvable("pod has unbound immediate PersistentVolumeClaims");
 const REASONS: Readonly<Record<VolumeProblem, string>> = {
@@ -45,7 +45,7 @@ export function volumeBinding(
     judges: ["filter"],
     wakes: [
       { on: ["NodeAdded", "NodeLabelsChanged"] },
-      { on: ["VolumesChanged"], helps: (pod) => claimsOf(pod.pod).length > 0 },
+      { on: ["VolumesChanged"], helps: (pod) => podClaims(pod.pod).length > 0 },
     ],
     prepare(pod) {
       const claims = claimsBy(pod, volumes);
@@ -97,7 +97,7 @@ function promisesOf(held: ReadonlyMap<string, { readonly plan: VolumePlan; reado
 
 /** The pod's claims by their state; undefined: it has none. */
 function claimsBy(pod: PodInfo, volumes: Volumes): PodClaims | Rejection | undefined {
-  const names = claimsOf(pod.pod);
+  const names = podClaims(pod.pod);
   if (names.length === 0) return undefined;
   const bound: PersistentVolumeClaim[] = [];
   const delayed: PersistentVolumeClaim[] = [];
@@ -114,7 +114,7 @@ function claimsBy(pod: PodInfo, volumes: Volumes): PodClaims | Rejection | undef
 
 function claimProblem(
   pod: PodInfo,
-  { name, own }: Claimed,
+  { name, own }: PodClaim,
   claim: PersistentVolumeClaim | undefined,
 ): Rejection | undefined {
   const quoted = JSON.stringify(name);

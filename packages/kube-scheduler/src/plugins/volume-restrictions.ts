@@ -1,10 +1,10 @@
-import type { Volume } from "@skates/api/core/v1";
+import { podClaims, type Volume } from "@skates/api/core/v1";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { unschedulable } from "../framework/verdict.ts";
 import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { claimsOf, type Volumes } from "../volumes/volumes.ts";
+import { type Volumes } from "../volumes/volumes.ts";
 
 const DISK = unschedulable("node(s) had no available disk");
 const ONE_POD = unschedulable(
@@ -22,7 +22,7 @@ export function volumeRestrictions(volumes: Volumes): SchedulerPlugin {
     ],
     prepare(pod, snapshot) {
       const disks = (pod.pod.spec.volumes ?? []).filter((volume) => diskOf(volume) !== undefined);
-      const exclusive = claimsOf(pod.pod)
+      const exclusive = podClaims(pod.pod)
         .map(({ name }) => name)
         .filter((name) => volumes.claim(pod.namespace, name)?.spec?.accessModes?.includes("ReadWriteOncePod") === true);
       if (disks.length + exclusive.length === 0) return undefined;
@@ -40,8 +40,8 @@ export function volumeRestrictions(volumes: Volumes): SchedulerPlugin {
 }
 
 function shares(a: PodInfo, b: PodInfo): boolean {
-  const names = new Set(claimsOf(a.pod).map(({ name }) => name));
-  if (a.namespace === b.namespace && claimsOf(b.pod).some(({ name }) => names.has(name))) return true;
+  const names = new Set(podClaims(a.pod).map(({ name }) => name));
+  if (a.namespace === b.namespace && podClaims(b.pod).some(({ name }) => names.has(name))) return true;
   return (b.pod.spec.volumes ?? []).some((volume) => diskOf(volume) !== undefined);
 }
 
@@ -57,7 +57,7 @@ function usersOf(namespace: string, names: ReadonlySet<string>, snapshot: Snapsh
     let count = 0;
     for (const other of node.pods.values()) {
       if (other.namespace !== namespace || other.pod.spec.volumes === undefined) continue;
-      if (claimsOf(other.pod).some(({ name }) => names.has(name))) count++;
+      if (podClaims(other.pod).some(({ name }) => names.has(name))) count++;
     }
     return count;
   };

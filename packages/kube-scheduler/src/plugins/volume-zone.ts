@@ -1,7 +1,7 @@
-import type { PersistentVolume } from "@skates/api/core/v1";
+import { type PersistentVolume, podClaims } from "@skates/api/core/v1";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { unresolvable } from "../framework/verdict.ts";
-import { claimsOf, isBound, type Volumes } from "../volumes/volumes.ts";
+import { isBound, type Volumes } from "../volumes/volumes.ts";
 
 const REJECTION = unresolvable("node(s) had no available volume zone");
 
@@ -25,7 +25,7 @@ export function volumeZone(volumes: Volumes): SchedulerPlugin {
     wakes: [{ on: ["NodeAdded", "NodeLabelsChanged", "VolumesChanged"] }],
     prepare({ pod, namespace }) {
       const places: Place[] = [];
-      for (const { name } of claimsOf(pod)) {
+      for (const { name } of podClaims(pod)) {
         const claim = volumes.claim(namespace, name);
         if (claim === undefined || !isBound(claim)) continue;
         const volume = volumes.volume(claim.spec?.volumeName ?? "");

@@ -1,7 +1,14 @@
 import { labelSelector } from "@skates/apimachinery";
-import { type Node, nodeSelectorMatches, type PersistentVolume, type PersistentVolumeClaim } from "@skates/api/core/v1";
+import {
+  isVolumeOf,
+  type Node,
+  nodeSelectorMatches,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  storageClassNameOf,
+  storageRequestOf,
+} from "@skates/api/core/v1";
 import { valueOf } from "../snapshot/resources.ts";
-import { claimKey, classOf, requestOf } from "./volumes.ts";
 
 /** The node can reach the volume. */
 export function reaches(node: Node, { spec }: PersistentVolume): boolean {
@@ -21,7 +28,7 @@ export function matchVolume(
     taken,
   }: { readonly node: Node; readonly volumes: readonly PersistentVolume[]; readonly taken: (name: string) => boolean },
 ): PersistentVolume | undefined {
-  const wanted = valueOf(requestOf(claim));
+  const wanted = valueOf(storageRequestOf(claim));
   const selector = claim.spec?.selector === undefined ? undefined : labelSelector(claim.spec.selector);
   let best: PersistentVolume | undefined;
   let bestBytes = Number.POSITIVE_INFINITY;
@@ -33,24 +40,18 @@ export function matchVolume(
     const bytes = valueOf(spec?.capacity?.["storage"] ?? "0");
     if (bytes < wanted) continue;
     if (spec?.claimRef !== undefined) {
-      if (isMeantFor(volume, claim)) return volume;
+      if (isVolumeOf(volume, claim)) return volume;
       continue;
     }
     if (status?.phase !== undefined && status.phase !== "Available") continue;
     if (selector !== undefined && !selector.matches(metadata.labels)) continue;
-    if ((spec?.storageClassName ?? "") !== classOf(claim) || !offersModes(volume, claim)) continue;
+    if ((spec?.storageClassName ?? "") !== storageClassNameOf(claim) || !offersModes(volume, claim)) continue;
     if (bytes < bestBytes) {
       best = volume;
       bestBytes = bytes;
     }
   }
   return best;
-}
-
-/** Somebody has bound the volume to the claim beforehand. */
-function isMeantFor({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
-  const { namespace = "", name = "", uid = "" } = spec?.claimRef ?? {};
-  return `${namespace}/${name}` === claimKey(claim) && (uid === "" || uid === claim.metadata.uid);
 }
 
 function offersModes({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {

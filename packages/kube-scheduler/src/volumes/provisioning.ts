@@ -1,8 +1,14 @@
 import { labelSelector } from "@skates/apimachinery";
-import type { Node, PersistentVolumeClaim, TopologySelectorTerm } from "@skates/api/core/v1";
+import {
+  type Node,
+  type PersistentVolumeClaim,
+  storageClassNameOf,
+  storageRequestOf,
+  type TopologySelectorTerm,
+} from "@skates/api/core/v1";
 import type { CSIStorageCapacity, StorageClass } from "@skates/api/storage/v1";
 import { valueOf } from "../snapshot/resources.ts";
-import { classOf, requestOf, type Volumes } from "./volumes.ts";
+import { type Volumes } from "./volumes.ts";
 
 /** Why no volume can be made for a claim so that a node reaches it. `none`: nobody makes one; `space`: there is no room for it. */
 export type ProvisioningProblem = "none" | "space";
@@ -13,7 +19,7 @@ export function provisioningProblem(
   node: Node,
   volumes: Volumes,
 ): ProvisioningProblem | undefined {
-  const storageClass = volumes.storageClass(classOf(claim));
+  const storageClass = volumes.storageClass(storageClassNameOf(claim));
   if (storageClass === undefined) return "none";
   const { provisioner } = storageClass;
   if (provisioner === "" || provisioner === "kubernetes.io/no-provisioner") return "none";
@@ -43,7 +49,7 @@ function hasSpace(
 ): boolean {
   if (claim.spec?.resources?.requests?.["storage"] === undefined) return true;
   if (volumes.csiDriver(storageClass.provisioner)?.spec.storageCapacity !== true) return true;
-  const bytes = valueOf(requestOf(claim));
+  const bytes = valueOf(storageRequestOf(claim));
   return volumes
     .capacitiesOf(storageClass.metadata.name)
     .some((capacity) => holds(capacity, bytes) && isReached(capacity, node));

@@ -1,8 +1,14 @@
-import type { Node, PersistentVolume, PersistentVolumeClaim } from "@skates/api/core/v1";
+import {
+  type Node,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  storageClassNameOf,
+  storageRequestOf,
+} from "@skates/api/core/v1";
 import { valueOf } from "../snapshot/resources.ts";
 import { matchVolume, reaches } from "./match-volume.ts";
 import { provisioningProblem } from "./provisioning.ts";
-import { classOf, claimKey, requestOf, type Volumes } from "./volumes.ts";
+import { claimKey, type Volumes } from "./volumes.ts";
 
 /** What is to be done about the volumes of a pod if it comes to a node. */
 export interface VolumePlan {
@@ -50,7 +56,7 @@ export function planVolumes(
   const provisions: PersistentVolumeClaim[] = [];
   const chosen = new Set<string>();
   // The smallest first, so that they do not take the large volumes.
-  for (const claim of delayed.toSorted((a, b) => valueOf(requestOf(a)) - valueOf(requestOf(b)))) {
+  for (const claim of delayed.toSorted((a, b) => valueOf(storageRequestOf(a)) - valueOf(storageRequestOf(b)))) {
     const selected = selectedNode(claim, promises);
     if (selected !== undefined && selected !== "") {
       if (selected === node.metadata.name) provisions.push(claim);
@@ -61,7 +67,7 @@ export function planVolumes(
       const other = promises.claimOf(name);
       return chosen.has(name) || (other !== undefined && other !== claimKey(claim));
     };
-    const volume = matchVolume(claim, { node, volumes: volumes.volumesOf(classOf(claim)), taken });
+    const volume = matchVolume(claim, { node, volumes: volumes.volumesOf(storageClassNameOf(claim)), taken });
     if (volume !== undefined) {
       chosen.add(volume.metadata.name);
       bindings.push({ claim, volume });

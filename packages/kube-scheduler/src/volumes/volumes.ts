@@ -1,4 +1,4 @@
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from "@skates/api/core/v1";
+import { type PersistentVolume, type PersistentVolumeClaim, storageClassNameOf } from "@skates/api/core/v1";
 import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from "@skates/api/storage/v1";
 
 /** What is known of storage. */
@@ -26,23 +26,6 @@ export const NO_VOLUMES: Volumes = {
   attachmentsOn: () => [],
 };
 
-/** A claim that a pod uses. */
-export interface Claimed {
-  readonly name: string;
-  /** Made for this very pod. */
-  readonly own: boolean;
-}
-
-/** The claims that a pod uses, those that are made for it included. */
-export function claimsOf({ metadata, spec }: Pod): readonly Claimed[] {
-  const out: Claimed[] = [];
-  for (const { name, persistentVolumeClaim, ephemeral } of spec.volumes ?? []) {
-    if (persistentVolumeClaim !== undefined) out.push({ name: persistentVolumeClaim.claimName, own: false });
-    else if (ephemeral !== undefined) out.push({ name: `${metadata.name}-${name}`, own: true });
-  }
-  return out;
-}
-
 /** `namespace/name`. */
 export function claimKey({ metadata }: PersistentVolumeClaim): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
@@ -54,17 +37,7 @@ export function isBound({ metadata, spec }: PersistentVolumeClaim): boolean {
   return completed && (spec?.volumeName ?? "") !== "";
 }
 
-/** The class of a claim, by the old annotation too; "": none. */
-export function classOf({ metadata, spec }: PersistentVolumeClaim): string {
-  return metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] ?? spec?.storageClassName ?? "";
-}
-
 /** The claim is to be bound once a node is chosen for its first pod. */
 export function waitsForPod(claim: PersistentVolumeClaim, volumes: Volumes): boolean {
-  return volumes.storageClass(classOf(claim))?.volumeBindingMode === "WaitForFirstConsumer";
-}
-
-/** How many bytes a claim asks for, as a quantity. */
-export function requestOf({ spec }: PersistentVolumeClaim): string {
-  return spec?.resources?.requests?.["storage"] ?? "0";
+  return volumes.storageClass(storageClassNameOf(claim))?.volumeBindingMode === "WaitForFirstConsumer";
 }

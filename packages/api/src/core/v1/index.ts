@@ -261,6 +261,16 @@ export { NAMESPACE_FINALIZER, NAMESPACE_NAME_LABEL } from "./namespace-strategy.
 export { matchesNodeSelector, nodeSelectorMatches, podSelectsNode } from "./node-selection.ts";
 export { nodeRoles } from "./node-table.ts";
 export {
+  isVolumeOf,
+  lacksStorageClass,
+  type PodClaim,
+  podClaims,
+  storageClassNameOf,
+  storageRequestOf,
+  VOLUME_ANNOTATIONS,
+  volumeMismatch,
+} from "./claim-binding.ts";
+export {
   computeQosClass,
   containersTotal,
   isPodLevelResource,

@@ -2,6 +2,8 @@
 export { CSIDriver, CSIDriverSpec, TokenRequest, csiDrivers } from "./csi-driver.ts";
 export { CSINode, CSINodeDriver, CSINodeSpec, VolumeNodeResources, csiNodes } from "./csi-node.ts";
 export { CSIStorageCapacity, csiStorageCapacities } from "./csi-storage-capacity.ts";
+export { DEFAULT_STORAGE_CLASS, defaultStorageClass } from "./default-storage-class.ts";
+export { LOCAL_PATH } from "./local-path.ts";
 export { StorageClass, storageClasses } from "./storage-class.ts";
 export {
   VolumeAttachment,
