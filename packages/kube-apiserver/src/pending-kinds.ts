@@ -5,12 +5,9 @@ import type { ApiObject, Resource } from "@skates/apimachinery";
  * more than there is. By `<group>/<plural>`; an entry goes with the component that makes it true.
  */
 const PENDING: Readonly<Record<string, string>> = {
-  "/persistentvolumeclaims": "no volume is bound to them",
-  "/persistentvolumes": "no claim is bound to them",
   "networking.k8s.io/ingresses": "no proxy serves them",
   "networking.k8s.io/networkpolicies": "they are not enforced",
   "resource.k8s.io/resourceclaims": "devices are allocated to them, but kubelets do not prepare these",
-  "storage.k8s.io/storageclasses": "no volumes are provisioned",
   "storage.k8s.io/volumeattachments": "no volumes are attached",
 };
 

@@ -1,4 +1,5 @@
 import { builtinResources } from "@skates/api";
+import { LOCAL_PATH } from "@skates/api/storage/v1";
 import type { Component } from "@skates/component-base";
 import {
   type Controller,
@@ -37,6 +38,10 @@ import {
   claimProtectionController,
   volumeProtectionController,
 } from "./storage-protection/controllers.ts";
+import { ephemeralVolumeController } from "./ephemeral-volume/controller.ts";
+import { localPathProvisioner } from "./local-path/controller.ts";
+import { persistentVolumeBinder } from "./persistent-volume/controller.ts";
+import { volumeExpandController } from "./volume-expand/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 import { claimReleaseController, podClaimsController } from "./resource-claim/controllers.ts";
 import { deviceTaintEvictionController } from "./device-taint-eviction/controller.ts";
@@ -79,6 +84,10 @@ export const CONTROLLERS: readonly NamedController[] = [
   planned("persistentvolumeclaim-protection-controller", () => claimProtectionController),
   planned("persistentvolume-protection-controller", () => volumeProtectionController),
   planned("volumeattributesclass-protection-controller", () => attributesClassProtectionController),
+  planned("persistentvolume-binder-controller", () => persistentVolumeBinder, "persistentvolume-controller"),
+  planned("persistentvolume-expander-controller", () => volumeExpandController, "volume_expand"),
+  planned("ephemeral-volume-controller", () => ephemeralVolumeController, "ephemeral_volume"),
+  planned("local-path-provisioner", () => localPathProvisioner, LOCAL_PATH.provisioner),
   planned("resourcequota-controller", () => resourceQuotaController),
   planned("endpointslice-controller", () => endpointSliceController),
   planned("clusterrole-aggregation-controller", () => clusterRoleAggregation),

@@ -1,8 +1,14 @@
-import type { ApiObject, Resource } from "@skates/apimachinery";
+import { type ApiObject, isStatus, type ObjectKey, type Resource } from "@skates/apimachinery";
 import type { TokenRequest } from "@skates/api/authentication/v1";
 import {
   type ConfigMap,
   configMaps,
+  type Node,
+  nodes,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  persistentVolumeClaims,
+  persistentVolumes,
   type Pod,
   type Secret,
   secrets,
@@ -16,6 +22,7 @@ import { createInformer, type Informer } from "@skates/controller-runtime";
 import { type References, referencesOf, type Token, type TokenSpec } from "./references.ts";
 
 export interface ApiReferencesOptions {
+  readonly nodeName: string;
   readonly client: Client;
   readonly env: Env;
   readonly tasks: TaskGroup;
@@ -61,6 +68,18 @@ export class ApiReferences implements References {
     return api === undefined || own.includes(api) ? own : [api, ...own];
   }
 
+  claim(namespace: string, name: string, signal: AbortSignal): Promise<PersistentVolumeClaim | undefined> {
+    return this.#now<PersistentVolumeClaim>(persistentVolumeClaims, { namespace, name }, signal);
+  }
+
+  volume(name: string, signal: AbortSignal): Promise<PersistentVolume | undefined> {
+    return this.#now<PersistentVolume>(persistentVolumes, { name }, signal);
+  }
+
+  ownNode(signal: AbortSignal): Promise<Node | undefined> {
+    return this.#now<Node>(nodes, { name: this.#options.nodeName }, signal);
+  }
+
   async token(pod: Pod, { audience, expirationSeconds }: TokenSpec, signal: AbortSignal): Promise<Token> {
     const { namespace, name, uid } = pod.metadata;
     const account = pod.spec.serviceAccountName ?? "default";
@@ -92,6 +111,15 @@ export class ApiReferences implements References {
     this.#changed.delete(podUid);
     release(this.#configMaps, podUid);
     release(this.#secrets, podUid);
+  }
+
+  async #now<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal): Promise<T | undefined> {
+    try {
+      return await this.#options.client.resource<T>(resource).get(key, {}, signal);
+    } catch (error) {
+      if (isStatus(error, "NotFound")) return undefined;
+      throw error;
+    }
   }
 
   #entry<T extends ApiObject>(

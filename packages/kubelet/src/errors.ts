@@ -10,6 +10,7 @@
  *   take an image.
  * - `VolumeMissing`, `VolumeSourceMissing`, `VolumeUnsupported`: a mount names no volume; what a volume shows is not there; this kubelet
  *   cannot mount its kind.
+ * - `ClaimNotReady`: a claim of a pod, or its volume, is not there yet or not for this pod or node.
  * - `SubPathRefused`: a subPath leads out of its volume, or cannot be resolved.
  * - `LogRefused`: something else is in the place of a container's log.
  * - `CgroupBusy`, `CgroupWriteFailed`: a cgroup still has processes; the kernel refused a limit.
@@ -31,6 +32,7 @@ export type KubeletErrorCode =
   | "VolumeMissing"
   | "VolumeSourceMissing"
   | "VolumeUnsupported"
+  | "ClaimNotReady"
   | "SubPathRefused"
   | "LogRefused"
   | "CgroupBusy"

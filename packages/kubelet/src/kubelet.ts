@@ -9,6 +9,7 @@ import { containerEnv } from "./env/container-env.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { type Credentials, ImagePuller } from "./image/image-puller.ts";
 import { pullSecretCredentials } from "./image/pull-secrets.ts";
+import { type LocalDirectories, runLocalVolumes } from "./local-volumes.ts";
 import type { MachineInfo, Pressure } from "./node-status/machine.ts";
 import { runNodeLease } from "./node-status/node-lease.ts";
 import { nodeResources, type NodeSettings } from "./node-status/node-object.ts";
@@ -35,6 +36,8 @@ export interface KubeletOptions {
   readonly host: (deps: HostDeps) => PodHost;
   readonly network: ProbeNetwork;
   readonly dns: ClusterDns;
+  /** What removes the directories of local-path volumes; default: the node has none. */
+  readonly localDirectories?: LocalDirectories | undefined;
   /** Default: no credentials but those of pull secrets. */
   readonly credentials?: Credentials | undefined;
   /** Default: never under pressure. */
@@ -98,7 +101,10 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
   const { settings, client, env, runtime, machine, network } = options;
   const { clock, log } = env;
   const recorder = options.recorder ?? startRecorder(options, tasks);
-  const references = options.withoutReferences === true ? noReferences : new ApiReferences({ client, env, tasks });
+  const references =
+    options.withoutReferences === true
+      ? noReferences
+      : new ApiReferences({ nodeName: settings.name, client, env, tasks });
   const node = nodeFacts(options);
   const credentials = options.credentials ?? pullSecretCredentials(references, recorder);
   const deps: Omit<PodDeps, "resizeRefusal"> = {
@@ -128,6 +134,11 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     pressure: options.pressure ?? (() => Promise.resolve(NO_PRESSURE)),
   });
   const set = new PodSet(deps);
+  if (options.localDirectories !== undefined) {
+    const { name: nodeName } = settings;
+    const work = { client, env, nodeName, directories: options.localDirectories };
+    tasks.spawn((signal) => runLocalVolumes(work, signal));
+  }
   tasks.spawn((signal) => reporter.run(signal));
   tasks.spawn((signal) =>
     runNodeLease({ nodeName: settings.name, client, clock, log, node: () => reporter.node() }, signal),

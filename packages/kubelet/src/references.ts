@@ -1,4 +1,12 @@
-import type { ConfigMap, Pod, Secret, Service } from "@skates/api/core/v1";
+import type {
+  ConfigMap,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  Service,
+} from "@skates/api/core/v1";
 
 /** Objects that pods refer to. Answers from a cache that follows the API as long as the pod is registered. */
 export interface References {
@@ -7,6 +15,12 @@ export interface References {
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined>;
   /** Services of this namespace and the one named `kubernetes` in `default`; waits until they are known. */
   services(namespace: string, signal: AbortSignal): Promise<readonly Service[]>;
+  /** The claim as it is now. */
+  claim(namespace: string, name: string, signal: AbortSignal): Promise<PersistentVolumeClaim | undefined>;
+  /** The volume as it is now; only those of claims that pods on this node use are to be had. */
+  volume(name: string, signal: AbortSignal): Promise<PersistentVolume | undefined>;
+  /** The node itself as it is now. */
+  ownNode(signal: AbortSignal): Promise<Node | undefined>;
   /** A token for the pod's service account, bound to the pod. */
   token(pod: Pod, request: TokenSpec, signal: AbortSignal): Promise<Token>;
   /** From now on `changed` is called when something that the pod refers to changes. */
@@ -29,6 +43,9 @@ export const noReferences: References = {
   configMap: () => Promise.resolve(undefined),
   secret: () => Promise.resolve(undefined),
   services: () => Promise.resolve([]),
+  claim: () => Promise.resolve(undefined),
+  volume: () => Promise.resolve(undefined),
+  ownNode: () => Promise.resolve(undefined),
   token: () => Promise.reject(new Error("this node hands out no tokens")),
   register: () => undefined,
   unregister: () => undefined,

@@ -24,7 +24,7 @@ const postClaim = async (body: object) =>
   (await server.post("namespaces/work/persistentvolumeclaims", body)).body.spec.storageClassName;
 
 it("gives claims the default storage class", async () => {
-  expect(await postClaim(claim("before"))).toBeUndefined();
+  expect(await postClaim(claim("before"))).toBe("local-path");
   const classes = "/apis/storage.k8s.io/v1/storageclasses";
   const current = { "storageclass.kubernetes.io/is-default-class": "true" };
   await server.post(classes, storageClass("b", current));

@@ -4,13 +4,14 @@ import {
   nodes,
   type PersistentVolumeClaim,
   persistentVolumeClaims,
+  persistentVolumes,
   type Pod,
   pods,
   serviceAccounts,
 } from "@skates/api/core/v1";
 import { type ResourceSlice, resourceSlices } from "@skates/api/resource/v1";
 import { leases } from "@skates/api/coordination/v1";
-import { csiNodes } from "@skates/api/storage/v1";
+import { csiNodes, LOCAL_PATH } from "@skates/api/storage/v1";
 import { type ApiObject, equalValues, forbiddenRequest } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { nodeOfUser } from "../authentication/users.ts";
@@ -58,6 +59,7 @@ async function refusalFor(registry: Registry, write: NodeWrite, signal: AbortSig
       : "can only access node lease with the same name as the requesting node";
   }
   if (written(persistentVolumeClaims)) return claimRefusal(node, attributes);
+  if (written(persistentVolumes)) return volumeRefusal(node, attributes);
   if (written(resourceSlices)) return sliceRefusal(write);
   if (isAbout(attributes, csiNodes) && own !== node) {
     return "can only access CSINode with the same name as the requesting node";
@@ -74,6 +76,22 @@ function claimRefusal(node: string, { operation, subresource, old, object }: Adm
   return equalValues(beyondResizing(old), beyondResizing(object))
     ? undefined
     : `${self} is not allowed to update fields other than status.capacity and status.conditions`;
+}
+
+/** A kubelet that has removed the directory of a deleted volume takes its own finalizer away, and changes nothing else. */
+function volumeRefusal(node: string, { operation, subresource, old, object }: AdmissionAttributes): string | undefined {
+  const self = `node ${JSON.stringify(node)}`;
+  const deleted = old?.metadata.deletionTimestamp !== undefined;
+  if (operation === "UPDATE" && subresource === "" && deleted && equalValues(released(old), released(object)))
+    return undefined;
+  return `${self} may only remove its finalizer from persistentvolumes that are being deleted`;
+}
+
+/** The object without the finalizer of local-path volumes, and without what every write changes. */
+function released(object: ApiObject | undefined): unknown {
+  if (object === undefined) return undefined;
+  const { managedFields: _fields, resourceVersion: _version, finalizers = [], ...metadata } = object.metadata;
+  return { ...object, metadata: { ...metadata, finalizers: finalizers.filter((one) => one !== LOCAL_PATH.finalizer) } };
 }
 
 /** The claim without what tells of resizing, and without what every write changes. */

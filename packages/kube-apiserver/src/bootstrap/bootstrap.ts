@@ -1,6 +1,7 @@
 import { endpoints, services } from "@skates/api/core/v1";
 import { endpointSlices } from "@skates/api/discovery/v1";
 import { type ServiceCIDR, serviceCIDRs } from "@skates/api/networking/v1";
+import { defaultStorageClass, type StorageClass, storageClasses } from "@skates/api/storage/v1";
 import { type ApiObject, formatTime, isStatus, keyOf, type Resource } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
@@ -11,6 +12,7 @@ import {
   kubernetesEndpoints,
   kubernetesEndpointSlice,
   kubernetesService,
+  localPathClass,
   type SystemObject,
   systemNamespaces,
   systemPriorityClasses,
@@ -31,6 +33,7 @@ export async function bootstrap(options: BootstrapOptions, signal: AbortSignal):
   await Promise.all(systemNamespaces().map((item) => ensure(options, item, signal)));
   await Promise.all([
     ...systemPriorityClasses().map((item) => ensure(options, item, signal)),
+    ensureStorageClass(options, signal),
     ensure(options, defaultServiceCidr(cidrs), signal).then(() => markReady(options, signal)),
   ]);
   await ensure(options, kubernetesService(cidrs, endpoint), signal);
@@ -52,6 +55,14 @@ async function ensure<T extends ApiObject>(
   } catch (error) {
     if (!isStatus(error, "AlreadyExists")) throw error;
   }
+}
+
+/** Made again where it was deleted, but never put before a default that somebody has chosen. */
+async function ensureStorageClass(options: BootstrapOptions, signal: AbortSignal): Promise<void> {
+  const { registry, client } = options;
+  if (!serves(registry, storageClasses)) return;
+  const { items } = await client.resource<StorageClass>(storageClasses).list({}, signal);
+  await ensure(options, localPathClass(defaultStorageClass(items) === undefined), signal);
 }
 
 /** Brings an object that tells where this server is to the present. */

@@ -2,6 +2,7 @@ import { type Endpoints, type Namespace, namespaces, type Service, services } fr
 import { type EndpointSlice } from "@skates/api/discovery/v1";
 import { type ServiceCIDR, serviceCIDRs } from "@skates/api/networking/v1";
 import { type PriorityClass, priorityClasses } from "@skates/api/scheduling/v1";
+import { DEFAULT_STORAGE_CLASS, LOCAL_PATH, type StorageClass, storageClasses } from "@skates/api/storage/v1";
 import type { ApiObject, Resource } from "@skates/apimachinery";
 import { formatAddress, parseAddress, parseCidr, usableAddress } from "../services/cidr.ts";
 
@@ -50,6 +51,21 @@ export function defaultServiceCidr(cidrs: readonly string[]): SystemObject<Servi
     spec: { cidrs },
   };
   return { resource: serviceCIDRs, object };
+}
+
+/** The class of claims that name none: directories of the nodes. `isDefault`: no other class is the default one already. */
+export function localPathClass(isDefault: boolean): SystemObject<StorageClass> {
+  const [annotation] = DEFAULT_STORAGE_CLASS;
+  const object: StorageClass = {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name: LOCAL_PATH.className, annotations: { [annotation]: String(isDefault) } },
+    provisioner: LOCAL_PATH.provisioner,
+    reclaimPolicy: "Delete",
+    volumeBindingMode: "WaitForFirstConsumer",
+    allowVolumeExpansion: true,
+  };
+  return { resource: storageClasses, object };
 }
 
 /** Where this server is reached. */

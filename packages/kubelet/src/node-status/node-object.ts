@@ -1,4 +1,5 @@
 import type { ContainerImage, Node, NodeAddress, NodeCondition, NodeStatus, Taint } from "@skates/api/core/v1";
+import { LOCAL_PATH } from "@skates/api/storage/v1";
 import type { Image, RuntimeFeatures, RuntimeHealth } from "../runtime.ts";
 import { timeText } from "../status/time-text.ts";
 import type { MachineInfo, Pressure } from "./machine.ts";
@@ -14,6 +15,8 @@ export interface NodeSettings {
   /** `v1.36.0+skates`. */
   readonly version: string;
   readonly kubeletPort: number;
+  /** The folder of local-path volumes; default: the node takes none. */
+  readonly localVolumesDir?: string | undefined;
   /** Held back from pods, for the system. */
   readonly reserved: { readonly milliCpu: number; readonly memoryBytes: number };
 }
@@ -45,12 +48,20 @@ export function newNode(settings: NodeSettings, machine: MachineInfo): Node {
     metadata: {
       name: settings.name,
       labels: nodeLabels(settings, machine),
-      annotations: { "volumes.kubernetes.io/controller-managed-attach-detach": "true" },
+      annotations: nodeAnnotations(settings),
     },
     spec: {
       ...(settings.podCidr === undefined ? {} : { podCIDR: settings.podCidr, podCIDRs: [settings.podCidr] }),
       taints,
     },
+  };
+}
+
+/** Annotations that every node of ours has. */
+export function nodeAnnotations({ localVolumesDir }: NodeSettings): Readonly<Record<string, string>> {
+  return {
+    "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+    ...(localVolumesDir === undefined ? {} : { [LOCAL_PATH.directoryAnnotation]: localVolumesDir }),
   };
 }
 

@@ -8,7 +8,7 @@ import { sameJson } from "../status/status-patch.ts";
 import { RetryDelays } from "../worker/retry-delays.ts";
 import { Wakeup } from "../worker/wakeup.ts";
 import type { MachineInfo, Pressure } from "./machine.ts";
-import { newNode, nodeLabels, type NodeSettings, nodeStatus } from "./node-object.ts";
+import { newNode, nodeAnnotations, nodeLabels, type NodeSettings, nodeStatus } from "./node-object.ts";
 
 export interface NodeReporterOptions {
   readonly settings: NodeSettings;
@@ -89,8 +89,13 @@ export class NodeReporter {
     const labels = { ...found.metadata.labels, ...nodeLabels(settings, machine) };
     const podCidr = settings.podCidr;
     const spec = { ...found.spec, ...(podCidr === undefined ? {} : { podCIDR: podCidr, podCIDRs: [podCidr] }) };
-    if (sameJson(labels, found.metadata.labels) && sameJson(spec, found.spec)) return found;
-    const body = { metadata: { labels }, spec: podCidr === undefined ? {} : { podCIDR: podCidr, podCIDRs: [podCidr] } };
+    const annotations = { ...found.metadata.annotations, ...nodeAnnotations(settings) };
+    const before = [found.metadata.labels, found.metadata.annotations, found.spec];
+    if (sameJson([labels, annotations, spec], before)) return found;
+    const body = {
+      metadata: { labels, annotations },
+      spec: podCidr === undefined ? {} : { podCIDR: podCidr, podCIDRs: [podCidr] },
+    };
     return await api.patch({ name: settings.name }, { type: "merge", body }, {}, signal);
   }
 

@@ -40,6 +40,7 @@ export { allowPodForwarding, removePodForwarding } from "./host/pod-forwarding.t
 export { type MasqueradeRanges, podTable, removeTables, writePodMasquerade } from "./host/pod-masquerade.ts";
 export { listProcesses, type Process, processEnded, sendSignal } from "./host/processes.ts";
 export { type CommandResult, runCommand, tryCommand } from "./host/run-command.ts";
+export { localDirectories } from "./pod-host/local-directories.ts";
 export { nodePodHost, type NodePodHostOptions } from "./pod-host/node-pod-host.ts";
 export { type CriRuntime, type CriRuntimeOptions, criRuntime } from "./cri/cri-runtime.ts";
 export { machineInfo, machinePressure } from "./machine/machine-info.ts";

@@ -33,6 +33,7 @@ import {
   listMounts,
   listProcesses,
   nodePaths,
+  localDirectories,
   nodePodHost,
   nodeProbeNetwork,
   openCgroups,
@@ -102,7 +103,12 @@ function startKubelet(api: Map<string, Pod>): Kubelet {
   const cgroups = openCgroups(host?.cgroups ?? { version: 1, hierarchies: [] });
   const deps: Omit<PodDeps, "resizeRefusal"> = {
     runtime,
-    host: nodePodHost({ paths, cgroups, clusterDomain: "cluster.local" })({ references, node }),
+    host: nodePodHost({
+      paths,
+      cgroups,
+      clusterDomain: "cluster.local",
+      localDirectories: localDirectories(paths.volumesDir),
+    })({ references, node }),
     references,
     containerEnv: (request, s) => containerEnv(references, request, s),
     puller: new ImagePuller({ runtime, clock, recorder, credentials: () => Promise.resolve([]), signal: tasks.signal }),

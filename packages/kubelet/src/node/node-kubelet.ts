@@ -21,6 +21,7 @@ import { fileLogReader } from "./logs/log-reader.ts";
 import { runLogRotator } from "./logs/log-rotator.ts";
 import { appArmorEnabled, machineInfo, machinePressure } from "./machine/machine-info.ts";
 import { nodeStats } from "./machine/node-stats.ts";
+import { localDirectories } from "./pod-host/local-directories.ts";
 import { nodePodHost } from "./pod-host/node-pod-host.ts";
 import { nodeProbeNetwork } from "./probes/node-probe-network.ts";
 import { runtimeStreams } from "./streams/pod-streams.ts";
@@ -87,13 +88,15 @@ async function assemble(
 ): Promise<Kubelet> {
   const { settings, client, env, runtime, paths, dns } = options;
   const cgroups = openCgroups(cgroupMounts(await listMounts()));
+  const directories = localDirectories(paths.volumesDir);
   return createKubelet({
-    settings: { ...settings, kubeletPort },
+    settings: { ...settings, kubeletPort, localVolumesDir: paths.volumesDir },
     machine: await machineInfo(paths.dataDir),
     client,
     env,
     runtime,
-    host: nodePodHost({ paths, cgroups, clusterDomain: dns.domain }),
+    host: nodePodHost({ paths, cgroups, clusterDomain: dns.domain, localDirectories: directories }),
+    localDirectories: directories,
     network: nodeProbeNetwork,
     dns,
     appArmor: await appArmorEnabled(),

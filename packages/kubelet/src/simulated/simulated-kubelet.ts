@@ -36,6 +36,7 @@ export function createSimulatedKubelet(options: SimulatedNodeOptions): Kubelet {
       maxPods: options.maxPods ?? 110,
       version: options.version,
       kubeletPort: options.kubeletPort ?? 0,
+      localVolumesDir: "/simulated/volumes",
       reserved: { milliCpu: 0, memoryBytes: 0 },
     },
     machine: {

@@ -1,4 +1,5 @@
 import { pods } from "@skates/api/core/v1";
+import { LOCAL_PATH } from "@skates/api/storage/v1";
 import { parseFieldSelector, SelectorError } from "@skates/apimachinery";
 import type { AuthorizationAttributes, Authorizer, Decision, Registry } from "@skates/apiserver";
 import { GROUP_NODES, nodeOfUser } from "../../authentication/users.ts";
@@ -42,7 +43,7 @@ const SUBDIVIDED: Readonly<Record<string, (request: NodeRequest) => Promise<Refu
   "/secrets": (request) => readNamed(request, "secrets"),
   "/configmaps": (request) => readNamed(request, "configmaps"),
   "/persistentvolumeclaims": claim,
-  "/persistentvolumes": (request) => getTied(request, (graph, { name }) => graph.usesVolume(request.node, name)),
+  "/persistentvolumes": volume,
   "/serviceaccounts": account,
   "/nodes": ownNode,
   "/pods": pod,
@@ -118,6 +119,17 @@ async function claim(request: NodeRequest): Promise<Refusal> {
   if (subresource !== "status") return await getTied(request, tie);
   if (verb !== "update" && verb !== "patch") return "can only get/update/patch this type";
   return await relation(request, tie);
+}
+
+/** Beyond upstream's: a node follows the volumes that are directories of its own, and says when it has removed one. */
+async function volume(request: NodeRequest): Promise<Refusal> {
+  const { node, attributes } = request;
+  const { verb, subresource, labelSelector = "" } = attributes;
+  const own = labelSelector === `${LOCAL_PATH.nodeLabel}=${node}`;
+  if ((verb === "list" || verb === "watch") && own) return undefined;
+  if (verb === "patch" && subresource === "")
+    return await relation(request, (graph, { name }) => graph.holdsVolume(node, name));
+  return await getTied(request, (graph, { name }) => graph.usesVolume(node, name));
 }
 
 async function account(request: NodeRequest): Promise<Refusal> {

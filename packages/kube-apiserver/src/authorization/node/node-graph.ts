@@ -7,7 +7,7 @@ import {
   pods,
 } from "@skates/api/core/v1";
 import { type ResourceSlice, resourceSlices } from "@skates/api/resource/v1";
-import { type VolumeAttachment, volumeAttachments } from "@skates/api/storage/v1";
+import { LOCAL_PATH, type VolumeAttachment, volumeAttachments } from "@skates/api/storage/v1";
 import type { Revision } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import { type PodReferences, podReferences, type ReferencedKind, volumeSecrets } from "./pod-references.ts";
@@ -40,6 +40,12 @@ export class NodeGraph {
   /** Whether a claim of a pod on the node is bound to the volume. */
   usesVolume(node: string, name: string): boolean {
     return this.#volumesOf(node).some((volume) => volume.metadata.name === name);
+  }
+
+  /** Whether the volume is a directory of the node. */
+  holdsVolume(node: string, name: string): boolean {
+    const volume = this.#registry.cached<PersistentVolume>(persistentVolumes, { name });
+    return volume?.metadata.labels?.[LOCAL_PATH.nodeLabel] === node;
   }
 
   runsPod(node: string, key: ObjectName): boolean {

@@ -58,9 +58,9 @@ export async function deleteNodeState(paths: NodePaths, log: Logger, signal: Abo
 
 /** Folders that are wholly the node's. */
 function nodeDirs(paths: NodePaths): readonly string[] {
-  const { containerd, kubeletDir, podLogsDir, containerLogsDir, dataDir } = paths;
+  const { containerd, kubeletDir, volumesDir, podLogsDir, containerLogsDir, dataDir } = paths;
   const short = containerd.shortDir === undefined ? [] : [containerd.shortDir];
-  return [containerd.dir, join(dataDir, "cni"), kubeletDir, podLogsDir, containerLogsDir, ...short];
+  return [containerd.dir, join(dataDir, "cni"), kubeletDir, volumesDir, podLogsDir, containerLogsDir, ...short];
 }
 
 /** Kills shims and all that runs under them or in their containers' cgroups, until nothing of it is left. */

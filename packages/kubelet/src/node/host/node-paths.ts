@@ -20,6 +20,8 @@ export interface NodePaths {
   /** Addresses handed out by the host-local plugin. */
   readonly cniStateDir: string;
   readonly kubeletDir: string;
+  /** Local-path volumes, a directory each. */
+  readonly volumesDir: string;
   readonly podLogsDir: string;
   readonly containerLogsDir: string;
   /** Top cgroup of all pods, without a leading slash. */
@@ -56,6 +58,7 @@ export function nodePaths(dataDir: string): NodePaths {
     cniConfDir: standard ? "/etc/cni/net.d" : own("cni", "net.d"),
     cniStateDir: own("cni", "addresses"),
     kubeletDir: standard ? "/var/lib/kubelet" : own("kubelet"),
+    volumesDir: own("volumes"),
     podLogsDir: standard ? "/var/log/pods" : own("log", "pods"),
     containerLogsDir: standard ? "/var/log/containers" : own("log", "containers"),
     cgroupRoot: standard ? "kubepods" : `kubepods-${id}`,

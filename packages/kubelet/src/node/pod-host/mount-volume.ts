@@ -2,11 +2,13 @@ import { chmod, chown, mkdir } from "node:fs/promises";
 import { parseQuantity } from "@skates/apimachinery";
 import type { EmptyDirVolumeSource, Pod, Volume } from "@skates/api/core/v1";
 import { OperatingError } from "@skates/component-base";
+import type { LocalDirectories } from "../../local-volumes.ts";
 import type { MountedVolume } from "../../pod-host.ts";
 import { listMounts } from "../host/mounts.ts";
 import { runCommand } from "../host/run-command.ts";
 import { writeAtomically, type VolumeFiles } from "./atomic-directory.ts";
 import { prepareHostPath } from "./host-path.ts";
+import { mountClaim } from "./mount-claim.ts";
 import type { PodPaths } from "./pod-paths.ts";
 import { downwardFiles, type FileSources, keyedFiles, projectedFiles } from "./volume-files.ts";
 
@@ -15,6 +17,7 @@ export interface MountRequest {
   readonly volume: Volume;
   readonly paths: PodPaths;
   readonly sources: FileSources;
+  readonly directories: LocalDirectories;
 }
 
 export interface Mounted {
@@ -28,6 +31,10 @@ export async function mountVolume(request: MountRequest, signal: AbortSignal): P
   if (volume.hostPath !== undefined) {
     await prepareHostPath(volume.hostPath);
     return { volume: { hostPath: volume.hostPath.path, readOnly: false } };
+  }
+  if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined) {
+    const { references } = sources;
+    return { volume: await mountClaim({ pod, volume, references, directories: request.directories }, signal) };
   }
   if (volume.emptyDir !== undefined) return mountEmptyDir(request, volume.emptyDir, signal);
   if (volume.configMap !== undefined) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Pod } from "@skates/api/core/v1";
 import { hasCode, messageOf } from "@skates/component-base";
 import type { HostDeps } from "../../kubelet.ts";
+import type { LocalDirectories } from "../../local-volumes.ts";
 import type { ContainerFiles, ContainerFilesRequest, MountedVolume, MountedVolumes, PodHost } from "../../pod-host.ts";
 import { isHostNetwork } from "../../pod/containers.ts";
 import { POD_NAME, POD_NAMESPACE } from "../../pod/labels.ts";
@@ -23,6 +24,7 @@ export interface NodePodHostOptions {
   readonly paths: Pick<NodePaths, "kubeletDir" | "podLogsDir" | "containerLogsDir" | "cgroupRoot">;
   readonly cgroups: Cgroups;
   readonly clusterDomain: string;
+  readonly localDirectories: LocalDirectories;
 }
 
 /** The longest last words that are kept, and the longest part of a log that stands in for them, as upstream. */
@@ -82,9 +84,10 @@ class NodePodHost implements PodHost {
     const byName = new Map<string, MountedVolume>();
     let renewAtMs: number | undefined;
     for (const volume of pod.spec.volumes ?? []) {
-      const request = { pod, volume, paths: this.#paths, sources: this.#deps };
+      const directories = this.#options.localDirectories;
+      const request = { pod, volume, paths: this.#paths, sources: this.#deps, directories };
       const mounted = await mountVolume(request, signal).catch((error: unknown) => {
-        if (signal.aborted) throw error;
+        if (signal.aborted || hasCode(error, "ClaimNotReady")) throw error;
         throw new Error(`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${messageOf(error)}`);
       });
       byName.set(volume.name, mounted.volume);

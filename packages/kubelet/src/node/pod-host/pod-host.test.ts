@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConfigMap, Pod, PodSpec, Secret } from "@skates/api/core/v1";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { References } from "../../references.ts";
+import { noReferences, type References } from "../../references.ts";
 import type { NodeFacts } from "../../worker/pod-deps.ts";
 import { writeAtomically } from "./atomic-directory.ts";
 import { containerFiles } from "./container-files.ts";
@@ -52,6 +52,7 @@ const MAP: ConfigMap = {
 };
 const SECRET: Secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, data: { key: "c2VjcmV0" } };
 const references: References = {
+  ...noReferences,
   configMap: (_, name) => Promise.resolve(name === "m" ? MAP : undefined),
   secret: (_, name) => Promise.resolve(name === "s" ? SECRET : undefined),
   services: () => Promise.resolve([]),

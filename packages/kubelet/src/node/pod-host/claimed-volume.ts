@@ -1,0 +1,58 @@
+import {
+  nodeSelectorMatches,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+  type PodClaim,
+  VOLUME_ANNOTATIONS,
+} from "@skates/api/core/v1";
+import { OperatingError } from "@skates/component-base";
+import type { References } from "../../references.ts";
+
+/**
+ * The volume that a claim of a pod is bound to, once it can be mounted here. Throws `ClaimNotReady` with upstream's words while the
+ * claim or its volume is not there, not bound, or not for this pod or node.
+ */
+export async function claimedVolume(
+  pod: Pod,
+  wanted: PodClaim,
+  references: References,
+  signal: AbortSignal,
+): Promise<PersistentVolume> {
+  const { namespace = "" } = pod.metadata;
+  const problem = (why: string): OperatingError => {
+    const [volume, claim] = [wanted.volume, `${namespace}/${wanted.name}`];
+    const about = `unmounted volumes=[${volume}], unattached volumes=[], failed to process volumes=[${volume}]`;
+    return new OperatingError(
+      "ClaimNotReady",
+      `Unable to attach or mount volumes: ${about}: error processing PVC ${claim}: ${why}`,
+    );
+  };
+  const claim = await references.claim(namespace, wanted.name, signal);
+  if (claim === undefined)
+    throw problem(
+      `failed to fetch PVC from API server: persistentvolumeclaim ${JSON.stringify(wanted.name)} not found`,
+    );
+  const reason = claimProblem(pod, claim, wanted);
+  if (reason !== undefined) throw problem(reason);
+  const volume = await references.volume(claim.spec.volumeName ?? "", signal);
+  const name = JSON.stringify(claim.spec.volumeName ?? "");
+  if (volume === undefined)
+    throw problem(`failed to fetch PV ${name} from API server: persistentvolumes ${name} not found`);
+  if (volume.spec.claimRef?.uid !== claim.metadata.uid) throw problem(`PV ${name} is not bound to this claim`);
+  const required = volume.spec.nodeAffinity?.required;
+  if (required === undefined) return volume;
+  const node = await references.ownNode(signal);
+  if (node === undefined || !nodeSelectorMatches(required, node))
+    throw problem(`MountVolume.NodeAffinity check failed for volume ${name}: no matching NodeSelectorTerms`);
+  return volume;
+}
+
+function claimProblem(pod: Pod, { metadata, spec }: PersistentVolumeClaim, { own }: PodClaim): string | undefined {
+  const { ownerReferences = [] } = metadata;
+  const owned = ownerReferences.some(({ uid, controller }) => controller === true && uid === pod.metadata.uid);
+  if (own && !owned) return "PVC was not created for pod (pod is not owner)";
+  if (metadata.deletionTimestamp !== undefined) return "PVC is being deleted";
+  const bound = metadata.annotations?.[VOLUME_ANNOTATIONS.bindCompleted] !== undefined;
+  return bound && (spec.volumeName ?? "") !== "" ? undefined : "PVC is not bound";
+}
