@@ -3,6 +3,8 @@ import type { JsonSchema } from "./openapi/definitions.ts";
 import type { Type, TypeNode } from "./type.ts";
 
 /** A check that spans fields. `path` is where `self` stands; `old` is absent on create. */
+/** True for a finding on a part of `self` that does not hold within it. */
+export type Excuse<T> = (self: T, finding: FieldError) => boolean;
 export type Rule<T> = (self: T, old: T | undefined, path: Path) => readonly FieldError[];
 
 /** What is said about a field besides its type. */
@@ -79,6 +81,8 @@ export type Infer<S> =
 export interface StructOptions<T> {
   /** Checks that span fields. */
   readonly rules?: readonly Rule<T>[];
+  /** Findings on its parts that do not hold here, because what these lack is beside them. */
+  readonly excuses?: Excuse<T>;
   /** Defaults that depend on other fields; runs before the defaults of what the struct contains. */
   readonly defaults?: (self: T) => T;
   /** Facets are checked within `status` too; otherwise only its `rules` are (custom resources check it, built-in kinds do not). */

@@ -4,7 +4,7 @@ import { type FieldError, invalid, notSupported, type Path, required, tooLong, t
 import { type Format, formats } from "./formats.ts";
 import { jsonText } from "./json-text.ts";
 import { memo } from "./memo.ts";
-import type { AnyField, Facets, Rule, Struct } from "./struct.ts";
+import type { AnyField, Excuse, Facets, Rule, Struct } from "./struct.ts";
 import type { ListMerge, TypeNode } from "./type.ts";
 import { isZero } from "./zero.ts";
 
@@ -39,6 +39,8 @@ interface StructPlan {
   readonly fields: readonly FieldPlan[];
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly rules: readonly Rule<any>[];
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly excuses: Excuse<any> | undefined;
 }
 
 const plan = memo((struct: Struct): StructPlan => {
@@ -48,7 +50,7 @@ const plan = memo((struct: Struct): StructPlan => {
     const asksForAbsent = !loose && (field.facets.immutable === true || requiredCheck(field) !== undefined);
     return check === undefined ? [] : [{ name, check, asksForAbsent }];
   });
-  return { fields, rules: struct.options.rules ?? [] };
+  return { fields, rules: struct.options.rules ?? [], excuses: struct.options.excuses };
 });
 
 function isLoose(struct: Struct, name: string): boolean {
@@ -59,6 +61,7 @@ function checkRecord(structPlan: StructPlan, next: unknown, old: unknown, report
   const { path } = report;
   const now = next as Members;
   const before = old as Members | undefined;
+  const { length: from } = report.errors;
   for (const { name, check, asksForAbsent } of structPlan.fields) {
     const value = now[name];
     if (value === undefined && !asksForAbsent) continue;
@@ -67,6 +70,10 @@ function checkRecord(structPlan: StructPlan, next: unknown, old: unknown, report
     path.push(name);
     check(value, before === undefined ? undefined : (was ?? ABSENT), report);
     path.pop();
+  }
+  const { excuses } = structPlan;
+  if (excuses !== undefined && report.errors.length > from) {
+    for (const error of report.errors.splice(from)) if (!excuses(next, error)) report.errors.push(error);
   }
   if (structPlan.rules.length > 0) applyRules(structPlan.rules, next, old, report);
 }

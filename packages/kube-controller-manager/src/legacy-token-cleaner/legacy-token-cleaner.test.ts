@@ -36,6 +36,7 @@ function lister<T extends ApiObject>(items: readonly T[]): Lister<T> {
     matching: () => items,
     by: () => items,
     values: () => [],
+    resourceVersion: () => "",
   };
 }
 const plan = (token: Secret, { mounted = false, since = 100, named = account } = {}): readonly Action[] => {

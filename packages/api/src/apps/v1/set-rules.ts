@@ -105,6 +105,13 @@ export function statefulSetSpecRules(spec: StatefulSetSpec, _old: unknown, path:
   ];
 }
 
+/** Containers of a stateful set mount the claims that its pods get by the names of their templates. */
+export function mountsClaimTemplate(spec: StatefulSetSpec, { reason, value, path: at }: FieldError): boolean {
+  const mounts = at.includes("volumeMounts") || at.includes("volumeDevices");
+  const names = (spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
+  return reason === "NotFound" && mounts && typeof value === "string" && names.includes(value);
+}
+
 const STATEFUL_CHANGES =
   "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 

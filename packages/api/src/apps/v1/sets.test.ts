@@ -45,6 +45,25 @@ describe("findings", () => {
     ]);
   });
 
+  test("containers of a stateful set mount its claims by their names, and nothing that is not there", () => {
+    const spec = {
+      containers: [{ name: "a", image: "x", volumeMounts: [{ name: "data", mountPath: "/data" }] }],
+    };
+    const mounting = { template: { ...template, spec } };
+    const missing = 'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "data"';
+    const claims = (name: string) => ({
+      volumeClaimTemplates: [
+        {
+          metadata: { name },
+          spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+        },
+      ],
+    });
+    expect(createFindings(statefulSets, set({ ...mounting, ...claims("data") }))).toEqual([]);
+    expect(createFindings(statefulSets, set({ ...mounting, ...claims("other") }))).toEqual([missing]);
+    expect(createFindings(daemonSets, set(mounting))).toEqual([missing]);
+  });
+
   test("a stateful set changes in few ways", () => {
     expect(updateFindings(statefulSets, { from: set(), to: set({ replicas: 5 }) })).toEqual([]);
     expect(updateFindings(statefulSets, { from: set(), to: set({ serviceName: "other" }) })).toEqual([

@@ -21,7 +21,7 @@ import { PersistentVolumeClaim } from "../../core/v1/persistent-volume-claim.ts"
 import { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import { statefulSetSpecDefaults } from "./stateful-set-defaults.ts";
 import { statefulSetColumns } from "./workload-tables.ts";
-import { statefulSetErrors, statefulSetSpecRules } from "./set-rules.ts";
+import { mountsClaimTemplate, statefulSetErrors, statefulSetSpecRules } from "./set-rules.ts";
 import { templateWarnings } from "../../core/v1/pod-warnings.ts";
 
 export const StatefulSet = struct(
@@ -137,6 +137,7 @@ export const StatefulSetSpec = struct(
     defaults: statefulSetSpecDefaults,
     doc: "Which pods, how many, with which storage.",
     rules: [statefulSetSpecRules],
+    excuses: mountsClaimTemplate,
   }),
 );
 export interface StatefulSetSpec extends Infer<typeof StatefulSetSpec> {}
