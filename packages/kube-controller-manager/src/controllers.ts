@@ -9,6 +9,7 @@ import {
   type Informers,
 } from "@skates/controller-runtime";
 import type { ControllerManagerOptions } from "./options.ts";
+import { bootstrapSignerController } from "./bootstrap-signer/controller.ts";
 import { certificateApprovingController } from "./certificate-approving/controller.ts";
 import { certificateCleanerController } from "./certificate-cleaner/controller.ts";
 import { certificateSigningController } from "./certificate-signing/controller.ts";
@@ -50,6 +51,7 @@ import { serviceCidrController } from "./service-cidr/controller.ts";
 import { nodeIpamController } from "./node-ipam/controller.ts";
 import { serviceLbController } from "./service-lb/controller.ts";
 import { tokenController } from "./service-account-token/controller.ts";
+import { tokenCleanerController } from "./token-cleaner/controller.ts";
 import { ttlController } from "./ttl/controller.ts";
 
 /** What controllers are made of. */
@@ -108,6 +110,9 @@ export const CONTROLLERS: readonly NamedController[] = [
     ({ serviceLb }) => serviceLb && serviceLbController(serviceLb),
     "service-controller",
   ),
+  // Off upstream by default, where kubeadm turns them on. Here `skates join` needs the first, and whoever joins needs tokens that end.
+  planned("bootstrap-signer-controller", ({ clusterInfo }) => clusterInfo && bootstrapSignerController(clusterInfo)),
+  planned("token-cleaner-controller", () => tokenCleanerController),
   planned(
     "certificatesigningrequest-cleaner-controller",
     ({ certificates }) => certificates && certificateCleanerController(certificates.readCertificate),

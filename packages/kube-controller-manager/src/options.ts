@@ -1,6 +1,7 @@
 import type { Client } from "@skates/client";
 import type { Env } from "@skates/component-base";
 import type { TokenSigner } from "@skates/pki";
+import type { ClusterInfoOptions } from "./bootstrap-signer/controller.ts";
 import type { ReadCertificate } from "./certificate-cleaner/controller.ts";
 import type { CertificateSigner } from "./certificate-signing/controller.ts";
 import type { NodeIpamOptions } from "./node-ipam/controller.ts";
@@ -24,6 +25,8 @@ export interface ControllerManagerOptions {
   readonly tokenSigner?: TokenSigner | undefined;
   /** Absent: certificate signing requests wait for somebody else. */
   readonly certificates?: CertificateOptions | undefined;
+  /** What nodes that join are told; absent: nothing. */
+  readonly clusterInfo?: ClusterInfoOptions | undefined;
   /** Absent: nodes bring their own part of the pods' addresses. */
   readonly nodeIpam?: NodeIpamOptions | undefined;
   /** Absent: services of type LoadBalancer wait for somebody else. */

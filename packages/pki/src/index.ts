@@ -3,7 +3,7 @@
  * The implementation on libraries and the files of a cluster (`ensureClusterPki`) are in `@skates/pki/node`.
  */
 export type { PkiErrorCode } from "./errors.ts";
-export { type KubeconfigOptions, renderKubeconfig } from "./kubeconfig.ts";
+export { type KubeconfigOptions, renderClusterInfo, renderKubeconfig } from "./kubeconfig.ts";
 export { pemCertificates, pemPublicKeys } from "./pem-bundle.ts";
 export type {
   CertificateAuthority,

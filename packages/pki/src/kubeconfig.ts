@@ -13,6 +13,20 @@ export interface KubeconfigOptions {
   readonly credentials: KeyPair | { readonly token: string };
 }
 
+/** What is published of a cluster as `kube-public/cluster-info`: where it is and by which CA it is known. Nobody's credentials. */
+export function renderClusterInfo({ server, ca }: Pick<KubeconfigOptions, "server" | "ca">): string {
+  const cluster = { "certificate-authority-data": base64(ca), server };
+  return dump({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: "", cluster }],
+    users: null,
+    contexts: null,
+    "current-context": "",
+    preferences: {},
+  });
+}
+
 /** A kubeconfig with one cluster, user and context, everything inline. */
 export function renderKubeconfig(options: KubeconfigOptions): string {
   const { cluster, user, context, namespace, credentials } = options;

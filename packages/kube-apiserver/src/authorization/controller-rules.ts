@@ -51,6 +51,11 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
     rule("", "services/status", ["update", "patch"]),
     rule("discovery.k8s.io", "endpointslices", READ),
   ]),
+  controller("bootstrap-signer", [
+    { ...rule("", "configmaps", ["create", "update"]), namespace: "kube-public" },
+    { ...rule("", "configmaps", ["create"]), namespace: "kube-system" },
+    { ...rule("", "configmaps", ["update"]), namespace: "kube-system", names: ["skates-node"] },
+  ]),
   controller("certificate-controller", [
     rule("certificates.k8s.io", "certificatesigningrequests", [...READ, "delete"]),
     rule("certificates.k8s.io", "certificatesigningrequests/approval certificatesigningrequests/status", ["update"]),

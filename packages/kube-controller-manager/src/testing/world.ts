@@ -50,7 +50,7 @@ export interface World {
 }
 
 export interface WorldOptions
-  extends Pick<ControllerManagerOptions, "nodeIpam" | "serviceLb" | "tokenSigner" | "certificates"> {
+  extends Pick<ControllerManagerOptions, "nodeIpam" | "serviceLb" | "tokenSigner" | "certificates" | "clusterInfo"> {
   /** Default true. */
   readonly controllers?: boolean;
   /** Plays the kubelets for the API server; default: none answers. */
@@ -115,6 +115,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     serviceLb: options.serviceLb,
     tokenSigner: options.tokenSigner,
     certificates: options.certificates,
+    clusterInfo: options.clusterInfo,
   });
   const { signal } = stopping;
 

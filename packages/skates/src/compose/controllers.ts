@@ -2,10 +2,11 @@ import { clientFor } from "@skates/client";
 import type { Component, Env } from "@skates/component-base";
 import type { KubeApiServer } from "@skates/kube-apiserver";
 import { type CertificateOptions, createControllerManager } from "@skates/kube-controller-manager";
-import type { TokenSigner } from "@skates/pki";
-import { type ClusterPki, nodePki } from "@skates/pki/node";
+import { renderClusterInfo, type TokenSigner } from "@skates/pki";
+import { type ClusterPki, detachedSignature, nodePki } from "@skates/pki/node";
 import { flagsFrom } from "../cli/flags.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
+import { nodeConfigMap } from "../cluster/join/node-config.ts";
 import { clusterSigningMs, controllersFrom } from "../component-flags/controllers.ts";
 import { NODE_PORTS, nodePortsFrom } from "../component-flags/services.ts";
 
@@ -17,6 +18,8 @@ export interface ControllersOptions {
   readonly signer: TokenSigner;
   /** The cluster's CA signs requests for certificates. */
   readonly pki: () => ClusterPki;
+  /** Of this machine. */
+  readonly address: string;
   /** PEM; pods verify the API server by it. */
   readonly caBundle: string;
 }
@@ -25,13 +28,18 @@ export interface ControllersOptions {
 const MACHINE_PORTS = [22, 2379, 2380, 10_250, 10_256, 10_257, 10_259];
 
 /** The cluster's controllers, each under an identity of its own. */
-export function controllers({ api, config, env, signer, pki, caBundle }: ControllersOptions): Component {
+export function controllers({ api, config, env, signer, pki, address, caBundle }: ControllersOptions): Component {
   const flags = flagsFrom(config.flags ?? {});
   return createControllerManager({
     ...controllersFrom(flags),
     env,
     caBundle,
     tokenSigner: signer,
+    clusterInfo: {
+      kubeconfig: () => renderClusterInfo({ server: `https://${address}:${config.apiPort}`, ca: pki().ca.cert }),
+      node: nodeConfigMap(config),
+      sign: detachedSignature,
+    },
     certificates: certificates(pki, env, clusterSigningMs(flags)),
     nodeIpam: { clusterCidrs: [config.podCidr] },
     serviceLb: {
