@@ -51,6 +51,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "run kubelet, proxy and DNS in the foreground",
     load: async () => (await import("./commands/agent.ts")).agent,
   },
+  token: {
+    summary: "make, list or delete tokens with which nodes join",
+    load: async () => (await import("./commands/token.ts")).token,
+  },
+  join: {
+    summary: "make this machine a node of another cluster",
+    load: async () => (await import("./commands/join.ts")).join,
+  },
   "crd-to-ts": {
     summary: "write TypeScript types for custom resource definitions",
     load: async () => (await import("./commands/crd-to-ts.ts")).crdToTs,

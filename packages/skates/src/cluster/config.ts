@@ -36,6 +36,8 @@ export interface ClusterConfig {
   readonly etcd?: EtcdConfig | undefined;
   /** Flags of the cluster's components (`component-flags/`), as the last `up` that had some gave them. */
   readonly flags?: GivenFlags | undefined;
+  /** Somebody else's cluster that this directory is a node of; its server is there. Absent: the server is here. */
+  readonly joined?: { readonly server: string } | undefined;
   /** Name of the context in the user's kubeconfig; absent: not merged. */
   readonly context?: string | undefined;
   /** The user's kubeconfig that the context was merged into. */

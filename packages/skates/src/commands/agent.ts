@@ -18,7 +18,10 @@ export const agent: Command = {
       throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
     }
     const config = { ...saved, flags: { ...saved.flags, ...givenOf(COMPONENT_FLAGS, flags) } };
-    if (config.runtime === "simulated") {
+    if (config.joined !== undefined) {
+      const { runJoinedAgent } = await import("../compose/joined-agent.ts");
+      await runJoinedAgent(paths, config, config.joined.server, signal);
+    } else if (config.runtime === "simulated") {
       const { runSimulatedAgent } = await import("../compose/simulated-agent.ts");
       await runSimulatedAgent(paths, config, signal);
     } else {

@@ -66,6 +66,9 @@ export const up: Command = {
 /** The settings of the cluster that is there, or of a new one. */
 async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: Steps): Promise<ClusterConfig> {
   const existing = loadConfig(paths);
+  if (existing?.joined !== undefined) {
+    throw failure(`${paths.dataDir} is a node of ${existing.joined.server}`, "start it with 'skates join'");
+  }
   const runtime = existing?.runtime ?? runtimeOf(flags);
   if (existing !== undefined) checkUnchanged(existing, flags);
   if (runtime === "containerd") {
