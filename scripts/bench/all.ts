@@ -18,6 +18,7 @@ const NAMES = [
   "admission",
   "custom-resources",
   "transport",
+  "fairness",
   "controllers",
   "memory",
   "scheduler",

@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { asError, messageOf } from "@skates/component-base";
 import { type Database, open, type RootDatabase } from "lmdb";
 import type { Engine, EngineBatch, EngineLease, EngineRecord } from "../../engine.ts";
@@ -39,6 +40,8 @@ class LmdbEngine implements Engine {
         overlappingSync: false,
         maxDbs: 4,
       });
+      // The library makes its files for everybody to read.
+      for (const name of ["data.mdb", "data.mdb-lock"]) chmodSync(`${directory}/${name}`, 0o600);
       this.#records = this.#root.openDB({ ...BINARY, name: "records" });
       this.#leases = this.#root.openDB({ ...BINARY, name: "leases" });
       this.#meta = this.#root.openDB({ ...BINARY, name: "meta" });
