@@ -96,17 +96,27 @@ async function moveTargetPort({ registry, client, endpoint }: BootstrapOptions, 
   await client.resource(services).patch(key, { type: "merge", body: { spec: { ports } } }, {}, signal);
 }
 
-/** No controller checks ranges yet: the cluster's own is ready as soon as it is there. */
+/** So often somebody else may change the range in between: its controller writes to it a few times at the start. */
+const TRIES = 5;
+
+/** The cluster's own range is ready as soon as it is there, whether or not its controller, which checks ranges, runs. */
 async function markReady({ client, clock, registry }: BootstrapOptions, signal: AbortSignal): Promise<void> {
   const name = "kubernetes";
-  const cidr = await registry.get<ServiceCIDR>(serviceCIDRs, { name }, signal);
-  if (cidr === undefined || (cidr.status?.conditions ?? []).some(({ type }) => type === "Ready")) return;
-  const ready = {
-    type: "Ready",
-    status: "True",
-    reason: "",
-    message: "Kubernetes default Service CIDR is ready",
-    lastTransitionTime: formatTime(clock.nowMs()),
-  } as const;
-  await client.resource(serviceCIDRs).updateStatus({ ...cidr, status: { conditions: [ready] } }, {}, signal);
+  for (let tried = 1; ; tried++) {
+    const cidr = await registry.get<ServiceCIDR>(serviceCIDRs, { name }, signal);
+    if (cidr === undefined || (cidr.status?.conditions ?? []).some(({ type }) => type === "Ready")) return;
+    const ready = {
+      type: "Ready",
+      status: "True",
+      reason: "",
+      message: "Kubernetes default Service CIDR is ready",
+      lastTransitionTime: formatTime(clock.nowMs()),
+    } as const;
+    try {
+      await client.resource(serviceCIDRs).updateStatus({ ...cidr, status: { conditions: [ready] } }, {}, signal);
+      return;
+    } catch (error) {
+      if (!isStatus(error, "Conflict") || tried >= TRIES) throw error;
+    }
+  }
 }
