@@ -8,6 +8,7 @@ import { CONTROLLER_FLAGS } from "./controllers.ts";
 import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { FEATURE_GATE_FLAGS } from "./feature-gates.ts";
+import { KUBELET_FLAGS } from "./kubelet.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import { OIDC_FLAGS } from "./oidc.ts";
@@ -28,6 +29,7 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,
   ...FEATURE_GATE_FLAGS,
+  ...KUBELET_FLAGS,
   ...SCHEDULER_FLAGS,
   ...LIMIT_FLAGS,
   ...OIDC_FLAGS,

@@ -10,6 +10,8 @@ import { conntrackFlows } from "@skates/kube-proxy/node";
 import { type Kubelet, parseResolvConf } from "@skates/kubelet";
 import { createNodeKubelet, type CriRuntime, criRuntime } from "@skates/kubelet/node";
 import { nftDataPlane } from "@skates/packet-filter/node";
+import { flagsFrom } from "../cli/flags.ts";
+import { seccompDefaultFrom } from "../component-flags/kubelet.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
@@ -19,7 +21,6 @@ import { type ApiClients, apiClients } from "./api-clients.ts";
 import { nodePodCidr, prepareNodeHost } from "./node-host.ts";
 import { type LivePki, openLivePki } from "./live-pki.ts";
 import { reloading } from "./reload.ts";
-import { flagsFrom } from "../cli/flags.ts";
 import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 
@@ -94,6 +95,7 @@ async function kubelet(
     runtime,
     paths: paths.node,
     dns: { servers: [config.dnsAddress], domain: config.clusterDomain, host: parseResolvConf(resolvConf()) },
+    seccompDefault: seccompDefaultFrom(flagsFrom(config.flags ?? {})),
     tls: tls(),
     onTls: (replace) => pki.onChange(() => replace(tls())),
     listen: { address, port: 0 },
