@@ -94,6 +94,22 @@ test("internalTrafficPolicy Local keeps to this node", () => {
   expect(table({ internalTrafficPolicy: "Local" }, [B]).map("no-endpoint-services")).toEqual({ [NAME]: "goto refuse" });
 });
 
+test("hints for nodes are followed if all ready endpoints have them and one is for this node", () => {
+  const hinted = (endpoint: typeof A, name: string) => ({ ...endpoint, hints: { forNodes: [{ name }] } });
+  const used = (...endpoints: (typeof A)[]) =>
+    servicePorts(service({}), [slice(endpoints)], "here").map(({ clusterEndpoints }) =>
+      clusterEndpoints.map(({ address }) => address),
+    );
+  const near = hinted(A, "here");
+  const silent = { ...near, conditions: { ready: false } };
+  expect([
+    used(near, hinted(B, "there")),
+    used(near, B),
+    used(hinted(B, "there")),
+    used(silent, hinted(B, "there")),
+  ]).toEqual([[["10.244.0.5"]], [["10.244.0.5", "10.244.1.6"]], [["10.244.1.6"]], [["10.244.1.6"]]]);
+});
+
 test("other proxies' and headless services are left alone", () => {
   const labelled = {
     ...service({}),

@@ -63,8 +63,8 @@ export function servicePorts(
       nodePort: port.nodePort,
       clusterIp,
       externalIps: [...(spec.externalIPs ?? []), ...virtual].filter(isIpv4),
-      clusterEndpoints: usable(spec.internalTrafficPolicy === "Local" ? all.filter((e) => e.local) : all),
-      externalEndpoints: usable(externalLocal ? all.filter((e) => e.local) : all),
+      clusterEndpoints: usable(spec.internalTrafficPolicy === "Local" ? all.filter((e) => e.local) : preferred(all)),
+      externalEndpoints: usable(externalLocal ? all.filter((e) => e.local) : preferred(all)),
       externalLocal,
       affinitySeconds:
         spec.sessionAffinity === "ClientIP"
@@ -82,6 +82,8 @@ interface Candidate extends Endpoint {
   readonly ready: boolean;
   /** Terminating, but still answers: used only when nothing is ready. */
   readonly lastResort: boolean;
+  /** Whether clients of this node should use it; absent: the slice says nothing of nodes. */
+  readonly near: boolean | undefined;
 }
 
 function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[], nodeName: string): readonly Candidate[] {
@@ -98,13 +100,21 @@ function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[], nodeNa
       const conditions = endpoint.conditions;
       const ready = conditions?.ready ?? true;
       const lastResort = (conditions?.serving ?? ready) && conditions?.terminating === true;
-      const candidate = { address, port: target.port, local: endpoint.nodeName === nodeName, ready, lastResort };
+      const near = endpoint.hints?.forNodes?.some(({ name }) => name === nodeName);
+      const candidate = { address, port: target.port, local: endpoint.nodeName === nodeName, ready, lastResort, near };
       const key = `${address}:${target.port}`;
       // The same address may stand in two slices while it moves between them.
       if (!found.has(key) || (ready && found.get(key)?.ready === false)) found.set(key, candidate);
     }
   }
   return [...found.values()].sort((a, b) => compare(`${a.address}:${a.port}`, `${b.address}:${b.port}`));
+}
+
+/** Those that the hints give to this node, if each ready one has such a hint and one of them is for us; else all. */
+function preferred(all: readonly Candidate[]): readonly Candidate[] {
+  const ready = all.filter((e) => e.ready);
+  const near = ready.filter((e) => e.near === true);
+  return near.length > 0 && ready.every((e) => e.near !== undefined) ? near : all;
 }
 
 function usable(all: readonly Candidate[]): readonly Endpoint[] {

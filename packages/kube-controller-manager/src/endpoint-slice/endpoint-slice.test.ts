@@ -228,3 +228,40 @@ test("a slice without wanted endpoints goes", () => {
   const existing = [slice("a", endpoints(0, 60)), slice("b", endpoints(60, 65))];
   expect(sizes(endpoints(0, 60), existing)).toEqual({ updated: [], deleted: ["b"], created: [] });
 });
+
+test.each([
+  ["PreferSameZone", { forZones: [{ name: "a" }] }],
+  ["PreferClose", { forZones: [{ name: "a" }] }],
+  ["PreferSameNode", { forZones: [{ name: "a" }], forNodes: [{ name: "node-1" }] }],
+])("%s is said in hints of ready endpoints, and taken back with the preference", async (trafficDistribution, hints) => {
+  await addNode(world, "node-1");
+  await world.edit(nodes, { name: "node-1" }, (node) => ({
+    ...node,
+    metadata: { ...node.metadata, labels: { ...node.metadata.labels, "topology.kubernetes.io/zone": "a" } },
+  }));
+  await world.create(services, service({ trafficDistribution }));
+  await runPod("ready", "10.244.0.1");
+  const silent = await world.create(pods, pod("silent"));
+  const podIP = "10.244.0.2";
+  await world.client
+    .resource(pods)
+    .updateStatus({ ...silent, status: { phase: "Running", podIP, podIPs: [{ ip: podIP }] } }, {}, world.signal);
+  await world.pass(2);
+  const told = async () =>
+    (await only()).endpoints
+      ?.map(({ targetRef, hints: given }) => ({ name: targetRef?.name ?? "", given }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  expect(await told()).toEqual([
+    { name: "ready", given: hints },
+    { name: "silent", given: undefined },
+  ]);
+  await world.edit(services, { namespace: "default", name: "web" }, ({ spec, ...rest }) => ({
+    ...rest,
+    spec: { ...spec, trafficDistribution: undefined },
+  }));
+  await world.pass(2);
+  expect(await told()).toEqual([
+    { name: "ready", given: undefined },
+    { name: "silent", given: undefined },
+  ]);
+});

@@ -1,5 +1,5 @@
 import type { Node, Pod, Service, ServicePort } from "@skates/api/core/v1";
-import type { Endpoint, EndpointPort } from "@skates/api/discovery/v1";
+import type { Endpoint, EndpointHints, EndpointPort } from "@skates/api/discovery/v1";
 import { podEnded, podReady } from "../pod/pod-state.ts";
 import { type AddressType, podAddresses } from "./addresses.ts";
 
@@ -31,6 +31,25 @@ export function endpointOf(
     targetRef: { kind: "Pod", namespace, name, uid },
     ...(nodeName === undefined ? {} : { nodeName }),
     ...zoneOf(about.node),
+    ...(ready ? hintsOf(service, nodeName, zoneOf(about.node).zone) : {}),
+  };
+}
+
+/** Who should use an endpoint, by the preference of its service; nearer places stand beside wider ones, to fall back on. */
+function hintsOf(
+  { spec }: Service,
+  nodeName: string | undefined,
+  zone: string | undefined,
+): { readonly hints?: EndpointHints } {
+  const preference = spec?.trafficDistribution;
+  const byNode = preference === "PreferSameNode" && nodeName !== undefined;
+  const byZone = (byNode || preference === "PreferSameZone" || preference === "PreferClose") && zone !== undefined;
+  if (!byNode && !byZone) return {};
+  return {
+    hints: {
+      ...(byZone ? { forZones: [{ name: zone }] } : {}),
+      ...(byNode ? { forNodes: [{ name: nodeName }] } : {}),
+    },
   };
 }
 

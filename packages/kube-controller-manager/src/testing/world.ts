@@ -46,6 +46,8 @@ export interface World {
   pass(seconds: number): Promise<void>;
   /** For a world that was started without them. */
   startControllers(): Promise<void>;
+  /** Ends the controllers, whatever they are at, and starts others that know nothing of it. */
+  restartControllers(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -92,32 +94,34 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const forbidden: string[] = [];
   const handler = server.loopback({ name: "admin", groups: ["system:masters"] });
   const client = clientFor(handler, { userAgent: "world", clock });
-  const manager = createControllerManager({
-    // Each under its own name, so that the API server's rules for controllers are tried out as well.
-    clientAs: (name) => {
-      const own = server.loopback({ name, groups: [] });
-      const observed: Handler = async (request) => {
-        if (request.query.get("watch") === null) requests.push(`${request.method} ${request.path}`);
-        const refusal = world.refuse?.(request);
-        if (refusal !== undefined) return errorResponse(refusal);
-        const response = await own(request);
-        // Admission refuses too, as it should; only the authorizer words it so.
-        const text = response.body.kind === "json" ? JSON.stringify(response.body.value) : "";
-        if (response.status === 403 && text.includes(" cannot "))
-          forbidden.push(`${name} ${request.method} ${request.path}`);
-        return response;
-      };
-      return clientFor(observed, { userAgent: "kube-controller-manager", clock });
-    },
-    env,
-    caBundle: "PEM",
-    nodeIpam: options.nodeIpam,
-    serviceLb: options.serviceLb,
-    tokenSigner: options.tokenSigner,
-    certificates: options.certificates,
-    clusterInfo: options.clusterInfo,
-  });
+  const makeManager = () =>
+    createControllerManager({
+      // Each under its own name, so that the API server's rules for controllers are tried out as well.
+      clientAs: (name) => {
+        const own = server.loopback({ name, groups: [] });
+        const observed: Handler = async (request) => {
+          if (request.query.get("watch") === null) requests.push(`${request.method} ${request.path}`);
+          const refusal = world.refuse?.(request);
+          if (refusal !== undefined) return errorResponse(refusal);
+          const response = await own(request);
+          // Admission refuses too, as it should; only the authorizer words it so.
+          const text = response.body.kind === "json" ? JSON.stringify(response.body.value) : "";
+          if (response.status === 403 && text.includes(" cannot "))
+            forbidden.push(`${name} ${request.method} ${request.path}`);
+          return response;
+        };
+        return clientFor(observed, { userAgent: "kube-controller-manager", clock });
+      },
+      env,
+      caBundle: "PEM",
+      nodeIpam: options.nodeIpam,
+      serviceLb: options.serviceLb,
+      tokenSigner: options.tokenSigner,
+      certificates: options.certificates,
+      clusterInfo: options.clusterInfo,
+    });
   const { signal } = stopping;
+  let managing: TaskGroup | undefined;
 
   const world: World = {
     clock,
@@ -146,11 +150,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }
     },
     async startControllers() {
-      group.spawn((inner) => manager.run(inner));
+      managing = new TaskGroup(stopping.signal);
+      const manager = makeManager();
+      managing.spawn((inner) => manager.run(inner));
       await clock.advance(2000);
+    },
+    async restartControllers() {
+      managing?.stop();
+      await managing?.join();
+      await world.startControllers();
     },
     async stop() {
       stopping.abort(new Error("the world stops"));
+      await managing?.join();
       await group.join();
       await store.close();
       if (forbidden.length > 0) throw new Error(`controllers may not: ${forbidden.join(", ")}`);

@@ -102,3 +102,27 @@ test("the largest images, with few names", () => {
   expect(images).toHaveLength(50);
   expect(images?.[0]).toEqual({ names: ["t59"], sizeBytes: 59 });
 });
+
+test("with an external cloud provider a node waits for it, and its addresses replace ours", () => {
+  const external = { ...settings, externalCloudProvider: true };
+  const { metadata, spec } = newNode(external, machine);
+  expect([metadata.annotations?.["alpha.kubernetes.io/provided-node-ip"], spec?.taints]).toEqual([
+    "192.0.2.1",
+    [
+      { key: "node.cloudprovider.kubernetes.io/uninitialized", value: "true", effect: "NoSchedule" },
+      { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" },
+    ],
+  ]);
+  const own = [
+    { type: "InternalIP", address: "192.0.2.1" },
+    { type: "Hostname", address: "n" },
+  ];
+  const theirs = [{ type: "ExternalIP", address: "198.51.100.7" }];
+  const addressesOf = (of: NodeSettings, oldAddresses: typeof theirs) =>
+    nodeStatus({ ...base, settings: of, oldAddresses }).addresses;
+  expect([addressesOf(external, []), addressesOf(external, theirs), addressesOf(settings, theirs)]).toEqual([
+    own,
+    theirs,
+    own,
+  ]);
+});

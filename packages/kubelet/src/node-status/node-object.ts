@@ -10,6 +10,8 @@ export interface NodeSettings {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly addresses: readonly string[];
+  /** Another program initializes the node: until it has, no pods come, and its addresses replace ours. Default false. */
+  readonly externalCloudProvider?: boolean | undefined;
   readonly podCidr: string | undefined;
   readonly maxPods: number;
   /** `v1.36.0+skates`. */
@@ -30,6 +32,8 @@ export interface NodeStatusInput {
   readonly runtimeVersion: string;
   /** Conditions as the API has them. */
   readonly old: readonly NodeCondition[];
+  /** Addresses as the API has them. */
+  readonly oldAddresses?: readonly NodeAddress[] | undefined;
   readonly nowMs: number;
 }
 
@@ -39,9 +43,20 @@ const EVICTION_DISK_PART = 0.1;
 const IMAGES_MAX = 50;
 const IMAGE_NAMES_MAX = 5;
 
+/** Taken away by the cloud provider once it has initialized the node. */
+const UNINITIALIZED: Taint = {
+  key: "node.cloudprovider.kubernetes.io/uninitialized",
+  value: "true",
+  effect: "NoSchedule",
+};
+
 /** The Node object as it is first registered, without status. */
 export function newNode(settings: NodeSettings, machine: MachineInfo): Node {
-  const taints: readonly Taint[] = [...settings.taints, { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }];
+  const taints: readonly Taint[] = [
+    ...settings.taints,
+    ...(settings.externalCloudProvider === true ? [UNINITIALIZED] : []),
+    { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" },
+  ];
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -58,9 +73,12 @@ export function newNode(settings: NodeSettings, machine: MachineInfo): Node {
 }
 
 /** Annotations that every node of ours has. */
-export function nodeAnnotations({ localVolumesDir }: NodeSettings): Readonly<Record<string, string>> {
+export function nodeAnnotations(settings: NodeSettings): Readonly<Record<string, string>> {
+  const { localVolumesDir, externalCloudProvider, addresses: chosen } = settings;
   return {
     "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+    // Tells the provider which of the machine's addresses were chosen.
+    ...(externalCloudProvider === true ? { "alpha.kubernetes.io/provided-node-ip": chosen.join(",") } : {}),
     ...(localVolumesDir === undefined ? {} : { [LOCAL_PATH.directoryAnnotation]: localVolumesDir }),
   };
 }
@@ -110,7 +128,7 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
   return {
     ...nodeResources(settings, machine),
     conditions: conditions(input),
-    addresses: addresses(settings),
+    addresses: addresses(settings, input.oldAddresses ?? []),
     daemonEndpoints: { kubeletEndpoint: { Port: settings.kubeletPort } },
     nodeInfo: {
       machineID: machine.machineId,
@@ -141,7 +159,9 @@ function handlers({ handlers: reported }: RuntimeFeatures): NonNullable<NodeStat
   }));
 }
 
-function addresses(settings: NodeSettings): readonly NodeAddress[] {
+function addresses(settings: NodeSettings, old: readonly NodeAddress[]): readonly NodeAddress[] {
+  // Ours are there at first only, so that the provider's own pods can be reached.
+  if (settings.externalCloudProvider === true && old.length > 0) return old;
   return [
     ...settings.addresses.map((address) => ({ type: "InternalIP", address })),
     { type: "Hostname", address: settings.name },

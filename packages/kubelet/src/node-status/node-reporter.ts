@@ -1,5 +1,5 @@
 import { isStatus } from "@skates/apimachinery";
-import { type Node, type NodeStatus, nodes } from "@skates/api/core/v1";
+import { type Node, type NodeAddress, type NodeStatus, nodes } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Clock, isAbort, type Logger, messageOf } from "@skates/component-base";
 import type { EventRecorder } from "../event-recorder.ts";
@@ -104,7 +104,8 @@ export class NodeReporter {
     const { health, images, runtimeVersion } = await this.#look(signal);
     const nowMs = clock.nowMs();
     const old = node.status?.conditions ?? [];
-    const input = { settings, machine, health, pressure: await pressure(signal), images, runtimeVersion, old, nowMs };
+    const measured = { health, pressure: await pressure(signal), images, runtimeVersion };
+    const input = { settings, machine, ...measured, old, oldAddresses: await this.#addresses(signal), nowMs };
     const status = nodeStatus(input);
     const due = nowMs - this.#reportedAtMs >= REPORT_MS;
     if (!due && sameButHeartbeat(node.status, status)) return;
@@ -117,6 +118,13 @@ export class NodeReporter {
     this.#node = patched;
     this.#reportedAtMs = nowMs;
     this.#healthy = isReady(patched);
+  }
+
+  /** Only with a cloud provider anybody else writes them. */
+  async #addresses(signal: AbortSignal): Promise<readonly NodeAddress[] | undefined> {
+    const { client, settings } = this.#options;
+    if (settings.externalCloudProvider !== true) return undefined;
+    return (await client.resource<Node>(nodes).get({ name: settings.name }, {}, signal)).status?.addresses;
   }
 
   async #look(signal: AbortSignal): Promise<Looked> {

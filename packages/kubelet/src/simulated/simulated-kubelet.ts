@@ -11,6 +11,7 @@ export interface SimulatedNodeOptions {
   readonly env: Env;
   /** `10.244.3.0/24`. */
   readonly podCidr: string;
+  readonly externalCloudProvider?: boolean | undefined;
   readonly address: string;
   readonly version: string;
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -32,6 +33,7 @@ export function createSimulatedKubelet(options: SimulatedNodeOptions): Kubelet {
       labels: { "skates.dev/simulated": "true", ...options.labels },
       taints: [],
       addresses: [options.address],
+      externalCloudProvider: options.externalCloudProvider,
       podCidr,
       maxPods: options.maxPods ?? 110,
       version: options.version,

@@ -4,6 +4,7 @@ import { AGGREGATION_FLAGS } from "./aggregation.ts";
 import { AUTHENTICATION_FLAGS } from "./authentication.ts";
 import { AUTHORIZATION_FLAGS } from "./authorization.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
+import { CLOUD_PROVIDER_FLAGS } from "./cloud-provider.ts";
 import { CONTROLLER_FLAGS } from "./controllers.ts";
 import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
@@ -25,6 +26,7 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...AUTHENTICATION_FLAGS,
   ...AUTHORIZATION_FLAGS,
   ...IDENTITY_FLAGS,
+  ...CLOUD_PROVIDER_FLAGS,
   ...CONTROLLER_FLAGS,
   ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,

@@ -21,6 +21,7 @@ import { type ApiClients, apiClients } from "./api-clients.ts";
 import { nodePodCidr, prepareNodeHost } from "./node-host.ts";
 import { type LivePki, openLivePki } from "./live-pki.ts";
 import { reloading } from "./reload.ts";
+import { externalCloudProviderFrom } from "../component-flags/cloud-provider.ts";
 import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 
@@ -85,6 +86,7 @@ async function kubelet(
       labels: {},
       taints: [],
       addresses: [address],
+      externalCloudProvider: externalCloudProviderFrom(flagsFrom(config.flags ?? {})),
       podCidr: nodePodCidr(config),
       maxPods: MAX_PODS,
       version: GIT_VERSION,

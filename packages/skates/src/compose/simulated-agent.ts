@@ -4,6 +4,7 @@ import { serveHandler } from "@skates/transport/node";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
+import { externalCloudProviderFrom } from "../component-flags/cloud-provider.ts";
 import { GIT_VERSION } from "../version.ts";
 import { apiClients } from "./api-clients.ts";
 import { openLivePki } from "./live-pki.ts";
@@ -43,6 +44,7 @@ export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, sig
       env,
       podCidr: simulatedPodCidr(config.podCidr, i),
       address,
+      externalCloudProvider: externalCloudProviderFrom(flagsFrom(config.flags ?? {})),
       version: GIT_VERSION,
       kubeletPort: serving.port,
     });
