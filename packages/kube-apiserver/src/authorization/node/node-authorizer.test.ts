@@ -198,3 +198,30 @@ it("what a pod named is out of reach once the pod is gone", async () => {
     'secrets "pull" is forbidden: User "system:node:n1" cannot get resource "secrets" in API group "" in the namespace "default": no relationship found between node \'n1\' and this object',
   ]);
 });
+
+it("lets a node follow the volumes that are its directories, and take only its finalizer from deleted ones", async () => {
+  const path = "/api/v1/persistentvolumes/local";
+  const finalizers = ["skates.io/local-path", "example.com/other"];
+  await post("/api/v1/persistentvolumes", {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: "local", labels: { "skates.io/node": "n1" }, finalizers },
+    spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/x" } },
+  });
+  const list = async (name: string, selector: string) =>
+    (await at.call(node(name), "GET", `/api/v1/persistentvolumes${selector}`)).status;
+  const own = "?labelSelector=skates.io/node%3Dn1";
+  expect([await list("n1", own), await list("n2", own), await list("n1", "")]).toEqual([200, 403, 403]);
+  const patch = async (name: string, body: object) =>
+    (await at.call(node(name), "PATCH", path, body)).status;
+  const left = { metadata: { finalizers: ["example.com/other", "kubernetes.io/pv-protection"] } };
+  expect(await patch("n1", left)).toBe(403); // it is not being deleted
+  await at.call(admin, "DELETE", path);
+  const without = (await at.call(admin, "GET", path)).body.metadata.finalizers.filter(
+    (one: string) => one !== "skates.io/local-path",
+  );
+  expect(await patch("n2", { metadata: { finalizers: without } })).toBe(403);
+  expect(await patch("n1", { metadata: { finalizers: [] } })).toBe(403);
+  expect(await patch("n1", { metadata: { finalizers: without }, spec: { storageClassName: "x" } })).toBe(403);
+  expect(await patch("n1", { metadata: { finalizers: without } })).toBe(200);
+});
