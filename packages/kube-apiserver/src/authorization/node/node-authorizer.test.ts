@@ -212,8 +212,7 @@ it("lets a node follow the volumes that are its directories, and take only its f
     (await at.call(node(name), "GET", `/api/v1/persistentvolumes${selector}`)).status;
   const own = "?labelSelector=skates.io/node%3Dn1";
   expect([await list("n1", own), await list("n2", own), await list("n1", "")]).toEqual([200, 403, 403]);
-  const patch = async (name: string, body: object) =>
-    (await at.call(node(name), "PATCH", path, body)).status;
+  const patch = async (name: string, body: object) => (await at.call(node(name), "PATCH", path, body)).status;
   const left = { metadata: { finalizers: ["example.com/other", "kubernetes.io/pv-protection"] } };
   expect(await patch("n1", left)).toBe(403); // it is not being deleted
   await at.call(admin, "DELETE", path);
