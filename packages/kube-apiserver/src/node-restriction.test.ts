@@ -31,6 +31,24 @@ beforeAll(async () => {
 afterAll(async () => await at.stop());
 
 describe("a kubelet", () => {
+  it("does not get rid of its taints by an owner that is not there: the garbage collector would delete the node for it", async () => {
+    const ownerReferences = [{ apiVersion: "v1", kind: "Namespace", name: "gone", uid: "gone" }];
+    const who: Caller = { user: { name: "system:node:n9", groups: ["system:nodes"] } };
+    const owned = { ...node("n9"), metadata: { name: "n9", ownerReferences } };
+    const refused = await as(who, "POST", "/api/v1/nodes", owned);
+    expect([refused.status, refused.body.message]).toEqual([
+      403,
+      expect.stringContaining("not allowed to set ownerReferences"),
+    ]);
+    expect((await as(kubelet, "PATCH", "/api/v1/nodes/n1", { metadata: { ownerReferences } })).status).toBe(403);
+  });
+
+  it("deletes no node, its own neither: it would come back without its taints and labels", async () => {
+    expect((await as(kubelet, "DELETE", "/api/v1/nodes/n1")).status).toBe(403);
+    expect((await as(kubelet, "DELETE", "/api/v1/nodes/n2")).status).toBe(403);
+    expect((await as(kubelet, "DELETE", "/api/v1/nodes")).status).toBe(403);
+  });
+
   it.each([
     ["a node of another name", node("n3"), 'node "n1" is not allowed to modify node "n3"'],
     [

@@ -34,7 +34,11 @@ export function nodeChangeRefusal(node: string, attributes: AdmissionAttributes)
     const what = operation === "CREATE" ? "the following labels" : "labels";
     return `${self} is not allowed to ${verb} ${what}: ${forbidden.sort().join(", ")}`;
   }
-  if (before === undefined) return undefined;
+  if (before === undefined) {
+    // An owner that is not there has the garbage collector delete the node: it comes back without the taints that others gave it.
+    const owned = (object.metadata.ownerReferences ?? []).length > 0;
+    return owned ? `${self} is not allowed to set ownerReferences` : undefined;
+  }
   if (!equalValues(object.spec.taints ?? [], before.spec.taints ?? [])) {
     return `${self} is not allowed to modify taints`;
   }
