@@ -48,6 +48,12 @@ interface Path {
 class Estimator {
   readonly #checked: Checked;
   readonly #context: EstimateContext;
+  /**
+   * What upstream takes for the first step from anything that no schema describes: it leaves out the name of a path's variable,
+   * which here is the step itself, and so comes to the schema as a whole. A literal's elements have the size of `self`, then, and so
+   * has the name of a type.
+   */
+  readonly #root: Path;
   readonly #paths = new Map<number, Path>();
   readonly #sizes = new Map<number, SizeEstimate>();
   readonly #entrySizes = new Map<number, EntrySize>();
@@ -56,6 +62,7 @@ class Estimator {
   constructor(checked: Checked, context: EstimateContext) {
     this.#checked = checked;
     this.#context = context;
+    this.#root = { type: context.variables.get("self") };
   }
 
   cost(expr: Expr): CostEstimate {
@@ -82,7 +89,8 @@ class Estimator {
 
   #costIdent(id: number, name: string): CostEstimate {
     const local = this.#local(name);
-    const path = local === undefined ? { type: this.#context.variables.get(name.replace(/^\./, "")) } : local.path;
+    const variable = this.#context.variables.get(name.replace(/^\./, ""));
+    const path = local === undefined ? (variable === undefined ? this.#root : { type: variable }) : local.path;
     if (path !== undefined) this.#paths.set(id, path);
     return ONE;
   }
@@ -100,8 +108,9 @@ class Estimator {
   }
 
   #setPath(expr: Expr, operand: Expr, step: (type: JsonType) => JsonType | undefined): void {
-    const from = this.#pathOf(operand)?.type;
-    this.#paths.set(expr.id, { type: from === undefined ? undefined : step(from) });
+    const from = this.#pathOf(operand);
+    if (from === undefined) this.#paths.set(expr.id, this.#root);
+    else this.#paths.set(expr.id, { type: from.type === undefined ? undefined : step(from.type) });
   }
 
   #pathOf(expr: Expr): Path | undefined {
@@ -232,10 +241,11 @@ class Estimator {
 
   #pushElement(expr: ComprehensionExpr): void {
     const entrySize = this.#entrySizeOf(expr.range);
-    const from = this.#pathOf(expr.range)?.type;
+    const from = this.#pathOf(expr.range);
+    const path = (type: JsonType | undefined) => (from === undefined ? this.#root : { type });
     const isList = (entrySize?.container ?? this.#checked.typeOf(expr.range).kind) === "list";
-    const key = { path: { type: isList ? undefined : from?.key }, size: entrySize?.key, entrySize: undefined };
-    const value = { path: { type: from?.element }, size: entrySize?.value, entrySize: undefined };
+    const key = { path: path(isList ? undefined : from?.type?.key), size: entrySize?.key, entrySize: undefined };
+    const value = { path: path(from?.type?.element), size: entrySize?.value, entrySize: undefined };
     if (expr.iterVar2 === undefined) this.#locals.push({ name: expr.iterVar, ...(isList ? value : key) });
     else this.#locals.push({ name: expr.iterVar, ...key }, { name: expr.iterVar2, ...value });
   }

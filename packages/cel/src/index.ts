@@ -64,7 +64,15 @@ export {
   RULES_ESTIMATE_LIMIT,
   RUNTIME_COST_BUDGET,
 } from "./limits.ts";
-export type { Activation, CelProgram, Compilation, Evaluation, EvaluationOptions, Selection } from "./program.ts";
+export {
+  type Activation,
+  type CelProgram,
+  type Compilation,
+  compilationFailure,
+  type Evaluation,
+  type EvaluationOptions,
+  type Selection,
+} from "./program.ts";
 export {
   anyType,
   boolType,

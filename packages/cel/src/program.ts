@@ -57,3 +57,8 @@ export type Compilation =
       /** All issues as upstream prints them, with position and a mark. */
       readonly message: string;
     };
+
+/** What upstream's components say of an expression that became no program. */
+export function compilationFailure({ stage, message }: Compilation & { readonly ok: false }): string {
+  return `${stage === "check" ? "compilation" : "program instantiation"} failed: ${message}`;
+}

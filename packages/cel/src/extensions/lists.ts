@@ -80,12 +80,14 @@ export const listsLibrary: Library = {
         member("list_flatten", {
           params: [listType(LIST)],
           result: LIST,
+          unguarded: true,
           run: (value) => listOf(flatten(list(value), 1)),
           cost: flattenCost,
         }),
         member("list_flatten_int", {
           params: [DYNS, intType],
           result: DYNS,
+          unguarded: true,
           run: (value, depth) => listOf(flatten(list(value), integer(depth))),
           cost: flattenCost,
         }),

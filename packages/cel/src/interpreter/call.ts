@@ -5,7 +5,7 @@ import type { CelValue } from "../value.ts";
 import { isObject } from "../values/scalars.ts";
 import { typeOfValue } from "../values/type-of.ts";
 import { bareFrame, constantPlan, type Frame, type Plan, type Run } from "./frame.ts";
-import { operand, operands } from "./operands.ts";
+import { attempt } from "./operands.ts";
 
 /** A call to be planned. */
 export interface PlannedCall {
@@ -23,7 +23,7 @@ type ActualCost = (args: readonly CelValue[], result: CelValue, overload: string
 /** A call of a function without a special way. Throws CelError where it converts a constant and that fails. */
 export function planCall(call: PlannedCall): Plan {
   const only = call.overloads.length === 1 ? call.overloads[0] : undefined;
-  const implementation = implementationOf(call, only);
+  const implementation = only?.specialize?.(call.args.map(({ constant }) => constant)) ?? implementationOf(call, only);
   const fixed = call.args.reduce((sum, arg) => sum + arg.fixed, 0);
   const actual = call.declared.cost?.actual ?? only?.cost?.actual;
   const runs = call.args.map(({ run }) => run);
@@ -80,13 +80,14 @@ function planCharged(
     return result;
   };
   const [first, second, third] = runs;
-  if (first !== undefined && second === undefined) {
-    return (frame) => call(frame, [operand(frame, first, () => actual([null], null, overload))]);
-  }
-  if (first !== undefined && second !== undefined && third === undefined) {
+  if (first !== undefined && third === undefined) {
     return (frame) => {
-      const { a, b } = operands(frame, first, second, (...args) => actual(args, null, overload));
-      return call(frame, [a, b]);
+      const a = attempt(frame, first);
+      const b = second === undefined ? null : attempt(frame, second);
+      if (!(a instanceof CelError || b instanceof CelError)) return call(frame, second === undefined ? [a] : [a, b]);
+      const sized = [a, b].map((arg) => (arg instanceof CelError ? null : arg));
+      frame.charge(actual(sized, null, overload));
+      throw a instanceof CelError ? a : b;
     };
   }
   return (frame) => {
@@ -97,7 +98,8 @@ function planCharged(
 
 function implementationOf({ declared, overloads, types }: PlannedCall, only: Overload | undefined): Implementation {
   if (only !== undefined) {
-    if (only.params.every((param, index) => isCertain(param, types[index]))) return only.run;
+    if (only.unguarded === true || only.params.every((param, index) => isCertain(param, types[index]))) return only.run;
+    if (declared.dispatch !== undefined) return declared.dispatch;
     return (...args) => {
       if (takes(only, args)) return only.run(...args);
       throw noMatch(declared.name, args);

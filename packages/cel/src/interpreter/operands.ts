@@ -20,16 +20,8 @@ export function operands(
   return { a, b };
 }
 
-/** The operand of a function that has one. If it fails, `cost` is charged and the failure thrown. */
-export function operand(frame: Frame, run: Run, cost: () => number): CelValue {
-  const a = attempt(frame, run);
-  if (!(a instanceof CelError)) return a;
-  frame.charge(cost());
-  throw a;
-}
-
 /** The value, or why there is none. */
-function attempt(frame: Frame, run: Run): CelValue | CelError {
+export function attempt(frame: Frame, run: Run): CelValue | CelError {
   try {
     return run(frame);
   } catch (error) {

@@ -1,10 +1,13 @@
 import { CelError } from "../cel-error.ts";
-import type { Library } from "../declaration.ts";
+import type { Library, Overload } from "../declaration.ts";
 import { integer, member, text } from "../standard/overload.ts";
 import { compilePattern } from "../standard/regex.ts";
-import { intType, listType, stringType } from "../type.ts";
+import { type CelType, intType, listType, stringType } from "../type.ts";
 import type { CelValue } from "../value.ts";
 import { listOf } from "../values/list.ts";
+
+type Pattern = ReturnType<typeof compilePattern>;
+type Find = (pattern: Pattern, subject: CelValue, limit: CelValue) => CelValue;
 
 /** `find` and `findAll`: what a regular expression matches. */
 export const regexLibrary: Library = {
@@ -13,43 +16,58 @@ export const regexLibrary: Library = {
     {
       name: "find",
       overloads: [
-        member("string_find_string", {
+        finder("string_find_string", {
           params: [stringType, stringType],
           result: stringType,
-          run: (subject, pattern) => matches(text(subject), text(pattern), 1)[0] ?? "",
+          find: (pattern, subject) => matches(pattern, text(subject), 1)[0] ?? "",
         }),
       ],
     },
     {
       name: "findAll",
       overloads: [
-        member("string_find_all_string", {
+        finder("string_find_all_string", {
           params: [stringType, stringType],
           result: listType(stringType),
-          run: (subject, pattern) => findAll(subject, pattern, Infinity),
+          find: (pattern, subject) => listOf(matches(pattern, text(subject), Infinity)),
         }),
-        member("string_find_all_string_int", {
+        finder("string_find_all_string_int", {
           params: [stringType, stringType, intType],
           result: listType(stringType),
-          run: (subject, pattern, limit) => findAll(subject, pattern, integer(limit) < 0 ? Infinity : integer(limit)),
+          find: (pattern, subject, limit) => {
+            const most = integer(limit);
+            return listOf(matches(pattern, text(subject), most < 0 ? Infinity : most));
+          },
         }),
       ],
     },
   ],
 };
 
-function findAll(subject: CelValue, pattern: CelValue, limit: number): CelValue {
-  return listOf(matches(text(subject), text(pattern), limit));
+function finder(
+  id: string,
+  { params, result, find }: { readonly params: readonly CelType[]; readonly result: CelType; readonly find: Find },
+): Overload {
+  return member(id, {
+    params,
+    result,
+    run: (subject, pattern, limit = null) => find(compiled(text(pattern)), subject, limit),
+    specialize: ([, pattern]) => {
+      if (typeof pattern !== "string") return undefined;
+      const constant = compilePattern(pattern);
+      return (subject, _, limit = null) => find(constant, subject, limit);
+    },
+  });
 }
 
-function matches(subject: string, pattern: string, limit: number): string[] {
-  const matcher = compiled(pattern).matcher(subject);
+function matches(pattern: Pattern, subject: string, limit: number): string[] {
+  const matcher = pattern.matcher(subject);
   const out: string[] = [];
   while (out.length < limit && matcher.find()) out.push(matcher.group() ?? "");
   return out;
 }
 
-function compiled(pattern: string): ReturnType<typeof compilePattern> {
+function compiled(pattern: string): Pattern {
   try {
     return compilePattern(pattern);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { CelError } from "../cel-error.ts";
 import type { FunctionDeclaration, Overload } from "../declaration.ts";
 import {
   boolType,
@@ -18,11 +19,11 @@ import {
 import type { CelValue } from "../value.ts";
 import { toBool, toBytes, toDouble, toDuration, toInt, toText, toTimestamp, toUint } from "../values/convert.ts";
 import { actualSize } from "../values/size.ts";
-import { typeValue } from "../values/scalars.ts";
+import { isObject, typeValue } from "../values/scalars.ts";
 import { typeOfValue } from "../values/type-of.ts";
 import { affixCost, containsCost, decodeCost, encodeCost, matchCost } from "./costs.ts";
 import { text } from "./overload.ts";
-import { matchesPattern } from "./regex.ts";
+import { compilePattern, matchesPattern } from "./regex.ts";
 import { timeFunctions } from "./time-functions.ts";
 
 const A = paramType("A");
@@ -107,14 +108,16 @@ export function standardFunctions(): readonly FunctionDeclaration[] {
     },
     {
       name: "matches",
+      dispatch: matches,
       overloads: [
         {
           id: "matches",
           params: [stringType, stringType],
           result: boolType,
-          run: (subject, pattern) => matchesPattern(text(subject), text(pattern)),
+          run: matches,
+          specialize: matchesConstant,
         },
-        { ...textTest("matches_string", matchesPattern), cost: matchCost },
+        { ...textTest("matches_string", matchesPattern), cost: matchCost, specialize: matchesConstant },
       ],
     },
     ...timeFunctions(),
@@ -136,7 +139,27 @@ function sizeFunction(): FunctionDeclaration {
       { id: memberId, member: true, ...overload },
     ];
   });
-  return { name: "size", overloads };
+  return { name: "size", overloads, dispatch: size };
+}
+
+function size(value: CelValue): CelValue {
+  const kind = typeof value === "string" ? "string" : isObject(value) ? value.kind : "";
+  if (!["string", "bytes", "list", "map"].includes(kind)) throw new CelError("no such overload: size");
+  return actualSize(value);
+}
+
+function matches(subject: CelValue, pattern: CelValue): CelValue {
+  if (typeof subject !== "string") throw new CelError("no such overload: matches");
+  return matchesPattern(subject, text(pattern));
+}
+
+function matchesConstant([, pattern]: readonly (CelValue | undefined)[]): Overload["run"] | undefined {
+  if (typeof pattern !== "string") return undefined;
+  const compiled = compilePattern(pattern);
+  return (subject) => {
+    if (typeof subject !== "string") throw new CelError("no such overload: matches");
+    return compiled.test(subject);
+  };
 }
 
 function conversion(
@@ -159,6 +182,7 @@ function textTest(id: string, test: (subject: string, other: string) => boolean)
     member: true,
     params: [stringType, stringType],
     result: boolType,
+    unguarded: true,
     run: (subject, other) => test(text(subject), text(other)),
   };
 }

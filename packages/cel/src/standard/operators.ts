@@ -1,4 +1,4 @@
-import { noSuchOverload } from "../cel-error.ts";
+import { CelError, noSuchOverload } from "../cel-error.ts";
 import type { FunctionDeclaration, Overload } from "../declaration.ts";
 import { get } from "../interpreter/access.ts";
 import {
@@ -19,6 +19,7 @@ import type { CelValue } from "../value.ts";
 import { add, divide, modulo, multiply, negate, subtract } from "../values/arithmetic.ts";
 import { compare } from "../values/compare.ts";
 import { equals } from "../values/equal.ts";
+import { isObject } from "../values/scalars.ts";
 import { list, map } from "./overload.ts";
 import {
   comparisonCost,
@@ -106,10 +107,10 @@ export function operatorFunctions(): readonly FunctionDeclaration[] {
         { id: "negate_int64", params: [intType], result: intType, run: negate },
       ],
     },
-    relation("_<_", "less", (a, b) => compare(a, b) < 0),
-    relation("_<=_", "less_equals", (a, b) => compare(a, b) <= 0),
-    relation("_>_", "greater", (a, b) => compare(a, b) > 0),
-    relation("_>=_", "greater_equals", (a, b) => compare(a, b) >= 0),
+    relation("_<_", "less", (order) => order < 0),
+    relation("_<=_", "less_equals", (order) => order <= 0),
+    relation("_>_", "greater", (order) => order > 0),
+    relation("_>=_", "greater_equals", (order) => order >= 0),
     {
       name: "_[_]",
       dispatch: get,
@@ -177,10 +178,20 @@ const ORDERED: readonly (readonly [suffix: string, left: CelType, right: CelType
   ["duration", durationType, durationType],
 ];
 
-function relation(name: string, prefix: string, run: (a: CelValue, b: CelValue) => CelValue): FunctionDeclaration {
+function relation(name: string, prefix: string, test: (order: number) => boolean): FunctionDeclaration {
+  const run = (a: CelValue, b: CelValue): CelValue => {
+    if (!isOrdered(a)) throw new CelError(`no such overload: ${name}`);
+    return test(compare(a, b));
+  };
   const overloads = ORDERED.map(([suffix, left, right]): Overload => {
     const overload = { id: `${prefix}_${suffix}`, params: [left, right], result: boolType, run };
     return suffix === "string" || suffix === "bytes" ? { ...overload, cost: comparisonCost } : overload;
   });
   return { name, overloads, dispatch: run };
+}
+
+const ORDERED_KINDS: ReadonlySet<string> = new Set(["uint", "double", "bytes", "timestamp", "duration"]);
+
+function isOrdered(value: CelValue): boolean {
+  return isObject(value) ? ORDERED_KINDS.has(value.kind) : value !== null;
 }

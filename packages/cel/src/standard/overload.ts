@@ -1,6 +1,6 @@
 import { noSuchOverload } from "../cel-error.ts";
 import type { CallCost } from "../cost.ts";
-import type { Overload } from "../declaration.ts";
+import type { Overload, Specialize } from "../declaration.ts";
 import type { CelType } from "../type.ts";
 import type { CelBytes, CelDuration, CelList, CelMap, CelTimestamp, CelValue } from "../value.ts";
 import { isObject } from "../values/scalars.ts";
@@ -10,6 +10,8 @@ export interface Signature {
   readonly params: readonly CelType[];
   readonly result: CelType;
   readonly run: (...args: CelValue[]) => CelValue;
+  readonly unguarded?: true;
+  readonly specialize?: Specialize;
   readonly cost?: CallCost;
 }
 

@@ -1,6 +1,14 @@
 import type { SubjectAccessReviewSpec } from "@skates/api/authorization/v1";
 import { duplicate, type FieldError, invalid, type JsonRecord, type Path, required } from "@skates/apimachinery";
-import { boolType, type CelEnvironment, type CelProgram, dynType, formatType, sameType } from "@skates/cel";
+import {
+  boolType,
+  type CelEnvironment,
+  type CelProgram,
+  dynType,
+  formatType,
+  sameType,
+  compilationFailure,
+} from "@skates/cel";
 import { apiServerError } from "../errors.ts";
 import type { ReviewMatcher } from "./webhook-authorizer.ts";
 
@@ -28,7 +36,7 @@ export function compileConditions(
     if (expressions.indexOf(expression) < index) return void findings.push(duplicate(at, expression));
     const compilation = environment.compile(expression);
     if (!compilation.ok) {
-      return void findings.push(invalid(at, expression, `compilation failed: ${compilation.message}`));
+      return void findings.push(invalid(at, expression, compilationFailure(compilation)));
     }
     const { program } = compilation;
     if (!sameType(program.resultType, boolType) && !sameType(program.resultType, dynType)) {

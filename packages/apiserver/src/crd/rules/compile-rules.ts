@@ -1,5 +1,13 @@
 import type { ValidationRule } from "@skates/api/apiextensions/v1";
-import { type CelProgram, COST_MAX, kubernetesEnvironment, type JsonType, optionalType } from "@skates/cel";
+import {
+  type CelProgram,
+  type Compilation,
+  compilationFailure,
+  COST_MAX,
+  kubernetesEnvironment,
+  type JsonType,
+  optionalType,
+} from "@skates/cel";
 import type { Path } from "@skates/apimachinery";
 import { fieldPath } from "../field-path.ts";
 import type { StructuralSchema } from "../structural-schema.ts";
@@ -41,7 +49,7 @@ function compileRule(rule: ValidationRule, schema: StructuralSchema, type: JsonT
   const oldSelf = rule.optionalOldSelf === true ? optionalType(type.type) : type;
   const environment = BASE.extend({ variables: { self: type, oldSelf } });
   const made = environment.compile(rule.rule);
-  if (!made.ok) return failed(`compilation failed: ${made.message}`);
+  if (!made.ok) return failed(compilationFailure(made));
   if (made.program.resultType.kind !== "bool") return failed("cel expression must evaluate to a bool");
   const { messageExpression = "" } = rule;
   const message = messageExpression.trim() === "" ? undefined : environment.compile(messageExpression);
@@ -51,7 +59,7 @@ function compileRule(rule: ValidationRule, schema: StructuralSchema, type: JsonT
       ? undefined
       : message.ok
         ? "messageExpression must evaluate to a string"
-        : `messageExpression compilation failed: ${message.message}`;
+        : messageFailure(message);
   const found = (rule.fieldPath ?? "") === "" ? undefined : fieldPath(rule.fieldPath ?? "", schema);
   const compiled: CompiledRule = {
     rule,
@@ -64,4 +72,8 @@ function compileRule(rule: ValidationRule, schema: StructuralSchema, type: JsonT
     maxCardinality: Math.floor(REQUEST_BYTES / (type.minSizeBytes + 1)),
   };
   return { compiled, ruleError: undefined, messageError };
+}
+
+function messageFailure({ stage, message }: Compilation & { readonly ok: false }): string {
+  return `messageExpression ${stage === "check" ? "compilation" : "instantiation"} failed: ${message}`;
 }

@@ -1,4 +1,12 @@
-import { type CelEnvironment, type CelProgram, type CelType, isDynType, sameType, typeName } from "@skates/cel";
+import {
+  type CelEnvironment,
+  type CelProgram,
+  type CelType,
+  isDynType,
+  sameType,
+  typeName,
+  compilationFailure,
+} from "@skates/cel";
 
 /** An expression of a policy: a program, or why it is none, in upstream's words. */
 export type CompiledExpression =
@@ -12,7 +20,7 @@ export function compileExpression(
   types: readonly CelType[] = [],
 ): CompiledExpression {
   const compilation = environment.compile(expression);
-  if (!compilation.ok) return { expression, error: `compilation failed: ${compilation.message}` };
+  if (!compilation.ok) return { expression, error: compilationFailure(compilation) };
   const { program } = compilation;
   const fits = types.length === 0 || types.some((type) => sameType(type, program.resultType));
   return fits ? { expression, program } : { expression, error: wrongType(types, program.resultType) };

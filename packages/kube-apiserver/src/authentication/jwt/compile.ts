@@ -1,5 +1,5 @@
 import type { CelEnvironment, CelProgram } from "@skates/cel";
-import { dynType, mapType, stringType } from "@skates/cel";
+import { dynType, mapType, stringType, compilationFailure } from "@skates/cel";
 import { type FieldError, invalid, type JsonRecord, type Path } from "@skates/apimachinery";
 import { apiServerError } from "../../errors.ts";
 import { plainValue } from "./plain-value.ts";
@@ -41,7 +41,7 @@ export function compileJwt(
     if (text === undefined || text === "") return undefined;
     const compilation = environment.compile(text);
     if (compilation.ok) return expressionOf(text, compilation.program);
-    findings.push(invalid([...path, ...at], text, `compilation failed: ${compilation.message}`));
+    findings.push(invalid([...path, ...at], text, compilationFailure(compilation)));
     return undefined;
   };
   const { username, groups, uid, extra = [] } = config.claimMappings ?? {};
