@@ -23,7 +23,7 @@ let webhook: WebhookTestServer;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sk-operators-"));
-  webhook = await startWebhookServer(({ body }) => convert(body));
+  webhook = await startWebhookServer(({ body }) => (body.kind === "AdmissionReview" ? inject(body) : convert(body)));
   at = await startTestServer({ webhooks: webhookDialer() });
   const clock = systemClock();
   const pki = nodePki({ clock, random: seededRandom("operators") });
@@ -91,6 +91,18 @@ function convert({ apiVersion, kind, request }: any): object {
   return { apiVersion, kind, response: { uid: request.uid, result: { status: "Success" }, convertedObjects } };
 }
 
+/** A proxy beside the container, and what leads the traffic to it before. */
+function inject({ apiVersion, kind, request }: any): object {
+  const injected = (request.object.spec.containers as readonly { name: string }[]).some(({ name }) => name === "proxy");
+  const patch = [
+    { op: "add", path: "/spec/containers/-", value: { name: "proxy", image: "mesh/proxy" } },
+    { op: "add", path: "/spec/initContainers", value: [{ name: "redirect", image: "mesh/redirect" }] },
+    { op: "add", path: "/metadata/labels/mesh.example.com~1injected", value: "true" },
+  ];
+  const answer = { patchType: "JSONPatch", patch: Buffer.from(JSON.stringify(patch)).toString("base64") };
+  return { apiVersion, kind, response: { uid: request.uid, allowed: true, ...(injected ? {} : answer) } };
+}
+
 interface Project {
   readonly name: string;
   /** `<plural>.<group>/<name>`. */
@@ -139,6 +151,10 @@ const PROJECTS: readonly Project[] = [
       [{ spec: { ipAddresses: ["10.0.0.1"] } }, "must validate one and only one schema (oneOf). Found 2 valid"],
       [{ spec: { issuerRef: { kind: "Other" } } }, 'supported values: "Issuer", "ClusterIssuer"'],
       [{ spec: { secretName: "Not_A_Name" } }, "must be of type k8s-long-name"],
+      [
+        { spec: { privateKey: { algorithm: "ECDSA" } } },
+        "spec.privateKey.size: Invalid value: there is no curve of 2048 bits",
+      ],
     ],
   },
   {
@@ -206,6 +222,8 @@ const PROJECTS: readonly Project[] = [
       ],
       [{ spec: { storage: "much" } }, "spec.storage in body should match"],
       [{ spec: { replicas: -1 } }, "should be greater than or equal to 0"],
+      [{ spec: { storage: "500Mi" } }, "less than 1Gi holds no day of samples"],
+      [{ spec: { replicas: 2, paused: true } }, "only a single collector pauses"],
     ],
   },
   {
@@ -257,6 +275,7 @@ const PROJECTS: readonly Project[] = [
     ],
     refused: [
       [{ spec: { mon: { count: 10 } } }, "spec.mon.count in body should be less than or equal to 9"],
+      [{ spec: { dataDir: "/srv" } }, "spec.dataDir: Forbidden: data does not move"],
       [{ spec: { storage: { nodes: "all" } } }, 'spec.storage.nodes in body must be of type array: "string"'],
     ],
   },
@@ -297,7 +316,7 @@ function fileOf(name: string): string {
   const addressed = (part: string): string =>
     part.replace("WEBHOOK_URL", webhook.url).replace("WEBHOOK_CA", webhook.caBundle);
   writeFileSync(path, addressed(text.slice(0, at)));
-  writeFileSync(join(folder, `${name}.objects.yaml`), text.slice(at + 5));
+  writeFileSync(join(folder, `${name}.objects.yaml`), addressed(text.slice(at + 5)));
   return path;
 }
 
@@ -345,6 +364,23 @@ test("scale, selectors, server-side apply, status and older versions work for ku
     expect.stringContaining("machines.example.com/v1alpha3 is deprecated; use v1"),
   ]);
   expect(await ok("get", "charts", "-o", "name")).toBe("release.charts.example.com/web\n");
+});
+
+test("the mesh puts its proxy into the pods of the namespaces that ask for it, and into no others", async () => {
+  await ok("create", "namespace", "meshed");
+  await ok("label", "namespace", "meshed", "mesh.example.com/injection=enabled");
+  const containers = async (namespace: string, name: string, ...args: readonly string[]): Promise<string> => {
+    await ok("run", name, "-n", namespace, "--image=app", ...args);
+    return ok("get", "pod", name, "-n", namespace, "-o", "jsonpath={.spec['initContainers','containers'][*].name}");
+  };
+  for (const namespace of ["meshed", "default"]) await kubectl("create", "serviceaccount", "default", "-n", namespace);
+  expect(await containers("meshed", "app")).toBe("redirect app proxy");
+  expect(await ok("get", "pods", "-n", "meshed", "-l", "mesh.example.com/injected=true", "-o", "name")).toBe(
+    "pod/app\n",
+  );
+  expect(await containers("meshed", "apart", "--labels=mesh.example.com/inject=false")).toBe("apart");
+  expect(await containers("meshed", "host", '--overrides={"spec":{"hostNetwork":true}}')).toBe("host");
+  expect(await containers("default", "app")).toBe("app");
 });
 
 test("a definition goes with its objects", async () => {
