@@ -17,6 +17,7 @@ const NAMES = [
   "tokens",
   "admission",
   "custom-resources",
+  "cel",
   "transport",
   "fairness",
   "controllers",
