@@ -6,7 +6,6 @@ import {
   formatGroupVersion,
   isRecord,
   notFound,
-  notImplemented,
   serverSideApply,
 } from "@skates/apimachinery";
 import { type ConvertNow, withConversions } from "./exchange.ts";
@@ -42,9 +41,6 @@ function mergeApply(
   const { kind, schema } = resource;
   const apiVersion = formatGroupVersion(resource);
   checkApplied(patch);
-  if (schema.options.keepsUnknown === true) {
-    throw notImplemented(`server-side apply to ${kind}, whose schema names no fields at its root, is not implemented`);
-  }
   const applied = serverSideApply({
     struct: schema,
     live: old === undefined ? undefined : inVersion(resource, old),
