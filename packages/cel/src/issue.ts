@@ -12,7 +12,7 @@ const ISSUES_MAX = 100;
 
 /** The issues as upstream prints them: each with its position, its line and a mark below it. */
 export function formatIssues(expression: string, issues: readonly CelIssue[]): string {
-  const lines = expression.split("\n");
+  const lines = expression === "" ? [] : expression.split("\n");
   const shown = issues
     .slice(0, ISSUES_MAX)
     .toSorted((one, other) => one.line - other.line || one.column - other.column)

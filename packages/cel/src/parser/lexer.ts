@@ -5,6 +5,9 @@ export interface LexicalIssue {
   /** In code points. */
   readonly offset: number;
   readonly message: string;
+  /** Where it begins and ends in the text, in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface Lexed {
@@ -77,10 +80,8 @@ export function lex(text: string): Lexed {
     const token = tokenAt(text, at);
     if (token === undefined) {
       const end = Math.min(strayEnd(text, at), text.length);
-      issues.push({
-        offset: points.at(at),
-        message: `token recognition error at: '${escapeStray(text.slice(at, end))}'`,
-      });
+      const message = `token recognition error at: '${escapeBlank(text.slice(at, end))}'`;
+      issues.push({ offset: points.at(at), message, start: at, end });
       at = end;
       continue;
     }
@@ -134,7 +135,8 @@ function strayEnd(text: string, at: number): number {
   return end + ((text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
 }
 
-function escapeStray(text: string): string {
+/** Line ends and tabs as messages show them. */
+export function escapeBlank(text: string): string {
   return text.replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t");
 }
 
