@@ -26,7 +26,7 @@ export interface CelType {
   readonly name: string;
   /** Element of a list; key and value of a map; what an `optional_type` holds; what a type is the type of. */
   readonly parameters: readonly CelType[];
-  /** Of a type of kind `object`: its fields, and how it is made. Absent: nothing is known, and every field is `dyn`. */
+  /** Of a type of kind `object`: its fields. Absent: nothing is known of them, and nothing may be selected. */
   readonly declaration?: ObjectDeclaration;
   /** Also takes null (a protobuf wrapper, a nullable value). */
   readonly nullable?: true;
@@ -81,16 +81,14 @@ export function opaqueType(name: string, ...parameters: readonly CelType[]): Cel
 }
 
 /** A type with named fields; without a declaration nothing may be selected from it. */
-export function objectType(name: string, declaration: ObjectDeclaration = NO_FIELDS): CelType {
-  return { kind: "object", name, parameters: [], declaration };
+export function objectType(name: string, declaration?: ObjectDeclaration): CelType {
+  return declaration === undefined ? simple("object", name) : { ...simple("object", name), declaration };
 }
 
 /** An object type with just these fields. */
 export function recordType(name: string, fields: Readonly<Record<string, CelType>>): CelType {
   return objectType(name, { field: (field) => (Object.hasOwn(fields, field) ? fields[field] : undefined) });
 }
-
-const NO_FIELDS: ObjectDeclaration = { field: () => undefined };
 
 /** The type of a type. */
 export function typeOfType(subject: CelType): CelType {

@@ -24,6 +24,7 @@ import {
   isDynType,
   listType,
   mapType,
+  objectType,
   optionalType,
   sameType,
   typeOfType,
@@ -186,11 +187,8 @@ class Checker {
     switch (target.kind) {
       case "map":
         return target.parameters[1] ?? dynType;
-      case "object": {
-        const type = target.declaration === undefined ? dynType : target.declaration.field(field);
-        if (type === undefined) this.#report(expr, `undefined field '${field}'`);
-        return type ?? errorType;
-      }
+      case "object":
+        return this.#declaredField(expr, target, field);
       case "param":
         this.#unifier.assignable(dynType, target);
         return dynType;
@@ -198,6 +196,13 @@ class Checker {
         if (!isDynType(target)) this.#report(expr, `type '${formatType(target)}' does not support field selection`);
         return dynType;
     }
+  }
+
+  #declaredField(at: { readonly id: number }, { declaration, name }: CelType, field: string): CelType {
+    const type = declaration?.field(field);
+    if (type !== undefined) return type;
+    this.#report(at, declaration ? `undefined field '${field}'` : `unexpected failed resolution of '${name}'`);
+    return errorType;
   }
 
   #checkCall(expr: CallExpr): Expr {
@@ -347,16 +352,17 @@ class Checker {
   }
 
   #checkStruct(expr: StructExpr): Expr {
-    const { name, type } = this.#structType(expr);
-    this.#setType(expr, type);
+    const found = this.#structType(expr);
+    this.#setType(expr, found?.type ?? errorType);
+    if (found === undefined) return expr;
+    const { name, type } = found;
     const fields = expr.fields.map((field) => {
       const value = this.check(field.value);
       const valueType = this.#valueType(value, field.optional);
-      if (type.kind !== "object") return { ...field, value };
-      const declared = type.declaration === undefined ? dynType : type.declaration.field(field.name);
-      if (declared === undefined) this.#report(field, `undefined field '${field.name}'`);
-      if (!this.#unifier.assignable(declared ?? errorType, valueType)) {
-        const expected = formatType(declared ?? errorType);
+      if (type.kind === "timestamp" || type.kind === "duration") return { ...field, value };
+      const declared = this.#declaredField(field, type.kind === "object" ? type : objectType(name), field.name);
+      if (!this.#unifier.assignable(declared, valueType)) {
+        const expected = formatType(declared);
         const text = `expected type of field '${field.name}' is '${expected}' but provided type is '${formatType(valueType)}'`;
         this.#report(field, text);
       }
@@ -365,8 +371,14 @@ class Checker {
     return { ...expr, typeName: name, fields };
   }
 
-  #structType(expr: StructExpr): { readonly name: string; readonly type: CelType } {
+  /** Undefined: there is no such name, and the fields are not looked at. */
+  #structType(expr: StructExpr): { readonly name: string; readonly type: CelType } | undefined {
     for (const name of candidateNames(this.#declarations.container, expr.typeName)) {
+      const variable = this.#declarations.variable(name);
+      if (variable !== undefined) {
+        this.#report(expr, `'${formatType(variable)}' is not a type`);
+        return { name, type: errorType };
+      }
       const type = this.#declarations.type(name);
       if (type === undefined) continue;
       if (type.kind === "object" || type.kind === "timestamp" || type.kind === "duration") return { name, type };
@@ -374,7 +386,7 @@ class Checker {
       return { name, type: errorType };
     }
     this.#undeclared(expr, expr.typeName);
-    return { name: expr.typeName, type: errorType };
+    return undefined;
   }
 
   #checkComprehension(expr: ComprehensionExpr): Expr {

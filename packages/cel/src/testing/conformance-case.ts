@@ -15,6 +15,8 @@ import {
   type CelValue,
   createEnvironment,
   formatType,
+  type FunctionDeclaration,
+  type Overload,
 } from "../index.ts";
 import { intOf } from "../integer.ts";
 import * as types from "../type.ts";
@@ -76,12 +78,26 @@ function kindOf(value: CelValue): string {
   return typeof value === "object" && value !== null ? value.kind : typeof value;
 }
 
-function variablesOf(original: SimpleTest): Readonly<Record<string, CelType>> {
+/** The variables that a test declares. */
+export function variablesOf(original: SimpleTest): Readonly<Record<string, CelType>> {
   const declared: Record<string, CelType> = {};
   for (const name of Object.keys(original.bindings)) declared[name] = types.dynType;
   for (const { name, declKind } of original.typeEnv)
     if (declKind.case === "ident" && declKind.value.type !== undefined) declared[name] = typeOf(declKind.value.type);
   return declared;
+}
+
+/** The functions that a test declares; nobody calls them. */
+export function functionsOf(original: SimpleTest): readonly FunctionDeclaration[] {
+  return original.typeEnv.flatMap(({ name, declKind }) => {
+    if (declKind.case !== "function") return [];
+    const overloads = declKind.value.overloads.map((overload): Overload => {
+      const params = overload.params.map(typeOf);
+      const signature = { id: overload.overloadId, params, result: inner(overload.resultType), run: () => null };
+      return overload.isInstanceFunction ? { ...signature, member: true } : signature;
+    });
+    return [{ name, overloads }];
+  });
 }
 
 const PRIMITIVES: ReadonlyMap<Type_PrimitiveType, CelType> = new Map([
