@@ -53,7 +53,10 @@ export interface CelSchema {
 }
 
 export interface SchemaOptions {
-  /** The value is a whole object: `apiVersion`, `kind`, `metadata.name` and `metadata.generateName` are there. */
+  /**
+   * The value is a whole object: `apiVersion`, `kind`, `metadata.name` and `metadata.generateName` are there. Default: whether the
+   * schema says that it is an embedded one.
+   */
   readonly root?: boolean;
   /** Name of the object's type; those within it are named by their paths. */
   readonly name?: string;
@@ -65,7 +68,7 @@ export interface SchemaOptions {
  */
 export function jsonTypeOfSchema(
   schema: CelSchema,
-  { root = false, name = "object" }: SchemaOptions = {},
+  { root = schema.props["x-kubernetes-embedded-resource"] === true, name = "object" }: SchemaOptions = {},
 ): JsonType | undefined {
   const { props } = schema;
   if (props["x-kubernetes-int-or-string"] === true) return intOrStringType(props);
@@ -188,7 +191,7 @@ function stringSizeMax({ maxLength, enum: values = [] }: SchemaProps, form: Stri
 }
 
 function listJsonType({ props, items }: CelSchema, name: string): JsonType | undefined {
-  const element = items === undefined ? undefined : partType(items, `${name}.@idx`);
+  const element = items === undefined ? undefined : jsonTypeOfSchema(items, { name: `${name}.@idx` });
   if (element === undefined) return undefined;
   const rules = listRules(props);
   const adapt = (json: unknown) => {
@@ -214,18 +217,13 @@ function listRules(props: SchemaProps): ListRules | undefined {
   }
 }
 
-/** A part of a schema; an embedded object is a whole one. */
-function partType(part: CelSchema, name: string): JsonType | undefined {
-  return jsonTypeOfSchema(part, { root: part.props["x-kubernetes-embedded-resource"] === true, name });
-}
-
 function isMapSchema({ additional }: CelSchema): boolean {
   return additional !== undefined && typeof additional !== "boolean";
 }
 
 function mapJsonType({ props, additional }: CelSchema, name: string): JsonType | undefined {
   if (additional === undefined || typeof additional === "boolean") return undefined;
-  const element = partType(additional, `${name}.@elem`);
+  const element = jsonTypeOfSchema(additional, { name: `${name}.@elem` });
   if (element === undefined) return undefined;
   const members = { fields: false, adaptMember: (_: string, json: unknown) => element.adapt(json) };
   const maxSize =
@@ -248,7 +246,7 @@ function objectJsonType({ props, properties }: CelSchema, name: string): JsonTyp
   const required = new Set(props.required ?? []);
   let minSizeBytes = 2;
   for (const [property, part] of properties) {
-    const type = partType(part, `${name}.${property}`);
+    const type = jsonTypeOfSchema(part, { name: `${name}.${property}` });
     if (type === undefined) continue;
     const escaped = escapeName(property);
     if (escaped !== undefined) fields.set(escaped, type);

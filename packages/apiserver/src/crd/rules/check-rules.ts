@@ -1,12 +1,15 @@
-import { COST_MAX, escapeName, type JsonType } from "@skates/cel";
+import {
+  COST_MAX,
+  escapeName,
+  type JsonType,
+  jsonTypeOfSchema,
+  RULE_ESTIMATE_LIMIT,
+  RULES_ESTIMATE_LIMIT,
+} from "@skates/cel";
 import { type FieldError, forbidden, formatPath, invalid, type Path } from "@skates/apimachinery";
 import type { StructuralSchema } from "../structural-schema.ts";
-import { celTypeOf } from "./cel-type.ts";
 import { compileRules, type RuleResult } from "./compile-rules.ts";
 
-/** The most that one expression, and all of a schema together, may be thought to cost. */
-const EXPRESSION_COST = 10_000_000;
-const SCHEMA_COST = 100_000_000;
 /** Rules that are named when all together cost too much. */
 const NAMED_MAX = 4;
 
@@ -15,14 +18,14 @@ export function checkRules(schema: StructuralSchema, path: Path): readonly Field
   const total: Total = { cost: 0, expensive: [] };
   const errors: FieldError[] = [];
   walk(schema, { path, cardinality: 1, type: undefined, root: true, uncorrelated: undefined }, { total, errors });
-  if (total.cost <= SCHEMA_COST) return errors;
+  if (total.cost <= RULES_ESTIMATE_LIMIT) return errors;
   const expensive = total.expensive.toSorted((a, b) => b.cost - a.cost).slice(0, NAMED_MAX);
   const each = "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema";
   const all = "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema";
   return [
     ...errors,
     ...expensive.map((one) => forbidden(one.path, each)),
-    forbidden(path, tooCostly(all, total.cost, SCHEMA_COST)),
+    forbidden(path, tooCostly(all, total.cost, RULES_ESTIMATE_LIMIT)),
   ];
 }
 
@@ -50,7 +53,7 @@ interface Report {
 function walk(schema: StructuralSchema, place: Place, report: Report): void {
   const { props, properties, items, additional } = schema;
   const hasRules = (props["x-kubernetes-validations"] ?? []).length > 0;
-  const type = place.type ?? (hasRules ? celTypeOf(schema, place.root) : undefined);
+  const type = place.type ?? (hasRules ? jsonTypeOfSchema(schema, place.root ? { root: true } : {}) : undefined);
   if (hasRules) {
     if (type === undefined) {
       const text = "failed to convert to declType for CEL validation rules";
@@ -95,10 +98,10 @@ function checkOwn(
     if (compiled === undefined) continue;
     const often = place.cardinality ?? compiled.maxCardinality;
     const observe = (name: string, cost: number, words: string): void => {
-      if (cost > EXPRESSION_COST)
-        report.errors.push(forbidden([...path, name], tooCostly(words, cost, EXPRESSION_COST)));
+      if (cost > RULE_ESTIMATE_LIMIT)
+        report.errors.push(forbidden([...path, name], tooCostly(words, cost, RULE_ESTIMATE_LIMIT)));
       report.total.cost += cost;
-      if (cost >= SCHEMA_COST / 100) report.total.expensive.push({ path: [...path, name], cost });
+      if (cost >= RULES_ESTIMATE_LIMIT / 100) report.total.expensive.push({ path: [...path, name], cost });
     };
     observe("rule", Math.min(compiled.maxCost * often, COST_MAX), "estimated rule cost");
     if (compiled.message !== undefined) {

@@ -7,11 +7,11 @@ import {
   kubernetesEnvironment,
   type JsonType,
   optionalType,
+  REQUEST_BYTES_MAX,
 } from "@skates/cel";
 import type { Path } from "@skates/apimachinery";
 import { fieldPath } from "../field-path.ts";
 import type { StructuralSchema } from "../structural-schema.ts";
-import { REQUEST_BYTES } from "./cel-type.ts";
 
 /** A rule, ready to run. */
 export interface CompiledRule {
@@ -69,7 +69,7 @@ function compileRule(rule: ValidationRule, schema: StructuralSchema, type: JsonT
     path: found !== undefined && "path" in found ? found.path : [],
     maxCost: Math.min(made.program.estimateCost().max, COST_MAX),
     messageMaxCost: message?.ok === true && texts ? message.program.estimateCost().max : 0,
-    maxCardinality: Math.floor(REQUEST_BYTES / (type.minSizeBytes + 1)),
+    maxCardinality: Math.floor(REQUEST_BYTES_MAX / (type.minSizeBytes + 1)),
   };
   return { compiled, ruleError: undefined, messageError };
 }

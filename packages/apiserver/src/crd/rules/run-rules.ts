@@ -1,4 +1,14 @@
-import { bindValue, bindJson, type CelProgram, type Evaluation, escapeName, type JsonType } from "@skates/cel";
+import {
+  bindJson,
+  bindValue,
+  type CelProgram,
+  escapeName,
+  type Evaluation,
+  type JsonType,
+  jsonTypeOfSchema,
+  MESSAGE_BYTES_MAX,
+  RUNTIME_COST_BUDGET,
+} from "@skates/cel";
 import {
   duplicate,
   equalValues,
@@ -12,28 +22,23 @@ import {
 } from "@skates/apimachinery";
 import type { StructuralSchema } from "../structural-schema.ts";
 import { itemsByKey, keyText, NOWHERE } from "../validate-custom.ts";
-import { celTypeOf } from "./cel-type.ts";
 import { type CompiledRule, compileRules } from "./compile-rules.ts";
-
-/** What all rules on one object may cost together. */
-const BUDGET = 10_000_000;
-const MESSAGE_BYTES_MAX = 5 * 1024;
 
 /**
  * Runs the rules of a schema on an object. Rules that speak of `oldSelf` run where there is an old value, or where they take its
  * absence; what others find in parts that did not change is tolerated. In upstream's words.
  */
 export function runRules(schema: StructuralSchema, next: unknown, old: unknown): readonly FieldError[] {
-  const checker = checkerOf(schema, celTypeOf(schema, true));
+  const checker = objectChecker(schema);
   if (checker === undefined) return [];
-  const state: State = { errors: [], budget: BUDGET };
+  const state: State = { errors: [], budget: RUNTIME_COST_BUDGET };
   checker(next, { old, same: false, path: [] }, state);
   return state.errors;
 }
 
 /** True if a schema has rules anywhere. */
 export function hasRules(schema: StructuralSchema): boolean {
-  return checkerOf(schema, celTypeOf(schema, true)) !== undefined;
+  return objectChecker(schema) !== undefined;
 }
 
 interface State {
@@ -54,29 +59,29 @@ type Checker = (next: unknown, at: At, state: State) => void;
 
 const CHECKERS = new WeakMap<StructuralSchema, { readonly checker: Checker | undefined }>();
 
-/** Undefined where neither a schema nor anything in it has rules. */
-function checkerOf(schema: StructuralSchema, type: JsonType | undefined): Checker | undefined {
+/** That of the schema of a whole object, made once. Undefined where neither the schema nor anything in it has rules. */
+function objectChecker(schema: StructuralSchema): Checker | undefined {
   let known = CHECKERS.get(schema);
   if (known === undefined) {
-    known = { checker: makeChecker(schema, type) };
+    known = { checker: checkerOf(schema, jsonTypeOfSchema(schema, { root: true })) };
     CHECKERS.set(schema, known);
   }
   return known.checker;
 }
 
-function makeChecker(schema: StructuralSchema, type: JsonType | undefined): Checker | undefined {
+function checkerOf(schema: StructuralSchema, type: JsonType | undefined): Checker | undefined {
   const { props, properties, items, additional } = schema;
   const own = type === undefined ? [] : compileRules(schema, type).flatMap(({ compiled }) => compiled ?? []);
   const parts = new Map<string, Checker>();
   for (const [name, part] of properties) {
     const escaped = escapeName(name);
-    const inner = (escaped === undefined ? undefined : type?.field?.(escaped)) ?? celTypeOf(part);
+    const inner = (escaped === undefined ? undefined : type?.field?.(escaped)) ?? jsonTypeOfSchema(part);
     const checker = checkerOf(part, inner);
     if (checker !== undefined) parts.set(name, checker);
   }
   const other =
-    typeof additional === "object" ? checkerOf(additional, type?.element ?? celTypeOf(additional)) : undefined;
-  const item = items === undefined ? undefined : checkerOf(items, type?.element ?? celTypeOf(items));
+    typeof additional === "object" ? checkerOf(additional, type?.element ?? jsonTypeOfSchema(additional)) : undefined;
+  const item = items === undefined ? undefined : checkerOf(items, type?.element ?? jsonTypeOfSchema(items));
   if (own.length === 0 && parts.size === 0 && other === undefined && item === undefined) return undefined;
   const keys = props["x-kubernetes-list-type"] === "map" ? (props["x-kubernetes-list-map-keys"] ?? []) : [];
   return (next, at, state) => {

@@ -2,7 +2,6 @@ import {
   type CelEnvironment,
   type CelProgram,
   type CelType,
-  isDynType,
   sameType,
   typeName,
   compilationFailure,
@@ -30,11 +29,4 @@ function wrongType(types: readonly CelType[], result: CelType): string {
   const [only] = types;
   if (types.length === 1 && only !== undefined) return `must evaluate to ${typeName(only)} but got ${typeName(result)}`;
   return `must evaluate to one of [${types.map(typeName).join(" ")}] but got ${typeName(result)}`;
-}
-
-/** The type by which later expressions know a variable. */
-export function resultTypeOf(compiled: CompiledExpression, otherwise: CelType): CelType {
-  if ("error" in compiled) return otherwise;
-  const { resultType } = compiled.program;
-  return isDynType(resultType) ? otherwise : resultType;
 }

@@ -1,17 +1,12 @@
 import {
+  admissionRequestJson,
   authorizerType,
-  boolType,
   type CelEnvironment,
   type CelType,
   dynType,
-  intType,
   kubernetesEnvironment,
-  listType,
-  mapType,
-  objectType,
+  namespaceJson,
   resourceCheckType,
-  stringType,
-  timestampType,
 } from "@skates/cel";
 
 /** Which variables the expressions of a policy or webhook know besides those of all. */
@@ -19,71 +14,6 @@ export interface KnownVariables {
   readonly params: boolean;
   readonly authorizer: boolean;
 }
-
-function record(name: string, fields: Readonly<Record<string, CelType>>): CelType {
-  return objectType(name, { field: (field) => (Object.hasOwn(fields, field) ? fields[field] : undefined) });
-}
-
-const strings = listType(stringType);
-const kindType = record("kubernetes.GroupVersionKind", { group: stringType, version: stringType, kind: stringType });
-const resourceType = record("kubernetes.GroupVersionResource", {
-  group: stringType,
-  version: stringType,
-  resource: stringType,
-});
-
-/** The variable `request`: an admission review's request without its objects. */
-export const requestType = record("kubernetes.AdmissionRequest", {
-  kind: kindType,
-  resource: resourceType,
-  subResource: stringType,
-  requestKind: kindType,
-  requestResource: resourceType,
-  requestSubResource: stringType,
-  name: stringType,
-  namespace: stringType,
-  operation: stringType,
-  userInfo: record("kubernetes.UserInfo", {
-    username: stringType,
-    uid: stringType,
-    groups: strings,
-    extra: mapType(stringType, strings),
-  }),
-  dryRun: boolType,
-  options: dynType,
-});
-
-/** The variable `namespaceObject`: a namespace without what others keep in its metadata. */
-export const namespaceType = record("kubernetes.Namespace", {
-  metadata: record("kubernetes.NamespaceMetadata", {
-    name: stringType,
-    generateName: stringType,
-    namespace: stringType,
-    labels: mapType(stringType, stringType),
-    annotations: mapType(stringType, stringType),
-    // Upstream declares it in capitals.
-    UID: stringType,
-    creationTimestamp: timestampType,
-    deletionGracePeriodSeconds: intType,
-    deletionTimestamp: timestampType,
-    generation: intType,
-    resourceVersion: stringType,
-    finalizers: strings,
-  }),
-  spec: record("kubernetes.NamespaceSpec", { finalizers: strings }),
-  status: record("kubernetes.NamespaceStatus", {
-    conditions: listType(
-      record("kubernetes.NamespaceCondition", {
-        status: stringType,
-        type: stringType,
-        lastTransitionTime: timestampType,
-        message: stringType,
-        reason: stringType,
-      }),
-    ),
-    phase: stringType,
-  }),
-});
 
 /** Types that are known more closely when a policy is checked against a kind. */
 export interface CloserTypes {
@@ -98,8 +28,8 @@ export function requestEnvironment({ params, authorizer }: KnownVariables, types
     variables: {
       object,
       oldObject: object,
-      namespaceObject: namespaceType,
-      request: requestType,
+      namespaceObject: namespaceJson,
+      request: admissionRequestJson,
       ...(params ? { params: types.params ?? dynType } : {}),
       ...(authorizer ? { authorizer: authorizerType, "authorizer.requestResource": resourceCheckType } : {}),
     },

@@ -10,6 +10,7 @@ import {
 } from "@skates/api/admissionregistration/v1";
 import { type ApiObject, equalValues, type FieldError, invalid, type Path, type Resource } from "@skates/apimachinery";
 import type { CompiledExpression } from "../expressions/compiled-expression.ts";
+import type { CompiledVariable } from "../expressions/variables.ts";
 import { type CompiledConditions, compileConditions } from "../expressions/match-conditions.ts";
 import { RequestEnvironments } from "../expressions/request-environment.ts";
 import { compileMutatingPolicy } from "./mutating-program.ts";
@@ -96,14 +97,14 @@ function conditionErrors(conditions: CompiledConditions, path: Path): readonly F
   return conditions.flatMap((condition, index) => expressionErrors(condition, [...path, index, "expression"]));
 }
 
-function variableErrors(variables: ReadonlyMap<string, CompiledExpression>): readonly FieldError[] {
+function variableErrors(variables: ReadonlyMap<string, CompiledVariable>): readonly FieldError[] {
   return [...variables.values()].flatMap((variable, index) =>
     expressionErrors(variable, [...SPEC, "variables", index, "expression"]),
   );
 }
 
 /** An expression that is not there is the business of other rules. */
-function expressionErrors(compiled: CompiledExpression, path: Path): readonly FieldError[] {
+function expressionErrors(compiled: CompiledExpression | CompiledVariable, path: Path): readonly FieldError[] {
   if (!("error" in compiled) || compiled.expression.trim() === "") return [];
   return [invalid(path, compiled.expression, compiled.error)];
 }

@@ -7,7 +7,7 @@ import {
 import { type ApiObject, equalValues, StatusError } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin } from "@skates/apiserver";
 import { messageOf } from "@skates/component-base";
-import { POLICY_BUDGET } from "../expressions/expression-run.ts";
+import { RUNTIME_COST_BUDGET } from "@skates/cel";
 import { PolicyInput } from "../expressions/policy-input.ts";
 import { isAboutNamespaces } from "../expressions/request-activation.ts";
 import { RequestAuthorizer } from "../expressions/request-authorizer.ts";
@@ -114,7 +114,13 @@ class RequestMutations {
     const namespace = isAboutNamespaces(this.attributes) ? undefined : await this.namespace.get(signal);
     return () => {
       const attributes = { ...this.attributes, object: this.#object };
-      const values = { attributes, resource, objects: new VersionedObjects(attributes), namespace, params };
+      const values = {
+        attributes,
+        resource,
+        objects: new VersionedObjects(attributes),
+        namespace,
+        params: params?.object,
+      };
       return new PolicyInput(values, hook.program.variables, this.#authorizer);
     };
   }
@@ -142,7 +148,7 @@ class RequestMutations {
       const input = await this.#input(bound, params, signal);
       const { expression } = mutation;
       if ("error" in expression) throw new Error(expression.error);
-      const result = await this.#authorizer.settle(() => input().run(POLICY_BUDGET).evaluate(expression), signal);
+      const result = await this.#authorizer.settle(() => input().run(RUNTIME_COST_BUDGET).evaluate(expression), signal);
       if (!result.ok) throw new Error(result.error);
       this.#object = mutatedObject(mutation.type, result.value, { attributes, resource, before });
       counted("allow");

@@ -1,10 +1,9 @@
 import type { MutatingAdmissionPolicy, Mutation } from "@skates/api/admissionregistration/v1";
-import { type CelEnvironment, listType, objectType } from "@skates/cel";
+import { type CelEnvironment, jsonPatchType, listType, mutationEnvironment, mutationObjectType } from "@skates/cel";
 import { type CompiledExpression, compileExpression } from "../expressions/compiled-expression.ts";
 import { type CompiledConditions, compileConditions } from "../expressions/match-conditions.ts";
 import type { RequestEnvironments } from "../expressions/request-environment.ts";
-import { compileVariables } from "../expressions/variables.ts";
-import { withPatchTypes } from "./patch-types.ts";
+import { type CompiledVariable, compileVariables } from "../expressions/variables.ts";
 
 /** A change that a policy makes, compiled. */
 export interface CompiledMutation {
@@ -14,15 +13,15 @@ export interface CompiledMutation {
 
 /** What a mutating policy's expressions compile to. */
 export interface MutatingProgram {
-  readonly variables: ReadonlyMap<string, CompiledExpression>;
+  readonly variables: ReadonlyMap<string, CompiledVariable>;
   readonly conditions: CompiledConditions;
   readonly mutations: readonly CompiledMutation[];
   /** Looks again after others have changed the object. */
   readonly reinvoked: boolean;
 }
 
-const PATCHES = listType(objectType("JSONPatch"));
-const CONFIGURATION = objectType("Object");
+const PATCHES = listType(jsonPatchType);
+const CONFIGURATION = mutationObjectType("Object");
 
 /** Compiles all expressions of a policy. Those that do not compile fail when they are reached. */
 export function compileMutatingPolicy(
@@ -31,7 +30,7 @@ export function compileMutatingPolicy(
 ): MutatingProgram {
   const base = environments.get({ params: spec.paramKind !== undefined, authorizer: true });
   const { environment, compiled } = compileVariables(base, spec.variables ?? []);
-  const patching = withPatchTypes(environment);
+  const patching = mutationEnvironment(environment);
   return {
     variables: compiled,
     conditions: compileConditions(environment, spec.matchConditions),

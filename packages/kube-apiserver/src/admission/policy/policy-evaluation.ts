@@ -1,6 +1,6 @@
-import type { CelValue } from "@skates/cel";
+import { type CelValue, MESSAGE_BYTES_MAX, RUNTIME_COST_BUDGET } from "@skates/cel";
 import type { CompiledExpression } from "../expressions/compiled-expression.ts";
-import { ExpressionRun, OutOfBudget, POLICY_BUDGET } from "../expressions/expression-run.ts";
+import { ExpressionRun, OutOfBudget } from "../expressions/expression-run.ts";
 import type { PolicyInput } from "../expressions/policy-input.ts";
 import type { CompiledValidation, ValidatingProgram } from "./validating-program.ts";
 
@@ -21,8 +21,6 @@ export interface PolicyVerdict {
   readonly notes: readonly AuditNote[];
 }
 
-const MESSAGE_BYTES_MAX = 5 * 1024;
-
 /** Evaluates a policy over one request and one parameter. Pure but for lazily computed variables within `input`. */
 export function evaluatePolicy(program: ValidatingProgram, input: PolicyInput, failOpen: boolean): PolicyVerdict {
   const failed = (message: string): PolicyDecision => ({ allowed: failOpen, failed: true, message, reason: "" });
@@ -30,8 +28,8 @@ export function evaluatePolicy(program: ValidatingProgram, input: PolicyInput, f
   if ("error" in matched) return { decisions: failOpen ? [] : [failed(matched.error)], notes: [] };
   if (!matched.matches) return { decisions: [], notes: [] };
   try {
-    const decisions = decide(program.validations, input.run(POLICY_BUDGET), failed);
-    return { decisions, notes: notesOf(program.annotations, input.run(POLICY_BUDGET), failOpen) };
+    const decisions = decide(program.validations, input.run(RUNTIME_COST_BUDGET), failed);
+    return { decisions, notes: notesOf(program.annotations, input.run(RUNTIME_COST_BUDGET), failOpen) };
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
     return { decisions: [failed(error.message)], notes: [] };

@@ -1,8 +1,7 @@
 import type { ExpressionWarning, Rule, ValidatingAdmissionPolicy } from "@skates/api/admissionregistration/v1";
 import { formatGroupVersion, type Resource } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
-import type { CelEnvironment } from "@skates/cel";
-import { jsonTypeOfStruct } from "../expressions/struct-type.ts";
+import { type CelEnvironment, jsonTypeOfStruct } from "@skates/cel";
 import { requestEnvironment } from "../expressions/request-environment.ts";
 import { compileVariables } from "../expressions/variables.ts";
 

@@ -115,7 +115,7 @@ class RequestChecks {
     signal: AbortSignal,
   ): Promise<PolicyVerdict> {
     const { attributes } = this;
-    const values = { attributes, resource, objects: this.#objects, namespace, params };
+    const values = { attributes, resource, objects: this.#objects, namespace, params: params?.object };
     const evaluate = (): PolicyVerdict => {
       const input = new PolicyInput(values, hook.program.variables, this.#authorizer);
       return evaluatePolicy(hook.program, input, hook.failOpen);

@@ -2,7 +2,7 @@ import type { ValidatingAdmissionPolicy } from "@skates/api/admissionregistratio
 import { boolType, type CelEnvironment, nullType, stringType } from "@skates/cel";
 import { type CompiledExpression, compileExpression } from "../expressions/compiled-expression.ts";
 import { type CompiledConditions, compileConditions } from "../expressions/match-conditions.ts";
-import { compileVariables } from "../expressions/variables.ts";
+import { type CompiledVariable, compileVariables } from "../expressions/variables.ts";
 import type { RequestEnvironments } from "../expressions/request-environment.ts";
 
 /** A check of a policy, compiled. */
@@ -15,7 +15,7 @@ export interface CompiledValidation {
 
 /** What a validating policy's expressions compile to. */
 export interface ValidatingProgram {
-  readonly variables: ReadonlyMap<string, CompiledExpression>;
+  readonly variables: ReadonlyMap<string, CompiledVariable>;
   readonly conditions: CompiledConditions;
   readonly validations: readonly CompiledValidation[];
   readonly annotations: readonly { readonly key: string; readonly value: CompiledExpression }[];

@@ -1,6 +1,6 @@
 import { forbiddenRequest, type Resource } from "@skates/apimachinery";
 import type { AdmissionAttributes, Registry } from "@skates/apiserver";
-import type { CompiledExpression } from "../expressions/compiled-expression.ts";
+import type { ComposedVariable } from "@skates/cel";
 import type { ConditionsResult } from "../expressions/match-conditions.ts";
 import { PolicyInput } from "../expressions/policy-input.ts";
 import type { RequestAuthorizer } from "../expressions/request-authorizer.ts";
@@ -52,7 +52,7 @@ function conditionsOf(
   return authorizer.settle(() => new PolicyInput(values, NO_VARIABLES, authorizer).conditions(conditions), signal);
 }
 
-const NO_VARIABLES: ReadonlyMap<string, CompiledExpression> = new Map();
+const NO_VARIABLES: ReadonlyMap<string, ComposedVariable> = new Map();
 
 const EXEMPT: ReadonlySet<string> = new Set([
   "mutatingadmissionpolicies",
