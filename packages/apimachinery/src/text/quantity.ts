@@ -72,7 +72,8 @@ function readQuantity(text: string): Quantity {
   const [, sign = "", whole = "", fraction = "", suffix = ""] = shape;
   const { base, exponent, format } = readSuffix(suffix);
   const digits = whole + fraction;
-  if (digits === "") throw new QuantityError(WRONG_NUMBER);
+  // Upstream takes a suffix without a number for zero, but not the largest binary ones.
+  if (digits === "" && base === 2 && exponent >= 50) throw new QuantityError(WRONG_NUMBER);
   const mantissa = BigInt(digits);
   let magnitude =
     base === 10

@@ -341,7 +341,7 @@ class Checker {
     const type = this.#typeOf(expr);
     if (!optional) return type;
     const { type: inner, unwrapped } = unwrapOptional(type);
-    if (!unwrapped && !isDynType(inner)) this.#mismatch(expr, optionalType(inner), inner);
+    if (!unwrapped && (inner.kind === "error" || !isDynType(inner))) this.#mismatch(expr, optionalType(inner), inner);
     return inner;
   }
 

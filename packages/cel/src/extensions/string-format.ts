@@ -196,9 +196,19 @@ function formatText(value: CelValue): string | undefined {
     case "timestamp":
     case "duration":
     case "type":
-      return toText(value);
+      return converted(value);
     default:
       return undefined;
+  }
+}
+
+function converted(value: CelValue): string {
+  try {
+    return toText(value);
+  } catch (error) {
+    if (error instanceof CelError)
+      throw formattingError(`could not convert argument ${goQuote(error.message)} to string`);
+    throw error;
   }
 }
 

@@ -25,6 +25,8 @@ const quoteCost: CallCost = {
   estimate({ args: [quoted] }) {
     if (quoted === undefined) return undefined;
     const { min, max } = quoted.size;
+    // Upstream's sum runs over where nothing is known, and begins at zero again.
+    if (max === COST_MAX) return { cost: traversal(quoted), resultSize: { min: min + 2, max: 0 } };
     return { cost: traversal(quoted), resultSize: plus({ min, max: Math.min(max * 2, COST_MAX) }, exactly(2)) };
   },
 };

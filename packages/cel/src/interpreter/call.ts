@@ -29,7 +29,11 @@ export function planCall(call: PlannedCall): Plan {
   const runs = call.args.map(({ run }) => run);
   const run =
     actual === undefined
-      ? planFree(runs, implementation)
+      ? planFree(
+          runs,
+          implementation,
+          call.args.slice(1).every(({ constant }) => constant !== undefined),
+        )
       : planCharged(runs, implementation, { actual, overload: only?.id ?? "" });
   if (isConstantConversion(call)) return constantPlan(run(bareFrame()));
   const makesText = call.overloads.some(({ id, result }) => result.kind === "string" && id !== "add_string");
@@ -56,10 +60,23 @@ function isConstantConversion({ declared, args }: PlannedCall): boolean {
   return CONVERSIONS.has(declared.name) && args.length === 1 && args[0]?.constant !== undefined;
 }
 
-function planFree([first, second, third, ...rest]: readonly Run[], run: Implementation): Run {
+/** `settled`: the arguments after the first are known. Otherwise upstream computes a second one even if the first fails. */
+function planFree([first, second, third, ...rest]: readonly Run[], run: Implementation, settled: boolean): Run {
   if (first === undefined) return () => run();
   if (second === undefined) return (frame) => run(first(frame));
-  if (third === undefined) return (frame) => run(first(frame), second(frame));
+  if (third === undefined) {
+    if (settled) return (frame) => run(first(frame), second(frame));
+    return (frame) => {
+      let a: CelValue;
+      try {
+        a = first(frame);
+      } catch (error) {
+        if (error instanceof CelError) attempt(frame, second);
+        throw error;
+      }
+      return run(a, second(frame));
+    };
+  }
   if (rest.length === 0) return (frame) => run(first(frame), second(frame), third(frame));
   return (frame) => run(first(frame), second(frame), third(frame), ...rest.map((arg) => arg(frame)));
 }

@@ -3,7 +3,7 @@ import type { CelValue } from "../value.ts";
 import { listOf } from "../values/list.ts";
 import { EntryMap } from "../values/map.ts";
 import { isObject } from "../values/scalars.ts";
-import { typeOfValue } from "../values/type-of.ts";
+import { programTypeName } from "../values/type-of.ts";
 import { block, type Frame, type Plan, type Run } from "./frame.ts";
 
 /** A fold's variables, as slots of the frame. */
@@ -19,7 +19,7 @@ type Visit = (frame: Frame) => boolean;
 
 function visitAll(frame: Frame, range: CelValue, { first, second }: FoldSlots, visit: Visit): void {
   if (!isObject(range) || (range.kind !== "list" && range.kind !== "map"))
-    throw new CelError(`got '${typeOfValue(range).name}', expected iterable type`);
+    throw notIterable(range, second !== undefined);
   const { locals } = frame;
   if (range.kind === "list") {
     for (let i = 0; i < range.size; i++) {
@@ -37,6 +37,11 @@ function visitAll(frame: Frame, range: CelValue, { first, second }: FoldSlots, v
     if (second !== undefined) locals[second] = range.get(key) ?? null;
     if (!visit(frame)) return;
   }
+}
+
+function notIterable(range: CelValue, two: boolean): CelError {
+  const name = programTypeName(range);
+  return new CelError(two ? `unsupported comprehension range type: ${name}` : `got '${name}', expected iterable type`);
 }
 
 /** `all` (decisive false) and `exists` (decisive true): ends at the first element that decides; a failure counts if none does. */

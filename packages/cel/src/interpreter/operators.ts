@@ -75,7 +75,8 @@ export function planOptionalOr(held: Plan, other: Plan, unwraps: boolean): Plan 
     fixed,
     run: (frame) => {
       const value = run(frame);
-      if (!isObject(value) || value.kind !== "optional") throw noSuchOverload();
+      // What turns out to be no optional is taken as it is.
+      if (!isObject(value) || value.kind !== "optional") return value;
       if (value.value === undefined) return otherwise(frame);
       return unwraps ? value.value : value;
     },

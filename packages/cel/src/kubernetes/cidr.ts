@@ -1,5 +1,5 @@
 import { goQuote } from "@skates/apimachinery";
-import { CelError } from "../cel-error.ts";
+import { CelError, noSuchOverload } from "../cel-error.ts";
 import type { Library } from "../declaration.ts";
 import { global, member, text } from "../standard/overload.ts";
 import { boolType, type CelType, intType, opaqueType, stringType } from "../type.ts";
@@ -15,6 +15,15 @@ import {
   sharesPrefix,
 } from "./ip-address.ts";
 import { opaqueKind } from "./opaque.ts";
+
+/** Upstream hides why a text is no address behind another message. */
+function addressOf(written: string): IpAddress {
+  try {
+    return readIp(written);
+  } catch (error) {
+    throw error instanceof CelError ? noSuchOverload() : error;
+  }
+}
 
 interface Prefix {
   readonly address: IpAddress;
@@ -48,7 +57,7 @@ export const cidrLibrary: Library = {
         member("cidr_contains_ip_string", {
           params: [cidrType, stringType],
           result: boolType,
-          run: (value, written) => containsIp(cidrs.data(value), readIp(text(written))),
+          run: (value, written) => containsIp(cidrs.data(value), addressOf(text(written))),
         }),
         member("cidr_contains_ip_ip", {
           params: [cidrType, ipType],

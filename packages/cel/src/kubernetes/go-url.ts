@@ -1,4 +1,5 @@
 import { goQuote } from "@skates/apimachinery";
+import { AddressError, type IpAddress, parseIpAddress } from "./ip-address.ts";
 
 /** A URL taken apart as Go's `net/url` does it. Texts are bytes: each character stands for one. */
 export interface GoUrl {
@@ -81,7 +82,7 @@ function parse(text: string, isRequest: boolean): GoUrl {
   let authority = { user: "", host: "" };
   if ((scheme !== "" || (!isRequest && !rest.startsWith("///"))) && rest.startsWith("//")) {
     const slash = rest.indexOf("/", 2);
-    authority = parseAuthority(slash < 0 ? rest.slice(2) : rest.slice(2, slash));
+    authority = parseAuthority(scheme, slash < 0 ? rest.slice(2) : rest.slice(2, slash));
     rest = slash < 0 ? "" : rest.slice(slash);
   }
   const path = unescape(rest, "path");
@@ -95,9 +96,9 @@ function splitScheme(text: string): { readonly scheme: string; readonly rest: st
   return { scheme: "", rest: text };
 }
 
-function parseAuthority(authority: string): { readonly user: string; readonly host: string } {
+function parseAuthority(scheme: string, authority: string): { readonly user: string; readonly host: string } {
   const at = authority.lastIndexOf("@");
-  const host = parseHost(at < 0 ? authority : authority.slice(at + 1));
+  const host = parseHost(scheme, at < 0 ? authority : authority.slice(at + 1));
   if (at < 0) return { user: "", host };
   const user = authority.slice(0, at);
   if (!/^[\w.~!$&'()*+,;=:%@-]*$/.test(user)) throw new UrlError("net/url: invalid userinfo");
@@ -105,23 +106,40 @@ function parseAuthority(authority: string): { readonly user: string; readonly ho
   return { user, host };
 }
 
-function parseHost(host: string): string {
-  if (!host.startsWith("[")) {
-    const colon = host.lastIndexOf(":");
+function parseHost(scheme: string, host: string): string {
+  const bracket = host.lastIndexOf("[");
+  if (bracket > 0) throw new UrlError("invalid IP-literal");
+  if (bracket < 0) {
+    // Lists of hosts, as some databases have them, are allowed in other schemes.
+    const colon = scheme === "http" || scheme === "https" ? host.indexOf(":") : host.lastIndexOf(":");
     if (colon >= 0) checkPort(host.slice(colon));
     return unescape(host, "host");
   }
-  const bracket = host.lastIndexOf("]");
-  if (bracket < 0) throw new UrlError("missing ']' in host");
-  checkPort(host.slice(bracket + 1));
-  const zone = host.slice(0, bracket).indexOf("%25");
-  if (zone < 0) return unescape(host, "host");
-  const [before, within, after] = [host.slice(0, zone), host.slice(zone, bracket), host.slice(bracket)];
-  return unescape(before, "host") + unescape(within, "zone") + unescape(after, "host");
+  const end = host.lastIndexOf("]");
+  if (end < 0) throw new UrlError("missing ']' in host");
+  const port = host.slice(end + 1);
+  checkPort(port);
+  const literal = host.slice(1, end);
+  const zone = literal.indexOf("%25");
+  const address =
+    zone < 0
+      ? unescape(literal, "host")
+      : unescape(literal.slice(0, zone), "host") + unescape(literal.slice(zone), "zone");
+  if (addressOf(address).bytes.length === 4) throw new UrlError("invalid IP-literal");
+  return `[${address}]${unescape(port, "host")}`;
+}
+
+function addressOf(text: string): IpAddress {
+  try {
+    return parseIpAddress(text);
+  } catch (error) {
+    if (error instanceof AddressError) throw new UrlError(`invalid host: ${error.message}`);
+    throw error;
+  }
 }
 
 function checkPort(port: string): void {
-  if (!isOptionalPort(port)) throw new UrlError(`invalid port ${goQuote(port)} after host`);
+  if (!isOptionalPort(port)) throw new UrlError(`invalid port ${goQuote(textOf(port))} after host`);
 }
 
 function isOptionalPort(port: string): boolean {
@@ -140,7 +158,7 @@ function unescape(text: string, part: Part): string {
 }
 
 function unescapeByte(piece: string, part: Part): string {
-  const invalid = new UrlError(`invalid URL escape ${goQuote(piece)}`);
+  const invalid = new UrlError(`invalid URL escape ${goQuote(textOf(piece))}`);
   if (!/^%[\da-fA-F]{2}$/.test(piece)) throw invalid;
   const byte = String.fromCharCode(Number.parseInt(piece.slice(1), 16));
   // In a host only what is no ASCII is escaped, and the percent sign before a zone.

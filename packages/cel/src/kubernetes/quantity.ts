@@ -202,6 +202,7 @@ function asInteger(value: CelValue): CelValue {
 }
 
 function approximateFloat({ quantity, short }: CelQuantity): number {
-  if (short === undefined) return quantity.toNumber();
+  // Upstream multiplies billionths, and loses a little.
+  if (short === undefined) return Number(quantity.units) * 1e-9;
   return short.scale === 0 ? Number(short.mantissa) : Number(short.mantissa) * 10 ** short.scale;
 }

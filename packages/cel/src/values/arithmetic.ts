@@ -22,26 +22,25 @@ export function add(a: CelValue, b: CelValue): CelValue {
   if (typeof a === "string" && typeof b === "string") return a + b;
   if (isInteger(a) && isInteger(b)) return checkedInt(BigInt(a) + BigInt(b));
   if (!isObject(a)) throw unfit(a, "_+_");
-  if (!isObject(b)) throw noSuchOverload();
   switch (a.kind) {
     case "double":
-      if (b.kind === "double") return double(a.value + b.value);
+      if (isKind(b, "double")) return double(a.value + b.value);
       break;
     case "uint":
-      if (b.kind === "uint") return uint(a.value + b.value);
+      if (isKind(b, "uint")) return uint(a.value + b.value);
       break;
     case "list":
-      if (b.kind === "list") return addLists(a, b);
+      if (isKind(b, "list")) return addLists(a, b);
       break;
     case "bytes":
-      if (b.kind === "bytes") return addBytes(a.value, b.value);
+      if (isKind(b, "bytes")) return addBytes(a.value, b.value);
       break;
     case "duration":
-      if (b.kind === "duration") return durationOf(a.nanos + b.nanos);
-      if (b.kind === "timestamp") return addDuration(b, a.nanos);
+      if (isKind(b, "duration")) return durationOf(a.nanos + b.nanos);
+      if (isKind(b, "timestamp")) return addDuration(b, a.nanos);
       break;
     case "timestamp":
-      if (b.kind === "duration") return addDuration(a, b.nanos);
+      if (isKind(b, "duration")) return addDuration(a, b.nanos);
       break;
     default:
       throw unfit(a, "_+_");
@@ -64,20 +63,19 @@ export function subtract(a: CelValue, b: CelValue): CelValue {
   }
   if (isInteger(a) && isInteger(b)) return checkedInt(BigInt(a) - BigInt(b));
   if (!isObject(a)) throw unfit(a, "_-_");
-  if (!isObject(b)) throw noSuchOverload();
   switch (a.kind) {
     case "double":
-      if (b.kind === "double") return double(a.value - b.value);
+      if (isKind(b, "double")) return double(a.value - b.value);
       break;
     case "uint":
-      if (b.kind === "uint") return uint(a.value - b.value);
+      if (isKind(b, "uint")) return uint(a.value - b.value);
       break;
     case "duration":
-      if (b.kind === "duration") return durationOf(a.nanos - b.nanos);
+      if (isKind(b, "duration")) return durationOf(a.nanos - b.nanos);
       break;
     case "timestamp":
-      if (b.kind === "duration") return addDuration(a, durationOf(-b.nanos).nanos);
-      if (b.kind === "timestamp") return subtractTimestamps(a, b);
+      if (isKind(b, "duration")) return addDuration(a, durationOf(-b.nanos).nanos);
+      if (isKind(b, "timestamp")) return subtractTimestamps(a, b);
       break;
     default:
       throw unfit(a, "_-_");
@@ -94,9 +92,8 @@ export function multiply(a: CelValue, b: CelValue): CelValue {
   }
   if (isInteger(a) && isInteger(b)) return checkedInt(BigInt(a) * BigInt(b));
   if (!isObject(a)) throw unfit(a, "_*_");
-  if (!isObject(b)) throw noSuchOverload();
-  if (a.kind === "double" && b.kind === "double") return double(a.value * b.value);
-  if (a.kind === "uint" && b.kind === "uint") return uint(a.value * b.value);
+  if (a.kind === "double" && isKind(b, "double")) return double(a.value * b.value);
+  if (a.kind === "uint" && isKind(b, "uint")) return uint(a.value * b.value);
   throw a.kind === "double" || a.kind === "uint" ? noSuchOverload() : unfit(a, "_*_");
 }
 
@@ -107,9 +104,8 @@ export function divide(a: CelValue, b: CelValue): CelValue {
     return typeof a === "number" && typeof b === "number" ? Math.trunc(a / b) + 0 : checkedInt(BigInt(a) / BigInt(b));
   }
   if (!isObject(a)) throw unfit(a, "_/_");
-  if (!isObject(b)) throw noSuchOverload();
-  if (a.kind === "double" && b.kind === "double") return double(a.value / b.value);
-  if (a.kind === "uint" && b.kind === "uint") {
+  if (a.kind === "double" && isKind(b, "double")) return double(a.value / b.value);
+  if (a.kind === "uint" && isKind(b, "uint")) {
     if (b.value === 0n) throw new CelError("division by zero");
     return uint(a.value / b.value);
   }
@@ -138,6 +134,12 @@ export function negate(a: CelValue): CelValue {
   if (isObject(a) && a.kind === "duration") return durationOf(-a.nanos);
   throw typeof a === "boolean" ? noSuchOverload() : unfit(a, "-_");
 }
+
+function isKind<K extends Kind>(value: CelValue, kind: K): value is Extract<CelValue, { readonly kind: K }> {
+  return isObject(value) && value.kind === kind;
+}
+
+type Kind = Extract<CelValue, { readonly kind: string }>["kind"];
 
 function unfit(a: CelValue, name: string): CelError {
   // Upstream names the function where the first operand has nothing to do with it, and not where only the second is wrong.

@@ -62,3 +62,12 @@ function typeOfObject(value: Exclude<CelValue, null | boolean | string | number 
       return value.type ?? anyType;
   }
 }
+
+/** What upstream's messages about a value that is no list or map call its type: the name of a type of its program. */
+export function programTypeName(value: CelValue): string {
+  const { kind, name } = typeOfValue(value);
+  if (name === "optional_type") return "*types.Optional";
+  if (kind === "type") return "*types.Type";
+  const short = kind === "object" || kind === "opaque" ? (name.split(".").at(-1) ?? name) : kind;
+  return `types.${short.charAt(0).toUpperCase()}${short.slice(1)}`;
+}
