@@ -61,8 +61,11 @@ describe("quantities", () => {
     expect(canonicalQuantity(text)).toBe(expected);
     expect(parseQuantity(text).toString()).toBe(expected);
   });
-  test.each(["", "x", "1 Gi", "1.2.3", "--1", "1KI", "Gi", "1e", "0x10"])("%j is none", (text) => {
+  test.each(["", "x", "1 Gi", "1.2.3", "--1", "1KI", "Pi", "1e", "0x10"])("%j is none", (text) => {
     expect(() => parseQuantity(text)).toThrow(/quantit|numeric part/);
+  });
+  test.each(["Gi", "m", "-", "."])("%j is zero, as upstream reads it", (text) => {
+    expect(parseQuantity(text).toString()).toBe("0");
   });
   test("arithmetic is exact and keeps the format", () => {
     const sum = parseQuantity("100m").add(parseQuantity("0.2"));
