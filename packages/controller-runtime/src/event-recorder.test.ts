@@ -117,10 +117,26 @@ test("a server that cannot be reached is asked again; what comes meanwhile waits
   expect(counts.get("skates_events_dropped_total")).toBe(5);
 });
 
+test("an event that nobody answers to in two minutes is given up, which is counted, and others go on", async () => {
+  api.intercept = () => {
+    throw new OperatingError("ECONNREFUSED", "no");
+  };
+  tell("a");
+  await clock.advance(119_000);
+  expect(counts.get("skates_events_dropped_total")).toBe(undefined);
+  await clock.advance(1_000);
+  expect(counts.get("skates_events_dropped_total")).toBe(1);
+  api.intercept = undefined;
+  tell("b");
+  await clock.advance(0);
+  expect(stored()).toMatchObject([{ message: "b" }]);
+});
+
 test("an event that is refused is dropped, and others go on", async () => {
   api.intercept = () => refusalOf(new StatusError("Forbidden", "no"));
   tell("a");
   await clock.advance(0);
+  expect(counts.get("skates_events_dropped_total")).toBe(1);
   api.intercept = undefined;
   tell("b");
   await clock.advance(0);

@@ -37,7 +37,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   let order = 0;
   const dropped = env.metrics.counter({
     name: "skates_events_dropped_total",
-    help: "Events that were not sent because the component told too many of them or too many waited.",
+    help: "Events that were given up, by cause: spam (too many about one object), full (too many waited), refused, unanswered.",
     labels: ["component", "cause"],
   });
 
@@ -82,6 +82,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         return; // only an abort ends a sleep
       }
     }
+    if (!signal.aborted) dropped.inc([component, "unanswered"]);
   }
 
   function refused(event: Event, error: unknown): void {
