@@ -45,6 +45,9 @@ profiles:
     args: {scoringStrategy: {type: MostAllocated}}
 - schedulerName: b
   percentageOfNodesToScore: 0
+  pluginConfig:
+  - name: DynamicResources
+    args: {filterTimeout: 1s}
 extenders: [{urlPrefix: "http://127.0.0.1:1", filterVerb: filter}]
 `);
     expect(profiles.map((one) => [one.schedulerName, one.percentageOfNodesToScore])).toEqual([
@@ -58,7 +61,11 @@ extenders: [{urlPrefix: "http://127.0.0.1:1", filterVerb: filter}]
     expect(profiles[0]?.args.get("NodeResourcesFit")).toMatchObject({
       scoringStrategy: { type: "MostAllocated", resources },
     });
-    expect(withoutEffect).toEqual(["parallelism", "clientConnection"]);
+    expect(withoutEffect).toEqual([
+      "parallelism",
+      "clientConnection",
+      "profiles[1].pluginConfig[0].args.filterTimeout",
+    ]);
     expect(extenders[0]?.httpTimeout).toBe("5s");
   });
 });

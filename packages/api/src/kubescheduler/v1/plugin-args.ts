@@ -1,5 +1,4 @@
 import {
-  type AnyStructOptions,
   bool,
   duration,
   type Infer,
@@ -179,6 +178,6 @@ export const DynamicResourcesArgs = struct(
       default: "10m0s",
     }),
   },
-  (): AnyStructOptions => ({ doc: "Limits of the search for devices." }),
+  { doc: "Limits of the search for devices." },
 );
 export interface DynamicResourcesArgs extends Infer<typeof DynamicResourcesArgs> {}
