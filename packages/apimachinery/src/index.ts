@@ -74,6 +74,7 @@ export {
   intOrString,
   type Json,
   type JsonObject,
+  deducedJson,
   json,
   type JsonUnion,
   structOr,

@@ -26,7 +26,7 @@ export type TypeNode =
   | { readonly kind: "intOrString" }
   | { readonly kind: "fieldsV1" }
   | { readonly kind: "rawExtension" }
-  | { readonly kind: "json"; readonly union?: JsonUnion }
+  | { readonly kind: "json"; readonly union?: JsonUnion; readonly deduced?: true }
   | {
       readonly kind: "list";
       readonly items: TypeNode;
@@ -70,6 +70,8 @@ export const fieldsV1: Type<JsonObject> = { kind: "fieldsV1" };
 export const rawExtension: Type<JsonObject> = { kind: "rawExtension" };
 /** Any JSON value, kept as it is. */
 export const json: Type<Json> = { kind: "json" };
+/** Any JSON of which ownership is deduced: objects are owned by their members, all else as one. Other JSON is owned as one. */
+export const deducedJson: Type<Json> = { kind: "json", deduced: true };
 
 /** A struct or something else, kept as it is in JSON. */
 export function structOr(struct: () => Struct, other: JsonUnion["other"]): Type<Json> {

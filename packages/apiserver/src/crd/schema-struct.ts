@@ -4,6 +4,7 @@ import {
   type FieldError,
   type Fields,
   type JsonSchema,
+  deducedJson,
   json,
   type ListMerge,
   map,
@@ -88,7 +89,7 @@ function completed(schema: StructuralSchema, self: ApiObject): ApiObject {
 function fieldsOf(schema: StructuralSchema, name: string): Fields {
   const entries = [...schema.properties].map(([member, part], index) => {
     const nullable = part.props.nullable === true;
-    const type = nullable ? json : typeOf(part, `${name}_${member}`);
+    const type = nullable ? freeType(part) : typeOf(part, `${name}_${member}`);
     return [
       member,
       opt(index + 2, type, part.props.description ?? "", { keepZero: true, ...(nullable ? { nullable } : {}) }),
@@ -100,18 +101,24 @@ function fieldsOf(schema: StructuralSchema, name: string): Fields {
 /** Scalars are read as any JSON, so that a wrong type is a finding of validation, as upstream has it. */
 function typeOf(schema: StructuralSchema, name: string): Type<unknown> {
   const { props, additional, items } = schema;
-  if (keepsUnknown(schema) || props["x-kubernetes-int-or-string"] === true || props.nullable === true) return json;
+  if (keepsUnknown(schema) || props["x-kubernetes-int-or-string"] === true || props.nullable === true)
+    return freeType(schema);
   const atomic = props["x-kubernetes-map-type"] === "atomic";
   if (props.type === "array" && items !== undefined) return listType(schema, typeOf(items, name));
   if (props.type !== "object") return json;
-  if (additional === true) return atomic ? map(json, "atomic") : map(json);
+  if (additional === true) return atomic ? map(json, "atomic") : map(deducedJson);
   if (typeof additional === "object") {
     const values = typeOf(additional, name);
     return atomic ? map(values, "atomic") : map(values);
   }
-  if (isEmbedded(schema)) return json;
+  if (isEmbedded(schema)) return freeType(schema);
   let own: Struct | undefined;
   return ref<unknown>(() => (own ??= struct(name, fieldsOf(schema, name), atomic ? { atomic: true } : {})));
+}
+
+/** What is read as it is: owned by its members, unless the schema says that it is owned as one. */
+function freeType({ props }: StructuralSchema): Type<unknown> {
+  return props["x-kubernetes-map-type"] === "atomic" ? json : deducedJson;
 }
 
 function listType({ props }: StructuralSchema, items: TypeNode): Type<unknown> {

@@ -7,7 +7,6 @@ import type { Struct } from "../../schema/struct.ts";
 import { badRequest, StatusError } from "../../status.ts";
 import { formatTime } from "../../text/time.ts";
 import { compareObjects } from "./compare.ts";
-import { deducedStruct } from "./deduced-struct.ts";
 import { arrange, entryOf, fieldsOfEntry, type Writer, writtenBy } from "./entries.ts";
 import {
   difference,
@@ -59,9 +58,8 @@ export interface Applied {
  * what was sent is malformed, and with code 500, as upstream, when it has fields that the schema does not know.
  */
 export function serverSideApply(apply: ServerSideApply): Applied {
-  const { live, apiVersion, nowMs } = apply;
+  const { struct, live, apiVersion, nowMs } = apply;
   checkSent(apply);
-  const struct = deducedStruct(apply.struct, live, apply.applied);
   const layout = objectLayout(struct);
   const { object: sent, strictErrors } = decodeSent(struct, apply.applied);
   if (strictErrors.length > 0) throw untyped(apply, undeclared(strictErrors));

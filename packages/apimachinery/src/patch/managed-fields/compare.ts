@@ -1,6 +1,6 @@
 import { equalValues, isEmptyRecord } from "../../schema/equal.ts";
 import { compareElements, EMPTY_SET, type FieldSet } from "./field-set.ts";
-import type { FieldLayout, Layout } from "./layout.ts";
+import { type FieldLayout, type Layout, restOf, settled, type StructLayout } from "./layout.ts";
 
 /** What differs between two values: paths that are new or have another value, and paths that are gone. */
 export interface Changes {
@@ -24,12 +24,13 @@ const SET: Change = { set: EMPTY_SET };
 const REMOVED: Change = { removed: EMPTY_SET };
 
 /** Undefined stands for a value that is not there; at least one of both is. */
-function compare(layout: Layout, old: unknown, next: unknown): Change | undefined {
+function compare(declared: Layout, old: unknown, next: unknown): Change | undefined {
   if (old === next) return undefined;
+  const layout = settled(declared, old, next);
   if (layout.kind === "leaf" || (isEmpty(old) && isEmpty(next))) return compareLeaf(old, next);
   switch (layout.kind) {
     case "struct":
-      return finish(compareStruct(layout.fields(), old, next), old, next);
+      return finish(compareStruct(layout, old, next), old, next);
     case "map":
       return finish(compareMap(layout.values, old, next), old, next);
     case "list":
@@ -66,11 +67,12 @@ type Members = Readonly<Record<string, unknown>>;
 /** Stands for the zero value of a field that is always written. */
 const ZERO: unique symbol = Symbol("zero");
 
-function compareStruct(fields: readonly FieldLayout[], old: unknown, next: unknown): Parts {
-  const parts: Parts = {};
+function compareStruct(layout: StructLayout, old: unknown, next: unknown): Parts {
+  const parts: Parts =
+    layout.rest === undefined ? {} : compareMap(layout.rest, restOf(layout, old), restOf(layout, next));
   const before = old === ZERO ? NOTHING : (old as Members | undefined);
   const after = next === ZERO ? NOTHING : (next as Members | undefined);
-  for (const field of fields) {
+  for (const field of layout.fields()) {
     const was = before?.[field.name];
     const is = after?.[field.name];
     if (was === is && before !== undefined && after !== undefined) continue;

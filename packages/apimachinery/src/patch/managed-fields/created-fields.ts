@@ -1,9 +1,9 @@
 import { JsonSink } from "../../schema/json-sink.ts";
-import { isRecord } from "../../schema/record.ts";
+import { isRecord, mapOf } from "../../schema/record.ts";
 import type { Struct } from "../../schema/struct.ts";
 import { isEmpty, isZeroLike } from "./compare.ts";
 import { compareElements, isNumeric } from "./field-set.ts";
-import { type FieldLayout, fieldsOf, type Layout } from "./layout.ts";
+import { type FieldLayout, type Layout, objectLayout, restOf, settled, type StructLayout } from "./layout.ts";
 
 /** What is left out of a record, by the names of its fields. */
 type Left = ReadonlySet<string>;
@@ -26,13 +26,18 @@ export function createdFields(
   object: unknown,
   { unowned, unownedMetadata, sink = new JsonSink() }: CreatedFields,
 ): string | undefined {
+  const layout = objectLayout(struct);
   sink.clear();
   sink.byte(OPEN);
   let first = true;
-  for (const field of fieldsOf(struct)) {
+  for (const field of layout.fields()) {
     if (unowned.has(field.name)) continue;
     const left = field.name === "metadata" ? unownedMetadata : NOTHING_LEFT;
     if (writePart(field, object as Members, { sink, first, left })) first = false;
+  }
+  if (layout.rest !== undefined) {
+    const rest = mapOf(Object.entries(restOf(layout, object) ?? {}).filter(([name]) => !unowned.has(name)));
+    if (writeMembers(layout.rest, rest, { sink, first })) first = false;
   }
   sink.byte(CLOSE);
   return first ? undefined : sink.toText();
@@ -80,7 +85,8 @@ function writePart(field: FieldLayout, record: Members, { sink, first, left }: P
 }
 
 /** What is in a value that was there before; false if that is nothing. */
-function writeWithin(layout: Layout, value: unknown, { sink, left }: Omit<Place, "first">): boolean {
+function writeWithin(declared: Layout, value: unknown, { sink, left }: Omit<Place, "first">): boolean {
+  const layout = settled(declared, value);
   sink.byte(OPEN);
   let first = true;
   if (layout.kind === "struct") {
@@ -94,23 +100,22 @@ function writeWithin(layout: Layout, value: unknown, { sink, left }: Omit<Place,
 }
 
 /** A value that was not there before: it is owned itself, and all its parts are. */
-function writeWhole(layout: Layout, value: unknown, sink: JsonSink): void {
+function writeWhole(declared: Layout, value: unknown, sink: JsonSink): void {
+  const layout = settled(declared, value);
   if (layout.kind === "leaf" || isEmpty(value)) return sink.text(MEMBER);
   const start = sink.length;
   sink.text('{".":{}');
   const any =
-    layout.kind === "struct"
-      ? writeFields(layout.fields(), value, sink)
-      : writeItems(layout, value, { sink, first: false });
+    layout.kind === "struct" ? writeFields(layout, value, sink) : writeItems(layout, value, { sink, first: false });
   if (any) return sink.byte(CLOSE);
   sink.rewind(start);
   sink.text(MEMBER);
 }
 
-function writeFields(fields: readonly FieldLayout[], value: unknown, sink: JsonSink): boolean {
+function writeFields(struct: StructLayout, value: unknown, sink: JsonSink): boolean {
   const record = isRecord(value) ? value : NO_MEMBERS;
   let any = false;
-  for (const field of fields) {
+  for (const field of struct.fields()) {
     const member = record[field.name];
     const zero = member === undefined || member === null;
     if (field.always ? false : zero || field.absent(member)) continue;
@@ -119,6 +124,7 @@ function writeFields(fields: readonly FieldLayout[], value: unknown, sink: JsonS
     if (zero) sink.text(MEMBER);
     else writeWhole(field.layout, member, sink);
   }
+  if (struct.rest !== undefined && writeMembers(struct.rest, restOf(struct, value), { sink, first: false })) any = true;
   return any;
 }
 

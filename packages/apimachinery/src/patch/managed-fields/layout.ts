@@ -2,15 +2,28 @@ import { jsonString } from "../../schema/json-text.ts";
 import { memo } from "../../schema/memo.ts";
 import type { AnyField, Struct } from "../../schema/struct.ts";
 import type { TypeNode } from "../../schema/type.ts";
+import { isRecord, type JsonRecord, newMap } from "../../schema/record.ts";
 import { isZero } from "../../schema/zero.ts";
 import { fieldElement, type ItemElement, itemElement } from "./path-element.ts";
+
+type MapLayout = Extract<Layout, { readonly kind: "map" }>;
+export type StructLayout = Extract<Layout, { readonly kind: "struct" }>;
+/** A layout for given values. */
+export type SettledLayout = Exclude<Layout, { readonly kind: "deduced" }>;
 
 /** How values of a type are owned: as one, or by their parts. */
 export type Layout =
   | { readonly kind: "leaf" }
-  | { readonly kind: "struct"; readonly fields: () => readonly FieldLayout[] }
+  | {
+      readonly kind: "struct";
+      readonly fields: () => readonly FieldLayout[];
+      /** Of members that the fields do not name; undefined: there are none. */
+      readonly rest: Layout | undefined;
+    }
   | { readonly kind: "map"; readonly values: Layout }
-  | { readonly kind: "list"; readonly items: Layout; readonly element: ItemElement };
+  | { readonly kind: "list"; readonly items: Layout; readonly element: ItemElement }
+  /** As the values are: see `settled`. */
+  | { readonly kind: "deduced" };
 
 export interface FieldLayout {
   readonly name: string;
@@ -25,7 +38,24 @@ export interface FieldLayout {
 }
 
 const UTF8 = new TextEncoder();
-const LEAF: Layout = { kind: "leaf" };
+const LEAF = { kind: "leaf" } as const;
+const DEDUCED: Layout = { kind: "deduced" };
+const DEDUCED_MAP: MapLayout = { kind: "map", values: DEDUCED };
+
+/** How values are owned where no schema says it: objects by their members, lists and all else as one, as upstream deduces it. */
+export function settled(layout: Layout, ...values: readonly unknown[]): SettledLayout {
+  if (layout.kind !== "deduced") return layout;
+  return values.every((value) => value === undefined || isRecord(value)) ? DEDUCED_MAP : LEAF;
+}
+
+/** Members of an object that its layout does not name. */
+export function restOf({ fields }: StructLayout, value: unknown): JsonRecord | undefined {
+  if (!isRecord(value)) return undefined;
+  const names = new Set(fields().map(({ name }) => name));
+  const rest = newMap<unknown>();
+  for (const name of Object.keys(value)) if (!names.has(name) && value[name] !== undefined) rest[name] = value[name];
+  return rest;
+}
 
 /** The layout of a struct's fields, in the order of their names. */
 export const fieldsOf = memo((struct: Struct): readonly FieldLayout[] =>
@@ -37,9 +67,10 @@ export const fieldsOf = memo((struct: Struct): readonly FieldLayout[] =>
 );
 
 /** The layout of a whole object. Its fields are looked up when they are needed: structs may contain themselves. */
-export function objectLayout(struct: Struct): Layout {
+export function objectLayout(struct: Struct): StructLayout {
   let fields: readonly FieldLayout[] | undefined;
-  return { kind: "struct", fields: () => (fields ??= fieldsOf(struct)) };
+  const rest = struct.options.keepsUnknown === true ? DEDUCED : undefined;
+  return { kind: "struct", fields: () => (fields ??= fieldsOf(struct)), rest };
 }
 
 function fieldLayout(name: string, field: AnyField): FieldLayout {
@@ -68,6 +99,8 @@ export function layoutOf(type: TypeNode): Layout {
       const element = itemElement(type.items, type.merge);
       return element === undefined ? LEAF : { kind: "list", items: layoutOf(type.items), element };
     }
+    case "json":
+      return type.deduced === true ? DEDUCED : LEAF;
     default:
       return LEAF;
   }

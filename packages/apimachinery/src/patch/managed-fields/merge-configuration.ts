@@ -1,7 +1,7 @@
 import { decodeSent } from "../../schema/decode.ts";
 import { isRecord } from "../../schema/record.ts";
 import type { Struct } from "../../schema/struct.ts";
-import { type Layout, objectLayout } from "./layout.ts";
+import { type Layout, objectLayout, restOf, settled } from "./layout.ts";
 import { mergeApplied } from "./merge.ts";
 
 /**
@@ -25,14 +25,20 @@ export function mergeConfiguration(struct: Struct, live: unknown, configuration:
 }
 
 /** Where lists, maps and structs are that merge as one value. */
-function atomicPaths(layout: Layout, value: unknown, path: string): readonly string[] {
+function atomicPaths(declared: Layout, value: unknown, path: string): readonly string[] {
   if (value === undefined || value === null || typeof value !== "object") return [];
+  const layout = settled(declared, value);
   switch (layout.kind) {
     case "leaf":
       return [path];
     case "struct":
       return isRecord(value)
-        ? layout.fields().flatMap(({ name, layout: field }) => atomicPaths(field, value[name], `${path}.${name}`))
+        ? [
+            ...layout.fields().flatMap(({ name, layout: field }) => atomicPaths(field, value[name], `${path}.${name}`)),
+            ...(layout.rest === undefined
+              ? []
+              : atomicPaths({ kind: "map", values: layout.rest }, restOf(layout, value), path)),
+          ]
         : [];
     case "map":
       return isRecord(value)

@@ -1,15 +1,16 @@
 import { isEmptyRecord } from "../../schema/equal.ts";
 import { isRecord, type JsonRecord, newMap } from "../../schema/record.ts";
 import { EMPTY_SET, type FieldSet, isMember } from "./field-set.ts";
-import type { FieldLayout, Layout } from "./layout.ts";
+import { type Layout, restOf, settled, type StructLayout } from "./layout.ts";
 
 /** The live value with the applied one laid over it: by fields, map keys and list items; what is owned as one is replaced. */
-export function mergeApplied(layout: Layout, live: unknown, applied: unknown): unknown {
+export function mergeApplied(declared: Layout, live: unknown, applied: unknown): unknown {
   if (applied === undefined) return live;
+  const layout = settled(declared, live, applied);
   if (live === undefined || layout.kind === "leaf") return applied;
   switch (layout.kind) {
     case "struct":
-      return mergeStruct(layout.fields(), live as JsonRecord, applied as JsonRecord);
+      return mergeStruct(layout, live as JsonRecord, applied as JsonRecord);
     case "map":
       return mergeMap(layout.values, live as JsonRecord, applied as JsonRecord);
     case "list":
@@ -17,18 +18,21 @@ export function mergeApplied(layout: Layout, live: unknown, applied: unknown): u
   }
 }
 
-function mergeStruct(fields: readonly FieldLayout[], live: JsonRecord, applied: JsonRecord): unknown {
+function mergeStruct(struct: StructLayout, live: JsonRecord, applied: JsonRecord): unknown {
   let next: Record<string, unknown> | undefined;
-  for (const { name, layout } of fields) {
+  for (const { name, layout } of struct.fields()) {
     const merged = mergeApplied(layout, live[name], applied[name]);
     if (merged === live[name]) continue;
     next ??= { ...live };
     next[name] = merged;
   }
-  return next ?? live;
+  const others = struct.rest === undefined ? undefined : restOf(struct, applied);
+  if (struct.rest === undefined || others === undefined || isEmptyRecord(others)) return next ?? live;
+  const rest = mergeMap(struct.rest, restOf(struct, live) ?? {}, others);
+  return Object.assign(newMap<unknown>(), next ?? live, rest);
 }
 
-function mergeMap(values: Layout, live: JsonRecord, applied: JsonRecord): unknown {
+function mergeMap(values: Layout, live: JsonRecord, applied: JsonRecord): JsonRecord {
   const next = newMap<unknown>();
   for (const key of Object.keys(live)) next[key] = live[key];
   for (const key of Object.keys(applied)) next[key] = mergeApplied(values, next[key], applied[key]);
@@ -70,8 +74,9 @@ function mergeList(
  * struct that holds something of either counts as a part of it, so that it goes as a whole when nobody has anything in it any more:
  * with it go the defaults that were set beside what was applied. Undefined: nothing left.
  */
-export function removeFields(layout: Layout, value: unknown, removal: Removal): unknown {
+export function removeFields(declared: Layout, value: unknown, removal: Removal): unknown {
   if (value === undefined) return undefined;
+  const layout = settled(declared, value);
   switch (layout.kind) {
     case "leaf":
       return value;
@@ -79,7 +84,8 @@ export function removeFields(layout: Layout, value: unknown, removal: Removal): 
       const fields = new Map(layout.fields().map((field) => [field.element, field]));
       return removeMembers(value, removal, (element) => {
         const field = fields.get(element);
-        return field === undefined ? undefined : { name: field.name, layout: field.layout, named: true };
+        if (field !== undefined) return { name: field.name, layout: field.layout, named: true };
+        return layout.rest === undefined ? undefined : { name: element.slice(2), layout: layout.rest, named: false };
       });
     }
     case "map":

@@ -6,7 +6,6 @@ import type { Struct } from "../../schema/struct.ts";
 import { formatTime } from "../../text/time.ts";
 import { type Changes, compareObjects } from "./compare.ts";
 import { createdFields } from "./created-fields.ts";
-import { deducedStruct } from "./deduced-struct.ts";
 import { arrange, entryOf, fieldsOfEntry, withFields, type Writer, writtenBy, writtenEntry } from "./entries.ts";
 import { difference, EMPTY_SET, type FieldSet, fieldSetOf, isEmptySet, union, without } from "./field-set.ts";
 import { objectLayout } from "./layout.ts";
@@ -96,7 +95,7 @@ function createdEntries(
   writer: Writer,
 ): readonly ManagedFieldsEntry[] | undefined {
   const unowned = ignore === undefined || ignore.length === 0 ? UNOWNED : new Set([...UNOWNED, ...ignore]);
-  const fields = createdFields(deducedStruct(struct, next), next, { unowned, unownedMetadata: UNOWNED_METADATA, sink });
+  const fields = createdFields(struct, next, { unowned, unownedMetadata: UNOWNED_METADATA, sink });
   return fields === undefined ? undefined : [writtenEntry(writer, fields, formatTime(nowMs))];
 }
 
@@ -111,7 +110,7 @@ export function stripped(set: FieldSet): FieldSet {
 }
 
 function changesOf({ struct, old, next }: ManagedFieldsUpdate): Changes {
-  return compareObjects(objectLayout(deducedStruct(struct, old, next)), old ?? NOTHING, next);
+  return compareObjects(objectLayout(struct), old ?? NOTHING, next);
 }
 
 const NOTHING = Object.freeze({});
@@ -151,5 +150,5 @@ export function changesFor(
   const other = inVersion?.(version);
   if (other === undefined) return undefined;
   const { struct, old, next } = other;
-  return compareObjects(objectLayout(deducedStruct(struct, old, next)), old, next);
+  return compareObjects(objectLayout(struct), old, next);
 }

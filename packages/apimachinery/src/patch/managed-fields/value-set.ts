@@ -1,5 +1,5 @@
 import { EMPTY_SET, type FieldSet } from "./field-set.ts";
-import type { FieldLayout, Layout } from "./layout.ts";
+import { type Layout, restOf, settled, type StructLayout } from "./layout.ts";
 import { fieldElement, formatElements } from "./path-element.ts";
 
 /** A value that cannot be told apart into fields; the message names the place. */
@@ -13,12 +13,13 @@ export function fieldSetOfValue(layout: Layout, value: unknown): FieldSet {
 }
 
 /** What stands below the node; undefined when it is a container without anything in it. */
-function nodeOf(layout: Layout, value: unknown, path: readonly string[]): FieldSet | undefined {
+function nodeOf(declared: Layout, value: unknown, path: readonly string[]): FieldSet | undefined {
+  const layout = settled(declared, value);
   switch (layout.kind) {
     case "leaf":
       return EMPTY_SET;
     case "struct":
-      return structNode(layout.fields(), value, path);
+      return structNode(layout, value, path);
     case "map":
       return mapNode(layout.values, value, path);
     case "list":
@@ -29,10 +30,10 @@ function nodeOf(layout: Layout, value: unknown, path: readonly string[]): FieldS
 type Members = Readonly<Record<string, unknown>>;
 type Node = Record<string, FieldSet>;
 
-function structNode(fields: readonly FieldLayout[], value: unknown, path: readonly string[]): FieldSet | undefined {
+function structNode(struct: StructLayout, value: unknown, path: readonly string[]): FieldSet | undefined {
   const members = value as Members;
-  const out: Node = {};
-  for (const { name, element, layout } of fields) {
+  const out: Node = struct.rest === undefined ? {} : { ...mapNode(struct.rest, restOf(struct, value) ?? {}, path) };
+  for (const { name, element, layout } of struct.fields()) {
     const member = members[name];
     if (member === undefined) continue;
     const node = nodeOf(layout, member, [...path, element]);
