@@ -3,7 +3,7 @@ import { LOCAL_PATH } from "@skates/api/storage/v1";
 import { isStatus } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import { type Env, isAbort, messageOf, TaskGroup } from "@skates/component-base";
-import { createInformer, createWorkQueue } from "@skates/controller-runtime";
+import { createInformer, createWorkQueue, hasFinalizer, withoutFinalizer } from "@skates/controller-runtime";
 
 /** The directories of local-path volumes on this machine. */
 export interface LocalDirectories {
@@ -62,23 +62,19 @@ export async function runLocalVolumes(options: LocalVolumesOptions, signal: Abor
 }
 
 /** Deleted, bound to nothing, and waiting only for this node. */
-export function isDone({ metadata }: PersistentVolume): boolean {
-  const { deletionTimestamp, finalizers = [] } = metadata;
-  return (
-    deletionTimestamp !== undefined && finalizers.includes(LOCAL_PATH.finalizer) && !finalizers.includes(PROTECTION)
-  );
+export function isDone(volume: PersistentVolume): boolean {
+  const deleted = volume.metadata.deletionTimestamp !== undefined;
+  return deleted && hasFinalizer(volume, LOCAL_PATH.finalizer) && !hasFinalizer(volume, PROTECTION);
 }
 
 async function release(
   { client, directories }: LocalVolumesOptions,
-  { metadata, spec }: PersistentVolume,
+  volume: PersistentVolume,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, uid, resourceVersion, finalizers = [] } = metadata;
-  if (spec.persistentVolumeReclaimPolicy === "Delete") await directories.remove(name, signal);
-  const body = {
-    metadata: { uid, resourceVersion, finalizers: finalizers.filter((one) => one !== LOCAL_PATH.finalizer) },
-  };
+  const { name, uid, resourceVersion, finalizers } = withoutFinalizer(volume, LOCAL_PATH.finalizer).metadata;
+  if (volume.spec.persistentVolumeReclaimPolicy === "Delete") await directories.remove(name, signal);
+  const body = { metadata: { uid, resourceVersion, finalizers } };
   try {
     await client.resource<PersistentVolume>(persistentVolumes).patch({ name }, { type: "merge", body }, {}, signal);
   } catch (error) {

@@ -7,7 +7,16 @@ import {
   pods,
 } from "@skates/api/core/v1";
 import { keyOf } from "@skates/apimachinery";
-import { type Action, type Controller, creation, type Lister, NOTHING, watch } from "@skates/controller-runtime";
+import {
+  type Action,
+  type Controller,
+  controllerReference,
+  controls,
+  creation,
+  type Lister,
+  NOTHING,
+  watch,
+} from "@skates/controller-runtime";
 import { tell } from "../persistent-volume/storage-view.ts";
 
 interface EphemeralView {
@@ -49,8 +58,7 @@ export const ephemeralVolumeController: Controller<EphemeralView> = {
       if (!wanted.own) return [];
       const found = view.claims.get({ namespace: key.namespace, name: wanted.name });
       if (found === undefined) return claimFor(pod, wanted);
-      const { ownerReferences = [] } = found.metadata;
-      if (ownerReferences.some(({ uid, controller }) => controller === true && uid === pod.metadata.uid)) return [];
+      if (controls(pod, found)) return [];
       const id = `${key.namespace ?? ""}/`;
       const message = `ephemeral volume ${wanted.volume}: PVC ${id}${wanted.name} was not created for pod ${id}${key.name} (pod is not owner)`;
       return [tell(pod, "Warning", "FailedBinding", message)];
@@ -66,20 +74,12 @@ function hasOwnClaims(pod: Pod): boolean {
 function claimFor(pod: Pod, { name, volume }: { readonly name: string; readonly volume: string }): readonly Action[] {
   const template = pod.spec.volumes?.find((one) => one.name === volume)?.ephemeral?.volumeClaimTemplate;
   if (template === undefined) return [];
-  const { uid = "", namespace } = pod.metadata;
-  const owner = {
-    apiVersion: "v1",
-    kind: "Pod",
-    name: pod.metadata.name,
-    uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
+  const { namespace } = pod.metadata;
   const { labels, annotations } = template.metadata ?? {};
   const claim: PersistentVolumeClaim = {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
-    metadata: { name, namespace, labels, annotations, ownerReferences: [owner] },
+    metadata: { name, namespace, labels, annotations, ownerReferences: [controllerReference(pod)] },
     spec: template.spec,
   };
   return [creation<PersistentVolumeClaim>(persistentVolumeClaims, claim)];

@@ -9,7 +9,17 @@ import {
 } from "@skates/api/core/v1";
 import { LOCAL_PATH, type StorageClass } from "@skates/api/storage/v1";
 import type { ObjectKey } from "@skates/apimachinery";
-import { type Action, creation, deletion, type Lister, NOTHING, type Plan, update } from "@skates/controller-runtime";
+import {
+  type Action,
+  creation,
+  deletion,
+  hasFinalizer,
+  type Lister,
+  NOTHING,
+  type Plan,
+  update,
+  withoutFinalizer,
+} from "@skates/controller-runtime";
 import { tell, withoutAnnotation } from "../persistent-volume/storage-view.ts";
 import { claimProblem, newVolume, volumeNameFor, volumesFolder } from "./new-volume.ts";
 
@@ -84,14 +94,13 @@ export function planLocalClaim(view: LocalPathView, key: ObjectKey): Plan {
 export function planLocalVolume({ volumes, nodes }: LocalPathView, key: ObjectKey): Plan {
   const volume = volumes.get(key);
   if (volume === undefined || !isOurs(volume)) return NOTHING;
-  const { deletionTimestamp, finalizers = [], labels } = volume.metadata;
+  const { deletionTimestamp, labels } = volume.metadata;
   if (deletionTimestamp === undefined) {
     const released = volume.status?.phase === "Released";
     const wanted = released && volume.spec.persistentVolumeReclaimPolicy === "Delete";
     return wanted ? { stages: [[deletion<PersistentVolume>(persistentVolumes, volume)]] } : NOTHING;
   }
-  const alone = finalizers.includes(LOCAL_PATH.finalizer) && !finalizers.includes(PROTECTION);
+  const alone = hasFinalizer(volume, LOCAL_PATH.finalizer) && !hasFinalizer(volume, PROTECTION);
   if (!alone || nodes.get({ name: labels?.[LOCAL_PATH.nodeLabel] ?? "" }) !== undefined) return NOTHING;
-  const metadata = { ...volume.metadata, finalizers: finalizers.filter((one) => one !== LOCAL_PATH.finalizer) };
-  return { stages: [[update<PersistentVolume>(persistentVolumes, { ...volume, metadata })]] };
+  return { stages: [[update<PersistentVolume>(persistentVolumes, withoutFinalizer(volume, LOCAL_PATH.finalizer))]] };
 }

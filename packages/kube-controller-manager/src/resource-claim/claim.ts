@@ -2,14 +2,15 @@ import type { ObjectKey } from "@skates/apimachinery";
 import type { Pod } from "@skates/api/core/v1";
 import { type ResourceClaim, type ResourceClaimConsumerReference, resourceClaims } from "@skates/api/resource/v1";
 import {
-  type Action,
   controllerOf,
   deletion,
+  hasFinalizer,
   type Lister,
   NOTHING,
   type Plan,
   statusUpdate,
   update,
+  withoutFinalizer,
 } from "@skates/controller-runtime";
 import { podEnded } from "../pod/pod-state.ts";
 
@@ -31,7 +32,7 @@ export function planClaim(view: ClaimView, key: ObjectKey): Plan {
   const changed = left.length < users.length;
   const idle = left.length === 0;
   const deleted = claim.metadata.deletionTimestamp !== undefined;
-  const guarded = claim.metadata.finalizers?.includes(FINALIZER) === true;
+  const guarded = hasFinalizer(claim, FINALIZER);
   // Devices of a claim that was never used stay: the scheduler has just given them.
   const giveBack = guarded && idle && (changed || deleted);
   const { allocation, reservedFor: _users, ...status } = claim.status ?? {};
@@ -41,13 +42,8 @@ export function planClaim(view: ClaimView, key: ObjectKey): Plan {
     return { stages: [[statusUpdate(resourceClaims, { ...claim, status: next })]] };
   }
   // Only of one that is deleted: the scheduler sets it a moment before it writes the devices.
-  if (giveBack) return { stages: [[unguarded(claim)]] };
+  if (giveBack) return { stages: [[update(resourceClaims, withoutFinalizer(claim, FINALIZER))]] };
   return idle && !deleted && isLeftOver(view, claim) ? { stages: [[deletion(resourceClaims, claim)]] } : NOTHING;
-}
-
-function unguarded(claim: ResourceClaim): Action {
-  const finalizers = claim.metadata.finalizers?.filter((name) => name !== FINALIZER);
-  return update(resourceClaims, { ...claim, metadata: { ...claim.metadata, finalizers } });
 }
 
 /** Users of other kinds look after themselves. */

@@ -4,7 +4,8 @@ import { type ResourceClaim, resourceClaims, type ResourceClaimTemplate } from "
 import {
   type Action,
   type ActionFailure,
-  controllerOf,
+  controllerReference,
+  controls,
   creation,
   type Lister,
   NOTHING,
@@ -36,7 +37,7 @@ export function planPodClaims(
 ): Plan {
   const pod = view.pods.get(key);
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || podEnded(pod)) return NOTHING;
-  const made = view.claims.by("pod", `${key.namespace ?? ""}/${key.name}`).filter((claim) => isOf(claim, pod));
+  const made = view.claims.by("pod", `${key.namespace ?? ""}/${key.name}`).filter((claim) => controls(pod, claim));
   const missing: Action[] = [];
   const told: Action[] = failures.map(({ error }) => failed(pod, error.message));
   const statuses: PodResourceClaimStatus[] = [];
@@ -69,10 +70,6 @@ export function templatesOf(pod: Pod): readonly (readonly [name: string, templat
   );
 }
 
-function isOf(claim: ResourceClaim, pod: Pod): boolean {
-  return controllerOf(claim)?.uid === pod.metadata.uid;
-}
-
 function claimFrom(pod: Pod, name: string, { spec }: ResourceClaimTemplate): ResourceClaim {
   const { labels, annotations } = spec.metadata ?? {};
   const administers = (spec.spec.devices?.requests ?? []).some(({ exactly }) => exactly?.adminAccess === true);
@@ -85,16 +82,7 @@ function claimFrom(pod: Pod, name: string, { spec }: ResourceClaimTemplate): Res
       namespace: pod.metadata.namespace,
       labels: administers ? { ...labels, [ADMIN_ACCESS]: "true" } : labels,
       annotations: { ...annotations, [POD_CLAIM_NAME]: name },
-      ownerReferences: [
-        {
-          apiVersion: "v1",
-          kind: "Pod",
-          name: pod.metadata.name,
-          uid: pod.metadata.uid ?? "",
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
+      ownerReferences: [controllerReference(pod)],
     },
     spec: spec.spec,
   };

@@ -1,6 +1,15 @@
 import { type Condition, formatTime, type ObjectKey, parseTime } from "@skates/apimachinery";
 import { type IPAddress, type ServiceCIDR, serviceCIDRs } from "@skates/api/networking/v1";
-import { type Lister, NOTHING, type Plan, statusUpdate, update } from "@skates/controller-runtime";
+import {
+  hasFinalizer,
+  type Lister,
+  NOTHING,
+  type Plan,
+  statusUpdate,
+  update,
+  withFinalizer,
+  withoutFinalizer,
+} from "@skates/controller-runtime";
 import ipaddr from "ipaddr.js";
 import { withCondition } from "../condition.ts";
 
@@ -22,12 +31,11 @@ const STILL_USED =
 export function planServiceCidr(view: ServiceCidrView, key: ObjectKey, nowMs: number): Plan {
   const range = view.ranges.get(key);
   if (range === undefined) return NOTHING;
-  const { deletionTimestamp, finalizers = [] } = range.metadata;
-  const guarded = finalizers.includes(FINALIZER);
+  const { deletionTimestamp } = range.metadata;
+  const guarded = hasFinalizer(range, FINALIZER);
   if (deletionTimestamp === undefined) {
     if (guarded) return told(range, { status: "True", reason: "", message: "Kubernetes Service CIDR is ready" }, nowMs);
-    const metadata = { ...range.metadata, finalizers: [...finalizers, FINALIZER] };
-    return { stages: [[update(serviceCIDRs, { ...range, metadata })]] };
+    return { stages: [[update(serviceCIDRs, withFinalizer(range, FINALIZER))]] };
   }
   if (!guarded) return NOTHING;
   if (isNeeded(view, range)) {
@@ -36,8 +44,7 @@ export function planServiceCidr(view: ServiceCidrView, key: ObjectKey, nowMs: nu
   const waitMs = parseTime(deletionTimestamp) + GRACE_MS - nowMs;
   // Not longer than the whole grace, should the clock have been set back.
   if (waitMs > 0) return { stages: [], requeueAfterMs: Math.min(waitMs, GRACE_MS) };
-  const metadata = { ...range.metadata, finalizers: finalizers.filter((name) => name !== FINALIZER) };
-  return { stages: [[update(serviceCIDRs, { ...range, metadata })]] };
+  return { stages: [[update(serviceCIDRs, withoutFinalizer(range, FINALIZER))]] };
 }
 
 function told(range: ServiceCIDR, finding: Pick<Condition, "status" | "reason" | "message">, nowMs: number): Plan {

@@ -9,7 +9,16 @@ import {
 } from "@skates/api/core/v1";
 import { type VolumeAttributesClass, volumeAttributesClasses } from "@skates/api/storage/v1";
 import { type ApiObject, keyOf, type ObjectKey, type Resource } from "@skates/apimachinery";
-import { type Controller, type Lister, NOTHING, type Plan, update, watch } from "@skates/controller-runtime";
+import {
+  type Controller,
+  hasFinalizer,
+  type Lister,
+  NOTHING,
+  type Plan,
+  update,
+  watch,
+  withoutFinalizer,
+} from "@skates/controller-runtime";
 
 interface ClaimView {
   readonly claims: Lister<PersistentVolumeClaim>;
@@ -112,8 +121,6 @@ function deletedKeys(object: ApiObject): readonly ObjectKey[] {
 
 /** Takes the finalizer from an object that is being deleted. */
 function released<T extends ApiObject>(resource: Resource<T>, object: T | undefined, finalizer: string): Plan {
-  const finalizers = object?.metadata.finalizers ?? [];
-  if (object?.metadata.deletionTimestamp === undefined || !finalizers.includes(finalizer)) return NOTHING;
-  const metadata = { ...object.metadata, finalizers: finalizers.filter((one) => one !== finalizer) };
-  return { stages: [[update<T>(resource, { ...object, metadata })]] };
+  if (object?.metadata.deletionTimestamp === undefined || !hasFinalizer(object, finalizer)) return NOTHING;
+  return { stages: [[update<T>(resource, withoutFinalizer(object, finalizer))]] };
 }

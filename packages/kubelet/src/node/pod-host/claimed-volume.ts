@@ -7,6 +7,7 @@ import {
   VOLUME_ANNOTATIONS,
 } from "@skates/api/core/v1";
 import { OperatingError } from "@skates/component-base";
+import { controls } from "@skates/controller-runtime";
 import type { References } from "../../references.ts";
 
 /**
@@ -48,10 +49,9 @@ export async function claimedVolume(
   return volume;
 }
 
-function claimProblem(pod: Pod, { metadata, spec }: PersistentVolumeClaim, { own }: PodClaim): string | undefined {
-  const { ownerReferences = [] } = metadata;
-  const owned = ownerReferences.some(({ uid, controller }) => controller === true && uid === pod.metadata.uid);
-  if (own && !owned) return "PVC was not created for pod (pod is not owner)";
+function claimProblem(pod: Pod, claim: PersistentVolumeClaim, { own }: PodClaim): string | undefined {
+  const { metadata, spec } = claim;
+  if (own && !controls(pod, claim)) return "PVC was not created for pod (pod is not owner)";
   if (metadata.deletionTimestamp !== undefined) return "PVC is being deleted";
   const bound = metadata.annotations?.[VOLUME_ANNOTATIONS.bindCompleted] !== undefined;
   return bound && (spec.volumeName ?? "") !== "" ? undefined : "PVC is not bound";
