@@ -50,4 +50,17 @@ describe("metrics", () => {
     expect(lines).toContain('a{user="overflow",verb="overflow"} 500');
     expect(lines).toContain('a{user="user-0",verb="get"} 2');
   });
+
+  it("shows those of other registries too, each metric once", () => {
+    const metrics = createMetrics();
+    const other = createMetrics();
+    metrics.include(() => other.render());
+    metrics.counter({ name: "a", help: "A.", labels: ["of"] }).inc(["here"]);
+    expect(metrics.render()).toBe('# HELP a A.\n# TYPE a counter\na{of="here"} 1\n');
+    other.gauge({ name: "b", help: "B." }).set([], 2);
+    other.counter({ name: "a", help: "A.", labels: ["of"] }).inc(["there"]);
+    expect(metrics.render()).toBe(
+      '# HELP a A.\n# TYPE a counter\na{of="here"} 1\na{of="there"} 1\n# HELP b B.\n# TYPE b gauge\nb 2\n',
+    );
+  });
 });

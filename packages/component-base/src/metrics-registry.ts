@@ -23,6 +23,7 @@ interface Family {
 /** A registry of its own, empty. A metric holds at most 1,000 series; what comes then is counted in one with labels `overflow`. */
 export function createMetrics(): Metrics {
   const families = new Map<string, Family>();
+  const included: (() => string)[] = [];
 
   function family(kind: Family["kind"], options: MetricOptions, buckets: readonly number[] = []): Family {
     const known = families.get(options.name);
@@ -60,8 +61,21 @@ export function createMetrics(): Metrics {
       const of = family("histogram", options, options.buckets);
       return { observe: (labels, value) => observe(of, labels, value) };
     },
-    render: () => [...families.values()].map(renderFamily).join(""),
+    include: (text) => void included.push(text),
+    render: () => joined([[...families.values()].map(renderFamily).join(""), ...included.map((text) => text())]),
   };
+}
+
+/** The texts as one, in which each metric stands once with the series of all. */
+function joined([own = "", ...others]: readonly string[]): string {
+  if (others.every((text) => text === "")) return own;
+  const byName = new Map<string, string>();
+  for (const block of [own, ...others].flatMap((text) => text.split(/^(?=# HELP )/m))) {
+    const [, , name = ""] = block.split(" ", 3);
+    const before = byName.get(name);
+    byName.set(name, before === undefined ? block : before + block.replace(/^(?:#.*\n)+/, ""));
+  }
+  return [...byName.values()].join("");
 }
 
 function seriesOf(family: Family, labels: readonly string[]): Series {

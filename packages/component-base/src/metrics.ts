@@ -21,5 +21,10 @@ export interface Metrics {
   counter(options: MetricOptions): Counter;
   gauge(options: MetricOptions): Gauge;
   histogram(options: MetricOptions & { readonly buckets: readonly number[] }): Histogram;
+  /**
+   * Shows the metrics of another registry, such as that of another thread, beside these. `text` gives them in the text format; no series of
+   * it may be here too.
+   */
+  include(text: () => string): void;
   render(): string;
 }

@@ -16,7 +16,13 @@ const env: Env = {
   random: seededRandom(1),
   log: silentLogger,
   gates: { enabled: () => true, all: () => new Map() },
-  metrics: { counter: () => nothing, gauge: () => nothing, histogram: () => nothing, render: () => "" },
+  metrics: {
+    counter: () => nothing,
+    gauge: () => nothing,
+    histogram: () => nothing,
+    include: () => undefined,
+    render: () => "",
+  },
 };
 
 /** An informer whose content the test sets. */

@@ -6,6 +6,7 @@ export function testEnv(clock: Clock, counts = new Map<string, number>()): Env {
     counter: ({ name }) => ({ inc: (_labels, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by) }),
     gauge: () => ({ set: () => undefined, add: () => undefined }),
     histogram: () => ({ observe: () => undefined }),
+    include: () => undefined,
     render: () => "",
   };
   return {

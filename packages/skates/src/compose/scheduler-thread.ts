@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { Handler } from "@skates/apimachinery";
 import { servePort } from "@skates/client";
-import { type Component, OperatingError } from "@skates/component-base";
+import { type Component, type Metrics, OperatingError } from "@skates/component-base";
 import { nodePort } from "./node-port.ts";
 
 /** The worker's program, beside the entry of the bundle. */
@@ -18,10 +18,13 @@ export interface SchedulerSettings {
 
 /**
  * The scheduler in a thread of its own: its calculations hold up no request, and a second core is used. `handler` answers its calls
- * under its identity; `settings` cross as they are. Runs until `signal` aborts; fails when the thread ends by itself.
+ * under its identity; `settings` cross as they are. What it counts is shown among `metrics`, at most ten seconds old. Runs until `signal`
+ * aborts; fails when the thread ends by itself.
  */
-export function schedulerThread(handler: Handler, settings: SchedulerSettings): Component {
+export function schedulerThread(handler: Handler, settings: SchedulerSettings, metrics: Metrics): Component {
   let online = false;
+  let counted = "";
+  metrics.include(() => counted);
   return {
     name: "kube-scheduler",
     ready: () => online,
@@ -35,6 +38,7 @@ export function schedulerThread(handler: Handler, settings: SchedulerSettings): 
       servePort(nodePort(port1), handler, signal);
       const ended = new Promise<void>((resolve, reject) => {
         worker.once("online", () => (online = true));
+        worker.on("message", (text: string) => (counted = text));
         worker.once("error", (cause) =>
           reject(new OperatingError("SchedulerFailed", "the scheduler's thread failed", { cause })),
         );

@@ -179,10 +179,14 @@ async function runAll(
     ...others,
     api,
     controllers({ api, config, env, signer, pki: pki.current, address, caBundle: pki.current().ca.cert }),
-    schedulerThread(api.loopback({ name: "system:kube-scheduler", groups: [] }), {
-      configuration: schedulerConfigurationFrom(flagsFrom(config.flags ?? {})),
-      featureGates: featureGatesText(flagsFrom(config.flags ?? {})),
-    }),
+    schedulerThread(
+      api.loopback({ name: "system:kube-scheduler", groups: [] }),
+      {
+        configuration: schedulerConfigurationFrom(flagsFrom(config.flags ?? {})),
+        featureGates: featureGatesText(flagsFrom(config.flags ?? {})),
+      },
+      env.metrics,
+    ),
   ];
   const tls = servingTls(config, pki.current());
   const listen = { handler: api.handler, tls, port: config.apiPort, log: env.log, clock: env.clock };
