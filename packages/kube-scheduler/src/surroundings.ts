@@ -51,11 +51,11 @@ export function watchDevices(informers: Informers): Devices & { subscribe(listen
     slices: () => slices.list(),
     stamp: () => stamp,
     subscribe(listener) {
-      const changed = (): void => {
-        stamp++;
-        listener();
-      };
-      const endings = [claims, classes, slices].map((informer) => informer.subscribe(changed));
+      const endings = [
+        // First, so that who is told finds the new stamp.
+        slices.subscribe(() => void stamp++),
+        ...[claims, classes, slices].map((informer) => informer.subscribe(listener)),
+      ];
       return () => {
         for (const end of endings) end();
       };

@@ -87,10 +87,12 @@ class Search {
   }
 
   run(): Allocation | undefined {
-    if (!this.#request(0)) return undefined;
-    // The usage was only lent: others are tried with it.
-    for (const { device, adminAccess } of this.#grants) if (!adminAccess) this.#options.usage.giveBack(device);
-    return { grants: this.#grants, alternatives: this.#alternatives };
+    try {
+      return this.#request(0) ? { grants: this.#grants, alternatives: this.#alternatives } : undefined;
+    } finally {
+      // The usage was only lent: others are tried with it, also where this search ends by an error.
+      for (const { device, adminAccess } of this.#grants) if (!adminAccess) this.#options.usage.giveBack(device);
+    }
   }
 
   /** Serves the request of this number and all after it. */

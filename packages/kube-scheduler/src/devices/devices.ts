@@ -7,7 +7,7 @@ export interface Devices {
   deviceClass(name: string): DeviceClass | undefined;
   claims(): readonly ResourceClaim[];
   slices(): readonly ResourceSlice[];
-  /** Rises with each change. */
+  /** Rises with each change of slices. */
   stamp(): number;
 }
 

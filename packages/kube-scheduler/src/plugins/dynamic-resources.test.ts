@@ -5,8 +5,10 @@ import type { Pod } from "@skates/api/core/v1";
 import { clientFor } from "@skates/client";
 import { virtualClock } from "@skates/component-base";
 import { describe, expect, it } from "vitest";
-import type { DeviceMatcher } from "../devices/allocate.ts";
+import { allocate, type DeviceMatcher } from "../devices/allocate.ts";
+import { devicePools } from "../devices/device-pools.ts";
 import { type Devices, NO_DEVICES } from "../devices/devices.ts";
+import { DeviceUsage } from "../devices/usage.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { ask, clusterOf } from "../testing/ask.ts";
 import { testNode, testPod } from "../testing/objects.ts";
@@ -155,6 +157,23 @@ describe("DynamicResources", () => {
     expect(ask(asked, other, cluster)).toMatchObject({ n1: no });
     asked.unreserve?.(chosen);
     expect(ask(asked, other, cluster)).toMatchObject({ n1: 0 });
+  });
+
+  it("takes no device for good where a selector cannot be told", () => {
+    const shared = slice("shared", [gpu("g0"), gpu("broken", "broken")], { nodeName: undefined, allNodes: true });
+    const two = claim("c", [exactly("r", { selectors: model("a") }), exactly("s", { selectors: model("no") })]);
+    const one = claim("c", [exactly("r", { selectors: model("a") })]);
+    const usage = new DeviceUsage(devicePools([shared]), []);
+    const search = (claims: readonly ResourceClaim[]) => {
+      const devices = { ...NO_DEVICES, deviceClass: () => CLASS };
+      const failing: DeviceMatcher = (selectors, device) => {
+        if (selectors.some(({ cel }) => cel?.expression === "no")) throw new Error("no such key");
+        return matches(selectors, device);
+      };
+      return allocate(claims, { node: testNode("n"), devices, pools: devicePools([shared]), usage, matches: failing });
+    };
+    expect(() => search([two])).toThrow("no such key");
+    expect(search([one])?.grants.map(({ device }) => device.device.name)).toEqual(["g0"]);
   });
 
   it("leaves tainted devices alone that are not tolerated", () => {

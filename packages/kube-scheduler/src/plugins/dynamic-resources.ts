@@ -170,7 +170,7 @@ async function deallocate(client: Client, claim: ResourceClaim, signal: AbortSig
   await client.resource<ResourceClaim>(resourceClaims).updateStatus({ ...claim, status }, {}, signal);
 }
 
-/** The pools of all devices, put together again when something has changed. */
+/** The pools of all devices, put together again when slices have changed; claims, which change with each pod, are not asked. */
 class PoolsByStamp {
   readonly #devices: Devices;
   #stamp = Number.NaN;

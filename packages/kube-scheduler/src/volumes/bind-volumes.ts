@@ -3,6 +3,7 @@ import {
   type PersistentVolumeClaim,
   persistentVolumeClaims,
   persistentVolumes,
+  VOLUME_ANNOTATIONS,
 } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Clock, deadline } from "@skates/component-base";
@@ -17,8 +18,7 @@ export interface BindVolumesOptions {
 }
 
 const LOOK_MS = 200;
-const SELECTED_NODE = "volume.kubernetes.io/selected-node";
-const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
+const { selectedNode: SELECTED_NODE, boundByController: BOUND_BY_CONTROLLER } = VOLUME_ANNOTATIONS;
 
 /**
  * Binds the volumes of a plan to their claims and asks for those that are to be made, then waits until the volume controller has bound

@@ -4,6 +4,7 @@ import {
   type PersistentVolumeClaim,
   storageClassNameOf,
   storageRequestOf,
+  VOLUME_ANNOTATIONS,
 } from "@skates/api/core/v1";
 import { valueOf } from "../snapshot/resources.ts";
 import { matchVolume, reaches } from "./match-volume.ts";
@@ -34,11 +35,9 @@ export interface Promises {
   nodeOf(claimKey: string): string | undefined;
 }
 
-const SELECTED_NODE = "volume.kubernetes.io/selected-node";
-
 /** The node for which a volume is being made for the claim. */
 export function selectedNode(claim: PersistentVolumeClaim, promises: Promises): string | undefined {
-  return promises.nodeOf(claimKey(claim)) ?? claim.metadata.annotations?.[SELECTED_NODE];
+  return promises.nodeOf(claimKey(claim)) ?? claim.metadata.annotations?.[VOLUME_ANNOTATIONS.selectedNode];
 }
 
 /** What is to be done on this node, or all that speaks against it. */

@@ -1,4 +1,9 @@
-import { type PersistentVolume, type PersistentVolumeClaim, storageClassNameOf } from "@skates/api/core/v1";
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  storageClassNameOf,
+  VOLUME_ANNOTATIONS,
+} from "@skates/api/core/v1";
 import type { CSIDriver, CSINode, CSIStorageCapacity, StorageClass, VolumeAttachment } from "@skates/api/storage/v1";
 
 /** What is known of storage. */
@@ -33,7 +38,7 @@ export function claimKey({ metadata }: PersistentVolumeClaim): string {
 
 /** The claim has its volume, and both know it. */
 export function isBound({ metadata, spec }: PersistentVolumeClaim): boolean {
-  const completed = metadata.annotations?.["pv.kubernetes.io/bind-completed"] !== undefined;
+  const completed = metadata.annotations?.[VOLUME_ANNOTATIONS.bindCompleted] !== undefined;
   return completed && (spec?.volumeName ?? "") !== "";
 }
 
