@@ -6,7 +6,7 @@ import {
 } from "@skates/api/admissionregistration/v1";
 import { type ApiObject, equalValues, StatusError } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin } from "@skates/apiserver";
-import { messageOf } from "@skates/component-base";
+import { asError, messageOf } from "@skates/component-base";
 import { RUNTIME_COST_BUDGET } from "@skates/cel";
 import { PolicyInput } from "../expressions/policy-input.ts";
 import { isAboutNamespaces } from "../expressions/request-activation.ts";
@@ -70,6 +70,7 @@ class RequestMutations {
   readonly namespace: RequestNamespace;
   readonly #options: PolicyOptions;
   readonly #authorizer: RequestAuthorizer;
+  readonly #objects: VersionedObjects;
   readonly #memory: Reinvocations;
   readonly #faults: string[] = [];
   #object: ApiObject | undefined;
@@ -79,6 +80,7 @@ class RequestMutations {
     this.attributes = attributes;
     this.namespace = new RequestNamespace(options.registry, attributes);
     this.#authorizer = new RequestAuthorizer(options.authorizer);
+    this.#objects = new VersionedObjects(attributes);
     this.#object = attributes.object;
     this.#memory = Reinvocations.of(attributes.rounds, NAME);
     this.#memory.begin(attributes.rounds, attributes.object);
@@ -117,7 +119,7 @@ class RequestMutations {
       const values = {
         attributes,
         resource,
-        objects: new VersionedObjects(attributes),
+        objects: this.#objects,
         namespace,
         params: params?.object,
       };
@@ -135,7 +137,7 @@ class RequestMutations {
   ): Promise<void> {
     const { hook, binding, resource } = bound;
     const attributes = { ...this.attributes, object: this.#object };
-    const before = new VersionedObjects(attributes).in(resource, this.#object);
+    const before = this.#objects.in(resource, this.#object);
     if (before === undefined) return;
     const startedMs = this.#options.clock.monotonicMs();
     const counted = (action: string, message?: string): void =>
@@ -156,8 +158,7 @@ class RequestMutations {
       signal.throwIfAborted();
       counted("deny", messageOf(error));
       if (error instanceof StatusError) throw error;
-      const message = error instanceof Error ? error.message : messageOf(error);
-      this.#fail(hook.failOpen, { policy: hook.name, binding: binding.name, message });
+      this.#fail(hook.failOpen, { policy: hook.name, binding: binding.name, message: asError(error).message });
     }
   }
 

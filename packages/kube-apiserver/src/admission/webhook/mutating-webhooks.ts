@@ -35,10 +35,10 @@ export function mutatingWebhookPlugin(registry: Registry, surroundings: WebhookS
       const memory = Reinvocations.of(attributes.rounds, NAME);
       memory.begin(attributes.rounds, attributes.object);
       const authorizer = new RequestAuthorizer(surroundings.authorizer);
+      const objects = new VersionedObjects(attributes);
       let current = attributes;
       for (const [position, candidate] of candidates.entries()) {
         const { subject: webhook } = candidate;
-        const objects = new VersionedObjects(current);
         const namespace = new RequestNamespace(registry, current);
         const request = { registry, attributes: current, namespace, objects, metrics, authorizer };
         const resource = await wantedBy(candidate, request, signal);
