@@ -31,24 +31,17 @@ interface MatchedRequest {
 export class PolicyMatcher<Program> {
   readonly #registry: Registry;
   readonly #policies: MatchIndex<PolicyHook<Program>>;
-  readonly #bindings: MatchIndex<PolicyBinding>;
-  #hooks: readonly PolicyHook<Program>[] = [];
-  #allBindings: readonly PolicyBinding[] = [];
+  readonly #bindings = new WeakMap<PolicyHook<Program>, MatchIndex<PolicyBinding>>();
 
   constructor(registry: Registry) {
     this.#registry = registry;
     this.#policies = new MatchIndex(registry);
-    this.#bindings = new MatchIndex(registry);
   }
 
   candidates(
     hooks: readonly PolicyHook<Program>[],
     attributes: AdmissionAttributes,
   ): readonly Candidate<PolicyHook<Program>>[] {
-    if (hooks !== this.#hooks) {
-      this.#hooks = hooks;
-      this.#allBindings = hooks.flatMap(({ bindings }) => bindings);
-    }
     return this.#policies.candidates(hooks, attributes);
   }
 
@@ -69,9 +62,9 @@ export class PolicyMatcher<Program> {
       return [{ hook, binding: undefined, message: `failed to configure policy: ${messageOf(error)}` }];
     }
     const out: (BoundPolicy<Program> | PolicyFault<Program>)[] = [];
-    for (const { subject: binding, ...rest } of this.#bindings.candidates(this.#allBindings, attributes)) {
-      if (!hook.bindings.includes(binding)) continue;
-      if (matchedResource({ subject: binding, ...rest }, attributes.name) === undefined) continue;
+    for (const bindingCandidate of this.#bindingsOf(hook).candidates(hook.bindings, attributes)) {
+      const { subject: binding } = bindingCandidate;
+      if (matchedResource(bindingCandidate, attributes.name) === undefined) continue;
       try {
         if (!(await selectsRequest(binding.criteria, request, signal))) continue;
         const { namespace } = attributes;
@@ -83,5 +76,11 @@ export class PolicyMatcher<Program> {
       }
     }
     return out;
+  }
+
+  #bindingsOf(hook: PolicyHook<Program>): MatchIndex<PolicyBinding> {
+    let index = this.#bindings.get(hook);
+    if (index === undefined) this.#bindings.set(hook, (index = new MatchIndex(this.#registry)));
+    return index;
   }
 }
