@@ -8,7 +8,6 @@ export class StoredSubjects<T> {
   readonly #make: () => readonly T[];
   #made: readonly T[] = [];
   #revision = "";
-  #loading: Promise<unknown> | undefined;
   #loaded = false;
 
   constructor(registry: Registry, resources: readonly Resource[], make: () => readonly T[]) {
@@ -35,15 +34,8 @@ export class StoredSubjects<T> {
   /** Resolves once the cache has been loaded: before, nothing may be let through because nothing is known. */
   async load(signal: AbortSignal): Promise<void> {
     if (this.#loaded) return;
-    this.#loading ??= Promise.all(
-      this.#resources.map((resource) => this.#registry.get(resource, { name: "-" }, signal)),
-    );
-    try {
-      await this.#loading;
-      this.#loaded = true;
-    } finally {
-      this.#loading = undefined;
-    }
+    await Promise.all(this.#resources.map((resource) => this.#registry.get(resource, { name: "-" }, signal)));
+    this.#loaded = true;
   }
 }
 

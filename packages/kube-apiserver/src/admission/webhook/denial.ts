@@ -9,7 +9,7 @@ export function denial(webhook: string, status: AnswerStatus | undefined): Statu
   // Never a code that would look like success.
   const code = Math.max(status?.code ?? 0, 400);
   return new StatusError(reason, why === "" ? `${deniedBy} without explanation` : `${deniedBy}: ${why}`, {
-    code: (status?.code ?? 0) < 400 ? 400 : code,
+    code,
     details,
     metadata: metadata === undefined ? undefined : { ...metadata },
   });
