@@ -8,7 +8,7 @@ export interface VersionedObject {
   text(): string;
 }
 
-/** The objects of one request in the versions that are asked for, each made once. */
+/** The objects of one request, also what plugins make of them, in the versions that are asked for, each made once. */
 export class VersionedObjects {
   readonly #attributes: AdmissionAttributes;
   readonly #made = new Map<ApiObject, Map<Resource, VersionedObject>>();
@@ -17,7 +17,6 @@ export class VersionedObjects {
     this.#attributes = attributes;
   }
 
-  /** Bodies of other kinds than the resource's are what they are in every version. */
   in(resource: Resource, object: ApiObject | undefined): VersionedObject | undefined {
     if (object === undefined) return undefined;
     let versions = this.#made.get(object);
@@ -32,15 +31,28 @@ export class VersionedObjects {
 }
 
 function versioned(attributes: AdmissionAttributes, resource: Resource, hub: ApiObject): VersionedObject {
-  const { kind } = attributes;
-  const foreign = isForeign(attributes);
-  const object = foreign ? hub : inVersion(resource, hub);
-  const struct: Struct | undefined = foreign ? kind.struct : resource.schema;
+  const { struct } = bodyKindOf(attributes, resource);
+  const object = isForeign(attributes) ? hub : inVersion(resource, hub);
   let text: string | undefined;
   return {
     object,
     text: () => (text ??= struct === undefined ? jsonText(object) : encodeJson(struct, object)),
   };
+}
+
+/** What a request's body is, in the version of `resource`. */
+export interface BodyKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Undefined: of no known schema. */
+  readonly struct: Struct | undefined;
+}
+
+/** Bodies of other kinds than the resource's are what they are in every version. */
+export function bodyKindOf(attributes: AdmissionAttributes, resource: Resource): BodyKind {
+  const { group, version, kind } = isForeign(attributes) ? attributes.kind : resource;
+  return { group, version, kind, struct: isForeign(attributes) ? attributes.kind.struct : resource.schema };
 }
 
 /** True where the body is of another kind than the resource: scales, evictions, bindings, options of streams. */

@@ -1,20 +1,16 @@
 import {
   type ApiObject,
-  applyDefaults,
-  decodeValue,
-  formatGroupVersion,
   isRecord,
-  jsonPatch,
   mergeConfiguration,
-  parseJson,
   parseJsonPatch,
   type Resource,
   type Struct,
 } from "@skates/apimachinery";
-import { type AdmissionAttributes, toHub } from "@skates/apiserver";
+import type { AdmissionAttributes } from "@skates/apiserver";
 import type { CelObject, CelValue } from "@skates/cel";
 import { messageOf } from "@skates/component-base";
-import { isForeign, type VersionedObject } from "../matching/versioned-object.ts";
+import { changedObject, patchedValue, patchFailure } from "../matching/changed-object.ts";
+import { bodyKindOf, type VersionedObject } from "../matching/versioned-object.ts";
 import { internal } from "../webhook/call-webhook.ts";
 import type { CompiledMutation } from "./mutating-program.ts";
 import { jsonOf } from "./patch-values.ts";
@@ -29,20 +25,20 @@ export interface MutatedObject {
 /** What a mutation makes of an object, in the hub version. Throws an Error in upstream's words, or the request's refusal. */
 export function mutatedObject(type: CompiledMutation["type"], value: CelValue, target: MutatedObject): ApiObject {
   const { attributes, resource, before } = target;
-  const struct = isForeign(attributes) ? attributes.kind.struct : resource.schema;
-  if (struct === undefined) throw new Error(`a ${attributes.kind.kind} cannot be changed by admission`);
+  const { kind, struct } = bodyKindOf(attributes, resource);
+  if (struct === undefined) throw new Error(`a ${kind} cannot be changed by admission`);
   const changed = type === "JSONPatch" ? patched(value, before) : configured(value, struct, before);
   if (changed === before.object) return attributes.object ?? before.object;
-  return readChanged(changed, struct, target);
+  return readChanged(changed, target);
 }
 
 /** A failed `test` means that the patch is not wanted. */
 function patched(value: CelValue, before: VersionedObject): unknown {
   const operations = parseJsonPatch(jsonOf(value));
   try {
-    return jsonPatch(parseJson(new TextEncoder().encode(before.text())).value, operations);
+    return patchedValue(before, operations);
   } catch (error) {
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : messageOf(error);
+    const reason = patchFailure(error);
     if (reason.endsWith("failed: test failed")) return before.object;
     throw new Error(`JSON Patch: ${reason}`, { cause: error });
   }
@@ -88,15 +84,10 @@ function isCelObject(value: CelValue): value is CelObject {
   return typeof value === "object" && value !== null && value.kind === "object";
 }
 
-function readChanged(value: unknown, struct: Struct, { attributes, resource }: MutatedObject): ApiObject {
-  const { kind, group, version } = isForeign(attributes) ? attributes.kind : resource;
-  const apiVersion = formatGroupVersion({ group, version });
-  let object: ApiObject;
+function readChanged(value: unknown, { attributes, resource }: MutatedObject): ApiObject {
   try {
-    object = decodeValue<ApiObject>(struct, value).object;
+    return changedObject(value, attributes, resource);
   } catch (error) {
     throw internal(messageOf(error), error);
   }
-  const complete = applyDefaults<ApiObject>(struct, { ...object, kind, apiVersion });
-  return isForeign(attributes) ? complete : toHub(resource, complete);
 }

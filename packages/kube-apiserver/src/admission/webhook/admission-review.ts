@@ -2,7 +2,7 @@ import { AdmissionReview } from "@skates/api/admission/v1";
 import { decodeValue, formatGroupVersion, isRecord, jsonText, type Resource } from "@skates/apimachinery";
 import type { AdmissionAttributes } from "@skates/apiserver";
 import { namespaceNameOf } from "../matching/request-labels.ts";
-import { isForeign, type VersionedObjects } from "../matching/versioned-object.ts";
+import { bodyKindOf, type VersionedObjects } from "../matching/versioned-object.ts";
 
 const GROUP = "admission.k8s.io";
 
@@ -54,7 +54,7 @@ export function requestOf(attributes: AdmissionAttributes, resource: Resource) {
 }
 
 function kindOf(attributes: AdmissionAttributes, resource: Resource) {
-  const { group, version, kind } = isForeign(attributes) ? attributes.kind : resource;
+  const { group, version, kind } = bodyKindOf(attributes, resource);
   return { group, version, kind };
 }
 

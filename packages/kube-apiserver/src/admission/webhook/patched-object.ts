@@ -1,17 +1,13 @@
 import {
   type ApiObject,
-  applyDefaults,
-  decodeValue,
   formatGroupVersion,
   isRecord,
-  jsonPatch,
   type JsonPatchOperation,
   parseJson,
   parseJsonPatch,
 } from "@skates/apimachinery";
-import { type AdmissionAttributes, toHub } from "@skates/apiserver";
-import { messageOf } from "@skates/component-base";
-import { isForeign } from "../matching/versioned-object.ts";
+import { changedObject, patchedValue, patchFailure } from "../matching/changed-object.ts";
+import { bodyKindOf } from "../matching/versioned-object.ts";
 import { internal, type Invocation, WebhookFault } from "./call-webhook.ts";
 import type { Answer } from "./admission-review.ts";
 
@@ -40,10 +36,11 @@ export function patchedObject(answer: Answer, invocation: Invocation): Patched |
     throw new WebhookFault(webhook.name, reason, { code: 400 });
   }
   try {
-    const value = jsonPatch(parseJson(new TextEncoder().encode(before.text())).value, operations);
-    return { object: readPatched(value, invocation), operations };
+    const value = patchedValue(before, operations);
+    checkKind(value, invocation);
+    return { object: changedObject(value, attributes, resource), operations };
   } catch (error) {
-    throw internal(reasonOf(error), error);
+    throw internal(patchFailure(error), error);
   }
 }
 
@@ -52,30 +49,14 @@ function operationsOf(base64: string, webhook: string): readonly JsonPatchOperat
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
     return parseJsonPatch(parseJson(bytes).value);
   } catch (error) {
-    const reason = `received undecodable patch in webhook response: ${reasonOf(error)}`;
+    const reason = `received undecodable patch in webhook response: ${patchFailure(error)}`;
     throw new WebhookFault(webhook, reason, { code: 503, cause: error });
   }
 }
 
-/** Patches that do not fit are refused to clients without a word about why; here the reason is told. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error ? error.cause.message : messageOf(error);
-}
-
-function readPatched(value: unknown, { resource, attributes }: Invocation): ApiObject {
-  const { kind, group, version } = isForeign(attributes) ? attributes.kind : resource;
-  const apiVersion = formatGroupVersion({ group, version });
-  if (!isRecord(value) || value["kind"] !== kind || value["apiVersion"] !== apiVersion) {
-    throw new Error(`the patch does not leave a ${kind} of ${apiVersion}`);
-  }
-  const struct = isForeign(attributes) ? attributes.kind.struct : resource.schema;
-  if (struct === undefined) throw new Error(`a ${kind} cannot be changed by admission`);
-  const { object } = decodeValue<ApiObject>(struct, value);
-  const complete = applyDefaults<ApiObject>(struct, { ...object, kind, apiVersion });
-  return isForeign(attributes) ? withMetadata(complete, attributes) : toHub(resource, complete);
-}
-
-/** Options of streams have no metadata on the wire. */
-function withMetadata(object: ApiObject, { object: before }: AdmissionAttributes): ApiObject {
-  return isRecord(object.metadata) || before === undefined ? object : { ...object, metadata: before.metadata };
+function checkKind(value: unknown, { resource, attributes }: Invocation): void {
+  const { kind, ...version } = bodyKindOf(attributes, resource);
+  const apiVersion = formatGroupVersion(version);
+  if (isRecord(value) && value["kind"] === kind && value["apiVersion"] === apiVersion) return;
+  throw new Error(`the patch does not leave a ${kind} of ${apiVersion}`);
 }
