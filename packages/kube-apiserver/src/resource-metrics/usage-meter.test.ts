@@ -60,6 +60,19 @@ describe("use", () => {
     expect(reads()).toBe(2);
   });
 
+  it("is told to those who wait when whoever asked first leaves", async () => {
+    const { clock, meter, reads } = meterOf(() => ({ c: 1 }));
+    const leaving = new AbortController();
+    const first = meter.usageOf(NODE, leaving.signal);
+    const second = meter.usageOf(NODE, never);
+    await clock.advance(500);
+    leaving.abort(new Error("left"));
+    await expect(first).rejects.toThrow("left");
+    await clock.advance(0);
+    await clock.advance(1_000);
+    expect([(await second).node?.cpuCores, reads()]).toEqual([1, 3]);
+  });
+
   it("is told again from memory for a while, then from one more reading, and anew after a minute", async () => {
     let cpu = 0;
     const { clock, meter, reads } = meterOf(() => ({ c: cpu }));

@@ -35,6 +35,13 @@ interface Readings {
   readonly usage: NodeUsage;
 }
 
+/** Whoever comes meanwhile waits for the same. */
+interface Measurement {
+  readonly usage: Promise<NodeUsage>;
+  /** Of whoever asked first. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * What nodes and pods use, read from kubelets when somebody asks: nobody asks, nothing is done. Whoever asks first after a while waits a
  * second, since use is the difference between two readings.
@@ -42,7 +49,7 @@ interface Readings {
 export class UsageMeter {
   readonly #options: UsageMeterOptions;
   readonly #readings = new Map<string, Readings>();
-  readonly #running = new Map<string, Promise<NodeUsage>>();
+  readonly #running = new Map<string, Measurement>();
 
   constructor(options: UsageMeterOptions) {
     this.#options = options;
@@ -51,14 +58,23 @@ export class UsageMeter {
   /** Use of a node and its pods. Rejects when its kubelet does not answer. */
   async usageOf(node: Node, signal: AbortSignal): Promise<NodeUsage> {
     const { name } = node.metadata;
-    const known = this.#readings.get(name);
-    if (known !== undefined && this.#ageMs(known) < FRESH_MS) return known.usage;
-    let running = this.#running.get(name);
-    if (running === undefined) {
-      running = this.#measure(node, known, signal).finally(() => this.#running.delete(name));
-      this.#running.set(name, running);
+    for (;;) {
+      const known = this.#readings.get(name);
+      if (known !== undefined && this.#ageMs(known) < FRESH_MS) return known.usage;
+      const running = this.#running.get(name);
+      if (running === undefined) {
+        const usage = this.#measure(node, known, signal).finally(() => this.#running.delete(name));
+        this.#running.set(name, { usage, signal });
+        return await usage;
+      }
+      try {
+        return await running.usage;
+      } catch (error) {
+        // Who asked first may have left: then the next one asks.
+        signal.throwIfAborted();
+        if (!running.signal.aborted) throw error;
+      }
     }
-    return await running;
   }
 
   /** Nodes that are gone need not be remembered. */
