@@ -32,6 +32,8 @@ export interface Registry {
   get<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal): Promise<T | undefined>;
   /** From the cache, which may be some milliseconds behind. A kind that others convert may come in the version it is stored in. */
   cached<T extends ApiObject>(resource: Resource<T>, key: ObjectKey): T | undefined;
+  /** From the cache; what the cache does not have yet is looked for in the store. */
+  find<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal): Promise<T | undefined>;
   /** From the cache, in the order of keys; absent namespace: all. Versions as with `cached`. */
   cachedList<T extends ApiObject>(resource: Resource<T>, namespace?: string): readonly T[];
   /** Changes whenever an object of the resource changes in the cache: what is made of a `cachedList` stays right until then. */

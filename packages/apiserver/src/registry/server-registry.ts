@@ -18,7 +18,7 @@ export function serverRegistry(core: RegistryCore): Registry {
     if (served === undefined) throw notFound(resource, "");
     return { served, cache: cacheOf(served) };
   };
-  return {
+  const registry: Registry = {
     resources: () => core.served.all().map((served) => served.resource),
     servedGeneration: () => core.served.generation,
     add: (resource) => void core.served.add(resource, core.watchCache.register(resource)),
@@ -39,6 +39,8 @@ export function serverRegistry(core: RegistryCore): Registry {
       const entry = cache.get(cache.keyOf(key.namespace ?? "", key.name));
       return entry === undefined ? undefined : typed<T>(cachedForm(entry, resource));
     },
+    find: async <T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal) =>
+      registry.cached<T>(resource, key) ?? (await registry.get<T>(resource, key, signal)),
     cachedList: <T extends ApiObject>(resource: Resource<T>, namespace = "") =>
       stored(resource)
         .cache.candidates(everythingIn(namespace))
@@ -70,6 +72,7 @@ export function serverRegistry(core: RegistryCore): Registry {
       return updated.object;
     },
   };
+  return registry;
 }
 
 function writerCall(

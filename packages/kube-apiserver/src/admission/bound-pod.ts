@@ -2,7 +2,6 @@ import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
 import { equalValues, forbiddenRequest } from "@skates/apimachinery";
 import type { AdmissionAttributes, Registry } from "@skates/apiserver";
 import { must } from "@skates/component-base";
-import { findObject } from "./lookup.ts";
 import { podOf } from "./pod-template.ts";
 
 /** A change of what a pod on a node wants. */
@@ -32,7 +31,7 @@ export async function nodeOfBoundPod(
   signal: AbortSignal,
 ): Promise<Node> {
   const name = boundPodChange(attributes).pod.spec.nodeName ?? "";
-  const node = await findObject<Node>(registry, { resource: nodes, key: { name } }, signal);
+  const node = await registry.find<Node>(nodes, { name }, signal);
   if (node !== undefined) return node;
   throw forbiddenRequest(attributes.resource, attributes.name, `node ${JSON.stringify(name)} not found`);
 }

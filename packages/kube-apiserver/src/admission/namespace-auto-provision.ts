@@ -3,7 +3,6 @@ import { isStatus } from "@skates/apimachinery";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
 import { must } from "@skates/component-base";
-import { findObject } from "./lookup.ts";
 
 /** A namespace is made when something is first created in it. */
 export function namespaceAutoProvision(registry: Registry, client: Client): AdmissionPlugin {
@@ -18,7 +17,7 @@ export function namespaceAutoProvision(registry: Registry, client: Client): Admi
     async mutate(attributes, signal) {
       const name = attributes.namespace;
       const object = must(attributes.object, "the object of a write");
-      if ((await findObject(registry, { resource: namespaces, key: { name } }, signal)) !== undefined) return object;
+      if ((await registry.find(namespaces, { name }, signal)) !== undefined) return object;
       try {
         await client
           .resource(namespaces)

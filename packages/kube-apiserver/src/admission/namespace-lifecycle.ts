@@ -1,6 +1,7 @@
 import { type Namespace, namespaces } from "@skates/api/core/v1";
-import { forbiddenRequest, notFound, StatusError } from "@skates/apimachinery";
+import { forbiddenRequest, StatusError } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
+import { findNamespace } from "./lookup.ts";
 import { isAbout } from "./object-kind.ts";
 
 /** They hold what the cluster itself needs. */
@@ -15,9 +16,7 @@ export function namespaceLifecycle(registry: Registry): AdmissionPlugin {
     async mutate(attributes, signal) {
       const { operation, namespace, resource, object } = attributes;
       if (operation === "DELETE" || isAbout(attributes, namespaces) || !resource.namespaced) return object;
-      const key = { name: namespace };
-      const found = registry.cached(namespaces, key) ?? (await registry.get(namespaces, key, signal));
-      if (found === undefined) throw notFound(namespaces, namespace);
+      const found = await findNamespace(registry, namespace, signal);
       if (operation === "CREATE" && isGoing(found)) throw terminating(attributes);
       return object;
     },

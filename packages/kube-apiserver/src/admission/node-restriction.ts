@@ -128,13 +128,13 @@ async function podRefusal(registry: Registry, write: NodeWrite, signal: AbortSig
   const { operation, subresource, namespace, name, old, object } = attributes;
   if (subresource === "" && operation === "CREATE") return await mirrorPodRefusal(registry, write, signal);
   if (subresource === "" && operation === "DELETE") {
-    const pod = await currentPod(registry, { namespace, name }, signal);
+    const pod = await registry.find<Pod>(pods, { namespace, name }, signal);
     return pod === undefined || pod.spec.nodeName === node
       ? undefined
       : `node ${JSON.stringify(node)} can only delete pods with spec.nodeName set to itself`;
   }
   if (subresource === "status" && operation === "UPDATE") {
-    const pod = await currentPod(registry, { namespace, name }, signal);
+    const pod = await registry.find<Pod>(pods, { namespace, name }, signal);
     if (pod !== undefined && pod.spec.nodeName !== node) {
       return `node ${JSON.stringify(node)} can only update pod status for pods with spec.nodeName set to itself`;
     }
@@ -143,20 +143,12 @@ async function podRefusal(registry: Registry, write: NodeWrite, signal: AbortSig
       : `node ${JSON.stringify(node)} cannot update labels through pod status`;
   }
   if (subresource === "eviction" && operation === "CREATE") {
-    const pod = await currentPod(registry, { namespace, name }, signal);
+    const pod = await registry.find<Pod>(pods, { namespace, name }, signal);
     return pod === undefined || pod.spec.nodeName === node
       ? undefined
       : `node ${node} can only evict pods with spec.nodeName set to itself`;
   }
   return `unexpected operation ${JSON.stringify(operation)} by a node`;
-}
-
-async function currentPod(
-  registry: Registry,
-  key: { readonly namespace: string; readonly name: string },
-  signal: AbortSignal,
-): Promise<Pod | undefined> {
-  return registry.cached<Pod>(pods, key) ?? (await registry.get<Pod>(pods, key, signal));
 }
 
 /** What the API shows of a static pod: owned by its node, and without anything that only the API could give. */
@@ -224,7 +216,7 @@ async function tokenRefusal(
     return "node requested token not bound to a pod";
   }
   if ((bound.uid ?? "") === "") return "node requested token with a pod binding without a uid";
-  const pod = await currentPod(registry, { namespace, name: bound.name ?? "" }, signal);
+  const pod = await registry.find<Pod>(pods, { namespace, name: bound.name ?? "" }, signal);
   // A pod that is gone is answered with NotFound further on.
   if (pod === undefined) return undefined;
   if (bound.uid !== pod.metadata.uid) {

@@ -82,8 +82,7 @@ async function classOf(
 ): Promise<PriorityClass | undefined> {
   const name = pod.spec.priorityClassName ?? "";
   if (name !== "") {
-    const key = { name };
-    const found = registry.cached(priorityClasses, key) ?? (await registry.get(priorityClasses, key, signal));
+    const found = await registry.find<PriorityClass>(priorityClasses, { name }, signal);
     if (found !== undefined) return found;
     throw forbiddenRequest(attributes.resource, pod.metadata.name, `no PriorityClass with name ${name} was found`);
   }

@@ -3,7 +3,6 @@ import { type RuntimeClass, runtimeClasses } from "@skates/api/node/v1";
 import { equalValues, forbiddenRequest, parseQuantity } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { must } from "@skates/component-base";
-import { findObject } from "./lookup.ts";
 import { objectOf } from "./object-kind.ts";
 import { mergeTolerations } from "./tolerations.ts";
 
@@ -39,7 +38,7 @@ async function classOf(
 ): Promise<RuntimeClass | undefined> {
   const name = pod.spec.runtimeClassName;
   if (name === undefined) return undefined;
-  const found = await findObject<RuntimeClass>(registry, { resource: runtimeClasses, key: { name } }, signal);
+  const found = await registry.find<RuntimeClass>(runtimeClasses, { name }, signal);
   if (found === undefined) {
     throw refusal(attributes, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
   }

@@ -90,8 +90,7 @@ async function accountOf(
   signal: AbortSignal,
 ): Promise<ServiceAccount> {
   const name = pod.spec.serviceAccountName ?? "";
-  const key = { namespace: attributes.namespace, name };
-  const found = registry.cached(serviceAccounts, key) ?? (await registry.get(serviceAccounts, key, signal));
+  const found = await registry.find<ServiceAccount>(serviceAccounts, { namespace: attributes.namespace, name }, signal);
   if (found !== undefined) return found;
   const cause = `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`;
   throw forbiddenRequest(attributes.resource, pod.metadata.name, cause);

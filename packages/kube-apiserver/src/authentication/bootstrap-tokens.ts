@@ -24,7 +24,7 @@ export function bootstrapTokens({ registry, clock }: BootstrapTokenOptions): Tok
       const [, id, secret] = TOKEN.exec(token) ?? [];
       if (id === undefined || secret === undefined) return undefined;
       const key = { namespace: "kube-system", name: `bootstrap-token-${id}` };
-      const found = registry.cached<Secret>(secrets, key) ?? (await registry.get<Secret>(secrets, key, signal));
+      const found = await registry.find<Secret>(secrets, key, signal);
       if (found === undefined || !letsIn(found, { id, secret, nowMs: clock.nowMs() })) return undefined;
       const groups = groupsOf(found);
       return groups === undefined ? undefined : { user: { name: `system:bootstrap:${id}`, groups }, audiences };

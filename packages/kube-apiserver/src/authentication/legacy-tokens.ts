@@ -81,8 +81,7 @@ async function live<T extends ApiObject>(
   { resource, namespace, name }: Wanted<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  const key = { namespace, name };
-  const found = registry.cached<T>(resource, key) ?? (await registry.get<T>(resource, key, signal));
+  const found = await registry.find<T>(resource, { namespace, name }, signal);
   if (found === undefined || found.metadata.deletionTimestamp !== undefined) throw invalidated();
   return found;
 }

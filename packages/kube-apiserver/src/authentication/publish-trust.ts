@@ -36,8 +36,7 @@ export async function publishTrust(options: PublishTrustOptions, signal: AbortSi
 async function publish({ registry, client, trust }: PublishTrustOptions, signal: AbortSignal): Promise<void> {
   const data = trustData(trust());
   if (Object.keys(data).length === 0) return;
-  const found =
-    registry.cached<ConfigMap>(configMaps, TRUST_KEY) ?? (await registry.get(configMaps, TRUST_KEY, signal));
+  const found = await registry.find<ConfigMap>(configMaps, TRUST_KEY, signal);
   const maps = client.resource<ConfigMap>(configMaps);
   if (found === undefined) {
     await maps.create({ apiVersion: "v1", kind: "ConfigMap", metadata: TRUST_KEY, data }, {}, signal);

@@ -77,7 +77,7 @@ async function keepOne<T extends Configured>(
   const objects = client.resource(resource);
   const key = { name: wanted.metadata.name };
   try {
-    const found = registry.cached(resource, key) ?? (await registry.get(resource, key, signal));
+    const found = await registry.find(resource, key, signal);
     if (found === undefined) {
       await objects.create(wanted, {}, signal);
       return;

@@ -1,6 +1,6 @@
 import { type Namespace, namespaces } from "@skates/api/core/v1";
-import { notFound } from "@skates/apimachinery";
 import type { AdmissionAttributes, Registry } from "@skates/apiserver";
+import { findNamespace } from "../lookup.ts";
 import { isAbout } from "../object-kind.ts";
 import type { MatchCriteria } from "./match-criteria.ts";
 
@@ -26,10 +26,7 @@ export class RequestNamespace {
   async get(signal: AbortSignal): Promise<Namespace | undefined> {
     const name = namespaceNameOf(this.#attributes);
     if (name === undefined || this.#found !== undefined) return this.#found;
-    const key = { name };
-    this.#found = this.#registry.cached(namespaces, key) ?? (await this.#registry.get(namespaces, key, signal));
-    if (this.#found === undefined) throw notFound(namespaces, name);
-    return this.#found;
+    return (this.#found = await findNamespace(this.#registry, name, signal));
   }
 
   /** A namespace that is written has the labels that it will have. */

@@ -96,8 +96,7 @@ async function validatePod(
   const { namespace, user } = attributes;
   if (settings.namespaces.has(namespace)) return attributes.annotate(`${PREFIX}exempt`, "namespace");
   if (settings.users.has(user.name)) return attributes.annotate(`${PREFIX}exempt`, "user");
-  const key = { name: namespace };
-  const found = registry.cached(namespaces, key) ?? (await registry.get(namespaces, key, signal));
+  const found = await registry.find<Namespace>(namespaces, { name: namespace }, signal);
   const wanted = policyOf(found?.metadata.labels, settings.defaults);
   const asPod = isPodWrite(attributes);
   const asked = asPod ? wanted.policy : { ...wanted.policy, enforce: wanted.policy.warn };

@@ -63,8 +63,7 @@ async function foundParams(
 ): Promise<readonly ApiObject[]> {
   const { name = "", selector } = reference;
   if (name !== "") {
-    const key = { namespace: within, name };
-    const object = registry.cached(resource, key) ?? (await registry.get(resource, key, signal));
+    const object = await registry.find(resource, { namespace: within, name }, signal);
     return object === undefined ? [] : [object];
   }
   if (selector === undefined) throw new Error("one of name or selector must be provided");

@@ -79,7 +79,7 @@ async function reconcile<T extends Granting>(
 ): Promise<void> {
   const key = keyOf(wanted);
   const objects = client.resource(resource);
-  const found = registry.cached(resource, key) ?? (await registry.get(resource, key, signal));
+  const found = await registry.find(resource, key, signal);
   try {
     if (found !== undefined) {
       if (found.metadata.annotations?.[AUTOUPDATE] === "false") return;
