@@ -36,6 +36,8 @@ export interface Registry {
   find<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, signal: AbortSignal): Promise<T | undefined>;
   /** From the cache, in the order of keys; absent namespace: all. Versions as with `cached`. */
   cachedList<T extends ApiObject>(resource: Resource<T>, namespace?: string): readonly T[];
+  /** Those of a `cachedList` that have the value in a selectable field; where the cache has an index, only they are decoded. */
+  cachedWhere<T extends ApiObject>(resource: Resource<T>, field: string, value: string): readonly T[];
   /** Changes whenever an object of the resource changes in the cache: what is made of a `cachedList` stays right until then. */
   cachedRevision(resource: Pick<Resource, "group" | "version" | "plural">): Revision;
   /** How many objects there are of a resource, and how many watch it: what requests will cost. */

@@ -1,7 +1,7 @@
 import { type ApiObject, type Encoded, notFound, type ObjectKey, type Resource } from "@skates/apimachinery";
 import type { CachedObject } from "../watch-cache/cached-object.ts";
 import type { ResourceCache } from "../watch-cache/resource-cache.ts";
-import { everythingIn } from "../watch-cache/selection.ts";
+import { everythingIn, havingField } from "../watch-cache/selection.ts";
 import { type RegistryCore, readCurrent } from "./core.ts";
 import { viewOf } from "./exchange.ts";
 import { inVersion, toHub } from "./in-version.ts";
@@ -45,6 +45,14 @@ export function serverRegistry(core: RegistryCore): Registry {
       stored(resource)
         .cache.candidates(everythingIn(namespace))
         .map((entry) => typed<T>(cachedForm(entry, resource))),
+    cachedWhere: <T extends ApiObject>(resource: Resource<T>, field: string, value: string) => {
+      const { cache } = stored(resource);
+      const selection = havingField(field, value);
+      return cache
+        .candidates(selection)
+        .filter((entry) => cache.matches(selection, entry, resource))
+        .map((entry) => typed<T>(cachedForm(entry, resource)));
+    },
     cachedRevision: ({ group, version, plural }) => {
       const served = core.served.find(group, version, plural);
       return served === undefined ? 0 : cacheOf(served).changed;

@@ -48,6 +48,11 @@ export function everythingIn(namespace: string): Selection {
   return { namespace, name: "", labels: everything, fields: [], everything: true };
 }
 
+/** All whose selectable field has the value. */
+export function havingField(path: string, value: string): Selection {
+  return { ...everythingIn(""), fields: [{ path, value, equal: true }], everything: false };
+}
+
 /** True if the selectors take the object; namespace and name are not looked at. */
 export function selects(selection: Selection, view: View): boolean {
   if (selection.everything) return true;

@@ -8,19 +8,16 @@ import {
 } from "@skates/api/core/v1";
 import { type ResourceSlice, resourceSlices } from "@skates/api/resource/v1";
 import { LOCAL_PATH, type VolumeAttachment, volumeAttachments } from "@skates/api/storage/v1";
-import type { Revision } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import { type PodReferences, podReferences, type ReferencedKind, volumeSecrets } from "./pod-references.ts";
 
 /**
  * What is tied to a node: its pods, what they name, the volumes of their claims with their secrets, attachments and slices. Edges are
- * followed from the node, since a node has few pods: which pods are whose is known by revision of the cache, and what a pod names is
- * worked out once for each of its states.
+ * followed from the node, since a node has few pods: the cache has an index of them, and what a pod names is worked out once for each
+ * of its states.
  */
 export class NodeGraph {
   readonly #registry: Registry;
-  #revision: Revision | undefined;
-  #byNode: ReadonlyMap<string, readonly Pod[]> = new Map();
   /** Pods are immutable: a changed pod is another object. */
   readonly #references = new WeakMap<Pod, PodReferences>();
 
@@ -61,12 +58,7 @@ export class NodeGraph {
   }
 
   #podsOf(node: string): readonly Pod[] {
-    const revision = this.#registry.cachedRevision(pods);
-    if (this.#revision !== revision) {
-      this.#revision = revision;
-      this.#byNode = byNode(this.#registry.cachedList<Pod>(pods));
-    }
-    return this.#byNode.get(node) ?? [];
+    return this.#registry.cachedWhere<Pod>(pods, "spec.nodeName", node);
   }
 
   #referencesOf(pod: Pod): PodReferences {
@@ -100,16 +92,4 @@ export class NodeGraph {
 export interface ObjectName {
   readonly namespace: string;
   readonly name: string;
-}
-
-function byNode(all: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  const out = new Map<string, Pod[]>();
-  for (const pod of all) {
-    const node = pod.spec.nodeName ?? "";
-    if (node === "") continue;
-    const known = out.get(node);
-    if (known === undefined) out.set(node, [pod]);
-    else known.push(pod);
-  }
-  return out;
 }
