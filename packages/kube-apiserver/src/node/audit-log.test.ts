@@ -1,5 +1,14 @@
 // The audit log as a file: one event a line, turned over by size, old ones removed or compressed.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -84,6 +93,34 @@ it("begins a new file when one is full, and keeps as many old ones as it may", a
     .poll(() => readdirSync(join(directory, "logs")).sort())
     .toEqual(["audit-2026-01-01T00-00-04.000.log", "audit-2026-01-01T00-00-05.000.log", "audit.log"]);
   expect(readFileSync(path, "utf8")).toContain('"/4/');
+  await end();
+});
+
+it("compresses files that are put aside one after the other, each whole", async () => {
+  const { clock, sink, end } = open({ mode: "blocking-strict", compress: true, maxBackups: 0 });
+  for (let i = 0; i < 4; i++) {
+    await clock.advance(1_000);
+    sink.take(event(`/${i}/${"x".repeat(700_000)}`));
+  }
+  await end();
+  const logs = join(directory, "logs");
+  const compressed = readdirSync(logs).sort().slice(0, -1);
+  const uris = compressed.map((name) => JSON.parse(gunzipSync(readFileSync(join(logs, name))).toString()).requestURI);
+  expect(uris.map((uri: string) => uri.slice(0, 3))).toEqual(["/0/", "/1/", "/2/"]);
+  expect(compressed.every((name) => name.endsWith(".log.gz"))).toBe(true);
+});
+
+it("goes on, and says so, when old files cannot be tidied or a file not be put aside", async () => {
+  const counts: number[] = [];
+  const { path, sink, clock, end } = open({ mode: "blocking-strict", lost: (count) => counts.push(count) });
+  sink.take(event(`/0/${"x".repeat(700_000)}`));
+  rmSync(join(directory, "logs"), { recursive: true });
+  await clock.advance(3_600_000);
+  expect(sink.take({ ...event(`/1/${"x".repeat(700_000)}`), stage: "RequestReceived" })).toBe(false);
+  mkdirSync(join(directory, "logs"));
+  writeFileSync(path, "");
+  expect(sink.take({ ...event("/2"), stage: "RequestReceived" })).toBe(true);
+  expect(counts).toEqual([1]);
   await end();
 });
 

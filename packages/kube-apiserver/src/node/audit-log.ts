@@ -77,14 +77,14 @@ export function auditLog(options: AuditLogOptions): AuditSink {
     async run(signal) {
       try {
         for (;;) {
-          await file?.clean();
+          file?.clean();
           await clock.sleep(CLEAN_MS, signal);
         }
       } catch (error) {
         if (!isAbort(error, signal)) throw error;
       } finally {
         flush();
-        file?.close();
+        await file?.close();
       }
     },
   };
@@ -95,6 +95,7 @@ class RotatingFile {
   readonly #options: AuditLogOptions;
   #handle: number;
   #bytes: number;
+  #cleaning: Promise<void> = Promise.resolve();
 
   constructor(options: AuditLogOptions) {
     this.#options = options;
@@ -110,28 +111,40 @@ class RotatingFile {
     this.#bytes += bytes.length;
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#cleaning;
     closeSync(this.#handle);
   }
 
+  /** The file before is let go only when the next one is open: a number that was closed may soon be that of another file. */
   #rotate(): void {
-    const { path, clock, log } = this.#options;
+    const { path, clock } = this.#options;
     const aside = backupName(path, clock.nowMs());
-    const fresh = (): void => {
-      this.#handle = openSync(path, "a", 0o600);
-      this.#bytes = fstatSync(this.#handle).size;
-    };
-    closeSync(this.#handle);
+    renameSync(path, aside);
+    let next: number;
     try {
-      renameSync(path, aside);
-    } finally {
-      fresh();
+      next = openSync(path, "a", 0o600);
+    } catch (error) {
+      renameSync(aside, path);
+      throw error;
     }
-    this.clean().catch((error: unknown) => log.warn("old audit logs could not be tidied", { cause: messageOf(error) }));
+    closeSync(this.#handle);
+    this.#handle = next;
+    this.#bytes = fstatSync(next).size;
+    this.clean();
+  }
+
+  /** One after the other: two at once would compress one file into the same other. */
+  clean(): void {
+    this.#cleaning = this.#cleaning
+      .then(() => this.#clean())
+      .catch((error: unknown) =>
+        this.#options.log.warn("old audit logs could not be tidied", { cause: messageOf(error) }),
+      );
   }
 
   /** Removes what is too old or too many, and compresses the rest where that is wanted. */
-  async clean(): Promise<void> {
+  async #clean(): Promise<void> {
     const { path, maxAgeDays, maxBackups, compress, clock } = this.#options;
     const backups = backupsOf(path);
     const oldest = maxAgeDays === 0 ? 0 : clock.nowMs() - maxAgeDays * DAY_MS;
