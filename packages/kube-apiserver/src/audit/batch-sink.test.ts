@@ -66,6 +66,16 @@ it("tries five times with growing pauses, then counts the batch as lost", async 
   await end();
 });
 
+it("tries once more at its end what was not sent yet, and counts what does not arrive then either", async () => {
+  for (const failures of [1, 2]) {
+    const { clock, sink, written, lost, end } = sinkOf({ maxBatchSize: 1 }, failures);
+    sink.take(event("a"));
+    await clock.advance(0);
+    await end();
+    expect([written, lost()]).toEqual(failures === 1 ? [[["a"]], 0] : [[], 1]);
+  }
+});
+
 it("drops what does not fit the buffer, and counts it", async () => {
   const { sink, lost, written, end } = sinkOf({ bufferSize: 2 });
   for (const id of ["a", "b", "c"]) expect(sink.take(event(id))).toBe(true);

@@ -60,13 +60,24 @@ export function batchSink(options: BatchSinkOptions): AuditSink {
     }
   };
 
+  /** What has neither arrived nor been given up when `signal` aborts waits again. */
   const deliver = async (events: readonly AuditEvent[], signal: AbortSignal): Promise<void> => {
+    try {
+      await tried(events, signal);
+    } catch (error) {
+      waiting.unshift(...events);
+      throw error;
+    }
+  };
+
+  const tried = async (events: readonly AuditEvent[], signal: AbortSignal): Promise<void> => {
     let pauseMs = options.initialBackoffMs;
-    for (let tried = 1; ; tried++) {
+    for (let tries = 1; ; tries++) {
       try {
         return await options.write(events, signal);
       } catch (error) {
-        if (signal.aborted || tried >= TRIES) {
+        signal.throwIfAborted();
+        if (tries >= TRIES) {
           lost(events.length);
           log.error("audit events were lost", { sink: name, count: events.length, cause: messageOf(error) });
           return;
