@@ -54,8 +54,13 @@ export function auditor(options: AuditOptions): Auditor {
     },
     unauthenticated(context) {
       const audited = begin(context);
-      const message = `Authentication failed, attempted: ${attempted(context)}`;
-      const status = { metadata: {}, status: "Failure", message, reason: "Unauthorized", code: 401 };
+      const status = {
+        metadata: {},
+        status: "Failure",
+        message: attempted(context),
+        reason: "Unauthorized",
+        code: 401,
+      };
       emit(audited, "ResponseStarted", { responseStatus: status });
     },
   };
@@ -210,13 +215,13 @@ function objectRef(route: Route, created: string | undefined): Readonly<Record<s
   return out;
 }
 
-/** Which credentials a request brought that proved nothing. */
+/** Which credentials a request brought that proved nothing, in upstream's words. */
 function attempted({ request }: RequestContext): string {
   const methods: string[] = [];
-  if (request.headers["authorization"] !== undefined) {
-    methods.push(/^bearer/i.test(request.headers["authorization"]) ? "bearer" : "basic");
-  }
-  if ((request.headers["sec-websocket-protocol"] ?? "").includes("bearer")) methods.push("websocket");
-  if ("tls" in request.peer && request.peer.tls.certificate !== undefined) methods.push("x509");
-  return methods.join(", ") || "none";
+  const [, scheme] = /^\s*(basic|bearer)\s/i.exec(request.headers["authorization"] ?? "") ?? [];
+  if (scheme !== undefined) methods.push(scheme.toLowerCase());
+  const { certificate, frontProxyCertificate, certificateFailure } = "tls" in request.peer ? request.peer.tls : {};
+  if ((certificate ?? frontProxyCertificate ?? certificateFailure) !== undefined) methods.push("x509");
+  if (methods.length === 0) return "Authentication failed, no credentials provided";
+  return `Authentication failed, attempted: ${methods.join(", ")}`;
 }

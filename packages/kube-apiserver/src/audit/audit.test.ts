@@ -161,6 +161,27 @@ it("a request whose sender is not known is logged, without its token", async () 
   expect(JSON.stringify(about)).not.toContain("not.a.token");
 });
 
+it("says with which credentials somebody tried in vain, if any", async () => {
+  const server = await start([{ level: "Metadata" }]);
+  await server.call("nobody", "GET", `${MAPS}/none`);
+  await server.server.handler({
+    method: "GET",
+    path: `${MAPS}/x509`,
+    query: new URLSearchParams(),
+    headers: { authorization: "Basic YTpi" },
+    body: { kind: "none" },
+    peer: { tls: { remoteAddress: "127.0.0.1", certificateFailure: "certificate has expired" } },
+    signal: new AbortController().signal,
+  });
+  const messages = events
+    .filter(({ stage, requestURI }) => stage === "ResponseStarted" && requestURI.startsWith(`${MAPS}/`))
+    .map(({ responseStatus }) => responseStatus?.["message"]);
+  expect(messages).toEqual([
+    "Authentication failed, no credentials provided",
+    "Authentication failed, attempted: basic, x509",
+  ]);
+});
+
 it("a watch tells of its start and of its end", async () => {
   const server = await start([{ ...onMaps("Metadata"), verbs: ["watch"] }]);
   await server.call(admin, "POST", MAPS, configMap("one"));
