@@ -1,5 +1,5 @@
 import { type Lease, leases } from "@skates/api/coordination/v1";
-import { formatTime, isStatus, keyOf } from "@skates/apimachinery";
+import { formatMicroTime, isStatus, keyOf } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import { type Env, messageOf } from "@skates/component-base";
 
@@ -57,7 +57,7 @@ async function renew(
   signal: AbortSignal,
 ): Promise<Lease> {
   const api = client.resource<Lease>(leases);
-  const renewTime = microTime(env.clock.nowMs());
+  const renewTime = formatMicroTime(env.clock.nowMs());
   const spec = { holderIdentity, leaseDurationSeconds: DURATION_SECONDS, renewTime };
   const found = known ?? (await find());
   if (found !== undefined) return api.update({ ...found, spec: { ...found.spec, ...spec } }, {}, signal);
@@ -97,9 +97,4 @@ function identityName({ address, port }: IdentityLeaseOptions["endpoint"]): stri
     hash = ((hash ^ BigInt(byte)) * 0x100_0000_01b3n) & 0xffff_ffff_ffff_ffffn;
   }
   return `apiserver-${hash.toString(32).padStart(13, "0")}`;
-}
-
-function microTime(nowMs: number): string {
-  const fraction = String(Math.floor(nowMs) % 1000).padStart(3, "0");
-  return formatTime(nowMs).replace("Z", `.${fraction}000Z`);
 }
