@@ -1,7 +1,7 @@
 import type { JsonType } from "./json-type.ts";
 import type { CelValue } from "./value.ts";
 
-/** A variable's value with its own idea of how it is read; what `bindJson`, `bindValue` and `bindLazy` make. */
+/** A variable's value with its own idea of how it is read; what `bindJson` and `bindValue` make. */
 export class Binding {
   readonly #compute: () => CelValue;
   #value: CelValue | undefined;
@@ -25,9 +25,4 @@ export function bindJson(type: JsonType, json: unknown): Binding {
 /** A value of the language. */
 export function bindValue(value: CelValue): Binding {
   return new Binding(() => value);
-}
-
-/** A value that is computed when an expression first needs it, and at most once. */
-export function bindLazy(compute: () => CelValue): Binding {
-  return new Binding(compute);
 }

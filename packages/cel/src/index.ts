@@ -4,31 +4,17 @@
  * with `kubernetesEnvironment`, `environment.ts` and `program.ts`; `json-type.ts` is the bridge to schemas: how JSON is read, and
  * how big it may be for estimates. Not here: who evaluates what and when, and what is told to users about it.
  */
-export { type Binding, bindJson, bindLazy, bindValue } from "./binding.ts";
-export { CelError } from "./cel-error.ts";
+export { type Binding, bindJson, bindValue } from "./binding.ts";
 export {
   type ComposedVariable,
   type ComposedVariables,
   composedVariablesType,
   composeVariables,
 } from "./composed-variables.ts";
-export {
-  COST_MAX,
-  type CallCost,
-  type CallEstimate,
-  type CostEstimate,
-  type EstimatedCall,
-  type SizedOperand,
-  type SizeEstimate,
-} from "./cost.ts";
-export type { FunctionDeclaration, Library, Overload } from "./declaration.ts";
-export { type CelEnvironment, createEnvironment, type EnvironmentOptions } from "./environment.ts";
-export { Pending } from "./interpreter/frame.ts";
-export { type CelIssue, formatIssues } from "./issue.ts";
-export { anyJson, plainJson } from "./json/any-json.ts";
-export { jsonTypeOf } from "./json/declared-json.ts";
-export { escapeName, unescapeName } from "./json/escape-name.ts";
-export { type CelSchema, jsonTypeOfSchema, type SchemaOptions, type SchemaProps } from "./json/schema-json.ts";
+export { COST_MAX } from "./cost.ts";
+export type { CelEnvironment } from "./environment.ts";
+export { escapeName } from "./json/escape-name.ts";
+export { jsonTypeOfSchema } from "./json/schema-json.ts";
 export { jsonTypeOfStruct } from "./json/struct-json.ts";
 export { toJson } from "./json/to-json.ts";
 export type { JsonType } from "./json-type.ts";
@@ -36,83 +22,39 @@ export { admissionRequestJson, namespaceJson } from "./kubernetes/admission.ts";
 export {
   authorizerType,
   authorizerValue,
-  type CelAuthorizationAttributes,
-  type CelAuthorizer,
   type CelDecision,
-  type CelRequestResource,
   resourceAuthorizerValue,
   resourceCheckType,
 } from "./kubernetes/authorizer.ts";
-export { cidrType } from "./kubernetes/cidr.ts";
 export {
   jsonPatchType,
   kubernetesEnvironment,
   mutationEnvironment,
   mutationObjectType,
 } from "./kubernetes/environment.ts";
-export { namedFormatType } from "./kubernetes/format.ts";
-export { ipType } from "./kubernetes/ip.ts";
-export { quantityType, quantityValue } from "./kubernetes/quantity.ts";
-export { semverType, semverValue } from "./kubernetes/semver.ts";
-export { urlType } from "./kubernetes/url.ts";
+export { quantityValue } from "./kubernetes/quantity.ts";
+export { semverValue } from "./kubernetes/semver.ts";
 export {
   MATCH_CONDITIONS_COST_BUDGET,
   MESSAGE_BYTES_MAX,
-  PER_CALL_LIMIT,
   REQUEST_BYTES_MAX,
   RULE_ESTIMATE_LIMIT,
   RULES_ESTIMATE_LIMIT,
   RUNTIME_COST_BUDGET,
 } from "./limits.ts";
+export { type CelProgram, type Compilation, compilationFailure, type Evaluation } from "./program.ts";
 export {
-  type Activation,
-  type CelProgram,
-  type Compilation,
-  compilationFailure,
-  type Evaluation,
-  type EvaluationOptions,
-  type Selection,
-} from "./program.ts";
-export {
-  anyType,
   boolType,
-  bytesType,
   type CelType,
-  doubleType,
-  durationType,
   dynType,
   formatType,
-  intType,
-  isDynType,
   listType,
   mapType,
   nullType,
-  type ObjectDeclaration,
-  objectType,
-  opaqueType,
   optionalType,
-  recordType,
   sameType,
   stringType,
-  timestampType,
-  type TypeKind,
   typeName,
-  uintType,
 } from "./type.ts";
-export type {
-  CelBytes,
-  CelDouble,
-  CelDuration,
-  CelList,
-  CelMap,
-  CelObject,
-  CelOpaque,
-  CelOptional,
-  CelTimestamp,
-  CelTypeValue,
-  CelUint,
-  CelValue,
-  ListRules,
-} from "./value.ts";
-export { listOf } from "./values/list.ts";
+export type { CelMap, CelObject, CelValue } from "./value.ts";
 export { mapOfEntries } from "./values/map.ts";

@@ -1,6 +1,6 @@
 export const INT_MIN = -(2n ** 63n);
-export const INT_MAX = 2n ** 63n - 1n;
-export const UINT_MAX = 2n ** 64n - 1n;
+const INT_MAX = 2n ** 63n - 1n;
+const UINT_MAX = 2n ** 64n - 1n;
 
 const SAFE_MIN = BigInt(Number.MIN_SAFE_INTEGER);
 const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);

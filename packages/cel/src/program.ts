@@ -5,8 +5,8 @@ import type { CelType } from "./type.ts";
 import type { CelValue } from "./value.ts";
 
 /**
- * Values of variables by name. Plain JSON is taken as the variable's declared type says; a `Binding` (see `bindJson`, `bindValue`,
- * `bindLazy`) brings its own. A declared variable that is not there makes an expression fail only when it is reached.
+ * Values of variables by name. Plain JSON is taken as the variable's declared type says; a `Binding` (see `bindJson`,
+ * `bindValue`) brings its own. A declared variable that is not there makes an expression fail only when it is reached.
  */
 export type Activation = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,4 @@
 import { base64Encode, type Json, newMap } from "@skates/apimachinery";
-import { CelError } from "../cel-error.ts";
 import { intOf } from "../integer.ts";
 import type { CelMap, CelValue } from "../value.ts";
 import { elementsOf } from "../values/list.ts";
@@ -8,7 +7,7 @@ import { typeOfValue } from "../values/type-of.ts";
 
 /**
  * The JSON for a value that an expression made: bytes as base64, times and spans as texts, made objects as objects. Throws
- * CelError for what has no JSON form: types, quantities and the like, `optional.none()`, and maps whose keys are no texts.
+ * an Error for what has no JSON form: types, quantities and the like, `optional.none()`, and maps whose keys are no texts.
  */
 export function toJson(value: CelValue): Json {
   if (typeof value !== "object" || value === null) return value;
@@ -31,7 +30,7 @@ export function toJson(value: CelValue): Json {
     case "object":
       return recordOf(value.fields);
     case "optional":
-      if (value.value === undefined) throw new CelError("optional.none() dereference");
+      if (value.value === undefined) throw new Error("optional.none() dereference");
       return toJson(value.value);
     case "type":
     case "opaque":
@@ -39,13 +38,13 @@ export function toJson(value: CelValue): Json {
   }
 }
 
-function noJson(value: CelValue): CelError {
-  return new CelError(`a value of type ${typeOfValue(value).name} has no JSON form`);
+function noJson(value: CelValue): Error {
+  return new Error(`a value of type ${typeOfValue(value).name} has no JSON form`);
 }
 
 function mapToJson(map: CelMap): Json {
   const entries = Array.from(map.keys(), (key) => {
-    if (typeof key !== "string") throw new CelError(`map key of type ${typeOfValue(key).name} is no text`);
+    if (typeof key !== "string") throw new Error(`map key of type ${typeOfValue(key).name} is no text`);
     return [key, map.get(key) ?? null] as const;
   });
   return recordOf(entries);

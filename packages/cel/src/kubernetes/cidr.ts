@@ -30,7 +30,7 @@ interface Prefix {
   readonly bits: number;
 }
 
-export const cidrType: CelType = opaqueType("net.CIDR");
+const cidrType: CelType = opaqueType("net.CIDR");
 const cidrs = opaqueKind<Prefix>(cidrType, {
   equals: (one, other) => one.bits === other.bits && sharesPrefix(one.address, other.address, 128),
   size: ({ bits }) => Math.ceil(bits / 8),

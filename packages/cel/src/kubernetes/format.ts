@@ -24,7 +24,7 @@ interface Format {
   readonly regexSize: number;
 }
 
-export const namedFormatType: CelType = objectType("kubernetes.NamedFormat");
+const namedFormatType: CelType = objectType("kubernetes.NamedFormat");
 const named = opaqueKind<Format>(namedFormatType, { equals: (one, other) => one.name === other.name });
 
 /** Length of upstream's expression for dates and times. */

@@ -17,7 +17,7 @@ interface CelQuantity {
   readonly short: { readonly mantissa: bigint; readonly scale: number } | undefined;
 }
 
-export const quantityType: CelType = objectType("kubernetes.Quantity");
+const quantityType: CelType = objectType("kubernetes.Quantity");
 const quantities = opaqueKind<CelQuantity>(quantityType, {
   equals: (one, other) => one.quantity.compare(other.quantity) === 0,
 });

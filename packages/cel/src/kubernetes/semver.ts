@@ -12,7 +12,7 @@ interface Version {
   readonly preRelease: readonly (bigint | string)[];
 }
 
-export const semverType: CelType = objectType("kubernetes.Semver");
+const semverType: CelType = objectType("kubernetes.Semver");
 const versions = opaqueKind<Version>(semverType, { equals: (one, other) => compareVersions(one, other) === 0 });
 
 /** The value of a semantic version's text; `normalized` also takes `v1.2` and leading zeros. Throws CelError where it is none. */

@@ -17,7 +17,7 @@ import {
 } from "./go-url.ts";
 import { opaqueKind } from "./opaque.ts";
 
-export const urlType: CelType = objectType("kubernetes.URL");
+const urlType: CelType = objectType("kubernetes.URL");
 const urls = opaqueKind<GoUrl>(urlType, { equals: sameUrl });
 
 /** `url("https://example.com/a?b=c")` and what can be asked of it. */

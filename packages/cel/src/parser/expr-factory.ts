@@ -5,7 +5,7 @@ import type { CelValue } from "../value.ts";
 export const ACCUMULATOR = "@result";
 
 /** More nodes than this are refused: macros that repeat their target would else grow without bound. */
-export const NODES_MAX = 100_000;
+const NODES_MAX = 100_000;
 
 /** The expression has more than NODES_MAX nodes. */
 export class TooManyNodes extends Error {

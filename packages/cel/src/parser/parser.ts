@@ -12,9 +12,9 @@ import { syntaxIssues } from "./syntax-issues.ts";
 import type { Token, TokenKind } from "./tokens.ts";
 
 /** Longest expression, in code points. */
-export const EXPRESSION_LENGTH_MAX = 100_000;
+const EXPRESSION_LENGTH_MAX = 100_000;
 /** Deepest nesting of one grammar rule within itself; a chain of one operator counts as nesting. */
-export const NESTING_MAX = 250;
+const NESTING_MAX = 250;
 
 /** Macros by name, style and number of arguments, and what else depends on the libraries. */
 export class MacroTable {

@@ -8,19 +8,14 @@ import { optionalLibrary } from "../extensions/optional.ts";
 import { setsLibrary } from "../extensions/sets.ts";
 import { stringsLibrary } from "../extensions/strings.ts";
 import { twoVariablesLibrary } from "../extensions/two-variables.ts";
-import {
-  bindValue,
-  type CelEnvironment,
-  type CelType,
-  type CelValue,
-  type Compilation,
-  createEnvironment,
-  formatType,
-  type FunctionDeclaration,
-  type Overload,
-} from "../index.ts";
+import { bindValue } from "../binding.ts";
+import type { FunctionDeclaration, Overload } from "../declaration.ts";
+import { type CelEnvironment, createEnvironment } from "../environment.ts";
 import { intOf } from "../integer.ts";
+import type { Compilation } from "../program.ts";
 import * as types from "../type.ts";
+import { type CelType, formatType } from "../type.ts";
+import type { CelValue } from "../value.ts";
 import { equals } from "../values/equal.ts";
 import { listOf } from "../values/list.ts";
 import { mapOfEntries } from "../values/map.ts";

@@ -8,7 +8,7 @@ import { addDuration, durationOf, subtractTimestamps } from "./time.ts";
 const OVERFLOW = "integer overflow";
 
 /** An `int` of an exact result. Throws CelError beyond 64 bits. */
-export function checkedInt(value: bigint): number | bigint {
+function checkedInt(value: bigint): number | bigint {
   if (!isInt(value)) throw new CelError(OVERFLOW);
   return intOf(value);
 }

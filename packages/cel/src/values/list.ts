@@ -5,7 +5,7 @@ import { isObject } from "./scalars.ts";
 import { typeOfValue } from "./type-of.ts";
 
 /** A list of values at hand. */
-export class ArrayList implements CelList {
+class ArrayList implements CelList {
   readonly kind = "list";
   readonly #values: readonly CelValue[];
 
@@ -27,8 +27,6 @@ export class ArrayList implements CelList {
 export function listOf(values: readonly CelValue[]): CelList {
   return new ArrayList(values);
 }
-
-export const EMPTY_LIST: CelList = new ArrayList([]);
 
 /** A JSON array, its elements read when they are asked for. */
 export class JsonList implements CelList {

@@ -7,13 +7,12 @@ import {
   type Struct,
 } from "@skates/apimachinery";
 import type { AdmissionAttributes } from "@skates/apiserver";
-import type { CelObject, CelValue } from "@skates/cel";
+import { type CelObject, type CelValue, toJson } from "@skates/cel";
 import { messageOf } from "@skates/component-base";
 import { changedObject, patchedValue, patchFailure } from "../matching/changed-object.ts";
 import { bodyKindOf, type VersionedObject } from "../matching/versioned-object.ts";
 import { internal } from "../webhook/call-webhook.ts";
 import type { CompiledMutation } from "./mutating-program.ts";
-import { jsonOf } from "./patch-values.ts";
 
 /** The object that a mutation is applied to. */
 export interface MutatedObject {
@@ -34,7 +33,7 @@ export function mutatedObject(type: CompiledMutation["type"], value: CelValue, t
 
 /** A failed `test` means that the patch is not wanted. */
 function patched(value: CelValue, before: VersionedObject): unknown {
-  const operations = parseJsonPatch(jsonOf(value));
+  const operations = parseJsonPatch(patchOf(value));
   try {
     return patchedValue(before, operations);
   } catch (error) {
@@ -44,10 +43,19 @@ function patched(value: CelValue, before: VersionedObject): unknown {
   }
 }
 
+function patchOf(value: CelValue): unknown {
+  try {
+    return toJson(value);
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new Error(`JSONPath valueExpression evaluated to a type that could not marshal to JSON: ${reason}`);
+  }
+}
+
 function configured(value: CelValue, struct: Struct, before: VersionedObject): unknown {
   if (!isCelObject(value)) throw new Error("unsupported return type from ApplyConfiguration expression");
   checkTypeNames(value, "Object", []);
-  const configuration = jsonOf(value);
+  const configuration = toJson(value);
   const { kind, apiVersion } = before.object;
   try {
     return mergeConfiguration(struct, before.object, {

@@ -90,6 +90,21 @@ test("patches see what mutations before them have made", async () => {
   ]);
 });
 
+test("values of patches are JSON as upstream makes it: times are texts, and keys have to be", async () => {
+  await put("values", [
+    patch(
+      "[JSONPatch{op: 'add', path: '/metadata/annotations', value: {'at': timestamp('2026-01-02T03:04:05Z')}}, " +
+        "JSONPatch{op: 'add', path: '/metadata/annotations/for', value: duration('90s')}]",
+    ),
+  ]);
+  const { body } = await create();
+  expect([body.message, body.metadata?.annotations]).toEqual([undefined, { at: "2026-01-02T03:04:05Z", for: "90s" }]);
+  await put("keys", [patch("[JSONPatch{op: 'add', path: '/metadata/annotations', value: {1: 'one'}}]")]);
+  expect((await create()).body.message).toContain(
+    "JSONPath valueExpression evaluated to a type that could not marshal to JSON: ",
+  );
+});
+
 test("a patch whose test fails is not wanted", async () => {
   await put("tested", [
     patch(
