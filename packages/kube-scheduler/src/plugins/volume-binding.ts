@@ -23,6 +23,12 @@ const REASONS: Readonly<Record<VolumeProblem, string>> = {
   space: "node(s) did not have enough free storage",
 };
 
+/** What is being done for a pod. */
+interface Held {
+  readonly plan: VolumePlan;
+  readonly nodeName: string;
+}
+
 export interface VolumeBindingOptions {
   readonly volumes: Volumes;
   readonly client: Client;
@@ -38,8 +44,7 @@ export function volumeBinding(
   { bindTimeoutSeconds = 600 }: Partial<VolumeBindingArgs> = {},
 ): SchedulerPlugin {
   /** By pod, what is being done for it and not seen in the API yet. */
-  const held = new Map<string, { readonly plan: VolumePlan; readonly nodeName: string }>();
-  const promises = promisesOf(held);
+  const held = new Map<string, Held>();
   return {
     name: "VolumeBinding",
     judges: ["filter"],
@@ -50,6 +55,7 @@ export function volumeBinding(
     prepare(pod) {
       const claims = claimsBy(pod, volumes);
       if (claims === undefined || "reasons" in claims) return claims;
+      const promises = promisesOf(held.values());
       return {
         filter: ({ node }) => {
           const plan = planVolumes(claims, { node, volumes, promises });
@@ -60,7 +66,7 @@ export function volumeBinding(
     reserve({ pod, node }) {
       const claims = claimsBy(pod, volumes);
       if (claims === undefined || "reasons" in claims) return claims;
-      const plan = planVolumes(claims, { node: node.node, volumes, promises });
+      const plan = planVolumes(claims, { node: node.node, volumes, promises: promisesOf(held.values()) });
       if ("problems" in plan) return unresolvable(...plan.problems.map((problem) => REASONS[problem]));
       if (plan.bindings.length + plan.provisions.length > 0) held.set(pod.uid, { plan, nodeName: node.name });
       return undefined;
@@ -77,22 +83,15 @@ export function volumeBinding(
   };
 }
 
-function promisesOf(held: ReadonlyMap<string, { readonly plan: VolumePlan; readonly nodeName: string }>): Promises {
-  return {
-    claimOf(volumeName) {
-      for (const { plan } of held.values()) {
-        const binding = plan.bindings.find(({ volume }) => volume.metadata.name === volumeName);
-        if (binding !== undefined) return claimKey(binding.claim);
-      }
-      return undefined;
-    },
-    nodeOf(key) {
-      for (const { plan, nodeName } of held.values()) {
-        if (plan.provisions.some((claim) => claimKey(claim) === key)) return nodeName;
-      }
-      return undefined;
-    },
-  };
+/** Put together once for each pod, since every volume is looked up on every node. */
+function promisesOf(held: Iterable<Held>): Promises {
+  const claimOf = new Map<string, string>();
+  const nodeOf = new Map<string, string>();
+  for (const { plan, nodeName } of held) {
+    for (const { claim, volume } of plan.bindings) claimOf.set(volume.metadata.name, claimKey(claim));
+    for (const claim of plan.provisions) nodeOf.set(claimKey(claim), nodeName);
+  }
+  return { claimOf, nodeOf };
 }
 
 /** The pod's claims by their state; undefined: it has none. */

@@ -30,14 +30,15 @@ export interface PodClaims {
 
 /** What others are about to have: volumes by name, and the nodes for which volumes are being made. */
 export interface Promises {
-  /** The claim that a volume is to be bound to. */
-  claimOf(volumeName: string): string | undefined;
-  nodeOf(claimKey: string): string | undefined;
+  /** By volume, the claim that it is to be bound to. */
+  readonly claimOf: ReadonlyMap<string, string>;
+  /** By claim. */
+  readonly nodeOf: ReadonlyMap<string, string>;
 }
 
 /** The node for which a volume is being made for the claim. */
-export function selectedNode(claim: PersistentVolumeClaim, promises: Promises): string | undefined {
-  return promises.nodeOf(claimKey(claim)) ?? claim.metadata.annotations?.[VOLUME_ANNOTATIONS.selectedNode];
+function selectedNode(claim: PersistentVolumeClaim, promises: Promises): string | undefined {
+  return promises.nodeOf.get(claimKey(claim)) ?? claim.metadata.annotations?.[VOLUME_ANNOTATIONS.selectedNode];
 }
 
 /** What is to be done on this node, or all that speaks against it. */
@@ -63,7 +64,7 @@ export function planVolumes(
       continue;
     }
     const taken = (name: string): boolean => {
-      const other = promises.claimOf(name);
+      const other = promises.claimOf.get(name);
       return chosen.has(name) || (other !== undefined && other !== claimKey(claim));
     };
     const volume = matchVolume(claim, { node, volumes: volumes.volumesOf(storageClassNameOf(claim)), taken });
