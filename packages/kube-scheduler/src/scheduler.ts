@@ -10,7 +10,7 @@ import { ClusterFeed } from "./cluster-feed.ts";
 import { buildProfile } from "./config/build-profile.ts";
 import { defaultConfiguration, type SchedulerConfiguration } from "./config/read-configuration.ts";
 import { createEventLanes, recordersFor } from "./event-lanes.ts";
-import { Extenders, type ExtenderTransport } from "./extenders/extenders.ts";
+import { Extenders, type ExtenderTransport, resourcesOfExtenders } from "./extenders/extenders.ts";
 import { Framework } from "./framework/framework.ts";
 import { NO_GROUPS, watchPodGroups } from "./gangs/pod-groups.ts";
 import { WaitingPods } from "./framework/waiting-pods.ts";
@@ -88,7 +88,7 @@ class Scheduler implements Component {
         random: env.random.stream("preemption"),
         budgets: () => budgets.list(),
       },
-      ofExtenders: ofExtenders(configuration),
+      ofExtenders: resourcesOfExtenders(configuration.extenders),
       podGroups: groups === undefined ? NO_GROUPS : watchPodGroups({ groups, pods: podInformer, cluster }),
       // The queue comes later, and no plugin wakes anybody before.
       wake: (uid: string) => queue.wake(uid),
@@ -202,12 +202,6 @@ function noteSizes(
   metrics.cacheSize.set(["nodes"], cluster.nodeCount);
   metrics.cacheSize.set(["assumed_pods"], cluster.assumedCount);
   metrics.cacheSize.set(["pods"], running);
-}
-
-/** Resources of which some extender says that only it looks whether they fit. */
-function ofExtenders({ extenders }: SchedulerConfiguration): ReadonlySet<string> {
-  const managed = extenders.flatMap(({ managedResources = [] }) => managedResources);
-  return new Set(managed.filter(({ ignoredByScheduler }) => ignoredByScheduler === true).map(({ name }) => name));
 }
 
 function noTransport(): Promise<never> {

@@ -4,6 +4,7 @@ import { type Env, TaskGroup } from "@skates/component-base";
 import { createInformers } from "@skates/controller-runtime";
 import { buildProfile } from "../config/build-profile.ts";
 import { defaultConfiguration, type SchedulerConfiguration } from "../config/read-configuration.ts";
+import { resourcesOfExtenders } from "../extenders/extenders.ts";
 import { WaitingPods } from "../framework/waiting-pods.ts";
 import { NO_GROUPS } from "../gangs/pod-groups.ts";
 import { schedulerMetrics } from "../metrics.ts";
@@ -50,7 +51,7 @@ export async function explainPending(
       random: env.random,
       budgets: () => [],
     },
-    ofExtenders: new Set<string>(),
+    ofExtenders: resourcesOfExtenders(configuration.extenders),
     podGroups: NO_GROUPS,
     wake: () => undefined,
   };

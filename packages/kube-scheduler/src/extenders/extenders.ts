@@ -89,7 +89,7 @@ export class Extenders {
     return this.#best({ pod, totals, rejections, framework });
   }
 
-  /** Binds the pod where an extender does that for it. */
+  /** Binds the pod where an extender does that for it. Undefined: it is left to the plugins, also where an ignorable extender fails. */
   async bind({ pod, node }: Chosen, signal: AbortSignal): Promise<BindOutcome | undefined> {
     const extender = this.#options.extenders.find((one) => has(one.bindVerb) && manages(one, pod));
     if (extender === undefined) return undefined;
@@ -97,9 +97,11 @@ export class Extenders {
     const body = { podName: name, podNamespace: namespace, podUID: uid, node: node.name };
     try {
       const error = errorIn(await this.#call(extender, { verb: extender.bindVerb ?? "", body }, signal));
-      return error === "" ? { kind: "bound" } : { kind: "failed", error: new Error(error) };
+      if (error !== "") throw new Error(error);
+      return { kind: "bound" };
     } catch (error) {
       if (isAbort(error, signal) || signal.aborted) throw error;
+      if (extender.ignorable === true) return this.#ignored(extender, error);
       return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
     }
   }
@@ -237,7 +239,7 @@ export class Extenders {
     }
   }
 
-  #ignored(extender: Extender, error: unknown): void {
+  #ignored(extender: Extender, error: unknown): undefined {
     this.#options.env.log.warn("an extender failed and was passed over", {
       extender: extender.urlPrefix ?? "",
       cause: messageOf(error),
@@ -260,6 +262,12 @@ function argsOf(extender: Extender, { pod }: PodInfo, nodes: readonly NodeInfo[]
   if (extender.nodeCacheCapable === true) return { pod, nodes: null, nodenames: nodes.map(({ name }) => name) };
   const items = nodes.map(({ node }) => node);
   return { pod, nodes: { apiVersion: "v1", kind: "NodeList", metadata: {}, items }, nodenames: null };
+}
+
+/** Resources of which some extender says that only it looks whether they fit. */
+export function resourcesOfExtenders(extenders: readonly Extender[]): ReadonlySet<string> {
+  const managed = extenders.flatMap(({ managedResources = [] }) => managedResources);
+  return new Set(managed.filter(({ ignoredByScheduler }) => ignoredByScheduler === true).map(({ name }) => name));
 }
 
 function has(verb: string | undefined): boolean {
