@@ -3,6 +3,7 @@
  * (assertions, errors, task groups) that go with them. Start with `env.ts`. Real clocks, random sources and log
  * writers are in `@skates/component-base/node`.
  */
+export { AnswerCache, type AnswerCacheOptions } from "./answer-cache.ts";
 export { AssertionError, assert, must, unreachable } from "./assert.ts";
 export { type Clock, type Deadline, deadline } from "./clock.ts";
 export { type Component, createEnv, type Env, type EnvOptions } from "./env.ts";

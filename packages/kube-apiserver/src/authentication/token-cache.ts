@@ -1,4 +1,4 @@
-import type { Clock } from "@skates/component-base";
+import { AnswerCache, type Clock } from "@skates/component-base";
 import { isTokenRefusal, type TokenMethod, type TokenUser } from "./token-method.ts";
 
 export interface TokenCacheOptions {
@@ -11,31 +11,18 @@ export interface TokenCacheOptions {
   readonly entriesMax?: number | undefined;
 }
 
-interface Known {
-  readonly found: TokenUser | undefined;
-  readonly untilMs: number;
-}
-
 const ENTRIES_MAX = 32_768;
 
 /** Remembers the answers of a method that is slow to ask; equal questions at one time are asked once. */
 export function cachedTokens(method: TokenMethod, options: TokenCacheOptions): TokenMethod {
   const { clock, successMs, failureMs, entriesMax = ENTRIES_MAX } = options;
-  const known = new Map<string, Known>();
+  const known = new AnswerCache<TokenUser | undefined>({ clock, entriesMax });
   const asking = new Map<string, Promise<TokenUser | undefined>>();
 
-  const remember = (key: string, found: TokenUser | undefined): void => {
-    const ms = found === undefined ? failureMs : successMs;
-    if (ms <= 0) return;
-    known.delete(key);
-    const [oldest] = known.keys();
-    if (known.size >= entriesMax && oldest !== undefined) known.delete(oldest);
-    known.set(key, { found, untilMs: clock.monotonicMs() + ms });
-  };
   const ask = async (key: string, question: () => Promise<TokenUser | undefined>): Promise<TokenUser | undefined> => {
     try {
       const found = await question();
-      remember(key, found);
+      known.keep(key, found, found === undefined ? failureMs : successMs);
       return found;
     } finally {
       asking.delete(key);
@@ -44,8 +31,8 @@ export function cachedTokens(method: TokenMethod, options: TokenCacheOptions): T
   return {
     async authenticate(token, audiences, signal) {
       const key = JSON.stringify([token, audiences]);
-      const before = known.get(key);
-      if (before !== undefined && before.untilMs > clock.monotonicMs()) return before.found;
+      const before = known.find(key);
+      if (before !== undefined) return before.answer;
       const shared = asking.get(key);
       if (shared !== undefined) {
         try {

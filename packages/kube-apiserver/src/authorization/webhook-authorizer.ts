@@ -1,7 +1,7 @@
 import type { SubjectAccessReviewSpec } from "@skates/api/authorization/v1";
 import { isRecord } from "@skates/apimachinery";
 import type { AuthorizationAttributes, Decision } from "@skates/apiserver";
-import { type Clock, type Logger, messageOf } from "@skates/component-base";
+import { AnswerCache, type Clock, type Logger, messageOf } from "@skates/component-base";
 import type { ReviewCaller } from "../webhooks/review-caller.ts";
 import { reviewSpec } from "./review-spec.ts";
 import { type ChainedAuthorizer, NO_RULES } from "./union.ts";
@@ -29,26 +29,13 @@ const ENTRIES_MAX = 1024;
 /** Questions that are longer are not worth keeping: upstream's limit on what somebody chooses in a request. */
 const CHOSEN_CHARACTERS_MAX = 10_000;
 
-interface Known {
-  readonly decision: Decision;
-  readonly untilMs: number;
-}
-
 /** Asks a webhook with a SubjectAccessReview whether something is allowed. */
 export function webhookAuthorizer(options: WebhookAuthorizerOptions): ChainedAuthorizer {
   const { clock, version, authorizedMs, unauthorizedMs, onError, matches } = options;
-  const known = new Map<string, Known>();
+  const known = new AnswerCache<Decision>({ clock, entriesMax: ENTRIES_MAX });
   const failed = (error: unknown): Decision => {
     options.log.warn("An authorization webhook gave no answer", { name: options.name, error: messageOf(error) });
     return { decision: onError, reason: "", error: messageOf(error) };
-  };
-  const remember = (key: string, decision: Decision): void => {
-    const ms = decision.decision === "allow" ? authorizedMs : unauthorizedMs;
-    if (ms <= 0) return;
-    known.delete(key);
-    const [oldest] = known.keys();
-    if (known.size >= ENTRIES_MAX && oldest !== undefined) known.delete(oldest);
-    known.set(key, { decision, untilMs: clock.monotonicMs() + ms });
   };
   return {
     async authorize(attributes, signal) {
@@ -59,8 +46,8 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): ChainedAut
         return failed(error);
       }
       const key = JSON.stringify(spec);
-      const before = known.get(key);
-      if (before !== undefined && before.untilMs > clock.monotonicMs()) return before.decision;
+      const before = known.find(key);
+      if (before !== undefined) return before.answer;
       let decision: Decision;
       try {
         decision = decisionOf(await options.call(reviewOf(version, spec), signal), version);
@@ -68,7 +55,8 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): ChainedAut
         signal.throwIfAborted();
         return failed(error);
       }
-      if (isKept(attributes)) remember(key, decision);
+      const ms = decision.decision === "allow" ? authorizedMs : unauthorizedMs;
+      if (isKept(attributes)) known.keep(key, decision, ms);
       return decision;
     },
     rulesFor: async () => ({

@@ -2,7 +2,7 @@ import { type ApiRequest, StatusError, type UserInfo } from "@skates/apimachiner
 import { type TokenReview, tokenReviews } from "@skates/api/authentication/v1";
 import { type SubjectAccessReview, subjectAccessReviews } from "@skates/api/authorization/v1";
 import type { Client } from "@skates/client";
-import { type Clock, isAbort, messageOf } from "@skates/component-base";
+import { AnswerCache, type Clock, isAbort, messageOf } from "@skates/component-base";
 
 /** What the API server is asked about callers. */
 export interface AccessReviews {
@@ -34,8 +34,25 @@ const REMEMBERED_MAX = 1000;
 
 /** Callers are known by client certificate or by token, and judged by the API server; there are no anonymous ones. */
 export function kubeletAccess({ reviews, clock }: KubeletAccessOptions): KubeletAccess {
-  const users = new Remembered<UserInfo | undefined>(clock, (user) => (user === undefined ? 0 : TOKEN_MS));
-  const answers = new Remembered<boolean>(clock, (allowed) => (allowed ? ALLOWED_MS : REFUSED_MS));
+  const users = new AnswerCache<UserInfo>({ clock, entriesMax: REMEMBERED_MAX });
+  const answers = new AnswerCache<boolean>({ clock, entriesMax: REMEMBERED_MAX });
+
+  async function tokenUser(token: string, signal: AbortSignal): Promise<UserInfo | undefined> {
+    const known = users.find(token);
+    if (known !== undefined) return known.answer;
+    const user = await reviews.userOf(token, signal);
+    if (user !== undefined) users.keep(token, user, TOKEN_MS);
+    return user;
+  }
+
+  async function allowed(user: UserInfo, attributes: NodeAttributes, signal: AbortSignal): Promise<boolean> {
+    const key = JSON.stringify([user.name, user.uid, user.groups, user.extra, attributes]);
+    const known = answers.find(key);
+    if (known !== undefined) return known.answer;
+    const answer = await reviews.allowed(user, attributes, signal);
+    answers.keep(key, answer, answer ? ALLOWED_MS : REFUSED_MS);
+    return answer;
+  }
 
   async function userOf({ peer, headers, signal }: ApiRequest): Promise<UserInfo> {
     const certificate = "tls" in peer ? peer.tls.certificate : undefined;
@@ -44,7 +61,7 @@ export function kubeletAccess({ reviews, clock }: KubeletAccessOptions): Kubelet
       return { name, uid, groups: [...organizations, "system:authenticated"] };
     }
     const token = /^bearer +(\S+)$/i.exec(headers["authorization"] ?? "")?.[1];
-    const user = token === undefined ? undefined : await users.get(token, () => reviews.userOf(token, signal));
+    const user = token === undefined ? undefined : await tokenUser(token, signal);
     if (user === undefined) throw new StatusError("Unauthorized", "Unauthorized");
     return user;
   }
@@ -55,10 +72,8 @@ export function kubeletAccess({ reviews, clock }: KubeletAccessOptions): Kubelet
     const subresources = subresourcesOf(page);
     const about = `(user=${user.name}, verb=${verb}, resource=nodes, subresource(s)=[${subresources.join(" ")}])`;
     for (const subresource of subresources) {
-      const attributes = { verb, subresource };
-      const key = JSON.stringify([user.name, user.uid, user.groups, user.extra, attributes]);
       try {
-        if (await answers.get(key, () => reviews.allowed(user, attributes, request.signal))) return;
+        if (await allowed(user, { verb, subresource }, request.signal)) return;
       } catch (error) {
         if (isAbort(error, request.signal)) throw error;
         throw new StatusError("InternalError", `Authorization error ${about}: ${messageOf(error)}`);
@@ -100,28 +115,6 @@ function subresourcesOf(page: string): readonly string[] {
       return [page, "proxy"];
     default:
       return ["proxy"];
-  }
-}
-
-/** Answers for a while; the oldest goes when there are too many. */
-class Remembered<T> {
-  readonly #clock: Clock;
-  readonly #lifeMs: (value: T) => number;
-  readonly #known = new Map<string, { readonly value: T; readonly untilMs: number }>();
-  constructor(clock: Clock, lifeMs: (value: T) => number) {
-    this.#clock = clock;
-    this.#lifeMs = lifeMs;
-  }
-
-  async get(key: string, ask: () => Promise<T>): Promise<T> {
-    const known = this.#known.get(key);
-    if (known !== undefined && this.#clock.monotonicMs() < known.untilMs) return known.value;
-    const value = await ask();
-    this.#known.delete(key);
-    this.#known.set(key, { value, untilMs: this.#clock.monotonicMs() + this.#lifeMs(value) });
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > REMEMBERED_MAX && oldest !== undefined) this.#known.delete(oldest);
-    return value;
   }
 }
 
