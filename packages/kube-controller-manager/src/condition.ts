@@ -18,6 +18,14 @@ export function withoutCondition<C extends AnyCondition>(conditions: readonly C[
     : conditions;
 }
 
+/** With what is known now in the place of the condition of its type: only the time of its transition stays, as long as the status does. */
+export function renewedCondition<C extends AnyCondition>(conditions: readonly C[], next: C): readonly C[] {
+  const current = conditionOf(conditions, next.type);
+  if (current === undefined) return [...conditions, next];
+  const renewed = dated(next, current);
+  return conditions.map((condition) => (condition === current ? renewed : condition));
+}
+
 /**
  * With this condition in place of that of its type. One with the same status and reason is left as it is; one with the same status
  * keeps the time of its transition.
@@ -25,9 +33,10 @@ export function withoutCondition<C extends AnyCondition>(conditions: readonly C[
 export function withCondition<C extends AnyCondition>(conditions: readonly C[], next: C): readonly C[] {
   const current = conditionOf(conditions, next.type);
   if (current !== undefined && current.status === next.status && current.reason === next.reason) return conditions;
-  const kept =
-    current?.status === next.status && current.lastTransitionTime !== undefined
-      ? { ...next, lastTransitionTime: current.lastTransitionTime }
-      : next;
-  return [...withoutCondition(conditions, next.type), kept];
+  return [...withoutCondition(conditions, next.type), dated(next, current)];
+}
+
+function dated<C extends AnyCondition>(next: C, current: C | undefined): C {
+  if (current?.status !== next.status || current.lastTransitionTime === undefined) return next;
+  return { ...next, lastTransitionTime: current.lastTransitionTime };
 }

@@ -1,9 +1,9 @@
-import { formatTime, type ObjectKey, parseTime } from "@skates/apimachinery";
-import { type Pod, type PodCondition, pods } from "@skates/api/core/v1";
+import { type ObjectKey, parseTime } from "@skates/apimachinery";
+import type { Pod } from "@skates/api/core/v1";
 import type { DeviceRequestAllocationResult, DeviceTaint, DeviceToleration } from "@skates/api/resource/v1";
 import type { ResourceClaim, ResourceSlice } from "@skates/api/resource/v1";
-import { deletion, type Lister, NOTHING, type Plan, statusUpdate } from "@skates/controller-runtime";
-import { withCondition } from "../condition.ts";
+import { type Lister, NOTHING, type Plan } from "@skates/controller-runtime";
+import { disruptPod } from "../pod/disrupt-pod.ts";
 import { podEnded } from "../pod/pod-state.ts";
 
 /** What the plan of a pod with devices looks at; claims have the index `user`, slices the index `pool`. */
@@ -24,24 +24,14 @@ export function planDeviceTaint(view: DeviceTaintView, key: ObjectKey, nowMs: nu
   const leavesAtMs = Math.min(...devices.map((device) => usableUntilMs(view, device)));
   if (leavesAtMs === Number.POSITIVE_INFINITY) return NOTHING;
   if (leavesAtMs > nowMs) return { stages: [], requeueAfterMs: leavesAtMs - nowMs };
-  const condition: PodCondition = {
-    type: "DisruptionTarget",
-    status: "True",
-    lastTransitionTime: formatTime(nowMs),
-    reason: "DeletionByDeviceTaintManager",
-    message: "Device Taint manager: deleting due to NoExecute taint",
-  };
-  const old = pod.status?.conditions ?? [];
-  const conditions = withCondition(old, condition);
-  const marking = statusUpdate(pods, { ...pod, status: { ...pod.status, conditions } });
   const announce = {
     about: pod,
     type: "Normal",
     reason: "DeviceTaintManagerEviction",
     message: "Marking for deletion",
   } as const;
-  const stages = [conditions === old ? [] : [marking], [deletion(pods, pod, { announce })]];
-  return { stages: stages.filter((stage) => stage.length > 0) };
+  const message = "Device Taint manager: deleting due to NoExecute taint";
+  return disruptPod(pod, { reason: "DeletionByDeviceTaintManager", message, announce }, nowMs);
 }
 
 /** Where the devices of a pool are found. */

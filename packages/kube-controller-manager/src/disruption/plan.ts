@@ -1,15 +1,8 @@
-import {
-  type Condition,
-  equalValues,
-  formatTime,
-  intOrPercent,
-  labelSelector,
-  type ObjectKey,
-  parseTime,
-} from "@skates/apimachinery";
+import { equalValues, formatTime, intOrPercent, labelSelector, type ObjectKey, parseTime } from "@skates/apimachinery";
 import type { Pod } from "@skates/api/core/v1";
 import { type PodDisruptionBudget, type PodDisruptionBudgetStatus, podDisruptionBudgets } from "@skates/api/policy/v1";
 import { type Action, type Lister, NOTHING, type Plan, statusUpdate } from "@skates/controller-runtime";
+import { renewedCondition } from "../condition.ts";
 import { podReady } from "../pod/pod-state.ts";
 import { expectedPods, type Scales } from "./expected.ts";
 
@@ -110,7 +103,15 @@ function statusOf(budget: PodDisruptionBudget, counted: Counts, nowMs: number): 
   const observedGeneration = budget.metadata.generation;
   const [status, reason] =
     allowed > 0 ? (["True", "SufficientPods"] as const) : (["False", "InsufficientPods"] as const);
-  const condition = { type: "DisruptionAllowed", status, reason, message: "", observedGeneration };
+  const lastTransitionTime = formatTime(nowMs);
+  const condition = {
+    type: "DisruptionAllowed",
+    status,
+    reason,
+    message: "",
+    observedGeneration,
+    lastTransitionTime,
+  };
   return {
     observedGeneration,
     disruptedPods: evicted.size === 0 ? undefined : Object.fromEntries(evicted),
@@ -118,7 +119,7 @@ function statusOf(budget: PodDisruptionBudget, counted: Counts, nowMs: number): 
     currentHealthy: absentIfZero(healthy),
     desiredHealthy: absentIfZero(healthyWanted),
     expectedPods: absentIfZero(expected),
-    conditions: withCondition(budget.status?.conditions ?? [], condition, nowMs),
+    conditions: renewedCondition(budget.status?.conditions ?? [], condition),
   };
 }
 
@@ -137,26 +138,14 @@ function planFailure(budget: PodDisruptionBudget, problem: string, nowMs: number
     reason: "SyncFailed",
     message: problem,
     observedGeneration: budget.status?.observedGeneration,
+    lastTransitionTime: formatTime(nowMs),
   } as const;
-  const conditions = withCondition(budget.status?.conditions ?? [], condition, nowMs);
+  const conditions = renewedCondition(budget.status?.conditions ?? [], condition);
   const status = { ...budget.status, disruptionsAllowed: undefined, conditions };
   // A change of what is counted leads to the next try; until then the same is not told again.
   return equalValues(status, budget.status)
     ? NOTHING
     : { stages: [[told], [statusUpdate(podDisruptionBudgets, { ...budget, status })]] };
-}
-
-/** The time of the transition changes with the status only; all else is as now. */
-function withCondition(
-  conditions: readonly Condition[],
-  next: Omit<Condition, "lastTransitionTime">,
-  nowMs: number,
-): readonly Condition[] {
-  const current = conditions.find(({ type }) => type === next.type);
-  const since = current?.status === next.status ? current.lastTransitionTime : formatTime(nowMs);
-  const made = { ...next, lastTransitionTime: since };
-  if (current === undefined) return [...conditions, made];
-  return conditions.map((condition) => (condition === current ? made : condition));
 }
 
 function event(

@@ -6,6 +6,7 @@ import type {
 } from "@skates/api/autoscaling/v2";
 import type { Scale } from "@skates/api/autoscaling/v1";
 import { formatTime } from "@skates/apimachinery";
+import { renewedCondition } from "../condition.ts";
 import type { Evaluated } from "./evaluate-metric.ts";
 import { limitChange, type ScalingHistory } from "./limit-change.ts";
 
@@ -157,10 +158,6 @@ export class Conditions {
   }
 
   set(type: string, status: "True" | "False", reason: string, message: string): void {
-    const before = this.list.find((condition) => condition.type === type);
-    const lastTransitionTime =
-      before?.status === status && before.lastTransitionTime !== undefined ? before.lastTransitionTime : this.#now;
-    const next = { type, status, lastTransitionTime, reason, message };
-    this.list = before === undefined ? [...this.list, next] : this.list.map((c) => (c === before ? next : c));
+    this.list = renewedCondition(this.list, { type, status, lastTransitionTime: this.#now, reason, message });
   }
 }

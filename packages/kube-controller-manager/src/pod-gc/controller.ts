@@ -1,9 +1,8 @@
-import { formatTime } from "@skates/apimachinery";
-import { nodes, type Pod, type PodCondition, pods } from "@skates/api/core/v1";
+import { nodes, type Pod, pods } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf } from "@skates/component-base";
 import type { Informers, KeysOf, Lister } from "@skates/controller-runtime";
-import { withCondition } from "../condition.ts";
+import { disruptedConditions } from "../pod/disrupt-pod.ts";
 import { podEnded } from "../pod/pod-state.ts";
 
 export interface PodGcOptions {
@@ -103,13 +102,7 @@ function tooManyEnded(ended: readonly Pod[], max: number): readonly Pod[] {
 }
 
 function failed(pod: Pod, nowMs: number): Pod {
-  const condition: PodCondition = {
-    type: "DisruptionTarget",
-    status: "True",
-    lastTransitionTime: formatTime(nowMs),
-    reason: "DeletionByPodGC",
-    message: "PodGC: node no longer exists",
-  };
-  const conditions = withCondition(pod.status?.conditions ?? [], condition);
+  const disruption = { reason: "DeletionByPodGC", message: "PodGC: node no longer exists" };
+  const conditions = disruptedConditions(pod, disruption, nowMs);
   return { ...pod, status: { ...pod.status, phase: "Failed", conditions } };
 }

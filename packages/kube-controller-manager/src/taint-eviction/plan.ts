@@ -1,7 +1,7 @@
-import { formatTime, type ObjectKey, parseTime } from "@skates/apimachinery";
-import { type Node, type Pod, type PodCondition, pods, type Taint } from "@skates/api/core/v1";
-import { deletion, type Lister, NOTHING, type Plan, statusUpdate } from "@skates/controller-runtime";
-import { withCondition } from "../condition.ts";
+import { type ObjectKey, parseTime } from "@skates/apimachinery";
+import type { Node, Pod, Taint } from "@skates/api/core/v1";
+import { type Lister, NOTHING, type Plan } from "@skates/controller-runtime";
+import { disruptPod } from "../pod/disrupt-pod.ts";
 import { podCondition, podEnded } from "../pod/pod-state.ts";
 import { tolerates } from "./tolerates.ts";
 
@@ -29,17 +29,8 @@ export function planTaintEviction(view: TaintEvictionView, key: ObjectKey, nowMs
     reason: "TaintManagerEviction",
     message: `Marking for deletion Pod ${namespace}/${name}`,
   } as const;
-  const condition: PodCondition = {
-    type: "DisruptionTarget",
-    status: "True",
-    lastTransitionTime: formatTime(nowMs),
-    reason: "DeletionByTaintManager",
-    message: "Taint manager: deleting due to NoExecute taint",
-  };
-  const conditions = withCondition(pod.status?.conditions ?? [], condition);
-  const marking = statusUpdate(pods, { ...pod, status: { ...pod.status, conditions } });
-  const marked = conditions === pod.status?.conditions;
-  return { stages: [marked ? [] : [marking], [deletion(pods, pod, { announce })]] };
+  const message = "Taint manager: deleting due to NoExecute taint";
+  return disruptPod(pod, { reason: "DeletionByTaintManager", message, announce }, nowMs);
 }
 
 /** The taints of a node that drive pods away. */
