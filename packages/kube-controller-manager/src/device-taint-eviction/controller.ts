@@ -2,6 +2,7 @@ import { equalValues, keyOf, type ObjectKey } from "@skates/apimachinery";
 import { pods } from "@skates/api/core/v1";
 import { type ResourceClaim, resourceClaims, type ResourceSlice, resourceSlices } from "@skates/api/resource/v1";
 import { type Controller, watch } from "@skates/controller-runtime";
+import { userUids } from "../resource-claim/claim.ts";
 import { type DeviceTaintView, planDeviceTaint, poolKey } from "./plan.ts";
 
 /** Drives pods from devices that are tainted so, as their slices say. Keys are pods. */
@@ -13,7 +14,7 @@ export const deviceTaintEvictionController: Controller<DeviceTaintView> = {
       resource: resourceClaims,
       keys: usersOf,
       indexes: {
-        user: ({ status }) => (status?.reservedFor ?? []).map(({ uid }) => uid),
+        user: userUids,
         pool: ({ status }) => [...new Set((status?.allocation?.devices?.results ?? []).map(poolKey))],
       },
     }),

@@ -215,10 +215,7 @@ class Autoscaler {
     if (selector === "") return await fail("InvalidSelector", "the HPA target's scale is missing a selector");
     const matching = parseLabelSelector(selector);
     this.#selectors.set(`${namespace}/${name}`, { namespace, selector: matching });
-    const own = informers
-      .for(pods)
-      .list(namespace)
-      .filter(({ metadata }) => matching.matches(metadata.labels));
+    const own = informers.for(pods).matching(namespace, (labels) => matching.matches(labels));
     const others = this.#othersOf(`${namespace}/${name}`, namespace, own);
     if (others.length > 0) {
       const all = [`${namespace}/${name}`, ...others].join(" ");

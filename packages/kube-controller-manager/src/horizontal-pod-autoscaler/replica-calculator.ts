@@ -1,4 +1,5 @@
 import type { Pod } from "@skates/api/core/v1";
+import { podReady } from "../pod/pod-state.ts";
 import { groupPods, type PodFigure, podRequests } from "./pod-usage.ts";
 
 /** How far a figure may be from its target without anything being done, below and above it. */
@@ -84,10 +85,7 @@ export function byValue(
   const ratio = milli / targetMilli;
   if (currentReplicas === 0) return { replicas: Math.ceil(ratio), current: milli };
   if (within(ratio, tolerance)) return { replicas: currentReplicas, current: milli };
-  const ready = pods.filter(
-    ({ status }) =>
-      status?.phase === "Running" && (status.conditions ?? []).some((c) => c.type === "Ready" && c.status === "True"),
-  ).length;
+  const ready = pods.filter((pod) => pod.status?.phase === "Running" && podReady(pod)).length;
   if (ready === 0 && pods.length === 0) throw new Error("no pods returned by selector while calculating replica count");
   return { replicas: Math.ceil(ratio * ready), current: milli };
 }

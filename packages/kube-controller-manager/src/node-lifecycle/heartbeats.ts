@@ -1,5 +1,6 @@
 import type { Lease } from "@skates/api/coordination/v1";
 import type { Node } from "@skates/api/core/v1";
+import { readyCondition } from "./taints.ts";
 
 /**
  * When a sign of life of each node was first seen here. A node's own times are not compared with ours: clocks of machines differ, and
@@ -25,7 +26,7 @@ export function createHeartbeats(): Heartbeats {
   return {
     seenMs(node, lease, nowMs) {
       const { name, uid } = node.metadata;
-      const ready = node.status?.conditions?.find((condition) => condition.type === "Ready");
+      const ready = readyCondition(node);
       const posted = ready?.reason === "NodeStatusUnknown" ? undefined : ready?.lastHeartbeatTime;
       const renewed = lease?.spec.renewTime;
       const known = last.get(name);

@@ -13,7 +13,7 @@ import { type ApiObject, keyOf, type ObjectKey } from "@skates/apimachinery";
 import { type Controller, type Listers, watch } from "@skates/controller-runtime";
 import { planClaim } from "./plan-claim.ts";
 import { planVolume } from "./plan-volume.ts";
-import { claimId, isAnnotated, type StorageView, waitsForConsumer } from "./storage-view.ts";
+import { claimId, claimsOfPod, isAnnotated, type StorageView, waitsForConsumer } from "./storage-view.ts";
 
 /**
  * Gives volumes to claims, sees that what others have bound is completed, and says what became of both. Its keys are those of claims
@@ -53,9 +53,7 @@ export const persistentVolumeBinder: Controller<StorageView> = {
     watch({
       resource: pods,
       keys: (pod, old, listers) => (old === undefined ? delayedClaims(pod, listers) : []),
-      indexes: {
-        claim: (pod) => podClaims(pod).map(({ name }) => claimId({ namespace: pod.metadata.namespace, name })),
-      },
+      indexes: { claim: claimsOfPod },
     }),
   ],
   view: viewOf,

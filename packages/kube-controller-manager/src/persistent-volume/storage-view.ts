@@ -1,4 +1,4 @@
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from "@skates/api/core/v1";
+import { type PersistentVolume, type PersistentVolumeClaim, type Pod, podClaims } from "@skates/api/core/v1";
 import type { StorageClass } from "@skates/api/storage/v1";
 import { type ApiObject, keyOf } from "@skates/apimachinery";
 import type { Action, Lister } from "@skates/controller-runtime";
@@ -23,6 +23,11 @@ export function claimId({
   readonly name?: string | undefined;
 }): string {
   return `${namespace}/${name}`;
+}
+
+/** Index `claim` of pods: the claims that a pod uses. */
+export function claimsOfPod(pod: Pod): readonly string[] {
+  return podClaims(pod).map(({ name }) => claimId({ namespace: pod.metadata.namespace, name }));
 }
 
 export function isAnnotated({ metadata }: ApiObject, name: string): boolean {

@@ -46,6 +46,11 @@ export function planClaim(view: ClaimView, key: ObjectKey): Plan {
   return idle && !deleted && isLeftOver(view, claim) ? { stages: [[deletion(resourceClaims, claim)]] } : NOTHING;
 }
 
+/** Index `user` of claims: the uids of those who may use one. */
+export function userUids({ status }: ResourceClaim): readonly string[] {
+  return (status?.reservedFor ?? []).map(({ uid }) => uid);
+}
+
 /** Users of other kinds look after themselves. */
 function mayUse({ pods }: ClaimView, claim: ResourceClaim, { apiGroup = "", resource, name, uid }: User): boolean {
   if (apiGroup !== "" || resource !== "pods") return true;

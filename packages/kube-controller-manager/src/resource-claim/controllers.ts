@@ -2,7 +2,7 @@ import { keyOf, type ObjectKey } from "@skates/apimachinery";
 import { type Pod, pods } from "@skates/api/core/v1";
 import { type ResourceClaim, resourceClaims, resourceClaimTemplates } from "@skates/api/resource/v1";
 import { type Controller, controllerOf, type Listers, watch } from "@skates/controller-runtime";
-import { type ClaimView, planClaim } from "./claim.ts";
+import { type ClaimView, planClaim, userUids } from "./claim.ts";
 import { type PodClaimsView, planPodClaims, templatesOf } from "./pod-claims.ts";
 
 /** Makes the claims that pods ask for by template, and writes their names into the pods. Keys are pods. */
@@ -45,7 +45,7 @@ export const claimReleaseController: Controller<ClaimView> = {
     watch({
       resource: resourceClaims,
       keys: (claim) => [keyOf(claim)],
-      indexes: { pod: (claim) => ownersOf(claim).map(indexKey), user: usersOf },
+      indexes: { pod: (claim) => ownersOf(claim).map(indexKey), user: userUids },
     }),
     watch({ resource: pods, keys: (pod, _old, listers) => claimsOf(pod, listers) }),
   ],
@@ -71,8 +71,4 @@ function ownersOf(claim: ResourceClaim): readonly ObjectKey[] {
 function claimsOf({ metadata }: Pod, listers: Listers): readonly ObjectKey[] {
   const claims = listers.for(resourceClaims);
   return [...claims.by("pod", indexKey(metadata)), ...claims.by("user", metadata.uid ?? "")].map(keyOf);
-}
-
-function usersOf({ status }: ResourceClaim): readonly string[] {
-  return (status?.reservedFor ?? []).map(({ uid }) => uid);
 }

@@ -1,6 +1,8 @@
 import { type Node, nodes, type Service, services } from "@skates/api/core/v1";
 import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
 import { type Controller, type Lister, watch } from "@skates/controller-runtime";
+import { SERVICE_NAME } from "../endpoint-slice/labels.ts";
+import { readyCondition } from "../node-lifecycle/taints.ts";
 import { planLoadBalancers } from "./plan.ts";
 
 export interface ServiceLbView {
@@ -18,7 +20,6 @@ export interface ServiceLbOptions {
 
 /** Ports are given once: all services have one key. */
 const ALL = { name: "load-balancers" };
-const SERVICE_NAME = "kubernetes.io/service-name";
 
 /**
  * Load balancers where nobody sells any: a service of type LoadBalancer is reached at its ports on the addresses of the nodes, whose
@@ -57,7 +58,8 @@ function isBalanced({ spec, status }: Service): boolean {
 }
 
 /** What of a node counts, as text. */
-function shown({ metadata, spec, status }: Node): string {
-  const ready = status?.conditions?.find(({ type }) => type === "Ready")?.status;
+function shown(node: Node): string {
+  const { metadata, spec, status } = node;
+  const ready = readyCondition(node)?.status;
   return JSON.stringify([metadata.labels, metadata.deletionTimestamp, spec?.taints, status?.addresses, ready]);
 }

@@ -1,11 +1,11 @@
 import { type Node, type Service, services } from "@skates/api/core/v1";
-import type { EndpointSlice } from "@skates/api/discovery/v1";
 import { equalValues } from "@skates/apimachinery";
 import { type Action, type Plan, statusUpdate } from "@skates/controller-runtime";
+import { SERVICE_NAME } from "../endpoint-slice/labels.ts";
+import { readyCondition } from "../node-lifecycle/taints.ts";
 import type { ServiceLbOptions, ServiceLbView } from "./controller.ts";
 
 const EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers";
-const SERVICE_NAME = "kubernetes.io/service-name";
 const GOING = "ToBeDeletedByClusterAutoscaler";
 
 /** Who has a port of the nodes, and the addresses that each service is reached at. The oldest service that asks for a port has it. */
@@ -64,12 +64,13 @@ function written(
 }
 
 /** As upstream: ready, not excluded by its label, and not about to be taken away. */
-function isUsable({ metadata, spec, status }: Node): boolean {
+function isUsable(node: Node): boolean {
+  const { metadata, spec } = node;
   return (
     metadata.deletionTimestamp === undefined &&
     metadata.labels?.[EXCLUDED] === undefined &&
     !(spec?.taints ?? []).some(({ key }) => key === GOING) &&
-    (status?.conditions ?? []).some((condition) => condition.type === "Ready" && condition.status === "True")
+    readyCondition(node)?.status === "True"
   );
 }
 
@@ -82,9 +83,7 @@ function addressOf({ status }: Node): readonly string[] {
 
 /** Nodes with a ready pod of the service. */
 function nodesOf({ metadata }: Service, usable: readonly Node[], { slices }: ServiceLbView): readonly Node[] {
-  const own = slices
-    .list(metadata.namespace)
-    .filter((slice: EndpointSlice) => slice.metadata.labels?.[SERVICE_NAME] === metadata.name);
+  const own = slices.matching(metadata.namespace, (labels) => labels?.[SERVICE_NAME] === metadata.name);
   const names = new Set(
     own.flatMap(({ endpoints }) =>
       (endpoints ?? []).flatMap(({ conditions, nodeName }) =>

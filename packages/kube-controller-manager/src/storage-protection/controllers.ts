@@ -19,6 +19,7 @@ import {
   watch,
   withoutFinalizer,
 } from "@skates/controller-runtime";
+import { claimId, claimsOfPod } from "../persistent-volume/storage-view.ts";
 
 interface ClaimView {
   readonly claims: Lister<PersistentVolumeClaim>;
@@ -32,21 +33,17 @@ export const claimProtectionController: Controller<ClaimView> = {
     watch({ resource: persistentVolumeClaims, keys: deletedKeys }),
     watch({
       resource: pods,
-      keys: (pod) => claimsOf(pod).map((name) => ({ namespace: pod.metadata.namespace, name })),
-      indexes: { claim: (pod) => claimsOf(pod).map((name) => `${pod.metadata.namespace ?? ""}/${name}`) },
+      keys: (pod) => podClaims(pod).map(({ name }) => ({ namespace: pod.metadata.namespace, name })),
+      indexes: { claim: claimsOfPod },
     }),
   ],
   view: (listers) => ({ claims: listers.for(persistentVolumeClaims), pods: listers.for(pods) }),
   plan(view, key) {
-    const users = view.pods.by("claim", `${key.namespace ?? ""}/${key.name}`);
+    const users = view.pods.by("claim", claimId(key));
     const used = users.some(({ spec }) => (spec.nodeName ?? "") !== "");
     return used ? NOTHING : released(persistentVolumeClaims, view.claims.get(key), "kubernetes.io/pvc-protection");
   },
 };
-
-function claimsOf(pod: Pod): readonly string[] {
-  return podClaims(pod).map(({ name }) => name);
-}
 
 interface VolumeView {
   readonly volumes: Lister<PersistentVolume>;
@@ -98,12 +95,9 @@ export const attributesClassProtectionController: Controller<ClassView> = {
 };
 
 function classesOfClaim({ spec, status }: PersistentVolumeClaim): readonly string[] {
-  const names = [
-    spec.volumeAttributesClassName,
-    status?.currentVolumeAttributesClassName,
-    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
-  ];
-  return [...new Set(names.filter((name) => name !== undefined && name !== ""))].filter((name) => name !== undefined);
+  const { currentVolumeAttributesClassName: current, modifyVolumeStatus } = status ?? {};
+  const names = [spec.volumeAttributesClassName, current, modifyVolumeStatus?.targetVolumeAttributesClassName];
+  return [...new Set(names.map((name) => name ?? ""))].filter((name) => name !== "");
 }
 
 function classesOfVolume({ spec }: PersistentVolume): readonly string[] {
