@@ -1,8 +1,8 @@
 import type { AuditLogOptions } from "@skates/kube-apiserver/node";
 import { type BatchOptions, EVENT_BYTES_MAX, WEBHOOK_BATCHES } from "@skates/kube-apiserver";
-import { parseDuration } from "@skates/apimachinery";
 import { usageError } from "../cli/errors.ts";
 import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
+import { durationFrom } from "./duration.ts";
 
 export const AUDIT_FLAGS: FlagSpecs = {
   "audit-policy-file": {
@@ -83,12 +83,12 @@ export function auditFrom(flags: FlagValues, defaultPath: string): AuditFlags {
     webhookBatches: {
       bufferSize: flags.int("audit-webhook-batch-buffer-size") ?? batches.bufferSize,
       maxBatchSize: flags.int("audit-webhook-batch-max-size") ?? batches.maxBatchSize,
-      maxBatchWaitMs: durationOf(flags, "audit-webhook-batch-max-wait") ?? batches.maxBatchWaitMs,
+      maxBatchWaitMs: durationFrom(flags, "audit-webhook-batch-max-wait") ?? batches.maxBatchWaitMs,
       throttle: {
         perSecond: flags.int("audit-webhook-batch-throttle-qps") ?? throttle.perSecond,
         burst: flags.int("audit-webhook-batch-throttle-burst") ?? throttle.burst,
       },
-      initialBackoffMs: durationOf(flags, "audit-webhook-initial-backoff") ?? batches.initialBackoffMs,
+      initialBackoffMs: durationFrom(flags, "audit-webhook-initial-backoff") ?? batches.initialBackoffMs,
     },
     webhookEventBytesMax: longestEvent(flags, "webhook"),
   };
@@ -117,14 +117,4 @@ function oneOf<T extends string>(flags: FlagValues, name: string, [first, ...oth
   if (found !== undefined) return found;
   const known = [first, ...others].join(" or ");
   throw usageError(`invalid value ${JSON.stringify(value)} for flag --${name}: ${known}`);
-}
-
-function durationOf(flags: FlagValues, name: string): number | undefined {
-  const text = flags.string(name);
-  if (text === undefined) return undefined;
-  try {
-    return parseDuration(text);
-  } catch {
-    throw usageError(`invalid value ${JSON.stringify(text)} for flag --${name}: a duration such as 30s`);
-  }
 }
