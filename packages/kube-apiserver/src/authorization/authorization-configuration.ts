@@ -6,6 +6,7 @@ import {
   type FieldError,
   type Infer,
   invalid,
+  isDns1123Subdomain,
   list,
   notSupported,
   opt,
@@ -76,7 +77,6 @@ const KINDS: readonly ConfigurationKind[] = ["v1", "v1beta1", "v1alpha1"].map((v
 const TYPES = ["AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook"] as const;
 const TIMEOUT_MS_MAX = 30_000;
 const CONDITIONS_MAX = 64;
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 export interface AuthorizationFileOptions {
   /** The webhook that a kubeconfig names. Throws when it cannot be read. */
@@ -141,8 +141,9 @@ function authorizerFindings(
   const out: FieldError[] = [];
   if (name === "") out.push(required(at("name"), ""));
   else if (earlier.some((other) => other.name === name)) out.push(duplicate(at("name"), name));
-  else if (!NAME.test(name) || name.length > 253) {
-    out.push(invalid(at("name"), name, "authorizer name is invalid: it must be a DNS subdomain in lower case"));
+  else {
+    const wrong = isDns1123Subdomain(name);
+    if (wrong.length > 0) out.push(invalid(at("name"), name, `authorizer name is invalid: ${wrong.join(", ")}`));
   }
   if (type !== "Webhook") {
     if (webhook !== undefined) out.push(invalid(at("webhook"), "non-null", "may only be specified when type=Webhook"));
