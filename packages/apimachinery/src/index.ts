@@ -154,6 +154,7 @@ export {
   shortHumanDuration,
 } from "./text/duration.ts";
 export { goQuote } from "./text/go-quote.ts";
+export { joinedErrors } from "./text/joined-errors.ts";
 export { intOrPercent, PercentError } from "./text/int-or-percent.ts";
 export {
   inclusiveRange,

@@ -1,6 +1,7 @@
 import { type FieldError, type FieldErrorReason, formatFieldErrorBody, formatPath } from "./schema/field-error.ts";
 import { badRequest, type Status, type StatusCause, StatusError } from "./status.ts";
 import { goQuote } from "./text/go-quote.ts";
+import { joinedErrors } from "./text/joined-errors.ts";
 
 const CAUSES: Readonly<Record<FieldErrorReason, string>> = {
   Required: "FieldValueRequired",
@@ -34,10 +35,9 @@ export function invalidStatus(kind: GroupKind | string, name: string, errors: re
     message: formatFieldErrorBody(error),
     field: formatPath(error.path),
   }));
-  const texts = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
-  const all = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  const all = joinedErrors(causes.map((cause) => `${cause.field}: ${cause.message}`));
   const subject = `${group === "" ? plain : `${plain}.${group}`} ${goQuote(name)} is invalid`;
-  return new StatusError("Invalid", texts.length === 0 ? subject : `${subject}: ${all}`, {
+  return new StatusError("Invalid", causes.length === 0 ? subject : `${subject}: ${all}`, {
     details: { name, ...(group === "" ? {} : { group }), kind: plain, causes },
   });
 }

@@ -11,7 +11,7 @@ import {
   podRequests,
   type Quantities,
 } from "@skates/api/core/v1";
-import { type ApiObject, forbiddenRequest, parseQuantity } from "@skates/apimachinery";
+import { type ApiObject, forbiddenRequest, joinedErrors, parseQuantity } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { must } from "@skates/component-base";
 import { oldOf } from "./object-kind.ts";
@@ -36,8 +36,7 @@ export function limitRanger(registry: Registry): AdmissionPlugin {
       for (const range of rangesOf(attributes)) {
         const problems = isPod(object) ? podProblems(range, object) : claimProblems(range, object);
         if (problems.length === 0) continue;
-        const [only = ""] = problems;
-        throw forbiddenRequest(resource, name, problems.length === 1 ? only : `[${problems.join(", ")}]`);
+        throw forbiddenRequest(resource, name, joinedErrors(problems));
       }
     },
   };

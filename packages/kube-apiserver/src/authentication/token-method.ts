@@ -1,4 +1,4 @@
-import type { UserInfo } from "@skates/apimachinery";
+import { joinedErrors, type UserInfo } from "@skates/apimachinery";
 import { hasCode, messageOf } from "@skates/component-base";
 import { apiServerError } from "../errors.ts";
 
@@ -42,9 +42,8 @@ export function firstOf(methods: readonly TokenMethod[]): TokenMethod {
           refusals.push(messageOf(error));
         }
       }
-      const [only, ...others] = refusals;
-      if (only === undefined) return undefined;
-      throw apiServerError("TokenInvalid", others.length === 0 ? only : `[${refusals.join(", ")}]`);
+      if (refusals.length === 0) return undefined;
+      throw apiServerError("TokenInvalid", joinedErrors(refusals));
     },
   };
 }

@@ -1,5 +1,13 @@
 import type { SubjectAccessReviewSpec } from "@skates/api/authorization/v1";
-import { duplicate, type FieldError, invalid, type JsonRecord, type Path, required } from "@skates/apimachinery";
+import {
+  duplicate,
+  type FieldError,
+  invalid,
+  joinedErrors,
+  type JsonRecord,
+  type Path,
+  required,
+} from "@skates/apimachinery";
 import {
   boolType,
   type CelEnvironment,
@@ -60,7 +68,7 @@ function allHold(programs: readonly CelProgram[], spec: SubjectAccessReviewSpec)
     } else if (!evaluation.value) return false;
   }
   if (failures.length === 0) return true;
-  throw apiServerError("WebhookFailed", failures.length === 1 ? failures.join("") : `[${failures.join(", ")}]`);
+  throw apiServerError("WebhookFailed", joinedErrors(failures));
 }
 
 /** Texts are all there, also empty ones, so that expressions need not ask for them. */

@@ -1,5 +1,5 @@
 import type { NonResourceRule, ResourceRule } from "@skates/api/authorization/v1";
-import type { UserInfo } from "@skates/apimachinery";
+import { joinedErrors, type UserInfo } from "@skates/apimachinery";
 import type { Authorizer, Decision } from "@skates/apiserver";
 
 /** What somebody may do in a namespace, as far as an authorizer can tell without being asked for one thing. */
@@ -32,7 +32,7 @@ export function unionOf(authorizers: () => readonly ChainedAuthorizer[]): Chaine
         if (error !== undefined) errors.push(error);
         if (decision !== "no opinion") return { decision, reason, ...(error === undefined ? {} : { error }) };
       }
-      const failed = errors.length === 0 ? {} : { error: listed(errors) };
+      const failed = errors.length === 0 ? {} : { error: joinedErrors(errors) };
       return { decision: "no opinion", reason: reasons.join("\n"), ...failed };
     },
     async rulesFor(user, namespace, signal): Promise<UserRules> {
@@ -45,10 +45,4 @@ export function unionOf(authorizers: () => readonly ChainedAuthorizer[]): Chaine
       };
     },
   };
-}
-
-/** Several errors as Go prints them. */
-function listed(errors: readonly string[]): string {
-  const unique = [...new Set(errors)];
-  return unique.length === 1 ? unique.join("") : `[${unique.join(", ")}]`;
 }

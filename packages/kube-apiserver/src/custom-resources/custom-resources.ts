@@ -9,6 +9,7 @@ import {
   jsonText,
   keyOf,
   type Resource,
+  joinedErrors,
 } from "@skates/apimachinery";
 import { compileDefinition, type Registry, structuralFindings } from "@skates/apiserver";
 import type { Client } from "@skates/client";
@@ -288,7 +289,6 @@ function withPolicies(definition: CustomResourceDefinition, now: string): Custom
   if (!known && definition.spec.preserveUnknownFields !== true) return approved;
   const findings = structuralFindings(definition);
   if (findings.length === 0) return withoutCondition(approved, type);
-  const texts = findings.map(formatFieldError);
-  const message = texts.length === 1 ? texts.join("") : `[${texts.join(", ")}]`;
+  const message = joinedErrors(findings.map(formatFieldError));
   return withCondition(approved, { type, status: "True", reason: "Violations", message }, now);
 }

@@ -1,4 +1,5 @@
 import type { MatchCondition } from "@skates/api/admissionregistration/v1";
+import { joinedErrors } from "@skates/apimachinery";
 import { boolType, type CelEnvironment } from "@skates/cel";
 import { type CompiledExpression, compileExpression } from "./compiled-expression.ts";
 import { type ExpressionRun, OutOfBudget } from "./expression-run.ts";
@@ -29,5 +30,5 @@ export function evaluateConditions(run: ExpressionRun, conditions: CompiledCondi
     return { error: error.message };
   }
   if (errors.length === 0) return { matches: true };
-  return { error: errors.length === 1 ? (errors[0] ?? "") : `[${[...new Set(errors)].join(", ")}]` };
+  return { error: joinedErrors(errors) };
 }

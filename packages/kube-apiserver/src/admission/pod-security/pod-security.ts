@@ -1,5 +1,5 @@
 import { type Namespace, namespaces, type Pod, type PodTemplateSpec, pods } from "@skates/api/core/v1";
-import { equalValues, forbiddenRequest, formatFieldError, invalidStatus } from "@skates/apimachinery";
+import { equalValues, forbiddenRequest, formatFieldError, invalidStatus, joinedErrors } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { isAbout, objectOf, oldOf } from "../object-kind.ts";
 import { podOf, podTemplateOf } from "../pod-template.ts";
@@ -144,8 +144,7 @@ function applyPolicy(attributes: AdmissionAttributes, { wanted, checked, enforce
     return `violate PodSecurity ${JSON.stringify(formatLevelVersion(asked))}: ${detailsOf(violations)}`;
   };
   if (wanted.errors.length > 0) {
-    const errors = wanted.errors.map(formatFieldError);
-    const all = errors.length === 1 ? errors[0] : `[${errors.join(", ")}]`;
+    const all = joinedErrors(wanted.errors.map(formatFieldError));
     attributes.annotate(`${PREFIX}error`, `Failed to parse policy: ${all}`);
   }
   if (enforces) attributes.annotate(`${PREFIX}enforce-policy`, formatLevelVersion(enforce));

@@ -1,5 +1,5 @@
 import type { PolicyRule, RoleRef } from "@skates/api/rbac/v1";
-import type { UserInfo } from "@skates/apimachinery";
+import { joinedErrors, type UserInfo } from "@skates/apimachinery";
 import type { AuthorizationAttributes, Decision } from "@skates/apiserver";
 import { ruleAllows } from "./policy-rules.ts";
 import type { PolicySource } from "./policy-source.ts";
@@ -24,7 +24,7 @@ export function decideByRoles(source: PolicySource, attributes: AuthorizationAtt
       if (ruleAllows(rule, attributes)) return { decision: "allow", reason: `RBAC: allowed by ${grantText(grant)}` };
     }
   }
-  return { decision: "no opinion", reason: missing.length === 0 ? "" : `RBAC: ${listed(missing)}` };
+  return { decision: "no opinion", reason: missing.length === 0 ? "" : `RBAC: ${joinedErrors(missing)}` };
 }
 
 /** All that roles give to a user in a namespace (empty: in all of them). */
@@ -50,10 +50,4 @@ function rulesOf(source: PolicySource, { binding }: Grant): readonly PolicyRule[
 
 function notFoundText({ kind, name }: RoleRef): string {
   return `${kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(name)} not found`;
-}
-
-/** Several errors as Go prints them. */
-function listed(errors: readonly string[]): string {
-  const unique = [...new Set(errors)];
-  return unique.length === 1 ? unique.join("") : `[${unique.join(", ")}]`;
 }
