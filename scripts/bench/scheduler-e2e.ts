@@ -139,6 +139,8 @@ async function schedule(): Promise<void> {
   const running = scheduler.run(new AbortController().signal);
   while (!scheduler.ready()) await new Promise((resolve) => setTimeout(resolve, 5));
   parentPort?.once("message", () => {
+    const dropped = env.metrics.render().match(/^skates_events_dropped_total\{.*$/gm) ?? ["no event was dropped"];
+    for (const line of dropped) console.log(line);
     globalThis.gc?.();
     parentPort?.postMessage(getHeapStatistics().used_heap_size / 2 ** 20);
   });

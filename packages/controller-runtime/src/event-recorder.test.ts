@@ -117,6 +117,31 @@ test("a server that cannot be reached is asked again; what comes meanwhile waits
   expect(counts.get("skates_events_dropped_total")).toBe(5);
 });
 
+test("several go out at once, but those about one object one after another", async () => {
+  let onTheWay = 0;
+  let most = 0;
+  const slow: typeof api.handler = async (request) => {
+    most = Math.max(most, ++onTheWay);
+    await clock.sleep(1000, stop.signal);
+    onTheWay--;
+    return await api.handler(request);
+  };
+  const client = clientFor(slow, { userAgent: "test", clock });
+  const parallel = createEventRecorder({ client, env: testEnv(clock, counts), component: "lanes", parallel: 2 });
+  const running = parallel.run(stop.signal);
+  const about = (uid: string, message: string): void =>
+    parallel.event({ about: { ...node, metadata: { name: uid, uid } }, type: "Normal", reason: "R", message });
+  about("a", "first");
+  about("a", "second");
+  await clock.advance(1500);
+  expect([most, stored().length]).toEqual([1, 1]);
+  about("b", "third");
+  await clock.advance(5000);
+  expect([most, stored().length]).toEqual([2, 3]);
+  stop.abort();
+  await running;
+});
+
 test("an event that nobody answers to in two minutes is given up, which is counted, and others go on", async () => {
   api.intercept = () => {
     throw new OperatingError("ECONNREFUSED", "no");

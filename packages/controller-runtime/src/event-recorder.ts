@@ -18,21 +18,28 @@ export interface EventRecorderOptions {
   readonly component: string;
   /** The node, for components that belong to one. */
   readonly host?: string | undefined;
-  /** Events that wait to be sent; what comes on top is dropped and counted. Default 1000. */
+  /** Events that wait to be sent, some 1.5 kB each; what comes on top is dropped and counted. Default 1000. */
   readonly limit?: number | undefined;
+  /** Events on their way at once; those about one object go one after another all the same. Default 1. */
+  readonly parallel?: number | undefined;
 }
 
 /** As upstream: a server that cannot be reached is asked again so often, so far apart. */
 const ATTEMPTS = 12;
 const RETRY_MS = 10_000;
 
-/** A recorder; events are sent while it runs, one after another. */
+/** Events about some of the objects, sent one after another. */
+interface Lane {
+  readonly waiting: Correlated[];
+  wake: (() => void) | undefined;
+}
+
+/** A recorder; events are sent while it runs. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder & Component {
-  const { client, env, component, host } = options;
-  const limit = options.limit ?? 1000;
+  const { client, env, component, host, limit = 1000, parallel = 1 } = options;
   const correlator = createEventCorrelator();
-  const waiting: Correlated[] = [];
-  let wake: (() => void) | undefined;
+  const lanes = Array.from({ length: parallel }, (): Lane => ({ waiting: [], wake: undefined }));
+  let waiting = 0;
   let running = false;
   let order = 0;
   const dropped = env.metrics.counter({
@@ -48,24 +55,31 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       const event = newEvent(announcement, { nowMs: env.clock.nowMs(), component, host, order: order++ });
       const correlated = correlator.correlate(event, env.clock.monotonicMs());
       if (correlated === undefined) return dropped.inc([component, "spam"]);
-      if (waiting.length >= limit) return dropped.inc([component, "full"]);
-      waiting.push(correlated);
-      wake?.();
+      const lane = lanes[laneOf(announcement.about.metadata.uid ?? "", parallel)];
+      if (waiting >= limit || lane === undefined) return dropped.inc([component, "full"]);
+      waiting++;
+      lane.waiting.push(correlated);
+      lane.wake?.();
     },
     async run(signal) {
       running = true;
-      signal.addEventListener("abort", () => wake?.(), { once: true });
-      while (!signal.aborted) {
-        const next = waiting.shift();
-        if (next === undefined) {
-          await new Promise<void>((resolve) => (wake = resolve));
-          continue;
-        }
-        await send(next, signal);
-      }
+      await Promise.all(lanes.map((lane) => sendAll(lane, signal)));
       running = false;
     },
   };
+
+  async function sendAll(lane: Lane, signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => lane.wake?.(), { once: true });
+    while (!signal.aborted) {
+      const next = lane.waiting.shift();
+      if (next === undefined) {
+        await new Promise<void>((resolve) => (lane.wake = resolve));
+        continue;
+      }
+      waiting--;
+      await send(next, signal);
+    }
+  }
 
   async function send(correlated: Correlated, signal: AbortSignal): Promise<void> {
     for (let attempt = 1; attempt <= ATTEMPTS && !signal.aborted; attempt++) {
@@ -104,4 +118,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       return await typed.create(renewed, {}, signal); // its time to live had run out
     }
   }
+}
+
+function laneOf(uid: string, lanes: number): number {
+  let sum = 0;
+  for (let i = 0; i < uid.length; i++) sum += uid.charCodeAt(i);
+  return sum % lanes;
 }

@@ -9,7 +9,7 @@ import { BindingCycle } from "./binding-cycle.ts";
 import { ClusterFeed } from "./cluster-feed.ts";
 import { buildProfile } from "./config/build-profile.ts";
 import { defaultConfiguration, type SchedulerConfiguration } from "./config/read-configuration.ts";
-import { createEventLanes, recordersFor } from "./event-lanes.ts";
+import { createEventRecorders, recordersFor } from "./event-recorders.ts";
 import { Extenders, type ExtenderTransport, resourcesOfExtenders } from "./extenders/extenders.ts";
 import { Framework } from "./framework/framework.ts";
 import { NO_GROUPS, watchPodGroups } from "./gangs/pod-groups.ts";
@@ -70,8 +70,12 @@ class Scheduler implements Component {
     const podInformer: Informer<Pod> = informers.for(pods);
     const groups = env.gates.enabled("GenericWorkload") ? informers.for(podGroups) : undefined;
     const waiting = new WaitingPods(env.clock);
-    const lanes = createEventLanes({ client, env, names: configuration.profiles.map((one) => one.schedulerName) });
-    const recorder = recordersFor(lanes);
+    const recorders = createEventRecorders({
+      client,
+      env,
+      names: configuration.profiles.map((one) => one.schedulerName),
+    });
+    const recorder = recordersFor(recorders);
     const handle = {
       client,
       env,
@@ -128,7 +132,7 @@ class Scheduler implements Component {
     }
     const group = new TaskGroup(signal);
     group.spawn((inner) => informers.run(inner));
-    for (const lane of lanes.values()) group.spawn((inner) => lane.run(inner));
+    for (const one of recorders.values()) group.spawn((inner) => one.run(inner));
     const extenders = new Extenders({
       env,
       extenders: configuration.extenders,
