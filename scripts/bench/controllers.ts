@@ -95,7 +95,7 @@ await store.close();
 
 async function startManager(title: string): Promise<{ stop(): Promise<void> }> {
   const group = new TaskGroup(signal);
-  const manager = createControllerManager({ env, caBundle: "PEM", clientAs: (name) => clientAs(name) });
+  const manager = createControllerManager({ env, caBundle: () => "PEM", clientAs: (name) => clientAs(name) });
   await measure(title, async () => {
     group.spawn((inner) => manager.run(inner));
     await until(() => manager.ready());

@@ -85,7 +85,7 @@ async function weigh(parts: Parts): Promise<{ readonly beyond: number; readonly 
     const clientAs = (name: string, groups: readonly string[] = []): Client =>
       clientFor(server.loopback({ name, groups }), { userAgent: "bench", clock });
     if (parts.controllers) {
-      const manager = createControllerManager({ env, caBundle: "PEM", clientAs: (name) => clientAs(name) });
+      const manager = createControllerManager({ env, caBundle: () => "PEM", clientAs: (name) => clientAs(name) });
       group.spawn((inner) => manager.run(inner));
     }
     if (parts.scheduler) {

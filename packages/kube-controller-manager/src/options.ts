@@ -19,8 +19,8 @@ export interface ControllerManagerOptions {
    */
   readonly clientAs: (user: string) => Client;
   readonly env: Env;
-  /** Certificates in PEM by which pods verify the API server. */
-  readonly caBundle: string;
+  /** Certificates in PEM by which pods verify the API server, as they are at the moment: authorities may be replaced. */
+  readonly caBundle: () => string;
   /** Signs tokens that live in Secrets; absent: those Secrets stay empty. */
   readonly tokenSigner?: TokenSigner | undefined;
   /** Absent: certificate signing requests wait for somebody else. */

@@ -1,6 +1,7 @@
 import { type ConfigMap, configMaps, type Secret, secrets } from "@skates/api/core/v1";
 import { equalValues, type ObjectKey } from "@skates/apimachinery";
 import { type Controller, creation, type Lister, NOTHING, type Plan, update, watch } from "@skates/controller-runtime";
+import { AUTHORITIES_LOOK_MS } from "../authorities.ts";
 import { bootstrapTokenOf, TOKEN_NAMESPACE, watchTokens } from "../bootstrap-token/bootstrap-token.ts";
 
 export interface BootstrapSignerView {
@@ -59,7 +60,7 @@ export function planClusterInfo(view: BootstrapSignerView, options: ClusterInfoO
   const signatures = tokens.map((token) => [SIGNATURE + token.id, options.sign(kubeconfig, token)] as const);
   const plan = planConfigMap(view, CLUSTER_INFO, { kubeconfig, ...Object.fromEntries(signatures) });
   const ends = tokens.flatMap(({ expiresMs }) => expiresMs ?? []);
-  return ends.length === 0 ? plan : { ...plan, requeueAfterMs: Math.min(...ends) - nowMs };
+  return { ...plan, requeueAfterMs: Math.min(AUTHORITIES_LOOK_MS, ...ends.map((endMs) => endMs - nowMs)) };
 }
 
 function planConfigMap(view: BootstrapSignerView, key: ObjectKey, data: Readonly<Record<string, string>>): Plan {

@@ -1,5 +1,6 @@
 import { equalValues, type ObjectKey } from "@skates/apimachinery";
 import { type ConfigMap, configMaps, type Namespace, namespaces } from "@skates/api/core/v1";
+import { AUTHORITIES_LOOK_MS } from "../authorities.ts";
 import { type Controller, creation, type Lister, NOTHING, type Plan, update, watch } from "@skates/controller-runtime";
 
 /** What the plan of a namespace's CA bundle looks at. */
@@ -14,7 +15,7 @@ const TEXT =
   "CA bundle for verifying the API server at its addresses inside the cluster. Nothing else is promised to be signed by it.";
 
 /** Gives every namespace a ConfigMap with the CA bundle (PEM) by which pods verify the API server. Keys are namespaces. */
-export function rootCaController(caBundle: string): Controller<RootCaView> {
+export function rootCaController(caBundle: () => string): Controller<RootCaView> {
   return {
     name: "root-ca-certificate-publisher-controller",
     watches: [
@@ -25,7 +26,7 @@ export function rootCaController(caBundle: string): Controller<RootCaView> {
       }),
     ],
     view: (listers) => ({ namespaces: listers.for(namespaces), configMaps: listers.for(configMaps) }),
-    plan: (view, key) => planRootCa(view, key, caBundle),
+    plan: (view, key) => ({ ...planRootCa(view, key, caBundle()), requeueAfterMs: AUTHORITIES_LOOK_MS }),
   };
 }
 

@@ -4,14 +4,15 @@ import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf } from "@skates/component-base";
 import { createWorkQueue, type Informers } from "@skates/controller-runtime";
 import type { TokenSigner } from "@skates/pki";
+import { AUTHORITIES_LOOK_MS } from "../authorities.ts";
 
 export interface TokenControllerOptions {
   readonly client: Client;
   readonly informers: Informers;
   readonly env: Env;
   readonly signer: TokenSigner;
-  /** PEM. */
-  readonly caBundle: string;
+  /** PEM, as it is at the moment. */
+  readonly caBundle: () => string;
 }
 
 const TYPE = "kubernetes.io/service-account-token";
@@ -56,8 +57,12 @@ export function tokenController(options: TokenControllerOptions): Component {
           const key = await queue.take(signal);
           const secret = tokens.get(key);
           const account = secret && accounts.get({ namespace: key.namespace, name: accountOf(secret) });
-          if (secret === undefined) queue.done(key, "ok");
-          else queue.done(key, await settle(options, { secret, account }, signal));
+          if (secret === undefined) {
+            queue.done(key, "ok");
+            continue;
+          }
+          queue.done(key, await settle(options, { secret, account }, signal));
+          queue.add(key, { delayMs: AUTHORITIES_LOOK_MS });
         }
       } catch (error) {
         if (!signal.aborted) throw error;
@@ -114,7 +119,7 @@ async function fill({ signer, caBundle }: TokenControllerOptions, { secret, acco
   const uid = account?.metadata.uid ?? "";
   const data: Record<string, string> = { ...secret.data };
   const encoded = (text: string): string => btoa(text);
-  if ((data["ca.crt"] ?? "") !== encoded(caBundle)) data["ca.crt"] = encoded(caBundle);
+  data["ca.crt"] = encoded(caBundle());
   if ((data["namespace"] ?? "") === "") data["namespace"] = encoded(namespace);
   if ((data["token"] ?? "") === "") {
     const claim = "kubernetes.io/serviceaccount";

@@ -55,6 +55,7 @@ export interface WorldOptions
   extends Pick<ControllerManagerOptions, "nodeIpam" | "serviceLb" | "tokenSigner" | "certificates" | "clusterInfo"> {
   /** Default true. */
   readonly controllers?: boolean;
+  readonly caBundle?: ControllerManagerOptions["caBundle"];
   /** Plays the kubelets for the API server; default: none answers. */
   readonly kubelets?: KubeletDialer;
 }
@@ -113,7 +114,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         return clientFor(observed, { userAgent: "kube-controller-manager", clock });
       },
       env,
-      caBundle: "PEM",
+      caBundle: options.caBundle ?? (() => "PEM"),
       nodeIpam: options.nodeIpam,
       serviceLb: options.serviceLb,
       tokenSigner: options.tokenSigner,

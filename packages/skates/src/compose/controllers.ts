@@ -20,20 +20,18 @@ export interface ControllersOptions {
   readonly pki: () => ClusterPki;
   /** Of this machine. */
   readonly address: string;
-  /** PEM; pods verify the API server by it. */
-  readonly caBundle: string;
 }
 
 /** Ports that a machine needs for itself, whatever services ask for: remote shell, kubelet, etcd, kube-proxy. */
 const MACHINE_PORTS = [22, 2379, 2380, 10_250, 10_256, 10_257, 10_259];
 
 /** The cluster's controllers, each under an identity of its own. */
-export function controllers({ api, config, env, signer, pki, address, caBundle }: ControllersOptions): Component {
+export function controllers({ api, config, env, signer, pki, address }: ControllersOptions): Component {
   const flags = flagsFrom(config.flags ?? {});
   return createControllerManager({
     ...controllersFrom(flags),
     env,
-    caBundle,
+    caBundle: () => pki().ca.cert,
     tokenSigner: signer,
     clusterInfo: {
       kubeconfig: () => renderClusterInfo({ server: `https://${address}:${config.apiPort}`, ca: pki().ca.cert }),

@@ -178,7 +178,7 @@ async function runAll(
   const components: readonly Component[] = [
     ...others,
     api,
-    controllers({ api, config, env, signer, pki: pki.current, address, caBundle: pki.current().ca.cert }),
+    controllers({ api, config, env, signer, pki: pki.current, address }),
     schedulerThread(
       api.loopback({ name: "system:kube-scheduler", groups: [] }),
       {
