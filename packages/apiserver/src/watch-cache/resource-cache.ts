@@ -22,6 +22,7 @@ export class ResourceCache {
   readonly #entries = new SortedEntries();
   readonly #indexes = new Map<string, Map<string, Map<string, CachedObject>>>();
   readonly #groups = new Map<string, Set<Subscriber>>();
+  #watchers = 0;
   readonly #ringLimits: RingLimits;
   /** Those of INDEXED_FIELDS that the resource has. */
   readonly #indexed: readonly string[];
@@ -78,11 +79,9 @@ export class ResourceCache {
     return this.#entries.size;
   }
 
-  /** How many watch it, wholly or in part. */
+  /** How many watch it, wholly or in part. Counted along: there is a group for each node, and every write asks. */
   get watchers(): number {
-    let count = 0;
-    for (const group of this.#groups.values()) count += group.size;
-    return count;
+    return this.#watchers;
   }
 
   /** Revision of the last change of any of its objects, at most. */
@@ -161,12 +160,13 @@ export class ResourceCache {
     const group = this.#groups.get(name);
     if (group === undefined) this.#groups.set(name, new Set([watcher]));
     else group.add(watcher);
+    this.#watchers++;
   }
 
   unsubscribe(watcher: Subscriber): void {
     const name = this.#groupOf(watcher.selection);
     const group = this.#groups.get(name);
-    group?.delete(watcher);
+    if (group?.delete(watcher) === true) this.#watchers--;
     if (group?.size === 0) this.#groups.delete(name);
   }
 
