@@ -36,11 +36,11 @@ export { quantityValue } from "./kubernetes/quantity.ts";
 export { semverValue } from "./kubernetes/semver.ts";
 export {
   MATCH_CONDITIONS_COST_BUDGET,
-  MESSAGE_BYTES_MAX,
   REQUEST_BYTES_MAX,
   RULE_ESTIMATE_LIMIT,
   RULES_ESTIMATE_LIMIT,
   RUNTIME_COST_BUDGET,
+  usableMessage,
 } from "./limits.ts";
 export { type CelProgram, type Compilation, compilationFailure, type Evaluation } from "./program.ts";
 export {

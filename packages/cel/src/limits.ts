@@ -11,4 +11,11 @@ export const RULES_ESTIMATE_LIMIT = 100_000_000;
 /** The largest request that estimates reckon with, whatever the server takes. */
 export const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
 /** Longest message that an expression may make. */
-export const MESSAGE_BYTES_MAX = 5 * 1024;
+const MESSAGE_BYTES_MAX = 5 * 1024;
+
+/** The message that an expression has made; undefined: it is none, or one that does not fit on a line of an answer. */
+export function usableMessage(value: unknown): string | undefined {
+  const text = typeof value === "string" ? value.trim() : "";
+  const usable = text !== "" && !text.includes("\n") && new TextEncoder().encode(text).length <= MESSAGE_BYTES_MAX;
+  return usable ? text : undefined;
+}

@@ -6,8 +6,8 @@ import {
   type Evaluation,
   type JsonType,
   jsonTypeOfSchema,
-  MESSAGE_BYTES_MAX,
   RUNTIME_COST_BUDGET,
+  usableMessage,
 } from "@skates/cel";
 import {
   duplicate,
@@ -175,9 +175,7 @@ function messageOfRule(
   if (state.budget < 0) {
     return "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run";
   }
-  const text = result.ok && typeof result.value === "string" ? result.value.trim() : "";
-  const usable = text !== "" && !text.includes("\n") && new TextEncoder().encode(text).length <= MESSAGE_BYTES_MAX;
-  return usable ? text : otherwise;
+  return (result.ok ? usableMessage(result.value) : undefined) ?? otherwise;
 }
 
 interface Finding {

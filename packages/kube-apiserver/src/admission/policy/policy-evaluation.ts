@@ -1,4 +1,4 @@
-import { type CelValue, MESSAGE_BYTES_MAX, RUNTIME_COST_BUDGET } from "@skates/cel";
+import { type CelValue, RUNTIME_COST_BUDGET, usableMessage } from "@skates/cel";
 import type { CompiledExpression } from "../expressions/compiled-expression.ts";
 import { ExpressionRun, OutOfBudget } from "../expressions/expression-run.ts";
 import type { PolicyInput } from "../expressions/policy-input.ts";
@@ -60,9 +60,8 @@ function decide(
 /** What the message expression says, else the fixed message, else the expression that is not true. */
 function refusalMessage({ condition, message, messageExpression }: CompiledValidation, run: ExpressionRun): string {
   const made = messageExpression === undefined ? undefined : run.evaluate(messageExpression);
-  const text = made?.ok === true && typeof made.value === "string" ? made.value.trim() : "";
-  const usable = text !== "" && !text.includes("\n") && new TextEncoder().encode(text).length <= MESSAGE_BYTES_MAX;
-  if (usable) return text;
+  const text = made?.ok === true ? usableMessage(made.value) : undefined;
+  if (text !== undefined) return text;
   return message === "" ? `failed expression: ${condition.expression.trim()}` : message;
 }
 
