@@ -1,8 +1,9 @@
 import { type Pod, type PodSpec, pods } from "@skates/api/core/v1";
-import { type FieldError, forbiddenRequest, formatFieldError, notSupported } from "@skates/apimachinery";
+import { type FieldError, formatFieldError, notSupported } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin } from "@skates/apiserver";
 import { must } from "@skates/component-base";
 import { objectOf, oldOf } from "./object-kind.ts";
+import { refusal } from "./refusal.ts";
 
 const ALWAYS = "Always";
 const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
@@ -10,10 +11,7 @@ const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
 /** Images are pulled anew for each pod: who has no right to pull one cannot use it because it lies on a node already. */
 export const alwaysPullImages: AdmissionPlugin = {
   name: "AlwaysPullImages",
-  handles: (attributes) =>
-    (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
-    objectOf(attributes, pods) !== undefined &&
-    bringsImages(attributes),
+  handles: (attributes) => objectOf(attributes, pods) !== undefined && bringsImages(attributes),
   async mutate(attributes) {
     const pod = must(objectOf<Pod>(attributes, pods), "the pod");
     return findingsOf(pod.spec).length === 0 ? pod : { ...pod, spec: pulling(pod.spec) };
@@ -21,7 +19,7 @@ export const alwaysPullImages: AdmissionPlugin = {
   async validate(attributes) {
     const pod = must(objectOf<Pod>(attributes, pods), "the pod");
     const findings = findingsOf(pod.spec).map(formatFieldError);
-    if (findings.length > 0) throw forbiddenRequest(attributes.resource, attributes.name, findings.join(", "));
+    if (findings.length > 0) throw refusal(attributes, findings.join(", "));
   },
 };
 

@@ -1,8 +1,9 @@
 import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
-import { equalValues, forbiddenRequest } from "@skates/apimachinery";
+import { equalValues } from "@skates/apimachinery";
 import type { AdmissionAttributes, Registry } from "@skates/apiserver";
 import { must } from "@skates/component-base";
 import { podOf } from "./pod-template.ts";
+import { refusal } from "./refusal.ts";
 
 /** A change of what a pod on a node wants. */
 export interface BoundPodChange {
@@ -33,5 +34,5 @@ export async function nodeOfBoundPod(
   const name = boundPodChange(attributes).pod.spec.nodeName ?? "";
   const node = await registry.find<Node>(nodes, { name }, signal);
   if (node !== undefined) return node;
-  throw forbiddenRequest(attributes.resource, attributes.name, `node ${JSON.stringify(name)} not found`);
+  throw refusal(attributes, `node ${JSON.stringify(name)} not found`);
 }

@@ -1,9 +1,9 @@
 import { type CertificateSigningRequest, certificateSigningRequests } from "@skates/api/certificates/v1";
-import { forbiddenRequest } from "@skates/apimachinery";
 import type { AdmissionPlugin } from "@skates/apiserver";
 import { messageOf } from "@skates/component-base";
 import { GROUP_MASTERS } from "../authentication/users.ts";
 import { objectOf } from "./object-kind.ts";
+import { refusal } from "./refusal.ts";
 
 const CLIENT_SIGNER = "kubernetes.io/kube-apiserver-client";
 
@@ -20,15 +20,14 @@ export function certificateSubjectRestriction(read: ReadRequestSubject): Admissi
     async validate(attributes) {
       const request = objectOf<CertificateSigningRequest>(attributes, certificateSigningRequests);
       if (request === undefined) return;
-      const refuse = (cause: string) => forbiddenRequest(attributes.resource, attributes.name, cause);
       let organizations: readonly string[];
       try {
         ({ organizations } = await read(atob(request.spec.request)));
       } catch (error) {
-        throw refuse(`failed to parse CSR: ${messageOf(error)}`);
+        throw refusal(attributes, `failed to parse CSR: ${messageOf(error)}`);
       }
       if (organizations.includes(GROUP_MASTERS)) {
-        throw refuse(`use of ${CLIENT_SIGNER} signer with ${GROUP_MASTERS} group is not allowed`);
+        throw refusal(attributes, `use of ${CLIENT_SIGNER} signer with ${GROUP_MASTERS} group is not allowed`);
       }
     },
   };

@@ -18,9 +18,7 @@ export const TOLERATION_SECONDS: TolerationSeconds = { notReady: 300, unreachabl
 export function defaultTolerationSeconds(seconds: TolerationSeconds): AdmissionPlugin {
   return {
     name: "DefaultTolerationSeconds",
-    handles: (attributes) =>
-      (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
-      objectOf(attributes, pods) !== undefined,
+    handles: (attributes) => objectOf(attributes, pods) !== undefined,
     async mutate(attributes) {
       const pod = objectOf<Pod>(attributes, pods);
       if (pod === undefined) throw new Error("DefaultTolerationSeconds was given no pod");

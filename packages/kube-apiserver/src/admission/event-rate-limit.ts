@@ -72,10 +72,7 @@ export function eventRateLimit(limits: readonly EventLimit[], clock: Clock): Adm
   const enforcers = limits.map((limit) => new LimitEnforcer(limit, clock));
   return {
     name: "EventRateLimit",
-    handles: (attributes) =>
-      !attributes.dryRun &&
-      (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
-      objectOf(attributes, events) !== undefined,
+    handles: (attributes) => !attributes.dryRun && objectOf(attributes, events) !== undefined,
     async validate(attributes) {
       // Each limit counts the event, whichever of them refuses it.
       const refused = enforcers.filter((enforcer) => !enforcer.accept(attributes)).at(-1);

@@ -7,9 +7,7 @@ import { objectOf } from "./object-kind.ts";
 /** Pods that want a device tolerate the taint by which nodes with such devices keep others away. */
 export const extendedResourceToleration: AdmissionPlugin = {
   name: "ExtendedResourceToleration",
-  handles: (attributes) =>
-    (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
-    objectOf(attributes, pods) !== undefined,
+  handles: (attributes) => objectOf(attributes, pods) !== undefined,
   async mutate(attributes) {
     const pod = must(objectOf<Pod>(attributes, pods), "the pod");
     const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];

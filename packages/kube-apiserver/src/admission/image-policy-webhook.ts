@@ -2,7 +2,6 @@ import { type Pod, pods } from "@skates/api/core/v1";
 import {
   decodeValue,
   bool,
-  forbiddenRequest,
   type Infer,
   int32,
   invalidConfiguration,
@@ -19,6 +18,7 @@ import { type Clock, messageOf, must } from "@skates/component-base";
 import { isWebhookFailure, type WebhookCaller } from "../webhooks/webhook-caller.ts";
 import type { WebhookTarget } from "../webhooks/webhook-target.ts";
 import { podOf } from "./pod-template.ts";
+import { refusal } from "./refusal.ts";
 
 const ANSWERS_MAX = 1024;
 const TIMEOUT_MS = 30_000;
@@ -171,8 +171,4 @@ async function ask(
       await clock.sleep(pauseMs, signal);
     }
   }
-}
-
-function refusal({ resource, name }: AdmissionAttributes, cause: string): Error {
-  return forbiddenRequest(resource, name, cause);
 }

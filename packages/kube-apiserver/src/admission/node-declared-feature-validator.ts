@@ -1,6 +1,7 @@
-import { equalValues, forbiddenRequest } from "@skates/apimachinery";
+import { equalValues } from "@skates/apimachinery";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
 import { type BoundPodChange, boundPodChange, changesBoundPod, nodeOfBoundPod } from "./bound-pod.ts";
+import { refusal } from "./refusal.ts";
 
 /** Features of nodes, and which changes of a pod need them. */
 const FEATURES: readonly (readonly [name: string, needs: (change: BoundPodChange) => boolean])[] = [
@@ -25,7 +26,7 @@ export function nodeDeclaredFeatureValidator(registry: Registry): AdmissionPlugi
       if (missing.length === 0) return;
       const node = JSON.stringify(metadata.name);
       const cause = `pod update requires features ${missing.join(", ")} which are not available on node ${node}`;
-      throw forbiddenRequest(attributes.resource, attributes.name, cause);
+      throw refusal(attributes, cause);
     },
   };
 }

@@ -12,11 +12,12 @@ import {
 import { type ResourceSlice, resourceSlices } from "@skates/api/resource/v1";
 import { leases } from "@skates/api/coordination/v1";
 import { csiNodes, LOCAL_PATH } from "@skates/api/storage/v1";
-import { type ApiObject, equalValues, forbiddenRequest } from "@skates/apimachinery";
+import { type ApiObject, equalValues } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { nodeOfUser } from "../authentication/users.ts";
 import { nodeChangeRefusal } from "./node-restriction-labels.ts";
 import { isAbout, objectOf } from "./object-kind.ts";
+import { refusal } from "./refusal.ts";
 
 const MIRROR = "kubernetes.io/config.mirror";
 const LEASE_NAMESPACE = "kube-node-lease";
@@ -32,8 +33,8 @@ export function nodeRestriction(registry: Registry): AdmissionPlugin {
     async validate(attributes, signal) {
       const node = nodeOfUser(attributes.user);
       if (node === undefined) return;
-      const refusal = await refusalFor(registry, { node, attributes }, signal);
-      if (refusal !== undefined) throw forbiddenRequest(attributes.resource, attributes.name, refusal);
+      const cause = await refusalFor(registry, { node, attributes }, signal);
+      if (cause !== undefined) throw refusal(attributes, cause);
     },
   };
 }

@@ -7,7 +7,7 @@ export function isAbout(attributes: AdmissionAttributes, resource: Pick<Resource
   return subresource === "" && written.group === resource.group && written.plural === resource.plural;
 }
 
-/** The object of a write that `isAbout` has found to be of this resource. */
+/** The object of a write that `isAbout` has found to be of this resource: there is one on CREATE and UPDATE only. */
 export function objectOf<T extends ApiObject>(attributes: AdmissionAttributes, resource: Resource<T>): T | undefined {
   return isAbout(attributes, resource) && isOf(attributes.object, resource) ? attributes.object : undefined;
 }

@@ -2,7 +2,6 @@ import { pods } from "@skates/api/core/v1";
 import {
   type ApiObject,
   equalValues,
-  forbiddenRequest,
   type OwnerReference,
   parseGroupVersion,
   type Resource,
@@ -14,6 +13,7 @@ import type {
   Authorizer,
   Registry,
 } from "@skates/apiserver";
+import { refusal } from "./refusal.ts";
 
 export interface OwnerPermissionOptions {
   readonly registry: Registry;
@@ -102,8 +102,4 @@ function newlyBlocking({ object, old }: AdmissionAttributes): readonly OwnerRefe
 
 function ownersOf(object: ApiObject | undefined): readonly OwnerReference[] {
   return object?.metadata.ownerReferences ?? [];
-}
-
-function refusal({ resource, name }: AdmissionAttributes, cause: string): Error {
-  return forbiddenRequest(resource, name, cause);
 }

@@ -5,9 +5,10 @@ import {
   storageRequestOf,
 } from "@skates/api/core/v1";
 import { type StorageClass, storageClasses } from "@skates/api/storage/v1";
-import { forbiddenRequest, parseQuantity } from "@skates/apimachinery";
+import { parseQuantity } from "@skates/apimachinery";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
 import { objectOf, oldOf } from "./object-kind.ts";
+import { refusal } from "./refusal.ts";
 
 /** A claim grows only once it is bound, and only where its class lets it. */
 export function persistentVolumeClaimResize(registry: Registry): AdmissionPlugin {
@@ -19,10 +20,11 @@ export function persistentVolumeClaimResize(registry: Registry): AdmissionPlugin
       const next = objectOf<PersistentVolumeClaim>(attributes, persistentVolumeClaims);
       const old = oldOf<PersistentVolumeClaim>(attributes, persistentVolumeClaims);
       if (next === undefined || old === undefined || sizeOf(next).compare(sizeOf(old)) <= 0) return;
-      const refuse = (cause: string) => forbiddenRequest(attributes.resource, attributes.name, cause);
-      if (old.status?.phase !== "Bound") throw refuse("Only bound persistent volume claims can be expanded");
+      if (old.status?.phase !== "Bound")
+        throw refusal(attributes, "Only bound persistent volume claims can be expanded");
       if (mayGrow(registry, next, old)) return;
-      throw refuse(
+      throw refusal(
+        attributes,
         "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize",
       );
     },

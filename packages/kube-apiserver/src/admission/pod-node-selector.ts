@@ -1,6 +1,5 @@
 import { type Pod, pods } from "@skates/api/core/v1";
 import {
-  forbiddenRequest,
   type Infer,
   invalidConfiguration,
   isRecord,
@@ -15,6 +14,7 @@ import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/api
 import { messageOf, must } from "@skates/component-base";
 import { findNamespace } from "./lookup.ts";
 import { objectOf } from "./object-kind.ts";
+import { refusal } from "./refusal.ts";
 
 const ANNOTATION = "scheduler.alpha.kubernetes.io/node-selector";
 const DEFAULT_KEY = "clusterDefaultNodeSelector";
@@ -103,8 +103,4 @@ function refuseConflict(attributes: AdmissionAttributes, wanted: Selection, { sp
   const given = spec.nodeSelector ?? {};
   if (!Object.entries(wanted).some(([key, value]) => given[key] !== undefined && given[key] !== value)) return;
   throw refusal(attributes, "pod node label selector conflicts with its namespace node label selector");
-}
-
-function refusal({ resource, name }: AdmissionAttributes, cause: string): Error {
-  return forbiddenRequest(resource, name, cause);
 }

@@ -1,7 +1,8 @@
 import { type Node, type Pod, podRequests } from "@skates/api/core/v1";
-import { forbiddenRequest, parseQuantity } from "@skates/apimachinery";
+import { parseQuantity } from "@skates/apimachinery";
 import type { AdmissionPlugin, Registry } from "@skates/apiserver";
 import { boundPodChange, changesBoundPod, nodeOfBoundPod } from "./bound-pod.ts";
+import { refusal } from "./refusal.ts";
 
 /** A pod does not grow beyond what its node has in all, and only where resizing works. */
 export function podResizeValidator(registry: Registry): AdmissionPlugin {
@@ -10,8 +11,8 @@ export function podResizeValidator(registry: Registry): AdmissionPlugin {
     handles: (attributes) => changesBoundPod(attributes, ["resize"]),
     async validate(attributes, signal) {
       const node = await nodeOfBoundPod(registry, attributes, signal);
-      const refusal = resizeRefusal(boundPodChange(attributes).pod, node);
-      if (refusal !== undefined) throw forbiddenRequest(attributes.resource, attributes.name, refusal);
+      const cause = resizeRefusal(boundPodChange(attributes).pod, node);
+      if (cause !== undefined) throw refusal(attributes, cause);
     },
   };
 }

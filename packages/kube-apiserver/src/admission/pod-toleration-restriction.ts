@@ -2,7 +2,6 @@ import { computeQosClass, type Pod, pods, Toleration } from "@skates/api/core/v1
 import {
   type ConfigurationKind,
   decodeValue,
-  forbiddenRequest,
   type Infer,
   list,
   opt,
@@ -16,6 +15,7 @@ import { messageOf, must } from "@skates/component-base";
 import { findNamespace } from "./lookup.ts";
 import { objectOf } from "./object-kind.ts";
 import { covers, mergeTolerations } from "./tolerations.ts";
+import { refusal } from "./refusal.ts";
 
 const DEFAULTS = "scheduler.alpha.kubernetes.io/defaultTolerations";
 const ALLOWED = "scheduler.alpha.kubernetes.io/tolerationsWhitelist";
@@ -57,9 +57,7 @@ export interface PodTolerationOptions {
 export function podTolerationRestriction(options: PodTolerationOptions): AdmissionPlugin {
   return {
     name: "PodTolerationRestriction",
-    handles: (attributes) =>
-      (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
-      objectOf(attributes, pods) !== undefined,
+    handles: (attributes) => objectOf(attributes, pods) !== undefined,
     async mutate(attributes, signal) {
       const pod = must(objectOf<Pod>(attributes, pods), "the pod");
       if (attributes.operation !== "CREATE") return pod;
@@ -99,8 +97,4 @@ async function ofNamespace(
   } catch (error) {
     throw refusal(attributes, `annotation ${key} of its namespace cannot be read: ${messageOf(error)}`);
   }
-}
-
-function refusal({ resource, name }: AdmissionAttributes, cause: string): Error {
-  return forbiddenRequest(resource, name, cause);
 }

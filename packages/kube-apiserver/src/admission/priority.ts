@@ -9,8 +9,7 @@ export function priority(registry: Registry): AdmissionPlugin {
   return {
     name: "Priority",
     handles: (attributes) =>
-      (attributes.operation === "CREATE" || attributes.operation === "UPDATE") &&
-      (objectOf(attributes, pods) !== undefined || objectOf(attributes, priorityClasses) !== undefined),
+      objectOf(attributes, pods) !== undefined || objectOf(attributes, priorityClasses) !== undefined,
     async mutate(attributes, signal) {
       const pod = objectOf<Pod>(attributes, pods);
       if (pod === undefined) return attributes.object ?? missing();

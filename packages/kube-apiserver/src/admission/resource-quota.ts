@@ -17,9 +17,10 @@ import {
   quotaUsage,
   subtractQuantities,
 } from "@skates/api/quota";
-import { type ApiObject, forbiddenRequest, isStatus, parseQuantity } from "@skates/apimachinery";
+import { type ApiObject, isStatus, parseQuantity } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { type LimitedResource, uncoveredUse } from "./limited-resources.ts";
+import { refusal } from "./refusal.ts";
 
 const WRITER = { name: "system:apiserver", groups: ["system:masters"] };
 const UPDATED: ReadonlySet<string> = new Set([services.plural, persistentVolumeClaims.plural]);
@@ -116,10 +117,6 @@ function charge(attributes: AdmissionAttributes, stored: ResourceQuota): Resourc
     );
   }
   return { ...stored, status: { ...stored.status, used: next } };
-}
-
-function refusal({ resource, name }: AdmissionAttributes, cause: string): Error {
-  return forbiddenRequest(resource, name, cause);
 }
 
 function positive(quantities: Quantities): Quantities {

@@ -1,10 +1,11 @@
 import { type Pod, type PodSpec, pods } from "@skates/api/core/v1";
 import { type RuntimeClass, runtimeClasses } from "@skates/api/node/v1";
-import { equalValues, forbiddenRequest, parseQuantity } from "@skates/apimachinery";
+import { equalValues, parseQuantity } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { must } from "@skates/component-base";
 import { objectOf } from "./object-kind.ts";
 import { mergeTolerations } from "./tolerations.ts";
+import { refusal } from "./refusal.ts";
 
 type Quantities = NonNullable<PodSpec["overhead"]>;
 
@@ -82,8 +83,4 @@ function sameAmounts(a: Quantities = {}, b: Quantities = {}): boolean {
 
 function mismatch(attributes: AdmissionAttributes): Error {
   return refusal(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
-}
-
-function refusal({ resource, name }: AdmissionAttributes, cause: string): Error {
-  return forbiddenRequest(resource, name, cause);
 }

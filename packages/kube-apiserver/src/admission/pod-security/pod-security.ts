@@ -1,5 +1,5 @@
 import { type Namespace, namespaces, type Pod, type PodTemplateSpec, pods } from "@skates/api/core/v1";
-import { equalValues, forbiddenRequest, formatFieldError, invalidStatus, joinedErrors } from "@skates/apimachinery";
+import { equalValues, formatFieldError, invalidStatus, joinedErrors } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { isAbout, objectOf, oldOf } from "../object-kind.ts";
 import { podOf, podTemplateOf } from "../pod-template.ts";
@@ -17,6 +17,7 @@ import {
   samePolicy,
 } from "./levels.ts";
 import { existingPodWarnings } from "./namespace-pods.ts";
+import { refusal } from "../refusal.ts";
 
 /** Subresources that cannot change what a pod is. */
 const HARMLESS: ReadonlySet<string> = new Set([
@@ -152,7 +153,7 @@ function applyPolicy(attributes: AdmissionAttributes, { wanted, checked, enforce
   if (noted !== undefined) attributes.annotate(`${PREFIX}audit-violations`, `would ${noted}`);
   const refused = enforces ? about(enforce) : undefined;
   if (refused !== undefined) {
-    throw forbiddenRequest(attributes.resource, attributes.name, refused.replace("violate", "violates"));
+    throw refusal(attributes, refused.replace("violate", "violates"));
   }
   const warned = about(warn);
   if (warned !== undefined) attributes.warn(`would ${warned}`);

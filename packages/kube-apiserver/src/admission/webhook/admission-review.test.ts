@@ -1,16 +1,6 @@
 // What webhooks are asked, and about which requests, on a whole server in process with a real HTTPS server.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import {
-  admin,
-  CONFIG_MAPS,
-  map,
-  MUTATING,
-  patching,
-  refusal,
-  review,
-  VALIDATING,
-  WebhookWorld,
-} from "./testing.ts";
+import { admin, CONFIG_MAPS, map, MUTATING, patching, refusal, review, VALIDATING, WebhookWorld } from "./testing.ts";
 
 let world: WebhookWorld;
 beforeAll(async () => {
