@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord } from "@skates/apimachinery";
 import { type Clock, deadline, messageOf } from "@skates/component-base";
 import { httpsHandler } from "@skates/transport/node";
-import { compactVerify, decodeProtectedHeader, importJWK, type CryptoKey as JoseKey, type JWK } from "jose";
+import { compactVerify, decodeProtectedHeader, type JWK } from "jose";
 import type { IssuerAddress, IssuerKeys, IssuerKeysFactory } from "../authentication/jwt/issuer-keys.ts";
 import { apiServerError } from "../errors.ts";
 
@@ -40,8 +40,7 @@ function keysOf(address: IssuerAddress, clock: Clock): IssuerKeys {
       });
     await fetching;
   };
-  const verifyBy = async (token: string): Promise<JsonRecord | undefined> => {
-    const { kid } = headerOf(token);
+  const verifyBy = async (token: string, kid: string | undefined): Promise<JsonRecord | undefined> => {
     for (const key of keys) {
       if (kid !== undefined && key.kid !== undefined && key.kid !== kid) continue;
       const claims = await verified(token, key.jwk, address.algorithms);
@@ -51,17 +50,17 @@ function keysOf(address: IssuerAddress, clock: Clock): IssuerKeys {
   };
   return {
     async verify(token, signal) {
-      const { alg } = headerOf(token);
+      const { alg, kid } = headerOf(token);
       if (alg === undefined || !address.algorithms.includes(alg)) {
         throw invalid(
           `unexpected signature algorithm ${JSON.stringify(alg)}; expected ${address.algorithms.join(", ")}`,
         );
       }
-      const found = await verifyBy(token);
+      const found = await verifyBy(token, kid);
       if (found !== undefined) return found;
       await refresh();
       signal.throwIfAborted();
-      const again = await verifyBy(token);
+      const again = await verifyBy(token, kid);
       if (again !== undefined) return again;
       throw invalid("failed to verify signature: failed to verify id token signature");
     },
@@ -76,11 +75,10 @@ function headerOf(token: string): { readonly alg?: string | undefined; readonly 
   }
 }
 
+/** The library keeps what it has made of a key for as long as the key is there. */
 async function verified(token: string, jwk: JWK, algorithms: readonly string[]): Promise<JsonRecord | undefined> {
   try {
-    const { alg } = decodeProtectedHeader(token);
-    const key: JoseKey | Uint8Array = await importJWK(jwk, alg);
-    const { payload } = await compactVerify(token, key, { algorithms: [...algorithms] });
+    const { payload } = await compactVerify(token, jwk, { algorithms: [...algorithms] });
     const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
     return isRecord(claims) ? claims : undefined;
   } catch {
