@@ -64,10 +64,10 @@ function sentWrongCertificate({ peer }: ApiRequest): boolean {
   return certificateFailure !== undefined || (certificate === undefined && frontProxyCertificate !== undefined);
 }
 
-/** From the header, or from the WebSocket protocol list where browsers put it; undefined: none was sent. */
+/** From the header, or from the WebSocket protocol list where browsers put it; undefined: none was sent. Other schemes count for nothing. */
 function bearerToken(request: ApiRequest): string | undefined {
-  const header = request.headers["authorization"];
-  if (header !== undefined) return /^bearer +(\S+) *$/i.exec(header)?.[1] ?? "";
+  const [scheme = "", token = ""] = (request.headers["authorization"] ?? "").trim().split(" ");
+  if (scheme.toLowerCase() === "bearer" && token !== "") return token;
   const protocols = request.headers["sec-websocket-protocol"];
   const prefix = "base64url.bearer.authorization.k8s.io.";
   const protocol = protocols
