@@ -13,7 +13,7 @@ export interface PublishTrustOptions {
 }
 
 /** Where aggregated servers look up whom to trust. */
-export const TRUST_KEY = { namespace: "kube-system", name: "extension-apiserver-authentication" } as const;
+const TRUST_KEY = { namespace: "kube-system", name: "extension-apiserver-authentication" } as const;
 const LOOK_EVERY_MS = 10_000;
 
 /**
@@ -46,7 +46,7 @@ async function publish({ registry, client, trust }: PublishTrustOptions, signal:
 }
 
 /** In upstream's keys. */
-export function trustData({ clientCa, requestHeader }: IdentityTrust): Readonly<Record<string, string>> {
+function trustData({ clientCa, requestHeader }: IdentityTrust): Readonly<Record<string, string>> {
   return {
     ...(clientCa === undefined ? {} : { "client-ca-file": clientCa }),
     ...(requestHeader === undefined

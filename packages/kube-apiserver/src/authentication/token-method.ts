@@ -20,7 +20,7 @@ export interface TokenMethod {
 }
 
 /** Codes of failures that mean: whoever sent this token has proved nothing. */
-export const TOKEN_REFUSALS = ["TokenInvalid", "TokenExpired", "TokenNotYetValid", "TokenUnverified"] as const;
+const TOKEN_REFUSALS = ["TokenInvalid", "TokenExpired", "TokenNotYetValid", "TokenUnverified"] as const;
 
 /** Whether a failure is the token's, not the server's. */
 export function isTokenRefusal(error: unknown): boolean {

@@ -14,7 +14,7 @@ export interface FlowRequest {
   /** For dumps. */
   readonly about: FlowRequestInfo;
 }
-export interface FlowRequestInfo {
+interface FlowRequestInfo {
   readonly schema: string;
   readonly distinguisher: string;
   readonly arrivedMs: number;
@@ -67,13 +67,12 @@ export class QueueSet {
   }
 
   get state() {
-    const { waiting, executing, seatsInUse, limit } = {
+    return {
       waiting: this.#waiting,
       executing: this.#executing,
       seatsInUse: this.#seatsInUse,
       limit: this.#limit,
     };
-    return { waiting, executing, seatsInUse, limit };
   }
 
   get overflow(): Overflow {

@@ -1,5 +1,5 @@
 /** A number of 32 bits from a text (FNV-1a), the same on every server and at every start. */
-export function flowHash(text: string, seed = 0x811c9dc5): number {
+function flowHash(text: string, seed = 0x811c9dc5): number {
   let hash = seed;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return hash >>> 0;
