@@ -38,8 +38,9 @@ export interface OpenOptions {
 
 /** As upstream: the file is looked at so often. */
 const RELOAD_MS = 60_000;
-/** Between tries to encrypt anew while the store or a key service is away. */
+/** Between tries to encrypt anew while the store or a key service is away, or the disk is full. */
 const AGAIN_MS = 10_000;
+const PASSING = ["Unavailable", "Busy", "DiskFull", "WriteFailed"];
 /** A command waits so long for key services. */
 const READY_MS = 15_000;
 const READY_STEP_MS = 50;
@@ -142,7 +143,7 @@ async function encryptAnew(
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (!hasCode(error, "Unavailable") && !hasCode(error, "Busy")) throw error;
+      if (!PASSING.some((code) => hasCode(error, code))) throw error;
       await clock.sleep(AGAIN_MS, signal);
     }
   }
