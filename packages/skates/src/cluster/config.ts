@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { failure } from "../cli/errors.ts";
+import { CliError, EXIT, failure } from "../cli/errors.ts";
 import type { GivenFlags } from "../cli/flags.ts";
 import type { Paths } from "./data-dir.ts";
 
@@ -55,6 +55,23 @@ export function rangesOf(index: number): Pick<ClusterConfig, "serviceCidr" | "po
 
 /** How many clusters one machine can hold, by their ranges. */
 export const CLUSTERS_MAX = 12;
+
+/** The settings of the cluster or node in this directory. Throws, with the exit code for it, if there is none. */
+export function existingConfig(paths: Paths): ClusterConfig {
+  const config = loadConfig(paths);
+  if (config !== undefined) return config;
+  throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
+}
+
+/** The same, for what only the directory with the cluster's server has: throws for a node of another cluster, too. */
+export function existingServerConfig(paths: Paths): ClusterConfig {
+  const config = existingConfig(paths);
+  if (config.joined === undefined) return config;
+  throw new CliError(
+    EXIT.notRunning,
+    `${paths.dataDir} is a node of ${config.joined.server}: run this where its server runs`,
+  );
+}
 
 /** The cluster's settings, or undefined if there is no cluster in this directory. */
 export function loadConfig(paths: Paths): ClusterConfig | undefined {

@@ -1,7 +1,7 @@
 import type { Command } from "../cli/command.ts";
-import { CliError, EXIT } from "../cli/errors.ts";
+import { EXIT } from "../cli/errors.ts";
 import { givenOf } from "../cli/flags.ts";
-import { loadConfig } from "../cluster/config.ts";
+import { existingConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 import { COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
 
@@ -13,10 +13,7 @@ export const agent: Command = {
   flags: COMPONENT_FLAGS,
   async run({ flags, dataDir, signal }) {
     const paths = pathsOf(dataDir);
-    const saved = loadConfig(paths);
-    if (saved === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    const saved = existingConfig(paths);
     const config = { ...saved, flags: { ...saved.flags, ...givenOf(COMPONENT_FLAGS, flags) } };
     if (config.joined !== undefined) {
       const { runJoinedAgent } = await import("../compose/joined-agent.ts");

@@ -1,8 +1,8 @@
 import type { Command } from "../cli/command.ts";
-import { CliError, EXIT, failure, usageError } from "../cli/errors.ts";
+import { EXIT, failure, usageError } from "../cli/errors.ts";
 import type { FlagValues } from "../cli/flags.ts";
 import { certificateStates, type Rotation, rotateCertificates } from "../cluster/certificates.ts";
-import { type ClusterConfig, loadConfig } from "../cluster/config.ts";
+import { type ClusterConfig, existingServerConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
 
@@ -30,10 +30,7 @@ export const certificate: Command = {
   },
   async run({ dataDir, flags, args, print }) {
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    const config = existingServerConfig(paths);
     const [what, ...rest] = args;
     if (rest.length > 0 || (what !== "check" && what !== "rotate")) throw usageError(`usage: ${this.usage}`);
     return what === "check" ? check(paths, print) : await rotate(paths, config, { flags, print });

@@ -1,6 +1,6 @@
 import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
-import { loadConfig } from "../cluster/config.ts";
+import { existingConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 import { endProcesses, findProcesses } from "../cluster/processes.ts";
 
@@ -15,9 +15,7 @@ export const down: Command = {
   flags: {},
   async run({ dataDir, signal, print }) {
     const paths = pathsOf(dataDir);
-    if (loadConfig(paths) === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    existingConfig(paths);
     const { stopContainerRuntime } = await import("../cluster/node.ts");
     const processes = findProcesses(paths);
     await endProcesses(

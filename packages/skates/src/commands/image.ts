@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "../cli/command.ts";
-import { CliError, EXIT, failure, usageError } from "../cli/errors.ts";
-import { loadConfig } from "../cluster/config.ts";
+import { EXIT, failure, usageError } from "../cli/errors.ts";
+import { existingConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 
 /** Puts an image from a file into the node's runtime. */
@@ -15,10 +15,7 @@ export const image: Command = {
     const [verb, file, ...rest] = args;
     if (verb !== "load" || file === undefined || rest.length > 0) throw usageError("usage: skates image load FILE");
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    const config = existingConfig(paths);
     if (config.runtime === "simulated") {
       throw failure(
         "the nodes of this cluster are simulated",

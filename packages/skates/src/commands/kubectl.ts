@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Command } from "../cli/command.ts";
-import { CliError, EXIT, failure } from "../cli/errors.ts";
-import { loadConfig } from "../cluster/config.ts";
+import { EXIT, failure } from "../cli/errors.ts";
+import { existingConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 
 /** Runs the kubectl of the machine against this cluster. */
@@ -13,9 +13,7 @@ export const kubectl: Command = {
   passThrough: true,
   run({ args, dataDir, signal }) {
     const paths = pathsOf(dataDir);
-    if (loadConfig(paths) === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    existingConfig(paths);
     const program = process.env["KUBECTL"] ?? "kubectl";
     const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, KUBECONFIG: paths.kubeconfig } });
     // The terminal sends the interrupt to kubectl too; we only wait for its end.

@@ -1,8 +1,8 @@
 import type { Command } from "../cli/command.ts";
-import { CliError, EXIT, failure, usageError } from "../cli/errors.ts";
+import { EXIT, failure, usageError } from "../cli/errors.ts";
 import { ETCD_FLAGS, etcdFrom } from "../cli/etcd-flags.ts";
 import { givenOf } from "../cli/flags.ts";
-import { loadConfig, saveConfig } from "../cluster/config.ts";
+import { existingServerConfig, saveConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 import { ENCRYPTION_FLAGS } from "../component-flags/encryption.ts";
 import { findProcesses } from "../cluster/processes.ts";
@@ -16,10 +16,7 @@ export const migrate: Command = {
   flags: { to: { type: "string", value: "STORE", doc: "disk or etcd." }, ...ETCD_FLAGS, ...ENCRYPTION_FLAGS },
   async run({ flags, args, dataDir, signal, print }) {
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    const config = existingServerConfig(paths);
     const to = flags.string("to");
     const etcd = etcdFrom(flags);
     if (args.length > 0 || (to !== "disk" && to !== "etcd") || (to === "etcd") !== (etcd !== undefined)) {

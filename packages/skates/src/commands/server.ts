@@ -1,8 +1,8 @@
 import type { Command } from "../cli/command.ts";
-import { CliError, EXIT } from "../cli/errors.ts";
+import { EXIT } from "../cli/errors.ts";
 import { ETCD_FLAGS, etcdFrom } from "../cli/etcd-flags.ts";
 import { givenOf } from "../cli/flags.ts";
-import { loadConfig } from "../cluster/config.ts";
+import { existingServerConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 import { COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
 
@@ -14,10 +14,7 @@ export const server: Command = {
   flags: { ...ETCD_FLAGS, ...COMPONENT_FLAGS },
   async run({ flags, dataDir, signal }) {
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    const config = existingServerConfig(paths);
     const { runServer } = await import("../compose/server.ts");
     const own = { ...config.flags, ...givenOf(COMPONENT_FLAGS, flags) };
     await runServer(paths, { ...config, etcd: etcdFrom(flags) ?? config.etcd, flags: own }, signal);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command, Invocation } from "../cli/command.ts";
-import { CliError, EXIT, failure, usageError } from "../cli/errors.ts";
-import { type ClusterConfig, loadConfig } from "../cluster/config.ts";
+import { EXIT, failure, usageError } from "../cli/errors.ts";
+import { type ClusterConfig, existingServerConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
 import { findProcesses } from "../cluster/processes.ts";
 
@@ -15,10 +15,7 @@ export const snapshot: Command = {
   flags: {},
   async run(invocation) {
     const paths = pathsOf(invocation.dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    const config = existingServerConfig(paths);
     const [verb, file, ...rest] = invocation.args;
     if (rest.length === 0 && verb === "save") return save({ paths, config, file }, invocation);
     if (rest.length === 0 && verb === "restore" && file !== undefined)

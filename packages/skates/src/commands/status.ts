@@ -1,7 +1,7 @@
 import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { askApi, nodeSummaries } from "../cluster/admin.ts";
-import { loadConfig } from "../cluster/config.ts";
+import { existingConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 import { findProcesses } from "../cluster/processes.ts";
 
@@ -13,10 +13,7 @@ export const status: Command = {
   flags: {},
   async run({ dataDir, print }) {
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    const config = existingConfig(paths);
     const processes = findProcesses(paths);
     print(`cluster     ${paths.dataDir} (${config.runtime}, id ${config.id})`);
     for (const role of ["server", "agent"] as const) {

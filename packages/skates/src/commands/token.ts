@@ -5,10 +5,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pemCertificates } from "@skates/pki";
 import type { Command, Invocation } from "../cli/command.ts";
-import { CliError, EXIT, failure, usageError } from "../cli/errors.ts";
+import { EXIT, failure, usageError } from "../cli/errors.ts";
 import type { FlagValues } from "../cli/flags.ts";
 import { type AdminClient, adminClient } from "../cluster/admin-client.ts";
-import { type ClusterConfig, loadConfig } from "../cluster/config.ts";
+import { type ClusterConfig, existingServerConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
 import { hashOf } from "../cluster/join/discover.ts";
@@ -38,10 +38,7 @@ export const token: Command = {
     const wanted = what === "delete" ? id !== undefined : (what === "create" || what === "list") && id === undefined;
     if (!wanted || rest.length > 0) throw usageError(`usage: ${this.usage}`);
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined || config.joined !== undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run this where its server runs`);
-    }
+    const config = existingServerConfig(paths);
     await using admin = adminClient(paths, config);
     if (what === "list") await list(admin, invocation);
     else if (what === "create") await create(admin, { paths, config }, invocation);
