@@ -140,13 +140,13 @@ class Search {
       const device = suitable[i];
       if (device === undefined || ++this.#steps > STEPS_MAX) return false;
       const grant = this.#grantOf(wanted, device);
-      if (grant !== undefined && constraints?.add(wanted.name, device.device) === true) {
+      if (grant !== undefined && constraints?.add(wanted.name, device) === true) {
         if (!wanted.adminAccess) usage.take(device);
         this.#grants.push(grant);
         if (this.#pick({ ...job, from: i + 1, left: left - 1 })) return true;
         this.#grants.pop();
         if (!wanted.adminAccess) usage.giveBack(device);
-        constraints.remove(wanted.name, device.device);
+        constraints.remove(wanted.name, device);
       }
       if (wanted.all) return false;
     }

@@ -1,4 +1,5 @@
-import type { Device, DeviceAttribute, DeviceConstraint } from "@skates/api/resource/v1";
+import type { DeviceAttribute, DeviceConstraint } from "@skates/api/resource/v1";
+import type { PoolDevice } from "./device-pools.ts";
 
 /** What must hold between the devices of a claim, while they are chosen one by one. */
 export class Constraints {
@@ -9,7 +10,7 @@ export class Constraints {
   }
 
   /** False: the device may not join; nothing has changed then. */
-  add(request: string, device: Device): boolean {
+  add(request: string, device: PoolDevice): boolean {
     for (const [i, constraint] of this.#constraints.entries()) {
       if (constraint.add(request, device)) continue;
       for (const earlier of this.#constraints.slice(0, i)) earlier.remove(request, device);
@@ -18,7 +19,7 @@ export class Constraints {
     return true;
   }
 
-  remove(request: string, device: Device): void {
+  remove(request: string, device: PoolDevice): void {
     for (const constraint of this.#constraints) constraint.remove(request, device);
   }
 }
@@ -35,7 +36,7 @@ class Constraint {
     this.#distinct = matchAttribute === undefined;
   }
 
-  add(request: string, device: Device): boolean {
+  add(request: string, device: PoolDevice): boolean {
     if (!this.#concerns(request)) return true;
     const value = valueOf(device, this.#attribute);
     if (value === undefined) return false;
@@ -45,7 +46,7 @@ class Constraint {
     return true;
   }
 
-  remove(request: string, device: Device): void {
+  remove(request: string, device: PoolDevice): void {
     if (!this.#concerns(request)) return;
     const at = this.#values.lastIndexOf(valueOf(device, this.#attribute) ?? "");
     if (at >= 0) this.#values.splice(at, 1);
@@ -58,11 +59,10 @@ class Constraint {
   }
 }
 
-/** An attribute without a domain of its own belongs to the driver's, and so does the name without it. */
-function valueOf({ attributes = {} }: Device, name: string): string | undefined {
-  const [domain, id] = name.split("/");
-  const attribute: DeviceAttribute | undefined =
-    attributes[name] ?? (id === undefined ? attributes[domain ?? ""] : attributes[id]);
+/** An attribute without a domain of its own is in that of the driver. */
+function valueOf({ driver, device: { attributes = {} } }: PoolDevice, name: string): string | undefined {
+  const [domain, id = ""] = name.split("/");
+  const attribute: DeviceAttribute | undefined = attributes[name] ?? (domain === driver ? attributes[id] : undefined);
   if (attribute === undefined) return undefined;
   const { int, bool, string, version } = attribute;
   return JSON.stringify({ int: int?.toString(), bool, string, version });

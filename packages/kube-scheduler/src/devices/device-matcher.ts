@@ -16,7 +16,7 @@ import type { PoolDevice } from "./device-pools.ts";
 
 /** Most cost units of one selector for one device, as upstream. */
 const COST_MAX = 1_000_000;
-/** Expressions that are kept compiled. */
+/** Expressions that are kept compiled, and of which a device's verdicts are kept. */
 const COMPILED_MAX = 1024;
 
 /**
@@ -34,6 +34,7 @@ export function deviceMatcher(): DeviceMatcher {
     const before = known.get(expression);
     if (before !== undefined) return before;
     const verdict = evaluate(compile(expression, { environment, compiled }), device);
+    if (known.size >= COMPILED_MAX) known.clear();
     known.set(expression, verdict);
     return verdict;
   };

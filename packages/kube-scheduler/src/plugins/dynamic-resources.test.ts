@@ -102,6 +102,16 @@ describe("DynamicResources", () => {
       { n1: no, n2: 0, bare: no },
     ],
     [
+      "devices alike, by an attribute of the driver's domain",
+      [claim("c", [exactly("r", { count: 2 })], { spec: { constraints: [{ matchAttribute: "d/model" }] } })],
+      { n1: no, n2: 0, bare: no },
+    ],
+    [
+      "devices alike, by an attribute of a domain that none knows",
+      [claim("c", [exactly("r", { count: 2 })], { spec: { constraints: [{ matchAttribute: "other/model" }] } })],
+      { n1: no, n2: no, bare: no },
+    ],
+    [
       "devices unlike",
       [claim("c", [exactly("r", { count: 2 })], { spec: { constraints: [{ distinctAttribute: "model" }] } })],
       { n1: 0, n2: no, bare: no },
