@@ -1,4 +1,4 @@
-import { EXTENSION_POINTS, type ExtensionPoint, extendsPoint } from "./extension-points.ts";
+import { type ExtensionPoint, extendsPoint } from "./extension-points.ts";
 import type { SchedulerPlugin } from "./plugin.ts";
 
 /** The plugins of pods that name one scheduler. */
@@ -35,11 +35,6 @@ export function profileOf(name: string, plugins: readonly SchedulerPlugin[]): Pr
     },
     weights: new Map(plugins.map((plugin) => [plugin, plugin.weight ?? 1])),
   };
-}
-
-/** Every plugin of the profile once. */
-export function pluginsOf({ plugins }: Profile): ReadonlySet<SchedulerPlugin> {
-  return new Set(EXTENSION_POINTS.flatMap((point) => plugins[point]));
 }
 
 /** A plugin that judges nodes, and which of its answers count. */

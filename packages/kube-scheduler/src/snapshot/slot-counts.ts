@@ -25,34 +25,6 @@ export class SlotWatch {
   }
 }
 
-/** A number for each node, computed anew for those that changed. */
-export class SlotCounts {
-  readonly #watch = new SlotWatch();
-  readonly #count: (node: NodeInfo) => number;
-  #values = new Int32Array(64);
-
-  constructor(count: (node: NodeInfo) => number) {
-    this.#count = count;
-  }
-
-  refresh(slots: Slots): this {
-    this.#values = grown(this.#values, slots.nodes.length);
-    this.#watch.refresh(slots, (slot, node) => {
-      this.#values[slot] = node === undefined ? 0 : this.#count(node);
-    });
-    return this;
-  }
-
-  at(slot: number): number {
-    return this.#values[slot] ?? 0;
-  }
-
-  /** The number for a node that may look otherwise than the one in its slot. */
-  of(node: NodeInfo): number {
-    return this.#count(node);
-  }
-}
-
 /** The array, or a larger one with the same content. */
 export function grown(array: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
   if (size <= array.length) return array;

@@ -22,7 +22,10 @@ export function startChecker(cluster: TestCluster): Checker {
       if (before !== undefined && before !== now) moved.push(`pod ${name} was bound to ${before} and is on ${now}`);
       if (now !== "") nodeOf.set(uid, now);
     }
-  })().catch(() => undefined);
+    throw new Error("it ended");
+  })().catch((error: unknown) => {
+    if (!cluster.signal.aborted) moved.push(`the checker's watch failed: ${String(error)}`);
+  });
   void watching;
   return {
     async problems() {
