@@ -26,6 +26,7 @@ export { createEventRecorder, type EventRecorder, type EventRecorderOptions } fr
 export { hasFinalizer, withFinalizer, withoutFinalizer } from "./finalizers.ts";
 export { createInformer } from "./informer.ts";
 export { createInformers, type Informers } from "./informers.ts";
+export { keyWorker, type KeyWorkerOptions } from "./key-worker.ts";
 export { type LeaderElectionOptions, leading } from "./leader-election.ts";
 export type { Delta, Informer, InformerOptions, KeysOf, Lister } from "./lister.ts";
 export { createManager, type ManagerOptions } from "./manager.ts";

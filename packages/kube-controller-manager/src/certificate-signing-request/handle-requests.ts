@@ -1,8 +1,8 @@
 import { type CertificateSigningRequest, certificateSigningRequests } from "@skates/api/certificates/v1";
-import { isStatus } from "@skates/apimachinery";
+import { keyOf } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
-import { type Component, type Env, hasCode, messageOf } from "@skates/component-base";
-import { createWorkQueue, type Informers } from "@skates/controller-runtime";
+import { type Component, type Env, hasCode } from "@skates/component-base";
+import { type Informers, keyWorker } from "@skates/controller-runtime";
 
 export interface RequestHandlerOptions {
   readonly client: Client;
@@ -20,48 +20,26 @@ export function requestHandler(
   handle: (request: CertificateSigningRequest, signal: AbortSignal) => Promise<void>,
 ): Component {
   const requests = informers.for(certificateSigningRequests);
-  let ready = false;
-  return {
+  return keyWorker({
     name,
-    ready: () => ready,
-    async run(signal) {
-      const queue = createWorkQueue<string>({ clock: env.clock, id: (key) => key, backoffMs: BACKOFF_MS }, signal);
-      const end = requests.subscribe(({ type, object }) => {
-        if (type !== "deleted") queue.add(object.metadata.name);
-      });
+    env,
+    informers: [requests],
+    backoffMs: BACKOFF_MS,
+    failure: "a certificate signing request could not be handled",
+    follow: (add) => [
+      requests.subscribe(({ type, object }) => {
+        if (type !== "deleted") add(keyOf(object));
+      }),
+    ],
+    async work(key, signal) {
+      const request = requests.get(key);
       try {
-        await requests.whenSynced(signal);
-        ready = true;
-        for (;;) {
-          const key = await queue.take(signal);
-          const request = requests.get({ name: key });
-          queue.done(key, request === undefined ? "ok" : await attempt(request));
-        }
+        if (request !== undefined) await handle(request, signal);
       } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        end();
+        // What cannot be read will not be readable later.
+        if (!hasCode(error, "RequestUnreadable")) throw error;
       }
-
-      async function attempt(request: CertificateSigningRequest): Promise<"ok" | "retry"> {
-        try {
-          await handle(request, signal);
-          return "ok";
-        } catch (error) {
-          signal.throwIfAborted();
-          // What cannot be read will not be readable later.
-          if (isStatus(error, "NotFound") || hasCode(error, "RequestUnreadable")) return "ok";
-          if (!isStatus(error, "Conflict")) {
-            const { name: of } = request.metadata;
-            env.log.warn("a certificate signing request could not be handled", {
-              controller: name,
-              request: of,
-              cause: messageOf(error),
-            });
-          }
-          return "retry";
-        }
-      }
+      return undefined;
     },
-  };
+  });
 }

@@ -20,7 +20,7 @@ import {
 } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf } from "@skates/component-base";
-import { createWorkQueue, type EventRecorder, type Informers } from "@skates/controller-runtime";
+import { type EventRecorder, type Informers, keyWorker } from "@skates/controller-runtime";
 import { customKind } from "../custom-kinds.ts";
 import { evaluateMetric } from "./evaluate-metric.ts";
 import { changed, NO_HISTORY, remembered, type ScalingHistory } from "./limit-change.ts";
@@ -46,42 +46,26 @@ export function horizontalPodAutoscaler(options: AutoscalerOptions): Component {
   const allPods = informers.for(pods);
   const definitions = informers.for(customResourceDefinitions);
   const scaler = new Autoscaler({ ...options, source: metricSource(options.client) });
-  let ready = false;
-  return {
+  return keyWorker({
     name: NAME,
-    ready: () => ready,
-    async run(signal) {
-      const queue = createWorkQueue<ObjectKey>(
-        { clock: env.clock, id: (key) => `${key.namespace}/${key.name}` },
-        signal,
-      );
-      const end = autoscalers.subscribe(({ type, object }) => {
+    env,
+    workers: WORKERS,
+    informers: [autoscalers, allPods, definitions],
+    failure: "an autoscaler could not be looked after",
+    follow: (add) => [
+      autoscalers.subscribe(({ type, object }) => {
         // Its own status comes back to it: that is no reason to read figures again.
-        if (type === "added") queue.add(keyOf(object));
+        if (type === "added") add(keyOf(object));
         else if (type === "deleted") scaler.forget(keyOf(object));
-      });
-      const work = async (): Promise<void> => {
-        for (;;) {
-          const key = await queue.take(signal);
-          const found = autoscalers.get(key);
-          if (found !== undefined) {
-            await scaler.reconcile(found, signal);
-            queue.add(key, { delayMs: PERIOD_MS });
-          }
-          queue.done(key, "ok");
-        }
-      };
-      try {
-        await Promise.all([autoscalers, allPods, definitions].map((informer) => informer.whenSynced(signal)));
-        ready = true;
-        await Promise.all(Array.from({ length: WORKERS }, work));
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        end();
-      }
+      }),
+    ],
+    async work(key, signal) {
+      const found = autoscalers.get(key);
+      if (found === undefined) return undefined;
+      await scaler.reconcile(found, signal);
+      return PERIOD_MS;
     },
-  };
+  });
 }
 
 interface Target {

@@ -1,8 +1,8 @@
 import { isStatus, type Resource } from "@skates/apimachinery";
 import { type Namespace, namespaces, pods } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
-import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
-import { createWorkQueue, type Informers, type WorkQueue } from "@skates/controller-runtime";
+import type { Component, Env } from "@skates/component-base";
+import { type Informers, keyWorker } from "@skates/controller-runtime";
 import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
 import { customKind } from "../custom-kinds.ts";
 import { withRemains } from "./conditions.ts";
@@ -34,9 +34,8 @@ export function namespaceController(options: NamespaceOptions): Component {
   const typed = client.resource(namespaces);
   const lister = informers.for(namespaces);
   const podInformer = informers.for(pods);
-  let ready = false;
 
-  /** Seconds after which to look again; undefined: done. */
+  /** Milliseconds after which to look again; undefined: done. */
   async function sync(name: string, signal: AbortSignal): Promise<number | undefined> {
     let namespace = await find(name, signal);
     if (namespace?.metadata.deletionTimestamp === undefined) return undefined;
@@ -61,7 +60,7 @@ export function namespaceController(options: NamespaceOptions): Component {
     }
     if (remains.errors.length > 0) throw new Error(remains.errors.join("; "));
     const estimate = Math.max(remains.graceSeconds, remains.finalizers.size > 0 ? FINALIZER_SECONDS : 0);
-    return Math.floor(estimate / 2) + 1;
+    return (Math.floor(estimate / 2) + 1) * 1000;
   }
 
   async function find(name: string, signal: AbortSignal): Promise<Namespace | undefined> {
@@ -73,50 +72,23 @@ export function namespaceController(options: NamespaceOptions): Component {
     }
   }
 
-  async function work(queue: WorkQueue<string>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const name = await queue.take(signal);
-      try {
-        const seconds = await sync(name, signal);
-        if (seconds !== undefined) queue.add(name, { delayMs: seconds * 1000 });
-        queue.done(name, "ok");
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isStatus(error, "Conflict") && !isStatus(error, "NotFound")) {
-          env.log.info("a namespace could not be emptied yet", { namespace: name, cause: messageOf(error) });
-        }
-        queue.done(name, "retry");
-      }
-    }
-  }
-
-  return {
+  return keyWorker({
     name: "namespace-controller",
-    ready: () => ready,
-    async run(signal) {
-      const queue = createWorkQueue<string>({ clock: env.clock, id: (name) => name }, signal);
-      const endings = [
-        lister.subscribe(({ type, object: { metadata } }) => {
-          if (type !== "deleted" && metadata.deletionTimestamp !== undefined) queue.add(metadata.name);
-        }),
-        // The last pod is what most namespaces wait for.
-        podInformer.subscribe(({ type, object: { metadata } }) => {
-          const name = metadata.namespace ?? "";
-          const namespace = type === "deleted" ? lister.get({ name }) : undefined;
-          if (namespace?.metadata.deletionTimestamp !== undefined) queue.add(name);
-        }),
-      ];
-      const group = new TaskGroup(signal);
-      try {
-        await Promise.all([lister.whenSynced(signal), podInformer.whenSynced(signal)]);
-        ready = true;
-        for (let i = 0; i < WORKERS; i++) group.spawn((inner) => work(queue, inner));
-        await group.join();
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        for (const end of endings) end();
-      }
-    },
-  };
+    env,
+    workers: WORKERS,
+    informers: [lister, podInformer],
+    failure: "a namespace could not be emptied yet",
+    follow: (add) => [
+      lister.subscribe(({ type, object: { metadata } }) => {
+        if (type !== "deleted" && metadata.deletionTimestamp !== undefined) add({ name: metadata.name });
+      }),
+      // The last pod is what most namespaces wait for.
+      podInformer.subscribe(({ type, object: { metadata } }) => {
+        const name = metadata.namespace ?? "";
+        const namespace = type === "deleted" ? lister.get({ name }) : undefined;
+        if (namespace?.metadata.deletionTimestamp !== undefined) add({ name });
+      }),
+    ],
+    work: ({ name }, signal) => sync(name, signal),
+  });
 }

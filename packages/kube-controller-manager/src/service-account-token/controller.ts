@@ -1,8 +1,8 @@
 import { type Secret, secrets, type ServiceAccount, serviceAccounts } from "@skates/api/core/v1";
-import { isStatus, keyOf, type ObjectKey } from "@skates/apimachinery";
+import { keyOf } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
-import { type Component, type Env, messageOf } from "@skates/component-base";
-import { createWorkQueue, type Informers } from "@skates/controller-runtime";
+import type { Component, Env } from "@skates/component-base";
+import { type Informers, keyWorker } from "@skates/controller-runtime";
 import type { TokenSigner } from "@skates/pki";
 import { AUTHORITIES_LOOK_MS } from "../authorities.ts";
 
@@ -29,48 +29,30 @@ export function tokenController(options: TokenControllerOptions): Component {
   const { informers, env } = options;
   const tokens = informers.for(secrets);
   const accounts = informers.for(serviceAccounts);
-  let ready = false;
-  return {
+  return keyWorker({
     name: "serviceaccount-token-controller",
-    ready: () => ready,
-    async run(signal) {
-      const queue = createWorkQueue<ObjectKey>(
-        { clock: env.clock, id: ({ namespace, name }) => `${namespace}/${name}` },
-        signal,
-      );
-      const ends = [
-        tokens.subscribe(({ type, object }) => {
-          if (type !== "deleted" && object.type === TYPE) queue.add(keyOf(object));
-        }),
-        accounts.subscribe(({ type, object }) => {
-          if (type === "updated") return;
-          const { namespace = "", name } = object.metadata;
-          for (const secret of tokens.list(namespace)) {
-            if (secret.type === TYPE && accountOf(secret) === name) queue.add(keyOf(secret));
-          }
-        }),
-      ];
-      try {
-        await Promise.all([tokens.whenSynced(signal), accounts.whenSynced(signal)]);
-        ready = true;
-        for (;;) {
-          const key = await queue.take(signal);
-          const secret = tokens.get(key);
-          const account = secret && accounts.get({ namespace: key.namespace, name: accountOf(secret) });
-          if (secret === undefined) {
-            queue.done(key, "ok");
-            continue;
-          }
-          queue.done(key, await settle(options, { secret, account }, signal));
-          queue.add(key, { delayMs: AUTHORITIES_LOOK_MS });
+    env,
+    informers: [tokens, accounts],
+    failure: "a token of a service account could not be looked after",
+    follow: (add) => [
+      tokens.subscribe(({ type, object }) => {
+        if (type !== "deleted" && object.type === TYPE) add(keyOf(object));
+      }),
+      accounts.subscribe(({ type, object }) => {
+        if (type === "updated") return;
+        const { namespace = "", name } = object.metadata;
+        for (const secret of tokens.list(namespace)) {
+          if (secret.type === TYPE && accountOf(secret) === name) add(keyOf(secret));
         }
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        for (const end of ends) end();
-      }
+      }),
+    ],
+    async work(key, signal) {
+      const secret = tokens.get(key);
+      if (secret === undefined) return undefined;
+      const account = accounts.get({ namespace: key.namespace, name: accountOf(secret) });
+      return await settle(options, { secret, account }, signal);
     },
-  };
+  });
 }
 
 interface Token {
@@ -78,33 +60,21 @@ interface Token {
   readonly account: ServiceAccount | undefined;
 }
 
-async function settle(options: TokenControllerOptions, token: Token, signal: AbortSignal): Promise<"ok" | "retry"> {
+/** Milliseconds after which to look again; undefined: done. */
+async function settle(options: TokenControllerOptions, token: Token, signal: AbortSignal): Promise<number | undefined> {
   const { client, env } = options;
   const { secret } = token;
-  try {
-    if (secret.metadata.deletionTimestamp !== undefined) return "ok";
-    if (isOrphan(token)) {
-      if (ageMs(secret, env.clock.nowMs()) < PATIENCE_MS) return "retry";
-      const preconditions = { uid: secret.metadata.uid, resourceVersion: secret.metadata.resourceVersion };
-      await client.resource(secrets).delete(keyOf(secret), { preconditions }, signal);
-      return "ok";
-    }
-    const filled = await fill(options, token);
-    if (filled !== secret) await client.resource(secrets).update(filled, {}, signal);
-    return "ok";
-  } catch (error) {
-    signal.throwIfAborted();
-    if (isStatus(error, "NotFound")) return "ok";
-    if (!isStatus(error, "Conflict")) {
-      const { namespace, name } = secret.metadata;
-      env.log.warn("a token of a service account could not be looked after", {
-        namespace,
-        name,
-        cause: messageOf(error),
-      });
-    }
-    return "retry";
+  if (secret.metadata.deletionTimestamp !== undefined) return undefined;
+  if (isOrphan(token)) {
+    const restMs = PATIENCE_MS - ageMs(secret, env.clock.nowMs());
+    if (restMs > 0) return restMs;
+    const preconditions = { uid: secret.metadata.uid, resourceVersion: secret.metadata.resourceVersion };
+    await client.resource(secrets).delete(keyOf(secret), { preconditions }, signal);
+    return undefined;
   }
+  const filled = await fill(options, token);
+  if (filled !== secret) await client.resource(secrets).update(filled, {}, signal);
+  return AUTHORITIES_LOOK_MS;
 }
 
 /** Without an account, or made for one that has been made anew since. */
