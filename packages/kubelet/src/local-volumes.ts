@@ -1,9 +1,8 @@
 import { type PersistentVolume, persistentVolumes } from "@skates/api/core/v1";
 import { LOCAL_PATH } from "@skates/api/storage/v1";
-import { isStatus } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
-import { type Env, isAbort, messageOf, TaskGroup } from "@skates/component-base";
-import { createInformer, createWorkQueue, hasFinalizer, withoutFinalizer } from "@skates/controller-runtime";
+import { type Env, TaskGroup } from "@skates/component-base";
+import { createInformer, hasFinalizer, keyWorker, withoutFinalizer } from "@skates/controller-runtime";
 
 /** The directories of local-path volumes on this machine. */
 export interface LocalDirectories {
@@ -32,32 +31,29 @@ export async function runLocalVolumes(options: LocalVolumesOptions, signal: Abor
   const api = client.resource<PersistentVolume>(persistentVolumes);
   const labelSelector = `${LOCAL_PATH.nodeLabel}=${nodeName}`;
   const informer = createInformer(api, persistentVolumes, { env, labelSelector });
-  const queue = createWorkQueue<string>({ clock: env.clock, id: (name) => name }, signal);
+  const worker = keyWorker({
+    name: "local-volumes",
+    env,
+    informers: [informer],
+    failure: "the directory of a volume could not be removed",
+    follow: (add) => [
+      informer.subscribe(({ type, object }) => {
+        if (type !== "deleted" && isDone(object)) add({ name: object.metadata.name });
+      }),
+    ],
+    async work(key, inner) {
+      const volume = informer.get(key);
+      if (volume !== undefined && isDone(volume)) await release(options, volume, inner);
+      return undefined;
+    },
+  });
   const group = new TaskGroup(signal);
-  const end = informer.subscribe(({ type, object }) => {
-    if (type !== "deleted" && isDone(object)) queue.add(object.metadata.name);
-  });
   group.spawn((inner) => informer.run(inner));
-  group.spawn(async (inner) => {
-    while (!inner.aborted) {
-      const name = await queue.take(inner);
-      const volume = informer.get({ name });
-      try {
-        if (volume !== undefined && isDone(volume)) await release(options, volume, inner);
-        queue.done(name, "ok");
-      } catch (error) {
-        if (isAbort(error, inner)) return;
-        env.log.warn("the directory of a volume could not be removed", { volume: name, error: messageOf(error) });
-        queue.done(name, "retry");
-      }
-    }
-  });
+  group.spawn((inner) => worker.run(inner));
   try {
     await group.join();
   } catch (error) {
     if (!signal.aborted) throw error;
-  } finally {
-    end();
   }
 }
 
@@ -75,9 +71,5 @@ async function release(
   const { name, uid, resourceVersion, finalizers } = withoutFinalizer(volume, LOCAL_PATH.finalizer).metadata;
   if (volume.spec.persistentVolumeReclaimPolicy === "Delete") await directories.remove(name, signal);
   const body = { metadata: { uid, resourceVersion, finalizers } };
-  try {
-    await client.resource<PersistentVolume>(persistentVolumes).patch({ name }, { type: "merge", body }, {}, signal);
-  } catch (error) {
-    if (!isStatus(error, "NotFound")) throw error;
-  }
+  await client.resource<PersistentVolume>(persistentVolumes).patch({ name }, { type: "merge", body }, {}, signal);
 }
