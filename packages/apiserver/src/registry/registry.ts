@@ -12,12 +12,6 @@ export interface Writer {
   readonly subresource?: string | undefined;
 }
 
-/** What requests on a resource have to do with. */
-export interface Load {
-  readonly objects: number;
-  readonly watchers: number;
-}
-
 /** The server's objects, for what runs inside the server: admission plugins, authorizers and special handlers. */
 export interface Registry {
   /** All that is served, in the order of registration. */
@@ -40,8 +34,13 @@ export interface Registry {
   cachedWhere<T extends ApiObject>(resource: Resource<T>, field: string, value: string): readonly T[];
   /** Changes whenever an object of the resource changes in the cache: what is made of a `cachedList` stays right until then. */
   cachedRevision(resource: Pick<Resource, "group" | "version" | "plural">): Revision;
-  /** How many objects there are of a resource, and how many watch it: what requests will cost. */
-  load(resource: Pick<Resource, "group" | "version" | "plural">): Load;
+  /** How many objects there are of a resource. */
+  countOf(resource: Pick<Resource, "group" | "version" | "plural">): number;
+  /**
+   * How many watch an object, by its name, its namespace or all of its kind; without a name or namespace, those of the narrower kinds
+   * are not counted. Nor are those who ask by a field that has an index.
+   */
+  watchersOf(resource: Pick<Resource, "group" | "version" | "plural">, key: ObjectKey): number;
   /**
    * Writes what `change` makes of the newest state, again after a conflict, without admission. Throws NotFound when the object is
    * not there, and whatever `change` throws; returning the same object writes nothing.

@@ -57,10 +57,9 @@ export function serverRegistry(core: RegistryCore): Registry {
       const served = core.served.find(group, version, plural);
       return served === undefined ? 0 : cacheOf(served).changed;
     },
-    load: ({ group, version, plural }) => {
-      const cache = core.served.find(group, version, plural)?.cache;
-      return { objects: cache?.size ?? 0, watchers: cache?.watchers ?? 0 };
-    },
+    countOf: ({ group, version, plural }) => core.served.find(group, version, plural)?.cache?.size ?? 0,
+    watchersOf: ({ group, version, plural }, { namespace = "", name }) =>
+      core.served.find(group, version, plural)?.cache?.watchersOf(namespace, name) ?? 0,
     modify: async <T extends ApiObject>(
       resource: Resource<T>,
       target: { readonly key: ObjectKey; readonly writer: Writer; change(current: T): T },

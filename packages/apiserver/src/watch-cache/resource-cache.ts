@@ -22,7 +22,6 @@ export class ResourceCache {
   readonly #entries = new SortedEntries();
   readonly #indexes = new Map<string, Map<string, Map<string, CachedObject>>>();
   readonly #groups = new Map<string, Set<Subscriber>>();
-  #watchers = 0;
   readonly #ringLimits: RingLimits;
   /** Those of INDEXED_FIELDS that the resource has. */
   readonly #indexed: readonly string[];
@@ -79,9 +78,18 @@ export class ResourceCache {
     return this.#entries.size;
   }
 
-  /** How many watch it, wholly or in part. Counted along: there is a group for each node, and every write asks. */
-  get watchers(): number {
-    return this.#watchers;
+  /**
+   * How many watch an object, alone or with all of its namespace or of the cluster. Those who ask by an indexed field are left out, as
+   * upstream does: of them, few are about one object. Looked up, not counted: every write asks.
+   */
+  watchersOf(namespace: string, name: string): number {
+    const sizeOf = (group: string): number => this.#groups.get(group)?.size ?? 0;
+    const local = this.resource.namespaced && namespace !== "";
+    return (
+      sizeOf(`scope ${this.prefix}`) +
+      (local ? sizeOf(`scope ${this.prefix}${namespace}/`) : 0) +
+      (name === "" ? 0 : sizeOf(`key ${this.keyOf(namespace, name)}`))
+    );
   }
 
   /** Revision of the last change of any of its objects, at most. */
@@ -160,13 +168,12 @@ export class ResourceCache {
     const group = this.#groups.get(name);
     if (group === undefined) this.#groups.set(name, new Set([watcher]));
     else group.add(watcher);
-    this.#watchers++;
   }
 
   unsubscribe(watcher: Subscriber): void {
     const name = this.#groupOf(watcher.selection);
     const group = this.#groups.get(name);
-    if (group?.delete(watcher) === true) this.#watchers--;
+    group?.delete(watcher);
     if (group?.size === 0) this.#groups.delete(name);
   }
 

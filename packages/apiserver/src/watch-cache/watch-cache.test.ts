@@ -1,6 +1,7 @@
 // Shows that the cache follows its store: what it loads, shares and forgets, and that it begins anew after falling behind.
+import { configMaps } from "@skates/api/core/v1";
 import { memoryStore, type RevisionStore, storeError } from "@skates/storage";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { startTestServer, type TestServer } from "../test-server.ts";
 
 let api: TestServer | undefined;
@@ -82,4 +83,34 @@ test("lists and plain watches decode nothing", async () => {
   expect((await frames.next()).value.object.metadata.name).toBe("a");
   await api.call("DELETE", `${MAPS}/b`);
   expect(decoded).toBeLessThanOrEqual(1);
+});
+
+test("those who watch an object are counted by name, namespace and kind, but not those who ask by a field with an index", async () => {
+  api = await startTestServer();
+  const { registry } = api.server;
+  const pods = "/api/v1/pods";
+  const key = { namespace: "default", name: "a" };
+  const counts = () => [
+    registry.watchersOf(configMaps, key),
+    registry.watchersOf(configMaps, { namespace: "default", name: "" }),
+    registry.watchersOf(configMaps, { namespace: "other", name: "a" }),
+    registry.watchersOf({ group: "", version: "v1", plural: "pods" }, key),
+  ];
+  const { json } = await api.call("POST", MAPS, map("a"));
+  const ended = new AbortController();
+  const opened = [
+    `/api/v1/configmaps?watch=true`,
+    `${MAPS}?watch=true&labelSelector=app%3Dweb`,
+    `${MAPS}?watch=true&fieldSelector=metadata.name%3Da`,
+    `${MAPS}?watch=true&fieldSelector=metadata.name%3Db`,
+    `${pods}?watch=true&fieldSelector=spec.nodeName%3Dn1`,
+    `${pods}?watch=true`,
+  ].map(async (url) => {
+    const frames = await api?.watch(`${url}&resourceVersion=${json.metadata.resourceVersion}`, ended.signal);
+    return frames?.next().catch(() => undefined);
+  });
+  await vi.waitFor(() => expect(counts()).toEqual([3, 2, 1, 1]));
+  ended.abort(new Error("enough"));
+  await Promise.all(opened);
+  await vi.waitFor(() => expect(counts()).toEqual([0, 0, 0, 0]));
 });

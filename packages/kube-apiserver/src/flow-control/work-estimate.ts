@@ -20,15 +20,14 @@ const WRITES: ReadonlySet<string> = new Set(["create", "update", "patch", "delet
 export function estimateWork({ route, request }: RequestContext, registry: Registry, seatsMax: number): WorkEstimate {
   if (!route.resourceRequest) return ONE;
   const most = Math.max(1, Math.min(SEATS_MAX, seatsMax));
-  const { verb } = route;
+  const { verb, group, version, resource: plural, namespace, name } = route;
   if (verb === "list" || (verb === "watch" && beginsWithAll(request.query))) {
     if (route.authorizedName !== "") return ONE;
-    const { objects } = registry.load({ ...route, plural: route.resource });
-    const seats = Math.ceil(objects / OBJECTS_PER_SEAT);
+    const seats = Math.ceil(registry.countOf({ group, version, plural }) / OBJECTS_PER_SEAT);
     return seats <= 1 ? ONE : { seats: Math.min(most, seats), finalSeats: 0, latencyMs: 0 };
   }
-  if (!WRITES.has(verb) || (route.resource === "serviceaccounts" && route.subresource === "token")) return ONE;
-  const { watchers } = registry.load({ ...route, plural: route.resource });
+  if (!WRITES.has(verb) || (plural === "serviceaccounts" && route.subresource === "token")) return ONE;
+  const watchers = registry.watchersOf({ group, version, plural }, { namespace, name });
   if (watchers < WATCHERS_PER_SEAT) return ONE;
   const wanted = Math.ceil(watchers / WATCHERS_PER_SEAT);
   const finalSeats = Math.min(most, wanted);
