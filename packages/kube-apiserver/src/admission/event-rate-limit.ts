@@ -20,6 +20,7 @@ import {
 } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin } from "@skates/apiserver";
 import type { Clock } from "@skates/component-base";
+import { type TokenBucket, tokenBucket } from "@skates/transport";
 import { objectOf } from "./object-kind.ts";
 
 const KEYS_MAX = 4096;
@@ -83,16 +84,11 @@ export function eventRateLimit(limits: readonly EventLimit[], clock: Clock): Adm
   };
 }
 
-interface Bucket {
-  tokens: number;
-  atMs: number;
-}
-
 /** A bucket of tokens for each key, the ones used last at the end. */
 class LimitEnforcer {
   readonly #limit: EventLimit;
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(limit: EventLimit, clock: Clock) {
     this.#limit = limit;
@@ -102,17 +98,12 @@ class LimitEnforcer {
   accept(attributes: AdmissionAttributes): boolean {
     const key = keyOf(this.#limit.type, attributes);
     const { qps, burst, cacheSize = KEYS_MAX } = this.#limit;
-    const nowMs = this.#clock.monotonicMs();
-    const bucket = this.#buckets.get(key) ?? { tokens: burst, atMs: nowMs };
-    bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * qps);
-    bucket.atMs = nowMs;
+    const bucket = this.#buckets.get(key) ?? tokenBucket(this.#clock, burst, qps);
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     const [oldest] = this.#buckets.keys();
     if (this.#buckets.size > cacheSize && oldest !== undefined) this.#buckets.delete(oldest);
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
-    return true;
+    return bucket.take();
   }
 
   describe(attributes: AdmissionAttributes): { readonly type: string; readonly key: string } {
