@@ -14,7 +14,7 @@ import { createWorkQueue, type Informer, type WorkQueue } from "@skates/controll
 import { API_SERVER } from "../authentication/users.ts";
 import { isRedirect, refuseRedirect } from "../kubelet/refuse-redirect.ts";
 import { dialFailure } from "../webhooks/dial-failure.ts";
-import { serviceEndpoint } from "../webhooks/service-endpoint.ts";
+import { serviceServer } from "../webhooks/service-endpoint.ts";
 import type { WebhookDialer, WebhookServer } from "../webhooks/webhook-target.ts";
 import { askOpenApi, type AskedServer, askServer, type ServerAnswer } from "./ask-server.ts";
 import { proxiedRequest } from "./proxied-request.ts";
@@ -282,14 +282,11 @@ export class Aggregator implements Aggregation {
   /** Throws an Error in upstream's words when the service has no endpoint. */
   #serverOf({ service, target }: Remote): WebhookServer {
     const { registry, proxyClient } = this.#options;
-    const { address, port } = serviceEndpoint(registry(), target, this.#random);
     const { caBundle = "", insecureSkipTLSVerify = false } = service.spec;
     return {
-      origin: `https://${address.includes(":") ? `[${address}]` : address}:${port}`,
-      serverName: `${target.name}.${target.namespace}.svc`,
+      ...serviceServer(registry(), target, this.#random),
       ca: caBundle === "" ? undefined : atob(caBundle),
       credentials: { ...proxyClient?.(), insecure: insecureSkipTLSVerify },
-      publicOnly: true,
     };
   }
 }

@@ -1,6 +1,7 @@
-import { type ApiRequest, type ApiResponse, type Handler, type JsonRecord, isRecord } from "@skates/apimachinery";
+import { type ApiRequest, type Handler, type JsonRecord, isRecord } from "@skates/apimachinery";
 import { resourcesOfList } from "@skates/apiserver";
 import { type Clock, deadline } from "@skates/component-base";
+import { limitedBytes } from "../limited-bytes.ts";
 import { dialFailure } from "../webhooks/dial-failure.ts";
 import { proxiedRequest } from "./proxied-request.ts";
 
@@ -8,6 +9,7 @@ import { proxiedRequest } from "./proxied-request.ts";
 const AGGREGATOR = { name: "system:kube-aggregator", groups: ["system:masters"] };
 const ANSWER_MS = 5000;
 const BYTES_MAX = 16 << 20;
+const UTF8 = new TextDecoder();
 
 /** A server that can be asked. */
 export interface AskedServer {
@@ -76,7 +78,7 @@ async function getJson(server: AskedServer, target: string, signal: AbortSignal)
   };
   try {
     const response = await server.handler(proxiedRequest(request, AGGREGATOR, limit.signal));
-    const text = await readText(response);
+    const text = UTF8.decode(await limitedBytes(response, BYTES_MAX));
     if (response.status < 200 || response.status >= 300)
       return { failure: `bad status from ${url}: ${response.status}` };
     return { value: parsed(text) };
@@ -86,17 +88,6 @@ async function getJson(server: AskedServer, target: string, signal: AbortSignal)
     const why = limit.signal.aborted ? late : dialFailure(error);
     return { failure: `Get ${JSON.stringify(url)}: ${why}` };
   }
-}
-
-async function readText({ body }: ApiResponse): Promise<string> {
-  if (body.kind !== "bytes") return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of body.chunks) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > BYTES_MAX) throw new Error(`the answer is longer than ${BYTES_MAX} bytes`);
-  }
-  return text;
 }
 
 /** What is no JSON is nothing. */

@@ -18,6 +18,7 @@ import {
 } from "@skates/apimachinery";
 import { looseListResponse, looseResponse, type SpecialCall, type SpecialHandler } from "@skates/apiserver";
 import { type Env, messageOf } from "@skates/component-base";
+import { limitedBytes } from "../limited-bytes.ts";
 import { kubeletAddress, type KubeletDialer } from "../kubelet/kubelets.ts";
 import { type NodeReading, readResourcePage } from "./read-page.ts";
 import { type Usage, UsageMeter } from "./usage-meter.ts";
@@ -86,14 +87,7 @@ async function readNode({ env, dial }: MetricsOptions, node: Node, signal: Abort
     peer: { tls: { remoteAddress: "" } },
     signal,
   });
-  let text = "";
-  if (response.body.kind === "bytes") {
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body.chunks) {
-      text += decoder.decode(chunk, { stream: true });
-      if (text.length > PAGE_BYTES_MAX) throw new Error(`the answer is longer than ${PAGE_BYTES_MAX} bytes`);
-    }
-  }
+  const text = new TextDecoder().decode(await limitedBytes(response, PAGE_BYTES_MAX));
   if (response.status !== 200) throw new Error(`the kubelet answered ${response.status}`);
   return readResourcePage(text, env.clock.nowMs());
 }

@@ -2,7 +2,7 @@ import { type Pod, pods, type Service, services } from "@skates/api/core/v1";
 import { type ApiResponse, badRequest, type Handler, notFound, StatusError } from "@skates/apimachinery";
 import type { SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { messageOf, pick, type Random } from "@skates/component-base";
-import { isSpecialAddress, readyEndpoints } from "../webhooks/service-endpoint.ts";
+import { isSpecialAddress, readyEndpoints, urlHost } from "../webhooks/service-endpoint.ts";
 import { publicHeaders } from "../kubelet/kubelets.ts";
 import { parseProxyTarget, pathBehindProxy, PROXY_VERBS, type ProxyTarget } from "./proxy-path.ts";
 
@@ -93,5 +93,5 @@ export function portNumber(port: string): number {
  */
 export function originOf(scheme: string, address: string, port: number): string {
   if (isSpecialAddress(address)) throw badRequest("address not allowed");
-  return `${scheme}://${address.includes(":") ? `[${address}]` : address}:${port}`;
+  return `${scheme}://${urlHost(address)}:${port}`;
 }

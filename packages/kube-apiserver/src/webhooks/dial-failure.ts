@@ -1,4 +1,5 @@
 import { hasCode, messageOf } from "@skates/component-base";
+import { urlHost } from "./service-endpoint.ts";
 
 const TLS_FAILED = "tls: failed to verify certificate: x509:";
 
@@ -41,9 +42,7 @@ function knownFailure(error: Error): string | undefined {
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return wrongName(error);
   const failure = Object.hasOwn(SYSCALL_FAILURES, code) ? SYSCALL_FAILURES[code] : undefined;
   if (failure === undefined) return undefined;
-  const address = textOf(error, "address");
-  const host = address.includes(":") ? `[${address}]` : address;
-  return `dial tcp ${host}:${textOf(error, "port")}: connect: ${failure}`;
+  return `dial tcp ${urlHost(textOf(error, "address"))}:${textOf(error, "port")}: connect: ${failure}`;
 }
 
 /** Node.js tells the names only within its text: `DNS:a.example, IP Address:10.0.0.1`. */

@@ -3,6 +3,7 @@ import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
 import type { Registry } from "@skates/apiserver";
 import { pick, type Random } from "@skates/component-base";
 import { parseAddress, parseCidr } from "../services/cidr.ts";
+import type { WebhookServer } from "./webhook-target.ts";
 
 /** A place behind a service. */
 export interface ServiceEndpoint {
@@ -56,6 +57,25 @@ export function serviceEndpoint(
   if (chosen === undefined) throw new Error(`no endpoints available for service ${JSON.stringify(name)}`);
   if (isSpecialAddress(chosen.address)) throw new Error(`address not allowed: ${chosen.address}`);
   return chosen;
+}
+
+/** A server behind a service: at one of its ready places, under the service's name. Throws as `serviceEndpoint` does. */
+export function serviceServer(
+  registry: Registry,
+  of: ServicePort,
+  random: Random,
+): Pick<WebhookServer, "origin" | "serverName" | "publicOnly"> {
+  const { address, port } = serviceEndpoint(registry, of, random);
+  return {
+    origin: `https://${urlHost(address)}:${port}`,
+    serverName: `${of.name}.${of.namespace}.svc`,
+    publicOnly: true,
+  };
+}
+
+/** An address or a name as it stands before a port: IPv6 between brackets. */
+export function urlHost(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 /** True for an address that means this host, its link or a group, also where an IPv4 one is written as IPv6. */

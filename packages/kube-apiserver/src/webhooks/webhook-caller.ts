@@ -3,9 +3,10 @@ import { type ApiResponse, formatDuration, type Handler, parseJson, StatusError 
 import type { Registry } from "@skates/apiserver";
 import { type Clock, deadline, messageOf, OperatingError, type Random } from "@skates/component-base";
 import { apiServerError } from "../errors.ts";
+import { limitedBytes } from "../limited-bytes.ts";
 import { dialFailure } from "./dial-failure.ts";
 import { refusedAnswer } from "./refused-answer.ts";
-import { serviceEndpoint } from "./service-endpoint.ts";
+import { serviceServer } from "./service-endpoint.ts";
 import type { WebhookDialer, WebhookServer, WebhookTarget } from "./webhook-target.ts";
 
 export interface WebhookCallerOptions {
@@ -52,7 +53,7 @@ export function createWebhookCaller(options: WebhookCallerOptions): WebhookCalle
       let body: Uint8Array;
       try {
         response = await post(dial(serverOf(target, url, { registry, random })), { url, json, signal: limit.signal });
-        body = await readLimited(response, limitBytes);
+        body = await limitedBytes(response, limitBytes);
       } catch (error) {
         signal.throwIfAborted();
         const reason = limit.expired() ? "context deadline exceeded" : dialFailure(error);
@@ -103,16 +104,8 @@ function serverOf(
 ): WebhookServer {
   if (service === undefined) return { origin: url.origin, ca, credentials, publicOnly: false };
   const { name, namespace, port = 443 } = service;
-  const endpoint = serviceEndpoint(registry, { name, namespace, port }, random);
-  const host = endpoint.address.includes(":") ? `[${endpoint.address}]` : endpoint.address;
-  return {
-    origin: `https://${host}:${endpoint.port}`,
-    serverName: `${name}.${namespace}.svc`,
-    hostHeader: `${name}.${namespace}.svc:${port}`,
-    ca,
-    credentials,
-    publicOnly: true,
-  };
+  const server = serviceServer(registry, { name, namespace, port }, random);
+  return { ...server, hostHeader: `${name}.${namespace}.svc:${port}`, ca, credentials };
 }
 
 interface Sent {
@@ -132,27 +125,6 @@ function post(handler: Handler, { url, json, signal }: Sent): Promise<ApiRespons
     peer: { tls: { remoteAddress: "" } },
     signal,
   });
-}
-
-async function readLimited({ body }: ApiResponse, limitBytes: number): Promise<Uint8Array> {
-  if (body.kind !== "bytes") return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body.chunks) {
-    length += chunk.length;
-    if (length > limitBytes) {
-      throw new OperatingError("WebhookFailed", `the response is longer than ${limitBytes} bytes, which is the limit`);
-    }
-    chunks.push(chunk);
-  }
-  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
 }
 
 function parsed(body: Uint8Array): unknown {
