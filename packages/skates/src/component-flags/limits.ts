@@ -1,7 +1,7 @@
 import type { KubeApiServerOptions } from "@skates/kube-apiserver";
-import { parseDuration } from "@skates/apimachinery";
 import { usageError } from "../cli/errors.ts";
 import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
+import { durationFrom } from "./duration.ts";
 
 export const LIMIT_FLAGS: FlagSpecs = {
   "max-requests-inflight": { type: "int", value: "N", doc: "Requests that read, at a time (default 400)." },
@@ -37,13 +37,7 @@ function present<K extends string>(name: K, value: number | undefined): Partial<
 }
 
 function timeoutOf(flags: FlagValues): number | undefined {
-  const text = flags.string("request-timeout");
-  if (text === undefined) return undefined;
-  try {
-    const ms = parseDuration(text);
-    if (ms > 0) return ms;
-  } catch {
-    // Told below, with what would have been right.
-  }
-  throw usageError(`invalid value ${JSON.stringify(text)} for flag --request-timeout: a duration such as 1m0s`);
+  const ms = durationFrom(flags, "request-timeout");
+  if (ms === undefined || ms > 0) return ms;
+  throw usageError("invalid value for flag --request-timeout: more than nothing, as 1m0s");
 }
