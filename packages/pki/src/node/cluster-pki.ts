@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
 import { join } from "node:path";
-import { type Clock, OperatingError, type Random } from "@skates/component-base";
+import { type Clock, hasCode, OperatingError, type Random } from "@skates/component-base";
 import type { CertificateTemplate, KeyPair, Pki, TokenKey } from "../pki.ts";
 import { pemCertificates, pemPublicKeys } from "../pem-bundle.ts";
 import { ensureCertificate } from "./ensure-certificate.ts";
@@ -144,7 +144,9 @@ interface Files {
 
 async function ensureCa({ directory, clock, pki, written }: Files, file: string, commonName: string): Promise<KeyPair> {
   const path = join(directory, file);
-  const [cert, key] = await Promise.all([readIfPresent(`${path}.crt`), readIfPresent(`${path}.key`)]);
+  const [bundle, key] = await Promise.all([readIfPresent(`${path}.crt`), readIfPresent(`${path}.key`)]);
+  const cert = bundle === undefined || key === undefined ? bundle : ownFirst(pki, bundle, key);
+  if (cert !== undefined && cert !== bundle) await writeWhole(`${path}.crt`, cert, 0o600);
   if (cert !== undefined && key === undefined) {
     // Upstream's external CA: all it has signed is in place, or the next step fails for want of the key.
     naming(`${path}.crt`, () => pki.readCertificate(cert));
@@ -159,6 +161,24 @@ async function ensureCa({ directory, clock, pki, written }: Files, file: string,
     return await writePair(path, { ...renewed, cert: [renewed.cert, ...others].join("") }, written, file);
   }
   return await writePair(path, await pki.createCa(commonName, CA_VALID_MS), written, file);
+}
+
+/** The bundle with the key's own certificate first, which stands further back where the making of a new key was cut short. */
+function ownFirst(pki: Pki, bundle: string, key: string): string {
+  const certs = pemCertificates(bundle);
+  if (certs.length < 2) return bundle;
+  const own = certs.find((cert) => belongs(pki, { cert, key }));
+  return own === undefined || own === certs[0] ? bundle : [own, ...certs.filter((cert) => cert !== own)].join("");
+}
+
+function belongs(pki: Pki, pair: KeyPair): boolean {
+  try {
+    pki.authority(pair);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "CertificateUnreadable")) return false;
+    throw error;
+  }
 }
 
 /** What `read` throws, with the name of the file. */

@@ -1,6 +1,6 @@
 // New authorities and keys beside those that are in use: what counts meanwhile, and what does not afterwards.
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom, virtualClock } from "@skates/component-base";
@@ -38,6 +38,19 @@ test("new authorities sign; the earlier ones stay behind them until they are for
   expect([renewed.length, renewed[1]]).toEqual([2, earlier]);
   await forgetEarlier(directory);
   expect(pemCertificates((await ensure()).ca.cert)).toEqual([renewed[0]]);
+});
+
+test("where the making of a new authority was cut short, the earlier one goes on with its key", async () => {
+  const before = await ensure();
+  const files = ["ca", "front-proxy-ca", "etcd/ca"].map((file) => join(directory, `${file}.key`));
+  const keys = files.map((file) => readFileSync(file, "utf8"));
+  await newAuthorities(directory, pki());
+  const made = pemCertificates(readFileSync(join(directory, "ca.crt"), "utf8"))[0];
+  files.forEach((file, i) => writeFileSync(file, keys[i] ?? ""));
+  const after = await ensure();
+  expect(pemCertificates(after.ca.cert)).toEqual([before.ca.cert, made]);
+  expect(after.apiServer).toEqual(before.apiServer);
+  expect((await ensure()).ca).toEqual(after.ca);
 });
 
 test("a new key signs tokens, and those of the earlier one count until it is forgotten", async () => {

@@ -9,14 +9,17 @@ import { readIfPresent, writeWhole } from "./pem-files.ts";
 /** The CAs of a cluster: their files without ending, below its directory. */
 export const AUTHORITY_FILES: readonly string[] = ["ca", "front-proxy-ca", "etcd/ca"];
 
-/** A new key and certificate for each CA. The certificates before stay behind it in the file: what they signed counts on. */
+/**
+ * A new key and certificate for each CA. The certificates before stay behind it in the file: what they signed counts on. The key comes
+ * last: where this is cut short, the key that is there still has its certificate, and the next start puts that one first again.
+ */
 export async function newAuthorities(directory: string, pki: Pki): Promise<void> {
   for (const file of AUTHORITY_FILES) {
     const path = join(directory, file);
     const before = await present(`${path}.crt`);
     const made = await pki.createCa(pki.readCertificate(before).commonName, CA_VALID_MS);
-    await writeWhole(`${path}.key`, made.key, 0o600);
     await writeWhole(`${path}.crt`, [made.cert, ...pemCertificates(before)].join(""), 0o600);
+    await writeWhole(`${path}.key`, made.key, 0o600);
   }
 }
 
