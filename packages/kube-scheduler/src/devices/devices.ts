@@ -1,5 +1,6 @@
 import type { DeviceClass, ResourceClaim, ResourceSlice } from "@skates/api/resource/v1";
 import type { Pod } from "@skates/api/core/v1";
+import { controls } from "@skates/controller-runtime";
 
 /** What is known of devices. */
 export interface Devices {
@@ -22,7 +23,7 @@ export const NO_DEVICES: Devices = {
 
 /** The claims of a pod, or why it cannot be scheduled with them. */
 export function podClaims(pod: Pod, devices: Devices): readonly ResourceClaim[] | string {
-  const { name, namespace = "", uid } = pod.metadata;
+  const { name, namespace = "" } = pod.metadata;
   const out: ResourceClaim[] = [];
   for (const podClaim of pod.spec.resourceClaims ?? []) {
     const fromTemplate = podClaim.resourceClaimName === undefined;
@@ -37,8 +38,7 @@ export function podClaims(pod: Pod, devices: Devices): readonly ResourceClaim[] 
     if (claim === undefined) return `could not find ResourceClaim "${namespace}/${claimName}"`;
     if (claim.metadata.deletionTimestamp !== undefined)
       return `resourceclaim ${JSON.stringify(claimName)} is being deleted`;
-    const owned = claim.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid);
-    if (fromTemplate && owned !== true) {
+    if (fromTemplate && !controls(pod, claim)) {
       return `ResourceClaim ${namespace}/${claimName} was not created for pod ${namespace}/${name} (pod is not owner)`;
     }
     out.push(claim);

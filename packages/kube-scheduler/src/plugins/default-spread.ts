@@ -1,6 +1,7 @@
 import { labelSelector, type Requirement, type Selector, selectorFromLabels, selectorOf } from "@skates/apimachinery";
 import type { ReplicaSet, StatefulSet } from "@skates/api/apps/v1";
 import type { ReplicationController, Service, TopologySpreadConstraint } from "@skates/api/core/v1";
+import { controllerOf } from "@skates/controller-runtime";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 
 /** What pods may belong to. */
@@ -33,7 +34,7 @@ export function defaultSelector({ pod, namespace }: PodInfo, owners: Owners): Se
     if (spec?.selector !== undefined && selector.matches(pod.metadata.labels))
       requirements.push(...selector.requirements);
   }
-  const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  const owner = controllerOf(pod);
   if (owner !== undefined) {
     const key = `${owner.apiVersion}/${owner.kind}`;
     if (key === "apps/v1/ReplicaSet") {

@@ -2,6 +2,7 @@ import { type PersistentVolumeClaim, type PodClaim, podClaims } from "@skates/ap
 import type { VolumeBindingArgs } from "@skates/api/kubescheduler/v1";
 import type { Client } from "@skates/client";
 import type { Clock } from "@skates/component-base";
+import { controllerOf } from "@skates/controller-runtime";
 import type { Chosen, SchedulerPlugin } from "../framework/plugin.ts";
 import { type Rejection, unresolvable } from "../framework/verdict.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
@@ -128,8 +129,7 @@ function claimProblem(
     const volume = JSON.stringify(claim.spec?.volumeName ?? "");
     return unresolvable(`persistentvolumeclaim ${quoted} bound to non-existent persistentvolume ${volume}`);
   }
-  const owned = claim.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === pod.uid);
-  if (own && owned !== true)
+  if (own && controllerOf(claim)?.uid !== pod.uid)
     return unresolvable(`PVC ${pod.namespace}/${name} was not created for pod ${pod.key} (pod is not owner)`);
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Pod } from "@skates/api/core/v1";
+import { controllerOf } from "@skates/controller-runtime";
 import { evaluatePod, reasonsOf } from "./evaluate.ts";
 import { formatLevelVersion, type LevelVersion } from "./levels.ts";
 
@@ -28,7 +29,7 @@ function onePerOwnerFirst(pods: readonly Pod[]): readonly Pod[] {
   const first: Pod[] = [];
   const others: Pod[] = [];
   for (const pod of pods) {
-    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+    const owner = controllerOf(pod)?.uid;
     (owner !== undefined && owners.has(owner) ? others : first).push(pod);
     if (owner !== undefined) owners.add(owner);
   }
