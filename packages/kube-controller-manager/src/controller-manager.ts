@@ -2,13 +2,10 @@ import { type Component, TaskGroup } from "@skates/component-base";
 import { createInformers } from "@skates/controller-runtime";
 import { CONTROLLERS } from "./controllers.ts";
 import type { ControllerManagerOptions } from "./options.ts";
-import { type ControllerNames, selectControllers } from "./select-controllers.ts";
+import { selectControllers } from "./select-controllers.ts";
 
 /** What `--controllers` can name. */
-export const CONTROLLER_NAMES: ControllerNames = {
-  all: CONTROLLERS.map(({ name }) => name),
-  offByDefault: new Set(CONTROLLERS.filter(({ offByDefault }) => offByDefault === true).map(({ name }) => name)),
-};
+export const CONTROLLER_NAMES: readonly string[] = CONTROLLERS.map(({ name }) => name);
 
 /** The controllers that were chosen, on shared caches. Ends when the first of them fails. */
 export function createControllerManager(options: ControllerManagerOptions): Component {

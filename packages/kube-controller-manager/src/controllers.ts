@@ -63,8 +63,6 @@ export interface Making {
 /** A controller under upstream's name for `--controllers`. */
 export interface NamedController {
   readonly name: string;
-  /** Runs only when it is named. */
-  readonly offByDefault?: true;
   /** Nothing: what it needs was not given. */
   readonly make: (making: Making) => readonly Component[];
 }

@@ -2,11 +2,14 @@
 import { expect, it } from "vitest";
 import { selectControllers } from "./select-controllers.ts";
 
-const names = { all: ["a", "b", "c"], offByDefault: new Set(["c"]) };
+const names = ["a", "b", "c"];
 
 it.each<[readonly string[], readonly string[]]>([
-  [["*"], ["a", "b"]],
-  [["*", "-a"], ["b"]],
+  [["*"], ["a", "b", "c"]],
+  [
+    ["*", "-a"],
+    ["b", "c"],
+  ],
   [
     ["*", "c"],
     ["a", "b", "c"],
@@ -15,7 +18,7 @@ it.each<[readonly string[], readonly string[]]>([
   [[], []],
   [
     ["-a", "*", "a"],
-    ["a", "b"],
+    ["a", "b", "c"],
   ],
 ])("%j runs %j", (wanted, expected) => {
   expect([...selectControllers(wanted, names)]).toEqual(expected);
