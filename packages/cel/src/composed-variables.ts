@@ -1,6 +1,5 @@
 import { type Binding, bindValue } from "./binding.ts";
 import { CelError } from "./cel-error.ts";
-import { Pending } from "./interpreter/frame.ts";
 import { unescapeName } from "./json/escape-name.ts";
 import type { Activation, CelProgram, EvaluationOptions } from "./program.ts";
 import { type CelType, dynType, listType, mapType, objectType } from "./type.ts";
@@ -32,8 +31,7 @@ export function composeVariables(
     const failed = (what: string, why: string) =>
       new CelError(`composited variable "${name}" fails to ${what}: ${why}`);
     if ("error" in variable) return failed("compile", variable.error);
-    const outcome = variable.attempt(activation(), options);
-    if (outcome instanceof Pending) throw outcome;
+    const outcome = variable.evaluate(activation(), options);
     cost += outcome.cost;
     return outcome.ok ? outcome.value : failed("evaluate", outcome.error);
   };

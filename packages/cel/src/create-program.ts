@@ -4,12 +4,12 @@ import type { Checked } from "./checker/checked.ts";
 import { visit } from "./checker/visit.ts";
 import type { FunctionDeclaration } from "./declaration.ts";
 import { estimateCost } from "./estimate-cost.ts";
-import { block, Frame, OutOfBudget, Pending, type Run } from "./interpreter/frame.ts";
+import { block, Frame, OutOfBudget, type Run } from "./interpreter/frame.ts";
 import type { Planned } from "./interpreter/planner.ts";
 import type { JsonType } from "./json-type.ts";
 import { PER_CALL_LIMIT } from "./limits.ts";
 import { OPTIONAL_SELECT } from "./parser/operators.ts";
-import type { Activation, CelProgram, Evaluation, EvaluationOptions, Selection } from "./program.ts";
+import type { Activation, CelProgram, Evaluation, Selection } from "./program.ts";
 import type { CelValue } from "./value.ts";
 
 /** What `compile` found out about an expression. */
@@ -28,28 +28,14 @@ export function createProgram(
   const run = block(planned.plan);
   const names = planned.variables;
   const types = names.map((name) => variables.get(name));
-  const attempt = (activation: Activation, options: EvaluationOptions = {}): Evaluation | Pending => {
-    const resolve = (index: number) => resolveVariable(names[index] ?? "", types[index], activation);
-    return runProgram(run, new Frame(options.costLimit ?? PER_CALL_LIMIT, resolve));
-  };
   return {
     expression,
     resultType: checked.typeOf(checked.expr),
     references: new Set(names),
     selections: selectionsOf(checked),
-    attempt,
-    evaluate: (activation, options) => {
-      const outcome = attempt(activation, options);
-      if (!(outcome instanceof Pending)) return outcome;
-      return { ok: false, reason: "failed", error: "the answer to a check is not there yet", cost: 0 };
-    },
-    evaluateLater: async (activation, options, signal) => {
-      while (true) {
-        signal.throwIfAborted();
-        const outcome = attempt(activation, options);
-        if (!(outcome instanceof Pending)) return outcome;
-        await outcome.answer;
-      }
+    evaluate: (activation, options = {}) => {
+      const resolve = (index: number) => resolveVariable(names[index] ?? "", types[index], activation);
+      return runProgram(run, new Frame(options.costLimit ?? PER_CALL_LIMIT, resolve));
     },
     estimateCost: () => estimateCost(checked, { variables, functions }),
   };
@@ -73,7 +59,7 @@ function resolveVariable(name: string, type: JsonType | undefined, activation: A
   return given instanceof Binding ? given.value() : type.adapt(given);
 }
 
-function runProgram(run: Run, frame: Frame): Evaluation | Pending {
+function runProgram(run: Run, frame: Frame): Evaluation {
   try {
     return { ok: true, value: run(frame), cost: frame.cost };
   } catch (error) {
@@ -85,7 +71,6 @@ function runProgram(run: Run, frame: Frame): Evaluation | Pending {
         error: "operation cancelled: actual cost limit exceeded",
         cost: frame.cost,
       };
-    if (error instanceof Pending) return error;
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import type { CostEstimate } from "./cost.ts";
-import type { Pending } from "./interpreter/frame.ts";
 import type { CelIssue } from "./issue.ts";
 import type { CelType } from "./type.ts";
 import type { CelValue } from "./value.ts";
@@ -28,12 +27,8 @@ export interface CelProgram {
   readonly references: ReadonlySet<string>;
   /** The fields that it selects by name, from variables or from anything else. */
   readonly selections: readonly Selection[];
-  /** Runs at once. Never throws: what goes wrong is part of the answer, also that an authorizer has not answered yet. */
+  /** Never throws: what goes wrong is part of the answer. */
   evaluate(activation: Activation, options?: EvaluationOptions): Evaluation;
-  /** As `evaluate`; a `Pending` when it has to be called again after the answer that it waits for. */
-  attempt(activation: Activation, options?: EvaluationOptions): Evaluation | Pending;
-  /** As `evaluate`, and waits where an authorizer answers later. Rejects only with the reason of the signal, or the authorizer's. */
-  evaluateLater(activation: Activation, options: EvaluationOptions, signal: AbortSignal): Promise<Evaluation>;
   /** Bounds of what an evaluation costs, by the sizes that the variables' JSON types allow. */
   estimateCost(): CostEstimate;
 }

@@ -5,15 +5,6 @@ import type { Meter } from "../values/bounds.ts";
 /** Spent more than allowed. Passes through operators that absorb failures. */
 export class OutOfBudget {}
 
-/** Asked something that is answered later; the evaluation starts again once `answer` has settled. */
-export class Pending {
-  readonly answer: Promise<unknown>;
-
-  constructor(answer: Promise<unknown>) {
-    this.answer = answer;
-  }
-}
-
 /** Most values compared within lists and maps during one evaluation: some tenths of a second. */
 const WORK_MAX = 5_000_000;
 /** Most characters of texts that functions make during one evaluation. */
@@ -71,7 +62,7 @@ export function bareFrame(): Frame {
   });
 }
 
-/** A piece of a plan: computes a value. Throws CelError, OutOfBudget or Pending. */
+/** A piece of a plan: computes a value. Throws CelError or OutOfBudget. */
 export type Run = (frame: Frame) => CelValue;
 
 /**

@@ -1,7 +1,6 @@
 import { isDns1123Label, isDns1123Subdomain, type UserInfo } from "@skates/apimachinery";
 import { CelError } from "../cel-error.ts";
 import type { FunctionDeclaration, Library } from "../declaration.ts";
-import { Pending } from "../interpreter/frame.ts";
 import { member, text } from "../standard/overload.ts";
 import { boolType, type CelType, objectType, stringType } from "../type.ts";
 import type { CelValue } from "../value.ts";
@@ -31,8 +30,8 @@ export interface CelDecision {
   readonly error?: string | undefined;
 }
 
-/** Answers at once or later; an expression that has to wait needs `evaluateLater`. What was answered later is not asked again. */
-export type CelAuthorizer = (attributes: CelAuthorizationAttributes) => CelDecision | Promise<CelDecision>;
+/** Answers at once: who has to wait for an answer evaluates again once it is there. */
+export type CelAuthorizer = (attributes: CelAuthorizationAttributes) => CelDecision;
 
 /** A resource that a request is about. */
 export interface CelRequestResource {
@@ -45,7 +44,7 @@ export interface CelRequestResource {
 
 interface Subject {
   readonly user: UserInfo;
-  readonly decide: (attributes: CelAuthorizationAttributes) => CelDecision;
+  readonly decide: CelAuthorizer;
 }
 
 interface ResourceCheck extends CelRequestResource {
@@ -70,9 +69,9 @@ const pathCheckType = pathChecks.type;
 const groupCheckType = groupChecks.type;
 const decisionType = decisions.type;
 
-/** The value of `authorizer`: what a user may do. Answers that came later are kept for as long as the value is. */
+/** The value of `authorizer`: what a user may do. */
 export function authorizerValue(user: UserInfo, authorizer: CelAuthorizer): CelValue {
-  return authorizers.make({ user, decide: remembering(authorizer) });
+  return authorizers.make({ user, decide: authorizer });
 }
 
 /** The value of `authorizer.requestResource`: what a user may do to the resource of a request. */
@@ -81,21 +80,8 @@ export function resourceAuthorizerValue(
   authorizer: CelAuthorizer,
   resource: CelRequestResource,
 ): CelValue {
-  const subject = { user, decide: remembering(authorizer) };
+  const subject = { user, decide: authorizer };
   return resourceChecks.make({ ...resource, subject, fieldSelector: "", labelSelector: "" });
-}
-
-/** An evaluation that has to wait for an answer starts again when it is there, and then finds it. */
-function remembering(authorizer: CelAuthorizer): Subject["decide"] {
-  const answers = new Map<string, CelDecision>();
-  return (attributes) => {
-    const question = JSON.stringify(attributes);
-    const known = answers.get(question);
-    if (known !== undefined) return known;
-    const answer = authorizer(attributes);
-    if (!(answer instanceof Promise)) return answer;
-    throw new Pending(answer.then((decision) => answers.set(question, decision)));
-  };
 }
 
 /** `authorizer.group("apps").resource("deployments").check("create").allowed()` and its like. */
