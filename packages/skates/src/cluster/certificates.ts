@@ -60,12 +60,12 @@ export async function rotateCertificates(
     }
     if (rotation === "authorities") await newAuthorities(beside, pki);
     await preparePki({ ...paths, pki: beside }, config, address);
-    // Authorities first: whoever looks meanwhile trusts both.
+    // Authorities first: whoever looks meanwhile trusts both. Keys last, as `newAuthorities` says.
     const names = filesBelow(beside).sort((a, b) => Number(isKept(b)) - Number(isKept(a)) || (a < b ? -1 : 1));
     for (const name of names.filter((each) => each.endsWith(".crt"))) {
       const key = name.replace(/\.crt$/, ".key");
-      if (names.includes(key)) renameSync(join(beside, key), join(paths.pki, key));
       renameSync(join(beside, name), join(paths.pki, name));
+      if (names.includes(key)) renameSync(join(beside, key), join(paths.pki, key));
     }
   } finally {
     rmSync(beside, { recursive: true, force: true });
