@@ -88,6 +88,7 @@ class Scheduler implements Component {
         client,
         clock: env.clock,
         recorder,
+        waiting,
         metrics,
         random: env.random.stream("preemption"),
         budgets: () => budgets.list(),

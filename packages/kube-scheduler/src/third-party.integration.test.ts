@@ -92,6 +92,28 @@ it("hold a pod back until they let it go, or until their time is over", async ()
   expect(released).toContain("late");
 });
 
+it("give up their nodes to more important pods while they are held back, and are not deleted", async () => {
+  await start(MINE, () => ({
+    name: "Mine",
+    wakes: [],
+    permit: ({ pod }) => (pod.priority > 0 ? undefined : { kind: "wait", timeoutMs: 60_000 }),
+  }));
+  const large = { requests: { cpu: "3" } };
+  for (const name of ["a", "b"]) await cluster.create(pods, testPod(name, large));
+  await cluster.create(
+    pods,
+    testPod("important", { ...large, spec: { priorityClassName: "system-cluster-critical" } }),
+  );
+  await bound("important");
+  const { items } = await cluster.admin.resource<Pod>(pods).list({ namespace: "default" }, cluster.signal);
+  const said = items.map(({ metadata }) => [metadata.name, metadata.deletionTimestamp]);
+  expect(said).toEqual([
+    ["a", undefined],
+    ["b", undefined],
+    ["important", undefined],
+  ]);
+});
+
 it.each<[string, Partial<SchedulerPlugin>, string]>([
   ["reserving", { reserve: () => unschedulable("sold out") }, "0/1 nodes are available: 1 sold out."],
   [

@@ -35,11 +35,12 @@ export async function explainPending(
   const cluster = new Cluster();
   const informers = createInformers(client, env);
   const all = { nodes: informers.for(nodes), pods: informers.for(pods), namespaces: informers.for(namespaces) };
+  const waiting = new WaitingPods(env.clock);
   const handle = {
     client,
     env,
     cluster,
-    waiting: new WaitingPods(env.clock),
+    waiting,
     volumes: watchVolumes(informers),
     owners: watchOwners(informers),
     devices: watchDevices(informers),
@@ -47,6 +48,7 @@ export async function explainPending(
       client,
       clock: env.clock,
       recorder: () => ({ event: () => undefined }),
+      waiting,
       metrics: schedulerMetrics(env.metrics),
       random: env.random,
       budgets: () => [],

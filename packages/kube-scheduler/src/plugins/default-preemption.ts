@@ -20,9 +20,10 @@ export function defaultPreemption(
 ): SchedulerPlugin {
   const { metrics, random, budgets } = options;
   const trials = new TrialCache();
-  return {
+  const plugin: SchedulerPlugin = {
     name: "DefaultPreemption",
-    wakes: [],
+    // A pod that gave up its node for another.
+    wakes: [{ on: ["NodeAdded", "NodeAllocatableChanged", "NodeTaintsChanged", "AssignedPodDeleted"] }],
     postFilter({ pod, failure, snapshot, filters }) {
       if (failure.nodeCount === 0) return undefined;
       metrics.preemptionAttempts.inc([]);
@@ -37,8 +38,9 @@ export function defaultPreemption(
           .filter((other) => other.uid !== pod.uid && other.priority < pod.priority),
         victims: candidate.victims,
         violations: candidate.violations,
-        act: (signal) => evictVictims(options, { pod, candidate }, signal),
+        act: (signal) => evictVictims(options, { pod, candidate, by: plugin }, signal),
       };
     },
   };
+  return plugin;
 }

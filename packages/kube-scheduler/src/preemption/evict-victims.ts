@@ -3,6 +3,8 @@ import { type Pod, type PodCondition, podCondition, pods } from "@skates/api/cor
 import type { Client } from "@skates/client";
 import type { Clock } from "@skates/component-base";
 import type { EventRecorder } from "@skates/controller-runtime";
+import type { SchedulerPlugin } from "../framework/plugin.ts";
+import type { WaitingPods } from "../framework/waiting-pods.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import type { Candidate } from "./candidate.ts";
 
@@ -10,12 +12,23 @@ export interface EvictionOptions {
   readonly client: Client;
   readonly clock: Clock;
   readonly recorder: (schedulerName: string) => EventRecorder;
+  readonly waiting: Pick<WaitingPods, "get">;
 }
 
-/** Deletes the victims, telling each why. Victims that are gone or on their way are left alone. Rejects with what went wrong first. */
+/** Whom to clear a node of, for which pod, and the plugin that says so. */
+export interface Eviction {
+  readonly pod: PodInfo;
+  readonly candidate: Candidate;
+  readonly by: SchedulerPlugin;
+}
+
+/**
+ * Deletes the victims, telling each why; those that are held back from being bound only give up their nodes. Victims that are gone or on
+ * their way are left alone. Rejects with what went wrong first.
+ */
 export async function evictVictims(
   options: EvictionOptions,
-  { pod, candidate }: { readonly pod: PodInfo; readonly candidate: Candidate },
+  { pod, candidate, by }: Eviction,
   signal: AbortSignal,
 ): Promise<void> {
   const staying = candidate.victims.filter((victim) => victim.pod.metadata.deletionTimestamp === undefined);
@@ -23,26 +36,38 @@ export async function evictVictims(
   for (const result of results) if (result.status === "rejected") throw result.reason;
 
   async function evict(victim: PodInfo): Promise<void> {
-    const { client, clock, recorder } = options;
-    const { name, namespace, uid } = victim.pod.metadata;
-    const typed = client.resource<Pod>(pods);
-    const key = { name, namespace };
-    const condition = disruptionTarget(victim.pod, pod.pod.spec.schedulerName ?? "", clock.nowMs());
-    const body = { metadata: { uid }, status: { conditions: [condition] } };
-    try {
-      await typed.sub("status").patch<Pod>(key, { type: "strategic", body }, {}, signal);
-      await typed.delete(key, { preconditions: { uid } }, signal);
-    } catch (error) {
-      if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) return; // another pod has the name by now, or none
-      throw error;
-    }
+    const held = options.waiting.get(victim.uid);
+    if (held === undefined) {
+      if (!(await deleteVictim(options, { pod, victim: victim.pod }, signal))) return;
+    } else held.reject(by, "preempted");
     const message = `Preempted by pod ${pod.uid} on node ${candidate.node.name}`;
-    recorder(pod.pod.spec.schedulerName ?? "").event({
+    options.recorder(pod.pod.spec.schedulerName ?? "").event({
       about: victim.pod,
       type: "Normal",
       reason: "Preempted",
       message,
     });
+  }
+}
+
+/** False: another pod has the name by now, or none. */
+async function deleteVictim(
+  { client, clock }: EvictionOptions,
+  { pod, victim }: { readonly pod: PodInfo; readonly victim: Pod },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { name, namespace, uid } = victim.metadata;
+  const typed = client.resource<Pod>(pods);
+  const key = { name, namespace };
+  const condition = disruptionTarget(victim, pod.pod.spec.schedulerName ?? "", clock.nowMs());
+  const body = { metadata: { uid }, status: { conditions: [condition] } };
+  try {
+    await typed.sub("status").patch<Pod>(key, { type: "strategic", body }, {}, signal);
+    await typed.delete(key, { preconditions: { uid } }, signal);
+    return true;
+  } catch (error) {
+    if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) return false;
+    throw error;
   }
 }
 
