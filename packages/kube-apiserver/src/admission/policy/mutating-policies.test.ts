@@ -179,3 +179,25 @@ test("expressions of another type are refused when they are written", async () =
     ],
   ]);
 });
+
+test("a stream whose options were changed still goes by selectors of those who look next", async () => {
+  const resourceRules = [{ operations: ["CONNECT"], apiGroups: [""], apiVersions: ["v1"], resources: ["pods/exec"] }];
+  const add = patch("[JSONPatch{op: 'add', path: '/container', value: 'main'}]");
+  await put("exec", [add], { matchConstraints: { resourceRules } });
+  const matchConstraints = { resourceRules, objectSelector: { matchLabels: { never: "there" } } };
+  const policy = { kind: "ValidatingAdmissionPolicy", metadata: { name: "labelled" } };
+  const validating = await at.call(admin, "POST", `${GROUP}/validatingadmissionpolicies`, {
+    ...policy,
+    apiVersion: "admissionregistration.k8s.io/v1",
+    spec: { matchConstraints, validations: [{ expression: "false" }] },
+  });
+  const bound = await at.call(admin, "POST", `${GROUP}/validatingadmissionpolicybindings`, {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata: { name: "labelled" },
+    spec: { policyName: "labelled", validationActions: ["Deny"] },
+  });
+  // Admitted: what is missing then is the upgrade.
+  const { status, body } = await at.call(admin, "GET", "/api/v1/namespaces/default/pods/none/exec?command=ls");
+  expect([validating.status, bound.status, status, body.message]).toEqual([201, 201, 400, "Upgrade request required"]);
+});
