@@ -1,8 +1,8 @@
 import type { AdmissionAttributes, AuthorizationAttributes, Authorizer, Decision } from "@skates/apiserver";
 import { authorizerValue, type Binding, bindValue, type CelDecision, resourceAuthorizerValue } from "@skates/cel";
-import { messageOf } from "@skates/component-base";
+import { assert, messageOf } from "@skates/component-base";
 
-/** Most rounds of questions that the expressions of one request may need. */
+/** More rounds of questions than cost limits let the expressions of one evaluation need. */
 const ROUNDS_MAX = 100;
 
 /**
@@ -33,7 +33,8 @@ export class RequestAuthorizer {
   async settle<T>(evaluate: () => T, signal: AbortSignal): Promise<T> {
     for (let round = 1; ; round++) {
       const result = evaluate();
-      if (this.#asked.size === 0 || round === ROUNDS_MAX) return result;
+      if (this.#asked.size === 0) return result;
+      assert(round < ROUNDS_MAX, "cost limits end the questions of an evaluation");
       await this.#answer(signal);
     }
   }
