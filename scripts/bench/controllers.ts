@@ -7,9 +7,9 @@ import { type Pod, pods, services } from "@skates/api/core/v1";
 import { type Client, clientFor } from "@skates/client";
 import { createEnv, TaskGroup } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
-import { createKubeApiServer } from "@skates/kube-apiserver";
 import { createControllerManager } from "@skates/kube-controller-manager";
 import { memoryStore } from "@skates/storage";
+import { benchApiServer } from "./lib/api-server.ts";
 
 setMaxListeners(0);
 const count = Number(process.argv[2] ?? 1000);
@@ -17,28 +17,7 @@ const clock = systemClock();
 const env = createEnv({ clock, random: systemRandom() });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const store = memoryStore({ clock });
-const server = createKubeApiServer({
-  env,
-  store,
-  version: {
-    major: "1",
-    minor: "36",
-    gitVersion: "v1.36.0",
-    gitCommit: "",
-    buildDate: "",
-    platform: "",
-    goVersion: "",
-  },
-  tokens: {
-    signer: { keyId: "none", sign: () => Promise.reject(new Error("no tokens here")) },
-    verifier: { verify: () => Promise.resolve(undefined), jwks: { keys: [] } },
-    issuer: "https://kubernetes.default.svc",
-  },
-  serviceCidrs: ["10.96.0.0/16"],
-  endpoint: { address: "192.0.2.1", port: 6443 },
-  kubelets: () => () => Promise.reject(new Error("no kubelets here")),
-  turn,
-});
+const server = benchApiServer(env, store);
 const ending = new AbortController();
 const { signal } = ending;
 const serving = new TaskGroup(signal);

@@ -13,11 +13,11 @@ import type { ApiRequest } from "@skates/apimachinery";
 import { type Client, clientFor, portHandler, servePort } from "@skates/client";
 import { createEnv, TaskGroup } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
-import { createKubeApiServer } from "@skates/kube-apiserver";
 import { createControllerManager } from "@skates/kube-controller-manager";
 import { createScheduler } from "@skates/kube-scheduler";
 import { openDiskStore } from "@skates/storage/node";
 import { nodePort } from "../../packages/skates/src/compose/node-port.ts";
+import { benchApiServer } from "./lib/api-server.ts";
 import { report } from "./lib/figure.ts";
 import { podText } from "./lib/pod.ts";
 
@@ -58,28 +58,7 @@ async function weigh(parts: Parts): Promise<{ readonly beyond: number; readonly 
   const ending = new AbortController();
   const group = new TaskGroup(ending.signal);
   try {
-    const server = createKubeApiServer({
-      env,
-      store,
-      version: {
-        major: "1",
-        minor: "36",
-        gitVersion: "v1.36.0",
-        gitCommit: "",
-        buildDate: "",
-        platform: "",
-        goVersion: "",
-      },
-      tokens: {
-        signer: { keyId: "none", sign: () => Promise.reject(new Error("no tokens here")) },
-        verifier: { verify: () => Promise.resolve(undefined), jwks: { keys: [] } },
-        issuer: "https://kubernetes.default.svc",
-      },
-      serviceCidrs: ["10.96.0.0/16"],
-      endpoint: { address: "192.0.2.1", port: 6443 },
-      kubelets: () => () => Promise.reject(new Error("no kubelets here")),
-      turn: () => new Promise((resolve) => setImmediate(resolve)),
-    });
+    const server = benchApiServer(env, store);
     group.spawn((inner) => server.run(inner));
     while (!server.ready()) await clock.sleep(5, ending.signal);
     const clientAs = (name: string, groups: readonly string[] = []): Client =>
