@@ -1,7 +1,6 @@
 // Are the npm packages of the lock file in place, and how to put them there. Dependency-free.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const NODE_FLOOR = "20.19";
@@ -12,20 +11,21 @@ export function isNodeSupported(version) {
   return major > 20 || (major === 20 && minor >= 19);
 }
 
-function stampFile(root) {
-  return join(root, "node_modules", ".skates-lock");
-}
-
-function lockHash(root) {
-  return createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-}
-
-/** True if node_modules was made from this very lock file. */
+/** True if node_modules holds what this very lock file names: npm writes its own account of that when it is done. */
 export function isInstalled(root) {
-  const stamp = stampFile(root);
-  return existsSync(stamp) && readFileSync(stamp, "utf8") === lockHash(root);
+  const account = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(account)) return false;
+  const present = packagesOf(account);
+  return Object.entries(packagesOf(join(root, "package-lock.json"))).every(([path, wanted]) => {
+    const found = present[path];
+    // Packages for other platforms are optional; "" is the project itself.
+    if (found === undefined) return wanted.optional === true || path === "";
+    return found.integrity === wanted.integrity && found.resolved === wanted.resolved;
+  });
+}
+
+function packagesOf(file) {
+  return JSON.parse(readFileSync(file, "utf8")).packages ?? {};
 }
 
 /** Installs by the lock file, without running anybody's install scripts. Returns what went wrong, or undefined. */
@@ -34,6 +34,5 @@ export function install(root) {
   if (ran.error !== undefined)
     return `npm could not be started (${ran.error.message}): install npm, it comes with Node.js`;
   if (ran.status !== 0) return `'npm ci --ignore-scripts' failed:\n${ran.stderr}`;
-  writeFileSync(stampFile(root), lockHash(root));
   return undefined;
 }
