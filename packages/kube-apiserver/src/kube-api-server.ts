@@ -41,6 +41,7 @@ import { FlowControl } from "./flow-control/flow-control.ts";
 import { keepConfiguration } from "./flow-control/keep-configuration.ts";
 import { type KubeletDialer, Kubelets } from "./kubelet/kubelets.ts";
 import { keepIdentityLease } from "./bootstrap/identity-lease.ts";
+import { type StartTask, untilDone } from "./bootstrap/until-done.ts";
 import { noteTokenTracking } from "./bootstrap/legacy-token-tracking.ts";
 import { publishTrust } from "./authentication/publish-trust.ts";
 import { openidPaths } from "./openid-paths.ts";
@@ -181,15 +182,30 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
       const group = new TaskGroup(signal);
       group.spawn((own) => server.run(own));
       group.spawn(async (own) => {
-        await bootstrap(
-          { ...made(), clock: env.clock, serviceCidrs: options.serviceCidrs, endpoint: options.endpoint },
-          own,
-        );
+        const start = { ...made(), clock: env.clock, serviceCidrs: options.serviceCidrs, endpoint: options.endpoint };
+        await new Promise<void>((usable) => {
+          const firstObjects: StartTask = {
+            subject: "Objects of every cluster",
+            run: (inner) => bootstrap(start, inner),
+            refused: usable,
+          };
+          group.spawn((inner) => untilDone(env, firstObjects, inner).finally(usable));
+        });
+        own.throwIfAborted();
         bootstrapped = true;
-        if (serves(server.registry, configMaps)) await noteTokenTracking({ ...made(), clock: env.clock }, own);
+        if (serves(server.registry, configMaps))
+          group.spawn((inner) =>
+            untilDone(
+              env,
+              { subject: "The day since which use of tokens is noted", run: (each) => noteTokenTracking(start, each) },
+              inner,
+            ),
+          );
         if (fairness !== undefined) group.spawn((inner) => keepConfiguration({ ...made(), ...env }, inner));
         group.spawn((inner) => publishTrust({ ...made(), env, trust }, inner));
-        group.spawn((inner) => settlePolicy(made(), inner));
+        group.spawn((inner) =>
+          untilDone(env, { subject: "Default roles and bindings", run: (each) => settlePolicy(made(), each) }, inner),
+        );
         if (serves(server.registry, leases))
           group.spawn((inner) => keepIdentityLease({ ...made(), env, endpoint: options.endpoint }, inner));
         if (serves(server.registry, validatingAdmissionPolicies))

@@ -6,6 +6,7 @@ import { type ApiObject, formatTime, isStatus, keyOf, type Resource } from "@ska
 import type { Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
 import type { Clock } from "@skates/component-base";
+import { hasAllOf } from "./has-all-of.ts";
 import {
   type ApiEndpoint,
   defaultServiceCidr,
@@ -76,6 +77,8 @@ async function publish<T extends ApiObject>(
   const old = await registry.get(resource, keyOf(object), signal);
   if (old === undefined) return await ensure(options, { resource, object }, signal);
   const { apiVersion: _version, kind: _kind, metadata, ...content } = object;
+  // Most starts change nothing, and what is not written cannot be refused.
+  if (hasAllOf(old, { metadata: { labels: metadata.labels }, ...content })) return;
   await client
     .resource(resource)
     .patch(keyOf(object), { type: "merge", body: { metadata: { labels: metadata.labels }, ...content } }, {}, signal);

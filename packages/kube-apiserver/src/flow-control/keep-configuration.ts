@@ -2,7 +2,9 @@ import { flowSchemas, priorityLevelConfigurations } from "@skates/api/flowcontro
 import { type ApiObject, equalValues, formatTime, isStatus, type Resource } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
-import { type Clock, isAbort, type Logger, messageOf } from "@skates/component-base";
+import { type Clock, isAbort, type Logger } from "@skates/component-base";
+import { hasAllOf } from "../bootstrap/has-all-of.ts";
+import { untilDone } from "../bootstrap/until-done.ts";
 import { AUTOUPDATE, mandatoryConfiguration, suggestedConfiguration } from "./default-configuration.ts";
 
 export interface KeepOptions {
@@ -20,19 +22,14 @@ const LOOK_MS = 1_000;
  * the status of flow schemas whether their level exists.
  */
 export async function keepConfiguration(options: KeepOptions, signal: AbortSignal): Promise<void> {
-  const { registry, clock, log } = options;
+  const { registry, clock } = options;
   let settled = -1;
   try {
     for (;;) {
       const revision = revisionOf(registry);
       if (revision !== settled) {
-        try {
-          await keep(options, signal);
-          settled = revision;
-        } catch (error) {
-          signal.throwIfAborted();
-          log.warn("priority and fairness could not be configured yet", { cause: messageOf(error) });
-        }
+        await untilDone(options, { subject: "Priority and fairness", run: (each) => keep(options, each) }, signal);
+        settled = revision;
       }
       await clock.sleep(LOOK_MS, signal);
     }
@@ -84,23 +81,12 @@ async function keepOne<T extends Configured>(
     }
     if (!always && found.metadata.annotations?.[AUTOUPDATE] !== "true") return;
     const annotations = { ...found.metadata.annotations, [AUTOUPDATE]: "true" };
-    if (covers(found.spec, wanted.spec) && equalValues(annotations, found.metadata.annotations)) return;
+    if (hasAllOf(found.spec, wanted.spec) && equalValues(annotations, found.metadata.annotations)) return;
     await objects.update({ ...found, metadata: { ...found.metadata, annotations }, spec: wanted.spec }, {}, signal);
   } catch (error) {
     // Another server is at the same work.
     if (!isStatus(error, "AlreadyExists") && !isStatus(error, "Conflict")) throw error;
   }
-}
-
-/** Whether all that is wanted is there; what defaults added beside it does no harm. */
-function covers(found: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    return Array.isArray(found) && found.length === wanted.length && wanted.every((one, i) => covers(found[i], one));
-  }
-  if (typeof wanted !== "object" || wanted === null) return equalValues(found, wanted);
-  if (typeof found !== "object" || found === null) return false;
-  const there: Readonly<Record<string, unknown>> = { ...found };
-  return Object.entries(wanted).every(([name, value]) => covers(there[name], value));
 }
 
 /** Upstream's condition `Dangling`. */
