@@ -39,7 +39,7 @@ const A = { addresses: ["10.244.0.5"], conditions: { ready: true }, nodeName: "h
 const B = { addresses: ["10.244.1.6"], conditions: { ready: true }, nodeName: "there" };
 
 function table(spec: Partial<Service["spec"]>, endpoints: EndpointSlice["endpoints"]) {
-  const built = compile(servicePorts(service(spec), [slice(endpoints)], "here"), OPTIONS);
+  const built = compile(servicePorts(service(spec), [slice(endpoints)], { nodeName: "here" }), OPTIONS);
   const chains = Object.fromEntries(
     [...built.chains]
       .filter(([name]) => /^(service|external|endpoint-(in|out))-/.test(name))
@@ -97,7 +97,7 @@ test("internalTrafficPolicy Local keeps to this node", () => {
 test("hints for nodes are followed if all ready endpoints have them and one is for this node", () => {
   const hinted = (endpoint: typeof A, name: string) => ({ ...endpoint, hints: { forNodes: [{ name }] } });
   const used = (...endpoints: (typeof A)[]) =>
-    servicePorts(service({}), [slice(endpoints)], "here").map(({ clusterEndpoints }) =>
+    servicePorts(service({}), [slice(endpoints)], { nodeName: "here" }).map(({ clusterEndpoints }) =>
       clusterEndpoints.map(({ address }) => address),
     );
   const near = hinted(A, "here");
@@ -110,18 +110,49 @@ test("hints for nodes are followed if all ready endpoints have them and one is f
   ]).toEqual([[["10.244.0.5"]], [["10.244.0.5", "10.244.1.6"]], [["10.244.1.6"]], [["10.244.1.6"]]]);
 });
 
+test("hints for zones are followed likewise, where those for nodes do not hold", () => {
+  const hinted = (endpoint: typeof A, zone: string, node?: string) => ({
+    ...endpoint,
+    hints: { forZones: [{ name: zone }], ...(node === undefined ? {} : { forNodes: [{ name: node }] }) },
+  });
+  const used = (zone: string | undefined, ...endpoints: (typeof A)[]) =>
+    servicePorts(service({}), [slice(endpoints)], { nodeName: "here", zone }).map(({ clusterEndpoints }) =>
+      clusterEndpoints.map(({ address }) => address),
+    );
+  const [a, b] = [hinted(A, "z1"), hinted(B, "z2")];
+  expect([
+    used("z2", a, b),
+    used("z3", a, b),
+    used(undefined, a, b),
+    used("z2", A, b),
+    used("z2", a, { ...b, conditions: { ready: false } }),
+    // The node comes first; where no endpoint is for it, the zone.
+    used("z2", hinted(A, "z1", "here"), hinted(B, "z2", "there")),
+    used("z2", hinted(A, "z1", "elsewhere"), hinted(B, "z2", "there")),
+  ]).toEqual([
+    [["10.244.1.6"]],
+    [["10.244.0.5", "10.244.1.6"]],
+    [["10.244.0.5", "10.244.1.6"]],
+    [["10.244.0.5", "10.244.1.6"]],
+    [["10.244.0.5"]],
+    [["10.244.0.5"]],
+    [["10.244.1.6"]],
+  ]);
+});
+
 test("other proxies' and headless services are left alone", () => {
   const labelled = {
     ...service({}),
     metadata: { name: "x", labels: { "service.kubernetes.io/service-proxy-name": "y" } },
   };
-  expect(servicePorts(labelled, [slice([A])], "here")).toEqual([]);
-  expect(servicePorts(service({ clusterIP: "None" }), [slice([A])], "here")).toEqual([]);
+  expect(servicePorts(labelled, [slice([A])], { nodeName: "here" })).toEqual([]);
+  expect(servicePorts(service({ clusterIP: "None" }), [slice([A])], { nodeName: "here" })).toEqual([]);
 });
 
 test("UDP flows to an endpoint that went, and refusals remembered from before, are forgotten", () => {
   const udp = service({ ports: [{ name: "http", protocol: "UDP", port: 53 }] });
-  const ports = (endpoints: EndpointSlice["endpoints"]) => servicePorts(udp, [slice(endpoints, "UDP")], "here");
+  const ports = (endpoints: EndpointSlice["endpoints"]) =>
+    servicePorts(udp, [slice(endpoints, "UDP")], { nodeName: "here" });
   expect(staleFlows(ports([A, B]), ports([A]))).toEqual([
     { destination: "10.96.0.20", port: 53, endpoint: "10.244.1.6" },
   ]);

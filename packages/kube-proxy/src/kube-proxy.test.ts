@@ -1,5 +1,5 @@
 // The table follows services and slices as they change, on a data plane in memory and virtual time.
-import type { Service } from "@skates/api/core/v1";
+import type { Node, Service } from "@skates/api/core/v1";
 import type { EndpointSlice } from "@skates/api/discovery/v1";
 import type { ApiObject } from "@skates/apimachinery";
 import { type Env, seededRandom, silentLogger, virtualClock } from "@skates/component-base";
@@ -62,7 +62,21 @@ const SERVICE: Service = {
   metadata: { name: "dns", namespace: "x" },
   spec: { clusterIP: "10.96.0.10", ports: [{ port: 53, protocol: "UDP" }] },
 };
-const slice = (address: string): EndpointSlice => ({
+const node = (zone: string): Node => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "n", labels: { "topology.kubernetes.io/zone": zone } },
+  spec: {},
+});
+const hinted = (...zones: readonly string[]): EndpointSlice => ({
+  ...sliceAt("10.244.0.1"),
+  endpoints: zones.map((name, i) => ({
+    addresses: [`10.244.0.${i + 1}`],
+    conditions: { ready: true },
+    hints: { forZones: [{ name }] },
+  })),
+});
+const sliceAt = (address: string): EndpointSlice => ({
   apiVersion: "discovery.k8s.io/v1",
   kind: "EndpointSlice",
   metadata: { name: "dns-1", namespace: "x", labels: { "kubernetes.io/service-name": "dns" } },
@@ -71,9 +85,10 @@ const slice = (address: string): EndpointSlice => ({
   ports: [{ port: 5353, protocol: "UDP" }],
 });
 
-test("rules appear, follow a changed endpoint, and its flows are forgotten", async () => {
+test("rules appear, follow a changed endpoint and the zone of the node; flows to what went are forgotten", async () => {
   const services = fixed<Service>(() => []);
   const slices = fixed<EndpointSlice>(serviceKeysOf);
+  const nodes = fixed<Node>(() => []);
   const dataPlane = memoryDataPlane();
   const forgotten: StaleFlow[] = [];
   const proxy = createKubeProxy({
@@ -81,6 +96,7 @@ test("rules appear, follow a changed endpoint, and its flows are forgotten", asy
     services,
     slices,
     nodeName: "n",
+    nodes,
     dataPlane,
     flows: { forget: (flows) => Promise.resolve(void forgotten.push(...flows)) },
     table: { tableName: "t", nodeAddresses: [], podCidr: "10.244.0.0/16" },
@@ -90,14 +106,24 @@ test("rules appear, follow a changed endpoint, and its flows are forgotten", asy
   await clock.advance(10);
   expect(proxy.ready()).toBe(true);
   services.set([SERVICE]);
-  slices.set([slice("10.244.0.2")]);
+  slices.set([sliceAt("10.244.0.2")]);
   await clock.advance(10);
   const rules = (): string => JSON.stringify([...(dataPlane.tables.get("t")?.chains ?? [])]);
   expect(rules()).toContain("dnat ip to 10.244.0.2:5353");
-  slices.set([slice("10.244.0.3")]);
+  slices.set([sliceAt("10.244.0.3")]);
   await clock.advance(10);
   expect(rules()).toContain("dnat ip to 10.244.0.3:5353");
   expect(forgotten.at(-1)).toEqual({ destination: "10.96.0.10", port: 53, endpoint: "10.244.0.2" });
+  slices.set([hinted("z1", "z2")]);
+  await clock.advance(10);
+  expect(rules()).toContain("10.244.0.1 . 5353");
+  nodes.set([node("z2")]);
+  await clock.advance(10);
+  expect(rules()).not.toContain("10.244.0.1");
+  expect(rules()).toContain("10.244.0.2");
+  nodes.set([node("z1")]);
+  await clock.advance(10);
+  expect(rules()).toContain("dnat ip to 10.244.0.1:5353");
   stop.abort();
   await running;
 });

@@ -1,10 +1,10 @@
-import type { Service } from "@skates/api/core/v1";
+import type { Node, Service } from "@skates/api/core/v1";
 import type { EndpointSlice } from "@skates/api/discovery/v1";
 import { type Component, type Env, isAbort, messageOf } from "@skates/component-base";
 import type { Informer } from "@skates/controller-runtime";
 import type { DataPlane } from "@skates/packet-filter";
 import { compile, type CompileOptions } from "./compile.ts";
-import { type ServicePortRules, servicePorts } from "./service-port.ts";
+import { type Place, type ServicePortRules, servicePorts } from "./service-port.ts";
 import { type FlowTable, staleFlows } from "./stale-flows.ts";
 
 export interface KubeProxyOptions {
@@ -13,6 +13,8 @@ export interface KubeProxyOptions {
   /** Indexed under `service` by `namespace/name` (`serviceKeysOf`). */
   readonly slices: Informer<EndpointSlice>;
   readonly nodeName: string;
+  /** At least this node, whose zone the hints of endpoints are compared with. */
+  readonly nodes: Informer<Node>;
   readonly dataPlane: DataPlane;
   readonly flows: FlowTable;
   readonly table: CompileOptions;
@@ -22,6 +24,7 @@ export interface KubeProxyOptions {
 const GATHER_MS = 5;
 /** After a failure the rules are tried again after this time. */
 const RETRY_MS = 1_000;
+const ZONE = "topology.kubernetes.io/zone";
 
 /** Index function of the slices: the service that they belong to. */
 export function serviceKeysOf(slice: EndpointSlice): readonly string[] {
@@ -31,11 +34,12 @@ export function serviceKeysOf(slice: EndpointSlice): readonly string[] {
 
 /** Keeps the packet filter in step with services and their endpoints. The informers are run by the caller. */
 export function createKubeProxy(options: KubeProxyOptions): Component {
-  const { env, services, slices } = options;
+  const { env, services, slices, nodes, nodeName } = options;
   const cache = new Map<string, CachedPorts>();
   let ready = false;
   let dirty = true;
   let wake: (() => void) | undefined;
+  let zone: string | undefined;
   let applied: readonly ServicePortRules[] = [];
   const duration = env.metrics.histogram({
     name: "kubeproxy_sync_proxy_rules_duration_seconds",
@@ -52,9 +56,22 @@ export function createKubeProxy(options: KubeProxyOptions): Component {
     wake?.();
   }
 
+  function place(): Place {
+    const zone = nodes.get({ name: nodeName })?.metadata.labels?.[ZONE];
+    return { nodeName, zone: zone === "" ? undefined : zone };
+  }
+
+  /** Nodes change all the time, their zones hardly ever. */
+  function touchIfMoved(): void {
+    if (place().zone !== zone) touch();
+  }
+
   async function sync(signal: AbortSignal): Promise<void> {
     const startMs = env.clock.monotonicMs();
-    const next = portsOf(cache, services.list(), slices, options.nodeName);
+    const here = place();
+    if (here.zone !== zone) cache.clear();
+    zone = here.zone;
+    const next = portsOf(cache, { services: services.list(), slices, place: here });
     await options.dataPlane.apply(compile(next, options.table), signal);
     const stale = staleFlows(applied, next);
     applied = next;
@@ -67,8 +84,8 @@ export function createKubeProxy(options: KubeProxyOptions): Component {
     name: "kube-proxy",
     ready: () => ready,
     async run(signal) {
-      await Promise.all([services.whenSynced(signal), slices.whenSynced(signal)]);
-      const ends = [services.subscribe(touch), slices.subscribe(touch)];
+      await Promise.all([services, slices, nodes].map((informer) => informer.whenSynced(signal)));
+      const ends = [services.subscribe(touch), slices.subscribe(touch), nodes.subscribe(touchIfMoved)];
       signal.addEventListener("abort", () => wake?.(), { once: true });
       try {
         while (!signal.aborted) {
@@ -100,13 +117,14 @@ interface CachedPorts {
   readonly ports: readonly ServicePortRules[];
 }
 
+interface Served {
+  readonly services: readonly Service[];
+  readonly slices: Informer<EndpointSlice>;
+  readonly place: Place;
+}
+
 /** The rules of all services; those whose objects are the same as last time are not made anew. */
-function portsOf(
-  cache: Map<string, CachedPorts>,
-  services: readonly Service[],
-  slices: Informer<EndpointSlice>,
-  nodeName: string,
-): readonly ServicePortRules[] {
+function portsOf(cache: Map<string, CachedPorts>, { services, slices, place }: Served): readonly ServicePortRules[] {
   const out: ServicePortRules[] = [];
   const seen = new Set<string>();
   for (const service of services) {
@@ -115,7 +133,7 @@ function portsOf(
     seen.add(key);
     let cached = cache.get(key);
     if (cached?.service !== service || !sameItems(cached.slices, own)) {
-      cached = { service, slices: own, ports: servicePorts(service, own, nodeName) };
+      cached = { service, slices: own, ports: servicePorts(service, own, place) };
       cache.set(key, cached);
     }
     out.push(...cached.ports);

@@ -41,11 +41,18 @@ function isIpv4(address: string | undefined): address is string {
   return address !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(address);
 }
 
+/** Where a proxy is: what the hints of endpoints are compared with. */
+export interface Place {
+  readonly nodeName: string;
+  /** Of the node; absent: it is in none, or not known yet. */
+  readonly zone?: string | undefined;
+}
+
 /** The rules of all ports of a service. `slices` are those that carry its name. */
 export function servicePorts(
   service: Service,
   slices: readonly EndpointSlice[],
-  nodeName: string,
+  place: Place,
 ): readonly ServicePortRules[] {
   const { spec, metadata } = service;
   const clusterIp = spec.clusterIP;
@@ -53,7 +60,7 @@ export function servicePorts(
   const ingress = service.status?.loadBalancer?.ingress ?? [];
   const virtual = ingress.flatMap((i) => (i.ip !== undefined && i.ipMode !== "Proxy" ? [i.ip] : []));
   return (spec.ports ?? []).map((port) => {
-    const all = endpointsOf(port, slices, nodeName);
+    const all = endpointsOf(port, slices, place);
     const externalLocal = spec.externalTrafficPolicy === "Local";
     return {
       service: `${metadata.namespace ?? ""}/${metadata.name}`,
@@ -83,10 +90,16 @@ interface Candidate extends Endpoint {
   /** Terminating, but still answers: used only when nothing is ready. */
   readonly lastResort: boolean;
   /** Whether clients of this node should use it; absent: the slice says nothing of nodes. */
-  readonly near: boolean | undefined;
+  readonly forNode: boolean | undefined;
+  /** Likewise for the clients of this zone. */
+  readonly forZone: boolean | undefined;
 }
 
-function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[], nodeName: string): readonly Candidate[] {
+function endpointsOf(
+  port: ServicePort,
+  slices: readonly EndpointSlice[],
+  { nodeName, zone }: Place,
+): readonly Candidate[] {
   const found = new Map<string, Candidate>();
   for (const slice of slices) {
     if (slice.addressType !== "IPv4") continue;
@@ -100,8 +113,10 @@ function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[], nodeNa
       const conditions = endpoint.conditions;
       const ready = conditions?.ready ?? true;
       const lastResort = (conditions?.serving ?? ready) && conditions?.terminating === true;
-      const near = endpoint.hints?.forNodes?.some(({ name }) => name === nodeName);
-      const candidate = { address, port: target.port, local: endpoint.nodeName === nodeName, ready, lastResort, near };
+      const local = endpoint.nodeName === nodeName;
+      const forNode = named(endpoint.hints?.forNodes, nodeName);
+      const forZone = named(endpoint.hints?.forZones, zone);
+      const candidate = { address, port: target.port, local, ready, lastResort, forNode, forZone };
       const key = `${address}:${target.port}`;
       // The same address may stand in two slices while it moves between them.
       if (!found.has(key) || (ready && found.get(key)?.ready === false)) found.set(key, candidate);
@@ -110,11 +125,21 @@ function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[], nodeNa
   return [...found.values()].sort((a, b) => compare(`${a.address}:${a.port}`, `${b.address}:${b.port}`));
 }
 
-/** Those that the hints give to this node, if each ready one has such a hint and one of them is for us; else all. */
+function named(hints: readonly { readonly name: string }[] = [], name: string | undefined): boolean | undefined {
+  return hints.length === 0 ? undefined : hints.some((hint) => hint.name === name);
+}
+
+/**
+ * Those that the hints give to this node, or else to its zone. Hints of a sort hold only if each ready endpoint has one and one of
+ * them is for us; where none hold, all endpoints are there for everybody.
+ */
 function preferred(all: readonly Candidate[]): readonly Candidate[] {
   const ready = all.filter((e) => e.ready);
-  const near = ready.filter((e) => e.near === true);
-  return near.length > 0 && ready.every((e) => e.near !== undefined) ? near : all;
+  for (const sort of ["forNode", "forZone"] as const) {
+    const near = ready.filter((e) => e[sort] === true);
+    if (near.length > 0 && ready.every((e) => e[sort] !== undefined)) return near;
+  }
+  return all;
 }
 
 function usable(all: readonly Candidate[]): readonly Endpoint[] {

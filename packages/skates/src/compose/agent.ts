@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { endpointSlices } from "@skates/api/discovery/v1";
-import { services } from "@skates/api/core/v1";
+import { type Node, nodes, services } from "@skates/api/core/v1";
 import { createClusterDns } from "@skates/cluster-dns";
 import { forwardTo, listenDns, nameServersOf } from "@skates/cluster-dns/node";
 import { type Component, type Env, TaskGroup } from "@skates/component-base";
-import { createInformers, type Informers } from "@skates/controller-runtime";
+import { createInformer, createInformers, type Informer, type Informers } from "@skates/controller-runtime";
 import { createKubeProxy, serviceKeysOf } from "@skates/kube-proxy";
 import { conntrackFlows } from "@skates/kube-proxy/node";
 import { type Kubelet, parseResolvConf } from "@skates/kubelet";
@@ -53,18 +53,19 @@ export async function runAgent(paths: Paths, config: ClusterConfig, signal: Abor
     clients.untilReachable(group.signal),
   ]);
   const runtime = await criRuntime({ address: containerd.endpoint });
-  const informers = createInformers(
-    clients.as("kube-proxy", () => pki.current().kubeProxy),
-    env,
-  );
+  const proxyClient = clients.as("kube-proxy", () => pki.current().kubeProxy);
+  const informers = createInformers(proxyClient, env);
+  const fieldSelector = `metadata.name=${config.nodeName}`;
+  const ownNode = createInformer(proxyClient.resource(nodes), nodes, { env, fieldSelector });
   const components = [
     await kubelet(surroundings, runtime),
-    kubeProxy(surroundings, informers),
+    kubeProxy(surroundings, informers, ownNode),
     await clusterDns(surroundings, informers),
     pki.renewal,
     reloading(env, pki.files),
   ];
   group.spawn((inner) => informers.run(inner));
+  group.spawn((inner) => ownNode.run(inner));
   for (const component of components) group.spawn((inner) => component.run(inner));
   env.log.info("node is running", { node: config.nodeName, address });
   try {
@@ -104,12 +105,17 @@ async function kubelet(
   });
 }
 
-function kubeProxy({ paths, config, env, address }: Surroundings, informers: Informers): Component {
+function kubeProxy(
+  { paths, config, env, address }: Surroundings,
+  informers: Informers,
+  ownNode: Informer<Node>,
+): Component {
   return createKubeProxy({
     env,
     services: informers.for(services),
     slices: informers.for(endpointSlices, { indexes: { service: serviceKeysOf } }),
     nodeName: config.nodeName,
+    nodes: ownNode,
     dataPlane: nftDataPlane(),
     flows: conntrackFlows(env.log),
     table: { tableName: `skates_${paths.id}_services`, nodeAddresses: [address], podCidr: config.podCidr },
