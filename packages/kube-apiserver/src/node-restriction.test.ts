@@ -132,3 +132,60 @@ describe("a pod that a kubelet creates", () => {
     expect([made.status, made.body.message]).toEqual([201, undefined]);
   });
 });
+
+describe("kube-proxy's token on a node that joined", () => {
+  const PATH = "/api/v1/namespaces/kube-system/serviceaccounts/kube-proxy/token";
+  const spec = (bound: object, more: object = {}) => ({
+    apiVersion: "authentication.k8s.io/v1",
+    kind: "TokenRequest",
+    spec: { boundObjectRef: { apiVersion: "v1", kind: "Node", ...bound }, ...more },
+  });
+
+  it("lets its holder see services, endpoints and nodes, and ends with the node", async () => {
+    const made = await as(kubelet, "POST", PATH, spec({ name: "n1", uid }));
+    expect(made.status).toBe(201);
+    const holder: Caller = { token: made.body.status.token };
+    const ways = [
+      ["GET", "/api/v1/services"],
+      ["GET", "/apis/discovery.k8s.io/v1/endpointslices"],
+      ["GET", "/api/v1/nodes"],
+      ["GET", "/api/v1/pods"],
+      ["GET", "/api/v1/namespaces/kube-system/secrets"],
+      ["POST", PATH],
+      ["POST", "/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices"],
+    ] as const;
+    const codes = [];
+    for (const [method, path] of ways)
+      codes.push((await as(holder, method, path, method === "POST" ? {} : undefined)).status);
+    expect(codes).toEqual([200, 200, 200, 403, 403, 403, 403]);
+    const other: Caller = { user: { name: "system:node:n5", groups: ["system:nodes"] } };
+    const node5 = (await as(other, "POST", "/api/v1/nodes", node("n5"))).body.metadata.uid;
+    const brief: Caller = {
+      token: (await as(other, "POST", PATH, spec({ name: "n5", uid: node5 }))).body.status.token,
+    };
+    expect((await as(brief, "GET", "/api/v1/services")).status).toBe(200);
+    await as(admin, "DELETE", "/api/v1/nodes/n5");
+    expect((await as(brief, "GET", "/api/v1/services")).status).toBe(401);
+  });
+
+  it.each([
+    ["another node's", PATH, spec({ name: "n2", uid: "any" }), "bound to a different node"],
+    ["one of an earlier node of this name", PATH, spec({ name: "n1", uid: "old" }), "the UID of the node"],
+    ["one that outlives the node", PATH, spec({ kind: "Pod", name: "", uid: "" }), "not bound to a pod"],
+    [
+      "one for others than the API",
+      PATH,
+      spec({ name: "n1" }, { audiences: ["vault"] }),
+      "for other audiences than the API",
+    ],
+    [
+      "one of another account",
+      PATH.replace("kube-proxy", "default"),
+      spec({ name: "n1" }),
+      "can only create tokens|no relationship found",
+    ],
+  ])("is not given when it is %s", async (_what, path, body, message) => {
+    const { status, body: answer } = await as(kubelet, "POST", path, body);
+    expect([status, answer.message]).toEqual([403, expect.stringMatching(message)]);
+  });
+});

@@ -14,7 +14,7 @@ import { leases } from "@skates/api/coordination/v1";
 import { csiNodes, LOCAL_PATH } from "@skates/api/storage/v1";
 import { type ApiObject, equalValues } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
-import { nodeOfUser } from "../authentication/users.ts";
+import { NODE_PROXY_ACCOUNT, nodeOfUser } from "../authentication/users.ts";
 import { nodeChangeRefusal } from "./node-restriction-labels.ts";
 import { isAbout, objectOf } from "./object-kind.ts";
 import { refusal } from "./refusal.ts";
@@ -213,6 +213,8 @@ async function tokenRefusal(
 ): Promise<string | undefined> {
   const { object, namespace } = attributes;
   const bound = isTokenRequest(object) ? object.spec.boundObjectRef : undefined;
+  if (bound?.kind === nodes.kind && isProxyAccount(attributes))
+    return await proxyTokenRefusal(registry, { node, attributes }, signal);
   if (bound === undefined || bound.apiVersion !== "v1" || bound.kind !== pods.kind || (bound.name ?? "") === "") {
     return "node requested token not bound to a pod";
   }
@@ -224,6 +226,25 @@ async function tokenRefusal(
     return `the UID in the bound object reference (${bound.uid ?? ""}) does not match the UID in record. The object might have been deleted and then recreated`;
   }
   return pod.spec.nodeName === node ? undefined : "node requested token bound to a pod scheduled on a different node";
+}
+
+function isProxyAccount({ namespace, name }: AdmissionAttributes): boolean {
+  return namespace === NODE_PROXY_ACCOUNT.namespace && name === NODE_PROXY_ACCOUNT.name;
+}
+
+/** kube-proxy's token ends with the node that it is bound to, and is for this API alone. */
+async function proxyTokenRefusal(
+  registry: Registry,
+  { node, attributes: { object } }: NodeWrite,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { boundObjectRef: bound, audiences = [] } = isTokenRequest(object) ? object.spec : {};
+  if (bound?.apiVersion !== "v1" || bound.name !== node) return "node requested token bound to a different node";
+  if (audiences.length > 0) return "node requested token of kube-proxy for other audiences than the API";
+  const current = await registry.get<Node>(nodes, { name: node }, signal);
+  return current !== undefined && current.metadata.uid === bound.uid
+    ? undefined
+    : "node requested token with a node binding that does not have the UID of the node";
 }
 
 function isTokenRequest(object: ApiObject | undefined): object is ApiObject & TokenRequest {

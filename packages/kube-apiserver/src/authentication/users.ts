@@ -38,6 +38,9 @@ export function serviceAccountUserName(namespace: string, name: string): string 
   return `${SERVICE_ACCOUNT_PREFIX}${namespace}:${name}`;
 }
 
+/** As whom kube-proxy works on nodes that joined: kubeadm's account. A node may have tokens of it that are bound to the node itself. */
+export const NODE_PROXY_ACCOUNT = { namespace: "kube-system", name: "kube-proxy" } as const;
+
 /** The groups of all service accounts, and of those in one namespace. */
 export function serviceAccountGroups(namespace: string): readonly string[] {
   return [GROUP_SERVICE_ACCOUNTS, `${GROUP_SERVICE_ACCOUNTS}:${namespace}`];

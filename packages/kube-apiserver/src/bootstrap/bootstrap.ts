@@ -1,4 +1,4 @@
-import { endpoints, services } from "@skates/api/core/v1";
+import { endpoints, serviceAccounts, services } from "@skates/api/core/v1";
 import { endpointSlices } from "@skates/api/discovery/v1";
 import { type ServiceCIDR, serviceCIDRs } from "@skates/api/networking/v1";
 import { defaultStorageClass, type StorageClass, storageClasses } from "@skates/api/storage/v1";
@@ -14,6 +14,7 @@ import {
   kubernetesEndpointSlice,
   kubernetesService,
   localPathClass,
+  nodeProxyAccount,
   type SystemObject,
   systemNamespaces,
   systemPriorityClasses,
@@ -35,6 +36,7 @@ export async function bootstrap(options: BootstrapOptions, signal: AbortSignal):
   await Promise.all([
     ...systemPriorityClasses().map((item) => ensure(options, item, signal)),
     ensureStorageClass(options, signal),
+    ...(serves(options.registry, serviceAccounts) ? [ensure(options, nodeProxyAccount(), signal)] : []),
     ensure(options, defaultServiceCidr(cidrs), signal).then(() => markReady(options, signal)),
   ]);
   await ensure(options, kubernetesService(cidrs, endpoint), signal);

@@ -1,9 +1,18 @@
-import { type Endpoints, type Namespace, namespaces, type Service, services } from "@skates/api/core/v1";
+import {
+  type Endpoints,
+  type Namespace,
+  namespaces,
+  type Service,
+  type ServiceAccount,
+  serviceAccounts,
+  services,
+} from "@skates/api/core/v1";
 import { type EndpointSlice } from "@skates/api/discovery/v1";
 import { type ServiceCIDR, serviceCIDRs } from "@skates/api/networking/v1";
 import { type PriorityClass, priorityClasses } from "@skates/api/scheduling/v1";
 import { DEFAULT_STORAGE_CLASS, LOCAL_PATH, type StorageClass, storageClasses } from "@skates/api/storage/v1";
 import type { ApiObject, Resource } from "@skates/apimachinery";
+import { NODE_PROXY_ACCOUNT } from "../authentication/users.ts";
 import { formatAddress, parseAddress, parseCidr, usableAddress } from "../services/cidr.ts";
 
 export const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"] as const;
@@ -40,6 +49,14 @@ export function systemPriorityClasses(): readonly SystemObject<PriorityClass>[] 
       "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
     ),
   ];
+}
+
+/** As whom kube-proxy works on nodes that joined. */
+export function nodeProxyAccount(): SystemObject<ServiceAccount> {
+  return {
+    resource: serviceAccounts,
+    object: { apiVersion: "v1", kind: "ServiceAccount", metadata: NODE_PROXY_ACCOUNT },
+  };
 }
 
 /** The ranges from which services get their addresses. */

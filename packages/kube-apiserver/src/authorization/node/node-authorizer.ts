@@ -2,7 +2,7 @@ import { pods } from "@skates/api/core/v1";
 import { LOCAL_PATH } from "@skates/api/storage/v1";
 import { parseFieldSelector, SelectorError } from "@skates/apimachinery";
 import type { AuthorizationAttributes, Authorizer, Decision, Registry } from "@skates/apiserver";
-import { GROUP_NODES, nodeOfUser } from "../../authentication/users.ts";
+import { GROUP_NODES, NODE_PROXY_ACCOUNT, nodeOfUser } from "../../authentication/users.ts";
 import { allows, type RuleSet } from "../rule.ts";
 import { NodeGraph, type ObjectName } from "./node-graph.ts";
 import type { ReferencedKind } from "./pod-references.ts";
@@ -133,12 +133,14 @@ async function volume(request: NodeRequest): Promise<Refusal> {
 }
 
 async function account(request: NodeRequest): Promise<Refusal> {
-  const { verb, subresource, name } = request.attributes;
+  const { verb, subresource, namespace, name } = request.attributes;
   const tie: Tie = (graph, key) => graph.names(request.node, "serviceaccounts", key);
   // Credential providers for images want the account's annotations.
   if (verb === "get" && subresource === "") return await relation(request, tie);
   if (verb !== "create" || name === "") return "can only create tokens for individual service accounts";
   if (subresource !== "token") return "can only create token subresource of serviceaccount";
+  // Beyond upstream's, where a pod is kube-proxy; admission sees that the token is bound to this very node.
+  if (namespace === NODE_PROXY_ACCOUNT.namespace && name === NODE_PROXY_ACCOUNT.name) return undefined;
   return await relation(request, tie);
 }
 

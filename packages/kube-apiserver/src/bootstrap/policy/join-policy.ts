@@ -25,6 +25,7 @@ export const JOIN_BINDINGS: readonly {
   readonly role: string;
   readonly to: readonly string[];
 }[] = [
+  { name: "kubeadm:node-proxier", role: "system:node-proxier", to: ["account:kube-proxy"] },
   { name: "kubeadm:kubelet-bootstrap", role: "system:node-bootstrapper", to: [JOINING] },
   { name: "kubeadm:get-nodes", role: "kubeadm:get-nodes", to: [JOINING] },
   { name: "kubeadm:node-autoapprove-bootstrap", role: `${CSR}:nodeclient`, to: [JOINING] },
