@@ -3,6 +3,7 @@ import { type Namespace, type Node, nodes, type Pod, type PodCondition, pods } f
 import {
   type ApiObject,
   type ApiRequest,
+  type Filter,
   type Handler,
   formatTime,
   isStatus,
@@ -37,11 +38,15 @@ export interface World {
   kubelet: ((pod: Pod) => Pod | "gone" | undefined) | undefined;
   /** Refuses requests of the controllers. */
   refuse: ((request: ApiRequest) => StatusError | undefined) | undefined;
+  /** Stands between the controllers and the server, watches included; asked anew for each request. */
+  interfere: Filter | undefined;
   list<T extends ApiObject>(resource: Resource<T>, namespace?: string): Promise<readonly T[]>;
   get<T extends ApiObject>(resource: Resource<T>, key: ObjectKey): Promise<T>;
   create<T extends ApiObject>(resource: Resource<T>, object: T): Promise<T>;
   /** Reads, changes and writes. */
   edit<T extends ApiObject>(resource: Resource<T>, key: ObjectKey, change: (object: T) => T): Promise<T>;
+  /** Sets the wall clock of server and controllers forward, or back; what sleeps is not woken. */
+  jump(ms: number): void;
   /** Lets `seconds` pass, in steps, so that everybody gets on with their work. */
   pass(seconds: number): Promise<void>;
   /** For a world that was started without them. */
@@ -63,7 +68,9 @@ export interface WorldOptions
 /** Starts a world as every cluster is at its start. A controller that does what it may not makes `stop` fail. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   setMaxListeners(0); // one signal ends all controllers
-  const clock = virtualClock(undefined, settle);
+  const steady = virtualClock(undefined, settle);
+  let jumpedMs = 0;
+  const clock: VirtualClock = { ...steady, nowMs: () => steady.nowMs() + jumpedMs };
   const env: Env = createEnv({ clock, random: seededRandom(7), log: silentLogger });
   const store = memoryStore({ clock });
   const server = createKubeApiServer({
@@ -104,7 +111,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           if (request.query.get("watch") === null) requests.push(`${request.method} ${request.path}`);
           const refusal = world.refuse?.(request);
           if (refusal !== undefined) return errorResponse(refusal);
-          const response = await own(request);
+          const response = await (world.interfere?.(own) ?? own)(request);
           // Admission refuses too, as it should; only the authorizer words it so.
           const text = response.body.kind === "json" ? JSON.stringify(response.body.value) : "";
           if (response.status === 403 && text.includes(" cannot "))
@@ -131,6 +138,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     requests,
     kubelet: undefined,
     refuse: undefined,
+    interfere: undefined,
+    jump: (ms) => void (jumpedMs += ms),
     list: async (resource, namespace) => (await client.resource(resource).list({ namespace }, signal)).items,
     get: (resource, key) => client.resource(resource).get(key, {}, signal),
     create: (resource, object) => client.resource(resource).create(object, {}, signal),
@@ -189,7 +198,8 @@ async function actAsKubelet(world: World): Promise<void> {
       if (next === "gone") await client.resource(pods).delete(pod.metadata, { gracePeriodSeconds: 0 }, signal);
       else await client.resource(pods).updateStatus(next, {}, signal);
     } catch (error) {
-      if (!isStatus(error, "Conflict")) throw error; // the next round sees it anew
+      // The next round sees it anew.
+      if (!isStatus(error, "Conflict") && !isStatus(error, "NotFound")) throw error;
     }
   }
 }
