@@ -24,8 +24,10 @@ export interface Journey {
   readonly chosen: Chosen;
   /** Somebody holds the pod back. */
   readonly hold: { wait(signal: AbortSignal): Promise<PermitOutcome> } | undefined;
+  /** It may be held up for long, and is not counted until it is bound. */
+  readonly waits: boolean;
   /** Takes the pod back where it does not arrive. */
-  readonly cycle: Pick<SchedulingCycle, "failChosen" | "rejectChosen">;
+  readonly cycle: Pick<SchedulingCycle, "counted" | "failChosen" | "rejectChosen">;
 }
 
 /** From the choice of a node to the binding: waiting for permission, work before the binding, the binding itself. */
@@ -38,11 +40,16 @@ export class BindingCycle {
 
   /** Rejects only when aborted. */
   async run(journey: Journey, signal: AbortSignal): Promise<void> {
-    const { attempt, chosen, cycle } = journey;
+    const { attempt, chosen, cycle, waits } = journey;
+    const { env, statuses } = this.#options;
     try {
+      // While the pod waits others can see where it is to go.
+      if (waits && env.gates.enabled("NominatedNodeNameForExpectation"))
+        statuses.nominate(chosen.pod, chosen.node.name);
       if (!(await this.#permitted(journey, signal)) || !(await this.#preBound(journey, signal))) return;
-      await this.#options.statuses.written(chosen.pod.uid);
-      const outcome = await this.#bind(attempt, chosen, signal);
+      await statuses.written(chosen.pod.uid);
+      const bind = (): Promise<BindOutcome> => this.#bind(attempt, chosen, signal);
+      const outcome = await (waits ? cycle.counted(bind, signal) : bind());
       switch (outcome.kind) {
         case "bound":
           return this.#bound(attempt, chosen);
@@ -60,9 +67,7 @@ export class BindingCycle {
   /** False: the pod has been taken back. */
   async #permitted({ attempt, chosen, hold, cycle }: Journey, signal: AbortSignal): Promise<boolean> {
     if (hold === undefined) return true;
-    const { env, metrics, statuses } = this.#options;
-    // While the pod is held back others can see where it is to go.
-    if (env.gates.enabled("NominatedNodeNameForExpectation")) statuses.nominate(chosen.pod, chosen.node.name);
+    const { env, metrics } = this.#options;
     const startMs = env.clock.monotonicMs();
     const outcome = await hold.wait(signal);
     const seconds = (env.clock.monotonicMs() - startMs) / 1000;

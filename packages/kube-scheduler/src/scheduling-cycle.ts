@@ -42,7 +42,7 @@ export interface Attempt {
 export class SchedulingCycle {
   readonly #options: SchedulingCycleOptions;
   #underWay = 0;
-  #roomWaits: (() => void) | undefined;
+  #roomWaits: (() => void)[] = [];
 
   constructor(options: SchedulingCycleOptions) {
     this.#options = options;
@@ -58,7 +58,18 @@ export class SchedulingCycle {
     while (this.#underWay >= this.#options.bindingsMax) {
       signal.throwIfAborted();
       // What is under way ends when it is aborted, so this ends too.
-      await new Promise<void>((resolve) => (this.#roomWaits = resolve));
+      await new Promise<void>((resolve) => void this.#roomWaits.push(resolve));
+    }
+  }
+
+  /** Work of a pod that was not counted while it waited: it goes on when there is room, and is counted until it ends. */
+  async counted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.room(signal);
+    this.#underWay++;
+    try {
+      return await work();
+    } finally {
+      this.#left();
     }
   }
 
@@ -116,9 +127,9 @@ export class SchedulingCycle {
       holds.push({ plugin, timeoutMs: permission.timeoutMs });
     }
     const hold = holds.length === 0 ? undefined : waiting.hold(chosen, holds);
-    // Pods that wait for others must not keep these from being tried.
-    const counted = hold === undefined;
-    this.#beside((signal) => bindings.run({ attempt, chosen, hold, cycle: this }, signal), counted);
+    // Pods that wait, for others or for what must be made ready for them, must not keep others from being tried.
+    const waits = hold !== undefined || plugins.preBind.some((plugin) => plugin.preBinds?.(chosen) === true);
+    this.#beside((signal) => bindings.run({ attempt, chosen, hold, waits, cycle: this }, signal), !waits);
   }
 
   /** Gives back a node on which a plugin did not let the pod come, and tells why. */
@@ -145,10 +156,25 @@ export class SchedulingCycle {
   /** Gives back what was taken for a pod that will not come. */
   release(attempt: Attempt, chosen: Chosen): void {
     const { cluster, queue } = this.#options;
-    for (const plugin of attempt.framework.profile.plugins.reserve.toReversed()) plugin.unreserve?.(chosen);
+    for (const plugin of attempt.framework.profile.plugins.reserve.toReversed()) {
+      const rest = plugin.unreserve?.(chosen);
+      if (rest !== undefined) this.#takeBack(chosen.pod, rest);
+    }
     if (!cluster.isAssumed(chosen.pod.uid)) return;
     cluster.forget(chosen.pod.uid);
     queue.handle({ kind: "AssignedPodDeleted", pod: chosen.pod });
+  }
+
+  #takeBack(pod: PodInfo, work: (signal: AbortSignal) => Promise<void>): void {
+    const { env, group } = this.#options;
+    group.spawn(async (signal) => {
+      try {
+        await work(signal);
+      } catch (error) {
+        if (isAbort(error, signal) || signal.aborted) throw error;
+        env.log.warn("what was written for a pod could not be taken back", { pod: pod.key, cause: messageOf(error) });
+      }
+    });
   }
 
   #failed(attempt: Attempt, message: string): void {
@@ -229,15 +255,20 @@ export class SchedulingCycle {
 
   /** Goes on while others are scheduled, as long as there is room for it. */
   #beside(work: (signal: AbortSignal) => Promise<void>, counted = true): void {
-    const by = counted ? 1 : 0;
-    this.#underWay += by;
+    if (counted) this.#underWay++;
     this.#options.group.spawn(async (signal) => {
       try {
         await work(signal);
       } finally {
-        this.#underWay -= by;
-        this.#roomWaits?.();
+        if (counted) this.#left();
       }
     });
+  }
+
+  #left(): void {
+    this.#underWay--;
+    const waits = this.#roomWaits;
+    this.#roomWaits = [];
+    for (const wake of waits) wake();
   }
 }

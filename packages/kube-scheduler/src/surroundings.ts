@@ -1,9 +1,10 @@
 import { replicaSets, statefulSets } from "@skates/api/apps/v1";
 import { persistentVolumeClaims, persistentVolumes, replicationControllers, services } from "@skates/api/core/v1";
 import { csiDrivers, csiNodes, csiStorageCapacities, storageClasses, volumeAttachments } from "@skates/api/storage/v1";
-import { deviceClasses, resourceClaims, resourceSlices } from "@skates/api/resource/v1";
+import { type DeviceClass, deviceClasses, resourceClaims, resourceSlices } from "@skates/api/resource/v1";
 import type { Informers } from "@skates/controller-runtime";
 import type { Devices } from "./devices/devices.ts";
+import { classesByResource } from "./devices/extended-resources.ts";
 import type { Owners } from "./plugins/default-spread.ts";
 import type { Volumes } from "./volumes/volumes.ts";
 
@@ -44,16 +45,41 @@ export function watchDevices(informers: Informers): Devices & { subscribe(listen
   const classes = informers.for(deviceClasses);
   const slices = informers.for(resourceSlices);
   let stamp = 0;
+  let classStamp = 0;
+  let byResource: ReadonlyMap<string, DeviceClass> | undefined;
+  const waits = new Set<() => void>();
   return {
     claim: (namespace, name) => claims.get({ namespace, name }),
     deviceClass: (name) => classes.get({ name }),
     claims: () => claims.list(),
     slices: () => slices.list(),
     stamp: () => stamp,
+    classOf: (resource) => (byResource ??= classesByResource(classes.list())).get(resource),
+    classStamp: () => classStamp,
+    async claimChange(signal) {
+      let wake = (): void => undefined;
+      const changed = new Promise<void>((resolve, reject) => {
+        wake = resolve;
+        waits.add(resolve);
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+      try {
+        await changed;
+      } finally {
+        waits.delete(wake);
+      }
+    },
     subscribe(listener) {
       const endings = [
         // First, so that who is told finds the new stamp.
         slices.subscribe(() => void stamp++),
+        classes.subscribe(() => {
+          classStamp++;
+          byResource = undefined;
+        }),
+        claims.subscribe(() => {
+          for (const wake of waits) wake();
+        }),
         ...[claims, classes, slices].map((informer) => informer.subscribe(listener)),
       ];
       return () => {

@@ -51,6 +51,8 @@ const SCHEDULER: RuleSet = {
     },
     { groups: ["resource.k8s.io"], resources: ["resourceclaims", "resourceslices", "deviceclasses"], verbs: READ },
     { groups: ["resource.k8s.io"], resources: ["resourceclaims/status"], verbs: ["patch", "update"] },
+    // Claims that stand behind extended resources.
+    { groups: ["resource.k8s.io"], resources: ["resourceclaims"], verbs: ["create", "delete"] },
     LEASES,
     EVENTS,
     ...REVIEWS,

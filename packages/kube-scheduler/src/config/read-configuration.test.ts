@@ -45,9 +45,6 @@ profiles:
     args: {scoringStrategy: {type: MostAllocated}}
 - schedulerName: b
   percentageOfNodesToScore: 0
-  pluginConfig:
-  - name: DynamicResources
-    args: {filterTimeout: 1s}
 extenders: [{urlPrefix: "http://127.0.0.1:1", filterVerb: filter}]
 `);
     expect(profiles.map((one) => [one.schedulerName, one.percentageOfNodesToScore])).toEqual([
@@ -61,11 +58,7 @@ extenders: [{urlPrefix: "http://127.0.0.1:1", filterVerb: filter}]
     expect(profiles[0]?.args.get("NodeResourcesFit")).toMatchObject({
       scoringStrategy: { type: "MostAllocated", resources },
     });
-    expect(withoutEffect).toEqual([
-      "parallelism",
-      "clientConnection",
-      "profiles[1].pluginConfig[0].args.filterTimeout",
-    ]);
+    expect(withoutEffect).toEqual(["parallelism", "clientConnection"]);
     expect(extenders[0]?.httpTimeout).toBe("5s");
   });
 });

@@ -1,8 +1,6 @@
 import {
   type FieldError,
-  formatPath,
   invalidConfiguration,
-  isRecord,
   type Path,
   readConfiguration,
   refuseFindings,
@@ -83,7 +81,7 @@ function completed(given: KubeSchedulerConfiguration): SchedulerConfiguration {
     extenders: configuration.extenders ?? [],
     podInitialBackoffSeconds: configuration.podInitialBackoffSeconds ?? 1,
     podMaxBackoffSeconds: configuration.podMaxBackoffSeconds ?? 10,
-    withoutEffect: [...withoutEffect(given), ...argsWithoutEffect(configuration.profiles)],
+    withoutEffect: withoutEffect(given),
   };
 }
 
@@ -124,17 +122,4 @@ function withoutEffect(given: KubeSchedulerConfiguration): readonly string[] {
     "delayCacheUntilActive",
   ] as const;
   return names.filter((name) => given[name] !== undefined);
-}
-
-/** The search for devices is bounded by steps rather than by time, and devices that are to become ready first are given to nobody. */
-function argsWithoutEffect(profiles: readonly KubeSchedulerProfile[]): readonly string[] {
-  return profiles.flatMap(({ pluginConfig = [] }, i) =>
-    pluginConfig.flatMap(({ name, args }, j) =>
-      name !== "DynamicResources" || !isRecord(args)
-        ? []
-        : ["filterTimeout", "bindingTimeout"]
-            .filter((field) => args[field] !== undefined)
-            .map((field) => formatPath(["profiles", i, "pluginConfig", j, "args", field])),
-    ),
-  );
 }

@@ -1,30 +1,26 @@
 import type { Node } from "@skates/api/core/v1";
 import type {
+  DeviceClass,
   DeviceConstraint,
   DeviceRequest,
   DeviceSelector,
-  DeviceSubRequest,
-  DeviceToleration,
-  ExactDeviceRequest,
   ResourceClaim,
 } from "@skates/api/resource/v1";
-import { type DevicePools, devicesFor, type PoolDevice } from "./device-pools.ts";
+import { type Amounts, consumptionOf } from "./capacity.ts";
+import { closedPoolFor, type DevicePools, devicesFor, type PoolDevice } from "./device-pools.ts";
 import { Constraints } from "./constraints.ts";
-import type { Devices } from "./devices.ts";
 import type { DeviceUsage } from "./usage.ts";
+import { alternativesOf, keptAway, type Wanted } from "./wanted.ts";
 
-/** True if all selectors hold for the device. Throws with the reason where one cannot be told. */
-export type DeviceMatcher = (selectors: readonly DeviceSelector[], device: PoolDevice) => boolean;
+/** True if all selectors hold for the device. Throws where one cannot be told: whose it is, and why. */
+export type DeviceMatcher = (selectors: readonly DeviceSelector[], device: PoolDevice, whose: string) => boolean;
 
 /** A device for a request of a claim. */
 export interface Grant {
-  readonly claim: ResourceClaim;
-  /** `name`, or `name/alternative`. */
-  readonly request: string;
+  readonly wanted: Wanted;
   readonly device: PoolDevice;
-  readonly className: string;
-  readonly adminAccess: boolean;
-  readonly tolerations: readonly DeviceToleration[] | undefined;
+  /** What it takes of the device's capacities. */
+  readonly consumption: Amounts;
 }
 
 export interface Allocation {
@@ -35,33 +31,26 @@ export interface Allocation {
 
 export interface AllocateOptions {
   readonly node: Node;
-  readonly devices: Devices;
+  readonly deviceClass: (name: string) => DeviceClass | undefined;
   readonly pools: DevicePools;
   /** As it is before; it is the same after. */
   readonly usage: DeviceUsage;
   readonly matches: DeviceMatcher;
+  /** True once the search has taken too long. */
+  readonly expired?: (() => boolean) | undefined;
 }
 
 /** A search tries no more devices than this, rather than hold up all other pods. */
 const STEPS_MAX = 50_000;
+/** So often is looked at the time. */
+const STEPS_PER_LOOK = 64;
 /** Devices of one claim, as the API allows. */
 const RESULTS_MAX = 32;
 
-/** What one request asks for, an alternative being chosen. */
-interface Wanted {
-  readonly claim: ResourceClaim;
-  readonly name: string;
-  readonly className: string;
-  readonly selectors: readonly DeviceSelector[];
-  readonly all: boolean;
-  readonly count: number;
-  readonly adminAccess: boolean;
-  readonly tolerations: readonly DeviceToleration[] | undefined;
-}
-
 /**
  * Devices of the node for all requests of all claims, so that the constraints hold; the first that is found, with the alternatives of
- * requests in their order. Undefined: there are none. Throws where a class does not exist or a selector cannot be told.
+ * requests in their order. Undefined: there are none. Throws where the search takes too long, where a class does not exist, where a
+ * selector cannot be told, and where all devices are asked for while not all are known: in upstream's words.
  */
 export function allocate(claims: readonly ResourceClaim[], options: AllocateOptions): Allocation | undefined {
   return new Search(claims, options).run();
@@ -83,15 +72,20 @@ class Search {
     );
     const of = (claim: ResourceClaim): readonly DeviceConstraint[] => claim.spec.devices?.constraints ?? [];
     this.#constraints = new Map(claims.map((claim) => [claim, new Constraints(of(claim))]));
-    this.#usable = devicesFor(options.node, options.pools).filter(isPlain);
+    this.#usable = devicesFor(options.node, options.pools);
   }
 
   run(): Allocation | undefined {
+    const { node, pools, usage } = this.#options;
     try {
-      return this.#request(0) ? { grants: this.#grants, alternatives: this.#alternatives } : undefined;
+      if (this.#request(0)) return { grants: this.#grants, alternatives: this.#alternatives };
+      if (closedPoolFor(node, pools)?.why !== "invalid") return undefined;
+      throw new Error("invalid resource pools were encountered");
     } finally {
       // The usage was only lent: others are tried with it, also where this search ends by an error.
-      for (const { device, adminAccess } of this.#grants) if (!adminAccess) this.#options.usage.giveBack(device);
+      for (const { device, wanted, consumption } of this.#grants) {
+        if (!wanted.adminAccess) usage.giveBack(device, consumption);
+      }
     }
   }
 
@@ -110,19 +104,36 @@ class Search {
   }
 
   #serve(at: number, wanted: Wanted): boolean {
+    if (wanted.all) this.#assertAllKnown(wanted);
     const suitable = this.#suitable(wanted);
-    if (!wanted.all) return this.#pick({ at, wanted, suitable, from: 0, left: wanted.count });
     // All means all that there are, whoever has them.
-    if (suitable.length === 0 || suitable.length > RESULTS_MAX) return false;
-    return this.#pick({ at, wanted, suitable, from: 0, left: suitable.length });
+    const left = wanted.all ? suitable.length : wanted.count;
+    const before = this.#grants.filter((grant) => grant.wanted.claim === wanted.claim).length;
+    if (left === 0 || before + left > RESULTS_MAX) return false;
+    return this.#pick({ at, wanted, suitable, from: 0, left });
   }
 
-  #suitable({ className, selectors }: Wanted): readonly PoolDevice[] {
-    const { devices, matches } = this.#options;
-    const deviceClass = devices.deviceClass(className);
-    if (deviceClass === undefined) throw new Error(`could not retrieve device class ${className}`);
-    const all = [...(deviceClass.spec.selectors ?? []), ...selectors];
-    return this.#usable.filter((device) => matches(all, device));
+  #assertAllKnown({ claim, name }: Wanted): void {
+    const closed = closedPoolFor(this.#options.node, this.#options.pools);
+    if (closed === undefined) return;
+    const state = closed.why === "invalid" ? "invalid" : "being updated";
+    throw new Error(
+      `claim ${keyOf(claim)}, request ${name}: asks for all devices, but resource pool ${closed.id} is currently ${state}`,
+    );
+  }
+
+  #suitable({ claim, className, selectors, name, all, capacity }: Wanted): readonly PoolDevice[] {
+    const { deviceClass, matches } = this.#options;
+    const known = deviceClass(className);
+    if (known === undefined) {
+      throw new Error(`claim ${keyOf(claim)}, request ${name}: could not retrieve device class ${className}`);
+    }
+    const ofClass = known.spec.selectors ?? [];
+    const matching = this.#usable.filter(
+      (device) => matches(ofClass, device, `class ${className}`) && matches(selectors, device, `claim ${keyOf(claim)}`),
+    );
+    // Devices that cannot give as much are none of those that are meant.
+    return all ? matching.filter(({ device }) => consumptionOf(device, capacity) !== undefined) : matching;
   }
 
   #pick(job: {
@@ -138,14 +149,15 @@ class Search {
     const { usage } = this.#options;
     for (let i = from; i + left <= suitable.length; i++) {
       const device = suitable[i];
-      if (device === undefined || ++this.#steps > STEPS_MAX) return false;
+      if (device === undefined) return false;
+      this.#step();
       const grant = this.#grantOf(wanted, device);
       if (grant !== undefined && constraints?.add(wanted.name, device) === true) {
-        if (!wanted.adminAccess) usage.take(device);
+        if (!wanted.adminAccess) usage.take(device, grant.consumption);
         this.#grants.push(grant);
         if (this.#pick({ ...job, from: i + 1, left: left - 1 })) return true;
         this.#grants.pop();
-        if (!wanted.adminAccess) usage.giveBack(device);
+        if (!wanted.adminAccess) usage.giveBack(device, grant.consumption);
         constraints.remove(wanted.name, device);
       }
       if (wanted.all) return false;
@@ -153,48 +165,25 @@ class Search {
     return false;
   }
 
-  /** Undefined: the device is somebody's, or tainted. */
-  #grantOf({ claim, name, className, adminAccess, tolerations }: Wanted, device: PoolDevice): Grant | undefined {
-    if (!adminAccess && !this.#options.usage.free(device)) return undefined;
-    const untolerated = (device.device.taints ?? []).some(
-      (taint) => taint.effect !== "None" && !(tolerations ?? []).some((toleration) => tolerates(toleration, taint)),
-    );
-    return untolerated ? undefined : { claim, request: name, device, className, adminAccess, tolerations };
+  #step(): void {
+    const late = ++this.#steps % STEPS_PER_LOOK === 0 && this.#options.expired?.() === true;
+    if (late || this.#steps > STEPS_MAX) throw new Error("timed out trying to allocate devices");
+  }
+
+  /** Undefined: the device is somebody's, has too little left, or is tainted. */
+  #grantOf(wanted: Wanted, device: PoolDevice): Grant | undefined {
+    if (keptAway(device.device.taints, wanted.tolerations)) return undefined;
+    const consumption = consumptionOf(device.device, wanted.capacity);
+    if (consumption === undefined) return undefined;
+    const { claim, adminAccess } = wanted;
+    // Who only looks may look at what others have, but once for each claim.
+    const here = device.shareable ? [] : this.#grants.filter((grant) => grant.device === device);
+    if (adminAccess ? here.some((grant) => grant.wanted.claim === claim) : here.length > 0) return undefined;
+    if (!adminAccess && !this.#options.usage.free(device, consumption)) return undefined;
+    return { wanted, device, consumption };
   }
 }
 
-/** Devices that several claims can have, or that must become ready first, are left alone: what they ask for is not done here. */
-function isPlain({ device }: PoolDevice): boolean {
-  return device.allowMultipleAllocations !== true && (device.bindingConditions ?? []).length === 0;
-}
-
-function alternativesOf(
-  claim: ResourceClaim,
-  { name, exactly, firstAvailable = [] }: DeviceRequest,
-): readonly Wanted[] {
-  if (exactly !== undefined) return [wantedOf(claim, name, exactly)];
-  return firstAvailable.map((alternative) => wantedOf(claim, `${name}/${alternative.name}`, alternative));
-}
-
-function wantedOf(claim: ResourceClaim, name: string, request: ExactDeviceRequest | DeviceSubRequest): Wanted {
-  const { deviceClassName, selectors = [], allocationMode, count, tolerations } = request;
-  return {
-    claim,
-    name,
-    className: deviceClassName,
-    selectors,
-    all: allocationMode === "All",
-    count: Number(count ?? 1),
-    adminAccess: "adminAccess" in request && request.adminAccess === true,
-    tolerations,
-  };
-}
-
-function tolerates(
-  { key = "", operator, value = "", effect }: DeviceToleration,
-  taint: { readonly key: string; readonly value?: string | undefined; readonly effect: string },
-): boolean {
-  if (effect !== undefined && effect !== taint.effect) return false;
-  if (key !== "" && key !== taint.key) return false;
-  return operator === "Exists" || value === (taint.value ?? "");
+function keyOf({ metadata }: ResourceClaim): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
 }

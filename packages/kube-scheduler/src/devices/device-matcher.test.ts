@@ -10,6 +10,8 @@ const device: PoolDevice = {
   nodeName: "n1",
   nodeSelector: undefined,
   allNodes: false,
+  shareable: false,
+  order: 0,
   device: {
     name: "g0",
     attributes: {
@@ -22,7 +24,7 @@ const device: PoolDevice = {
   },
 };
 const matches = deviceMatcher();
-const ask = (expression: string): boolean => matches([{ cel: { expression } }], device);
+const ask = (expression: string): boolean => matches([{ cel: { expression } }], device, "claim default/c");
 
 it.each([
   ['device.driver == "gpu.example.com"', true],
@@ -39,10 +41,16 @@ it.each([
 });
 
 it.each([
-  ["device.driver ==", "selector #0: CEL compile error: "],
-  ["unknown == 1", "selector #0: CEL compile error: "],
-  ['device.attributes["gpu.example.com"].none == 1', "selector #0: CEL runtime error: no such key: none"],
-  ["device.driver", "selector #0: CEL runtime error: the expression does not give a bool"],
+  ["device.driver ==", "claim default/c: selector #0: CEL compile error: "],
+  ["unknown == 1", "claim default/c: selector #0: CEL compile error: "],
+  [
+    'device.attributes["gpu.example.com"].none == 1',
+    "claim default/c: selector #0 on device gpu.example.com/n1/g0: CEL runtime error: no such key: none",
+  ],
+  [
+    "device.driver",
+    "claim default/c: selector #0 on device gpu.example.com/n1/g0: CEL runtime error: the expression does not give a bool",
+  ],
 ])("%s is told", (expression, message) => {
   expect(() => ask(expression)).toThrow(message);
 });

@@ -10,6 +10,7 @@ import {
   quantityValue,
   semverValue,
 } from "@skates/cel";
+import { messageOf } from "@skates/component-base";
 import type { Device, DeviceAttribute, DeviceSelector } from "@skates/api/resource/v1";
 import type { DeviceMatcher } from "./allocate.ts";
 import type { PoolDevice } from "./device-pools.ts";
@@ -38,13 +39,14 @@ export function deviceMatcher(): DeviceMatcher {
     known.set(expression, verdict);
     return verdict;
   };
-  return (selectors: readonly DeviceSelector[], device) =>
+  return (selectors: readonly DeviceSelector[], device, whose) =>
     selectors.every(({ cel }, i) => {
       try {
         return cel !== undefined && holds(cel.expression, device);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        throw new Error(`selector #${i}: ${message}`, { cause: error });
+        const message = messageOf(error);
+        const where = message.startsWith("CEL runtime error") ? ` on device ${device.id}` : "";
+        throw new Error(`${whose}: selector #${i}${where}: ${message}`, { cause: error });
       }
     });
 }

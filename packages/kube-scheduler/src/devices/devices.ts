@@ -10,6 +10,12 @@ export interface Devices {
   slices(): readonly ResourceSlice[];
   /** Rises with each change of slices. */
   stamp(): number;
+  /** The class whose devices serve an extended resource. */
+  classOf(resource: string): DeviceClass | undefined;
+  /** Rises with each change of classes. */
+  classStamp(): number;
+  /** Resolves when some claim changes. */
+  claimChange(signal: AbortSignal): Promise<void>;
 }
 
 /** A cluster without any. */
@@ -19,6 +25,10 @@ export const NO_DEVICES: Devices = {
   claims: () => [],
   slices: () => [],
   stamp: () => 0,
+  classOf: () => undefined,
+  classStamp: () => 0,
+  claimChange: (signal) =>
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
 };
 
 /** The claims of a pod, or why it cannot be scheduled with them. */

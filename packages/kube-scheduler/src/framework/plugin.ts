@@ -42,10 +42,15 @@ export interface SchedulerPlugin {
   postFilter?(failed: FailedAttempt): PostFilterPlan | undefined;
   /** Called the moment a node is chosen, before anything waits. Takes what the pod needs beyond the node, or refuses. */
   reserve?(chosen: Chosen): Rejection | undefined;
-  /** Gives back what `reserve` took. Called for all plugins if any step until the binding fails, also where `reserve` was not reached. */
-  unreserve?(chosen: Chosen): void;
+  /**
+   * Gives back what `reserve` took. Called for all plugins if any step until the binding fails, also where `reserve` was not reached. What
+   * is returned takes back what was written meanwhile; it goes on beside further attempts.
+   */
+  unreserve?(chosen: Chosen): ((signal: AbortSignal) => Promise<void>) | undefined | void;
   /** Whether the pod may go on to be bound; absent: at once. */
   permit?(chosen: Chosen): Permission | undefined;
+  /** True: `preBind` has something to do, which may take long. Others can then see where the pod is to go, and are not held up by it. */
+  preBinds?(chosen: Chosen): boolean;
   /** Work before the binding. Absent answer: go on. Thrown errors end the attempt and are told. */
   preBind?(chosen: Chosen, signal: AbortSignal): Promise<Rejection | undefined>;
   /** Binds the pod. `undefined`: it is left to the next plugin. */

@@ -1,18 +1,20 @@
 // DynamicResources: which nodes' devices serve which claims, in tables with upstream's messages. Selectors are played by a matcher that
 // knows a few expressions; how CEL is evaluated is shown elsewhere.
+import type { Condition } from "@skates/apimachinery";
 import type { DeviceClass, DeviceRequest, ResourceClaim, ResourceSlice } from "@skates/api/resource/v1";
 import type { Pod } from "@skates/api/core/v1";
 import { clientFor } from "@skates/client";
-import { virtualClock } from "@skates/component-base";
+import { seededRandom, virtualClock } from "@skates/component-base";
 import { describe, expect, it } from "vitest";
 import { allocate, type DeviceMatcher } from "../devices/allocate.ts";
+import { ALL_DEVICE_FEATURES } from "../devices/device-features.ts";
 import { devicePools } from "../devices/device-pools.ts";
 import { type Devices, NO_DEVICES } from "../devices/devices.ts";
 import { DeviceUsage } from "../devices/usage.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { ask, clusterOf } from "../testing/ask.ts";
 import { testNode, testPod } from "../testing/objects.ts";
-import { dynamicResources } from "./dynamic-resources.ts";
+import { dynamicResources, type DynamicResourcesOptions } from "./dynamic-resources.ts";
 
 type Spec = ResourceSlice["spec"];
 
@@ -61,17 +63,23 @@ const CLASS: DeviceClass = {
   spec: {},
 };
 
-function plugin(slices: readonly ResourceSlice[], claims: readonly ResourceClaim[]) {
+function plugin(
+  slices: readonly ResourceSlice[],
+  claims: readonly ResourceClaim[],
+  change: Pick<DynamicResourcesOptions, "args" | "features"> = {},
+) {
   const devices: Devices = {
     ...NO_DEVICES,
     claim: (_, name) => claims.find(({ metadata }) => metadata.name === name),
     deviceClass: (name) => (name === "gpu" ? CLASS : undefined),
     claims: () => claims,
     slices: () => slices,
+    classOf: (resource) => (resource === "example.com/gpu" ? CLASS : undefined),
   };
   const clock = virtualClock();
   const client = clientFor(() => Promise.reject(new Error("not asked")), { userAgent: "test", clock });
-  return dynamicResources({ devices, matches, client, clock });
+  const recorder = () => ({ event: () => undefined });
+  return dynamicResources({ devices, matches, client, clock, recorder, random: seededRandom(1), ...change });
 }
 const using = (...names: readonly string[]): Pod =>
   testPod("p", { spec: { resourceClaims: names.map((name) => ({ name, resourceClaimName: name })) } });
@@ -139,11 +147,7 @@ describe("DynamicResources", () => {
     [
       "a class that is not there",
       [claim("c", [exactly("r", { deviceClassName: "tpu" })])],
-      {
-        n1: "! could not retrieve device class tpu",
-        n2: "! could not retrieve device class tpu",
-        bare: "! could not retrieve device class tpu",
-      },
+      "request r: device class tpu does not exist",
     ],
   ])("%s", (_, claims, said) => {
     expect(ask(plugin(SLICES, claims), using("c"), cluster)).toEqual(said);
@@ -175,12 +179,12 @@ describe("DynamicResources", () => {
     const one = claim("c", [exactly("r", { selectors: model("a") })]);
     const usage = new DeviceUsage(devicePools([shared]), []);
     const search = (claims: readonly ResourceClaim[]) => {
-      const devices = { ...NO_DEVICES, deviceClass: () => CLASS };
-      const failing: DeviceMatcher = (selectors, device) => {
+      const failing: DeviceMatcher = (selectors, device, whose) => {
         if (selectors.some(({ cel }) => cel?.expression === "no")) throw new Error("no such key");
-        return matches(selectors, device);
+        return matches(selectors, device, whose);
       };
-      return allocate(claims, { node: testNode("n"), devices, pools: devicePools([shared]), usage, matches: failing });
+      const pools = devicePools([shared]);
+      return allocate(claims, { node: testNode("n"), deviceClass: () => CLASS, pools, usage, matches: failing });
     };
     expect(() => search([two])).toThrow("no such key");
     expect(search([one])?.grants.map(({ device }) => device.device.name)).toEqual(["g0"]);
@@ -209,6 +213,155 @@ describe("DynamicResources", () => {
     const older = slice("n1", [gpu("g0")]);
     const newer = { ...slice("n1", [gpu("g1")], { pool: { name: "n1", generation: 2, resourceSliceCount: 2 } }) };
     expect(ask(plugin([older, newer], [claim("c", [exactly("r")])]), using("c"), cluster)).toMatchObject({ n1: no });
+  });
+
+  describe("devices that give shares", () => {
+    const shared = gpu("g0", "a", { allowMultipleAllocations: true, capacity: { memory: { value: "10Gi" } } });
+    const slices = [slice("n1", [shared])];
+    const asking = (memory: string) => exactly("r", { capacity: { requests: { memory } } });
+    const share = (memory: string): ResourceClaim["status"] => ({
+      allocation: {
+        devices: {
+          results: [
+            { request: "r", driver: "d", pool: "n1", device: "g0", shareID: "s", consumedCapacity: { memory } },
+          ],
+        },
+      },
+    });
+    const taken = claim("other", [asking("6Gi")], { status: share("6Gi") });
+
+    it.each<[string, readonly ResourceClaim[], string | number]>([
+      ["as long as enough is left", [taken, claim("c", [asking("4Gi")])], 0],
+      ["but not more", [taken, claim("c", [asking("5Gi")])], no],
+      ["also to two requests of one claim", [claim("c", [asking("5Gi"), { ...asking("5Gi"), name: "s" }])], 0],
+      ["within what is there", [claim("c", [asking("5Gi"), { ...asking("6Gi"), name: "s" }])], no],
+      ["but not what they have not", [claim("c", [exactly("r", { capacity: { requests: { cores: "1" } } })])], no],
+      ["but not all of them to who names no amount", [taken, claim("c", [exactly("r")])], no],
+    ])("give them, %s", (_, claims, said) => {
+      expect(ask(plugin(slices, claims), using("c"), cluster)).toMatchObject({ n1: said });
+    });
+
+    it("are refused in words where the feature is off", () => {
+      const features = { ...ALL_DEVICE_FEATURES, shares: false };
+      const said =
+        "claim default/c, request r: has capacity requests, but the DRAConsumableCapacity feature is disabled";
+      expect(ask(plugin(slices, [claim("c", [asking("1Gi")])], { features }), using("c"), cluster)).toBe(said);
+      // Without an amount the device is given whole, to one.
+      expect(ask(plugin(slices, [claim("c", [exactly("r")])], { features }), using("c"), cluster)).toMatchObject({
+        n1: 0,
+      });
+    });
+  });
+
+  describe("devices that must become ready", () => {
+    const conditional = gpu("g0", "a", { bindingConditions: ["Attached"], bindingFailureConditions: ["Broken"] });
+    const slices = [slice("n1", [conditional])];
+    const status = (conditions: readonly Condition[], allocationTimestamp: string): ResourceClaim["status"] => ({
+      allocation: {
+        devices: {
+          results: [
+            {
+              request: "r",
+              driver: "d",
+              pool: "n1",
+              device: "g0",
+              bindingConditions: ["Attached"],
+              bindingFailureConditions: ["Broken"],
+            },
+          ],
+        },
+        allocationTimestamp,
+      },
+      devices: [{ driver: "d", pool: "n1", device: "g0", conditions: [...conditions] }],
+    });
+    const condition = (type: string): Condition => ({
+      type,
+      status: "True",
+      reason: "Because",
+      message: "",
+      lastTransitionTime: "2026-01-01T00:00:00Z",
+    });
+    const [early, late] = ["1960-01-01T00:00:00Z", "2100-01-01T00:00:00Z"];
+
+    it.each<[string, ResourceClaim["status"], string | number]>([
+      ["given anew", undefined, 0],
+      ["awaited", status([], late), 0],
+      ["used when they are ready", status([condition("Attached")], early), 0],
+      ["given up when they fail", status([condition("Broken")], late), elsewhere],
+      ["given up when they take too long", status([], early), elsewhere],
+    ])("are %s", (_, given, said) => {
+      const one = claim("c", [exactly("r")], given === undefined ? {} : { status: given });
+      expect(ask(plugin(slices, [one]), using("c"), cluster)).toMatchObject({ n1: said });
+    });
+
+    it("are tried last, and left alone where the feature is off", () => {
+      const both = [slice("n1", [conditional]), slice("z", [gpu("g1")], { nodeName: "n1" })];
+      const search = (features = ALL_DEVICE_FEATURES) => {
+        const pools = devicePools(both, features);
+        const options = { node: testNode("n1"), deviceClass: () => CLASS, pools, matches };
+        const allocation = allocate([claim("c", [exactly("r", { count: 2 })])], {
+          ...options,
+          usage: new DeviceUsage(pools, []),
+        });
+        return allocation?.grants.map(({ device }) => device.device.name);
+      };
+      expect([search(), search({ ...ALL_DEVICE_FEATURES, readiness: false })]).toEqual([["g1", "g0"], undefined]);
+    });
+  });
+
+  it("serves extended resources where the node has none of its own", () => {
+    const wants = { requests: { "example.com/gpu": "1" } };
+    const nodes = [testNode("n1"), testNode("own", { allocatable: { "example.com/gpu": "1" } }), testNode("bare")];
+    const asked = plugin([slice("n1", [gpu("g0")])], []);
+    expect(ask(asked, testPod("p", wants), clusterOf(nodes))).toEqual({ n1: 0, own: 0, bare: no });
+    const off = plugin([slice("n1", [gpu("g0")])], [], {
+      features: { ...ALL_DEVICE_FEATURES, extendedResources: false },
+    });
+    expect(off.prepare?.(podInfoOf(testPod("p", wants)), clusterOf(nodes))).toBe(undefined);
+  });
+
+  it("replaces the claim that an earlier attempt has made for extended resources", () => {
+    const pod = testPod("p", { requests: { "example.com/gpu": "1" } });
+    const owner = { apiVersion: "v1", kind: "Pod", name: "p", uid: pod.metadata.uid ?? "", controller: true };
+    const earlier = claim("p-extended-resources-x", []);
+    const metadata = {
+      ...earlier.metadata,
+      annotations: { "resource.kubernetes.io/extended-resource-claim": "true" },
+      ownerReferences: [owner],
+    };
+    const asked = plugin(SLICES, [{ ...earlier, metadata }]);
+    expect(ask(asked, pod, cluster)).toMatchObject({ n1: "! cannot schedule extended resource claim" });
+  });
+
+  it.each<[string, readonly ResourceSlice[], string]>([
+    [
+      "slices are missing",
+      [slice("n1", [gpu("g0")], { pool: { name: "n1", generation: 1, resourceSliceCount: 2 } })],
+      "! claim default/c, request r: asks for all devices, but resource pool d/n1 is currently being updated",
+    ],
+    [
+      "two devices have one name",
+      [slice("n1", [gpu("g0"), gpu("g0")])],
+      "! claim default/c, request r: asks for all devices, but resource pool d/n1 is currently invalid",
+    ],
+  ])("does not take some for all where %s", (_, slices, said) => {
+    const all = claim("c", [exactly("r", { allocationMode: "All" })]);
+    expect(ask(plugin(slices, [all]), using("c"), cluster)).toMatchObject({ n1: said });
+  });
+
+  it("gives up a search that takes too long", () => {
+    const many = [
+      slice(
+        "n1",
+        Array.from({ length: 40 }, (_, i) => gpu(`g${i}`, i % 2 === 0 ? "a" : "b")),
+      ),
+    ];
+    const impossible = claim("c", [exactly("r", { count: 21 })], {
+      spec: { constraints: [{ matchAttribute: "model" }] },
+    });
+    expect(ask(plugin(many, [impossible]), using("c"), cluster)).toMatchObject({
+      n1: "! timed out trying to allocate devices",
+    });
   });
 
   it.each<[string, Pod, readonly ResourceClaim[], string]>([

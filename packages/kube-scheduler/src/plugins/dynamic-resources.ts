@@ -1,307 +1,401 @@
-import { formatTime, isStatus } from "@skates/apimachinery";
-import { type NodeSelector, nodeSelectorMatches } from "@skates/api/core/v1";
-import {
-  type AllocationResult,
-  type DeviceAllocationConfiguration,
-  type DeviceRequestAllocationResult,
-  type ResourceClaim,
-  resourceClaims,
-} from "@skates/api/resource/v1";
+import { parseDuration } from "@skates/apimachinery";
+import { nodeSelectorMatches } from "@skates/api/core/v1";
+import type { DynamicResourcesArgs } from "@skates/api/kubescheduler/v1";
+import type { ResourceClaim } from "@skates/api/resource/v1";
 import type { Client } from "@skates/client";
-import type { Clock } from "@skates/component-base";
-import { normalizeToMax, type SchedulerPlugin } from "../framework/plugin.ts";
+import { type Clock, deadline, messageOf, type Random } from "@skates/component-base";
+import type { EventRecorder } from "@skates/controller-runtime";
+import {
+  type Chosen,
+  type FailedAttempt,
+  type NodeJudge,
+  normalizeToMax,
+  type SchedulerPlugin,
+} from "../framework/plugin.ts";
 import { type Rejection, unresolvable } from "../framework/verdict.ts";
-import { allocate, type Allocation, type DeviceMatcher, type Grant } from "../devices/allocate.ts";
+import { allocate, type Allocation, type DeviceMatcher } from "../devices/allocate.ts";
+import { allocationResult } from "../devices/allocation-result.ts";
+import { ClaimWrites } from "../devices/claim-writes.ts";
+import { ALL_DEVICE_FEATURES, type DeviceFeatures } from "../devices/device-features.ts";
 import { devicePools, type DevicePools } from "../devices/device-pools.ts";
-import { type Devices, podClaims, resourceClaimKey } from "../devices/devices.ts";
+import { type Devices, podClaims } from "../devices/devices.ts";
+import { extendedClaim, type ExtendedClaim, extendedClaimOf, mayBeServed } from "../devices/extended-resources.ts";
+import { DevicePromises } from "../devices/promises.ts";
+import { mustBecomeReady, overdue, readinessOf } from "../devices/readiness.ts";
 import { DeviceUsage, resultsOf } from "../devices/usage.ts";
+import { claimProblem } from "../devices/wanted.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 
 const UNAVAILABLE = unresolvable("resourceclaim not available on the node");
 const NONE = unresolvable("cannot allocate all claims");
 const IN_USE = unresolvable("resourceclaim in use");
+const STALE = unresolvable("cannot schedule extended resource claim");
 /** Who may use a claim at once, as the API allows. */
 const CONSUMERS_MAX = 256;
 const ALTERNATIVES_MAX = 8;
+/** So often is looked at devices that are to become ready, if no claim changes meanwhile. */
+const LOOK_MS = 5_000;
 
 export interface DynamicResourcesOptions {
   readonly devices: Devices;
   readonly matches: DeviceMatcher;
   readonly client: Client;
   readonly clock: Clock;
+  /** Names shares of devices. */
+  readonly random: Random;
+  readonly recorder: (schedulerName: string) => EventRecorder;
+  readonly features?: DeviceFeatures | undefined;
+  readonly args?: Partial<DynamicResourcesArgs> | undefined;
 }
 
 /**
  * Holds pods to nodes whose devices can serve their claims. Once a node is chosen it allocates the devices in the status of the claims and
- * notes the pod as one who may use them.
+ * notes the pod as one who may use them; extended resources that devices serve get a claim of their own. Where devices must become ready
+ * first, the binding waits for them.
  */
 export function dynamicResources(options: DynamicResourcesOptions): SchedulerPlugin {
-  const { devices, client, clock } = options;
-  /** By claim, what is being written and not seen in the API yet. */
-  const promised = new Map<string, Promised>();
-  const pools = new PoolsByStamp(devices);
-  const usage = (): DeviceUsage => {
-    // What the API shows by now, or what is gone, need not be promised any more.
-    for (const [key, { namespace, name }] of promised) {
-      const claim = devices.claim(namespace, name);
-      if (claim === undefined || claim.status?.allocation !== undefined) promised.delete(key);
-    }
-    const ofClaims = devices.claims().map(resultsOf);
-    const ofPromises = [...promised.values()].map(({ results }) => results.devices?.results ?? []);
-    return new DeviceUsage(pools.get(), [...ofClaims, ...ofPromises]);
-  };
-  const allocationOf = (claim: ResourceClaim): AllocationResult | undefined =>
-    claim.status?.allocation ?? promised.get(resourceClaimKey(claim))?.results;
-  const tryNode = (claims: readonly ResourceClaim[], node: NodeInfo, used: DeviceUsage): Allocation | Rejection => {
-    for (const claim of claims) {
-      const selector = allocationOf(claim)?.nodeSelector;
-      if (selector !== undefined && !nodeSelectorMatches(selector, node.node)) return UNAVAILABLE;
-    }
-    const open = claims.filter((claim) => allocationOf(claim) === undefined);
-    if (open.length === 0) return { grants: [], alternatives: [] };
-    try {
-      const search = { node: node.node, devices, pools: pools.get(), usage: used, matches: options.matches };
-      return allocate(open, search) ?? NONE;
-    } catch (error) {
-      return unresolvable(error instanceof Error ? error.message : String(error));
-    }
-  };
-  const claimsFor = (pod: PodInfo): readonly ResourceClaim[] | Rejection => {
-    const claims = podClaims(pod.pod, devices);
-    if (typeof claims === "string") return unresolvable(claims);
-    const full = claims.some(({ status }) => {
-      const users = status?.reservedFor ?? [];
-      return users.length >= CONSUMERS_MAX && !users.some(({ uid }) => uid === pod.uid);
-    });
-    return full ? IN_USE : claims;
-  };
-  const concerned = ({ pod }: PodInfo): boolean => (pod.spec.resourceClaims ?? []).length > 0;
+  const plugin = new DynamicResources(options);
+  const helps = (pod: PodInfo): boolean => plugin.concerned(pod);
   return {
     name: "DynamicResources",
     weight: 2,
     wakes: [
-      { on: ["DevicesChanged"], helps: concerned },
-      { on: ["NodeAdded", "NodeLabelsChanged", "AssignedPodDeleted"], helps: concerned },
+      { on: ["DevicesChanged"], helps: (pod) => plugin.mayConcern(pod) },
+      { on: ["NodeAdded", "NodeLabelsChanged", "NodeAllocatableChanged", "AssignedPodDeleted"], helps },
     ],
-    preEnqueue(pod) {
-      if (!concerned(pod)) return undefined;
-      const claims = podClaims(pod.pod, devices);
-      return typeof claims === "string" ? unresolvable(claims) : undefined;
-    },
-    prepare(pod) {
-      if (!concerned(pod)) return undefined;
-      const claims = claimsFor(pod);
-      if ("reasons" in claims) return claims;
-      const tried = new Map<NodeInfo, Allocation | Rejection>();
-      const used = usage();
-      const on = (node: NodeInfo): Allocation | Rejection => {
-        let result = tried.get(node);
-        if (result === undefined) tried.set(node, (result = tryNode(claims, node, used)));
-        return result;
-      };
-      return {
-        filter: (node) => {
-          const result = on(node);
-          return "reasons" in result ? result : undefined;
-        },
-        score: (node) => {
-          const result = on(node);
-          if ("reasons" in result) return 0;
-          return result.alternatives.reduce((sum, index) => sum + ALTERNATIVES_MAX - index, 0);
-        },
-        normalize: (scores) => normalizeToMax(scores, false),
-      };
-    },
-    reserve({ pod, node }) {
-      if (!concerned(pod)) return undefined;
-      const claims = claimsFor(pod);
-      if ("reasons" in claims) return claims;
-      const result = tryNode(claims, node, usage());
-      if ("reasons" in result) return result;
-      for (const claim of claims) {
-        const grants = result.grants.filter((grant) => grant.claim === claim);
-        if (allocationOf(claim) !== undefined) continue;
-        const results = allocationResult(claim, grants, { devices, nowMs: clock.nowMs() });
-        const { name, namespace = "" } = claim.metadata;
-        promised.set(resourceClaimKey(claim), { pod: pod.uid, results, namespace, name });
-      }
-      return undefined;
-    },
-    unreserve({ pod }) {
-      for (const [key, promise] of promised) if (promise.pod === pod.uid) promised.delete(key);
-    },
-    async preBind({ pod }, signal) {
-      if (!concerned(pod)) return undefined;
-      const claims = claimsFor(pod);
-      if ("reasons" in claims) return claims;
-      for (const claim of claims) {
-        const promise = promised.get(resourceClaimKey(claim));
-        await writeClaim(client, { claim, pod, allocation: promise?.results }, signal);
-      }
-      return undefined;
-    },
-    postFilter({ pod, failure }) {
-      if (!concerned(pod) || ![...failure.rejections.values()].includes(UNAVAILABLE)) return undefined;
-      const claims = claimsFor(pod);
-      if ("reasons" in claims) return undefined;
-      const idle = claims.find(({ status }) => {
-        const users = status?.reservedFor ?? [];
-        return status?.allocation !== undefined && users.every(({ uid }) => uid === pod.uid);
-      });
-      if (idle === undefined) return undefined;
-      const act = (signal: AbortSignal): Promise<void> => deallocate(client, idle, signal);
-      return { message: "deallocation of ResourceClaim completed", act };
-    },
+    preEnqueue: (pod) => plugin.preEnqueue(pod),
+    prepare: (pod) => plugin.prepare(pod),
+    reserve: (chosen) => plugin.reserve(chosen),
+    unreserve: (chosen) => plugin.unreserve(chosen),
+    preBinds: ({ pod }) => plugin.concerned(pod),
+    preBind: (chosen, signal) => plugin.preBind(chosen, signal),
+    postBind: ({ pod }) => plugin.postBind(pod),
+    postFilter: (failed) => plugin.postFilter(failed),
   };
 }
 
-/** What a claim is about to be given. */
-interface Promised {
-  readonly pod: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly results: AllocationResult;
+/** What a node would give a pod. */
+interface Offer extends Allocation {
+  /** The claim for extended resources, where devices of this node are to serve some. */
+  readonly extended: ExtendedClaim | undefined;
 }
 
-/** Takes back the devices of a claim that nobody else uses: elsewhere others may serve it. */
-async function deallocate(client: Client, claim: ResourceClaim, signal: AbortSignal): Promise<void> {
-  const { allocation: _allocation, reservedFor: _reservedFor, ...status } = claim.status ?? {};
-  await client.resource<ResourceClaim>(resourceClaims).updateStatus({ ...claim, status }, {}, signal);
+/** A pod with its claims. */
+interface Asking {
+  readonly pod: PodInfo;
+  readonly claims: readonly ResourceClaim[];
+  /** Extended resources that devices may serve, where the node itself does not offer them. */
+  readonly resources: readonly string[];
+  /** An earlier attempt has made a claim for them. It may no longer be right: it is removed, and made anew. */
+  readonly stale: boolean;
 }
 
-/** The pools of all devices, put together again when slices have changed; claims, which change with each pod, are not asked. */
-class PoolsByStamp {
-  readonly #devices: Devices;
-  #stamp = Number.NaN;
+class DynamicResources {
+  readonly #options: DynamicResourcesOptions;
+  readonly #features: DeviceFeatures;
+  readonly #filterMs: number;
+  readonly #bindingMs: number;
+  readonly #promises: DevicePromises;
+  readonly #writes: ClaimWrites;
+  /** Claims of users that a pod on its way was noted in, by its uid. */
+  readonly #written = new Map<string, ResourceClaim[]>();
+  /** By uid of the pod: claims are being given back. */
+  readonly #releasing = new Map<string, Promise<void>>();
+  #poolStamp = Number.NaN;
   #pools: DevicePools = devicePools([]);
 
-  constructor(devices: Devices) {
-    this.#devices = devices;
+  constructor(options: DynamicResourcesOptions) {
+    const { features = ALL_DEVICE_FEATURES, args = {}, devices } = options;
+    this.#options = options;
+    this.#features = features;
+    this.#filterMs = features.filterTimeout ? parseDuration(args.filterTimeout ?? "10s") : 0;
+    this.#bindingMs = parseDuration(args.bindingTimeout ?? "10m0s");
+    this.#promises = new DevicePromises(devices);
+    this.#writes = new ClaimWrites(options);
   }
 
-  get(): DevicePools {
-    const stamp = this.#devices.stamp();
-    if (stamp !== this.#stamp) this.#pools = devicePools(this.#devices.slices());
-    this.#stamp = stamp;
+  concerned(pod: PodInfo): boolean {
+    return (pod.pod.spec.resourceClaims ?? []).length > 0 || this.#served(pod).length > 0;
+  }
+
+  /** A change of classes may make the pod one that is concerned. */
+  mayConcern(pod: PodInfo): boolean {
+    if ((pod.pod.spec.resourceClaims ?? []).length > 0) return true;
+    return this.#features.extendedResources && [...pod.requests.scalars.keys()].some(mayBeServed);
+  }
+
+  preEnqueue({ pod }: PodInfo): Rejection | undefined {
+    if ((pod.spec.resourceClaims ?? []).length === 0) return undefined;
+    const claims = podClaims(pod, this.#options.devices);
+    return typeof claims === "string" ? unresolvable(claims) : undefined;
+  }
+
+  prepare(pod: PodInfo): Rejection | NodeJudge | undefined {
+    if (!this.concerned(pod)) return undefined;
+    const asking = this.#askingOf(pod);
+    if ("reasons" in asking) return asking;
+    const tried = new Map<NodeInfo, Offer | Rejection>();
+    const usage = this.#usage();
+    const on = (node: NodeInfo): Offer | Rejection => {
+      let result = tried.get(node);
+      if (result === undefined) tried.set(node, (result = this.#try(asking, node, usage)));
+      return result;
+    };
+    return {
+      filter: (node) => {
+        const result = on(node);
+        return "reasons" in result ? result : undefined;
+      },
+      score: (node) => {
+        const result = on(node);
+        if ("reasons" in result) return 0;
+        return result.alternatives.reduce((sum, index) => sum + ALTERNATIVES_MAX - index, 0);
+      },
+      normalize: (scores) => normalizeToMax(scores, false),
+    };
+  }
+
+  reserve({ pod, node }: Chosen): Rejection | undefined {
+    if (!this.concerned(pod)) return undefined;
+    const asking = this.#askingOf(pod);
+    if ("reasons" in asking) return asking;
+    const offer = this.#try(asking, node, this.#usage());
+    if ("reasons" in offer) return offer;
+    const { devices, random } = this.#options;
+    const options = { nodeName: node.name, deviceClass: devices.deviceClass, features: this.#features, random };
+    const given = (claim: ResourceClaim) =>
+      allocationResult(
+        claim,
+        offer.grants.filter(({ wanted }) => wanted.claim === claim),
+        options,
+      );
+    for (const claim of asking.claims) {
+      if (this.#promises.allocationOf(claim) !== undefined) continue;
+      this.#promises.add(claim, { pod: pod.uid, results: given(claim) });
+    }
+    const { extended } = offer;
+    if (extended !== undefined) {
+      this.#promises.addExtended(pod.uid, { extended, results: given(extended.claim), created: false });
+    }
+    return undefined;
+  }
+
+  unreserve({ pod }: Chosen): ((signal: AbortSignal) => Promise<void>) | undefined {
+    if (!this.concerned(pod)) return undefined;
+    const extended = this.#promises.extendedOf(pod.uid);
+    const written = this.#written.get(pod.uid) ?? [];
+    this.#promises.drop(pod.uid);
+    this.#written.delete(pod.uid);
+    if (written.length === 0 && extended?.created !== true) return undefined;
+    return async (signal) => {
+      const done = (async () => {
+        for (const claim of written) await this.#writes.release(claim, pod, signal);
+        if (extended?.created === true) await this.#writes.remove(extended.extended.claim, signal);
+      })();
+      this.#releasing.set(pod.uid, done);
+      try {
+        await done;
+      } finally {
+        if (this.#releasing.get(pod.uid) === done) this.#releasing.delete(pod.uid);
+      }
+    };
+  }
+
+  async preBind(chosen: Chosen, signal: AbortSignal): Promise<Rejection | undefined> {
+    const { pod } = chosen;
+    if (!this.concerned(pod)) return undefined;
+    // What an earlier attempt takes back must not take this one's.
+    await this.#releasing.get(pod.uid)?.catch(() => undefined);
+    const claims = this.#claimsFor(pod);
+    if ("reasons" in claims) return claims;
+    const written: ResourceClaim[] = [];
+    this.#written.set(pod.uid, written);
+    for (const claim of claims) {
+      const allocation = this.#promises.allocationOf(claim);
+      written.push(await this.#writes.give(claim, { pod, allocation }, signal));
+    }
+    const extended = await this.#writeExtended(pod, signal);
+    const all = extended === undefined ? written : [...written, extended];
+    if (this.#features.readiness && all.some(mustBecomeReady)) await this.#becomeReady(chosen, all, signal);
+    return undefined;
+  }
+
+  postBind({ uid }: PodInfo): void {
+    this.#written.delete(uid);
+    this.#promises.settle(uid, this.#options.clock.monotonicMs());
+  }
+
+  /** Takes back what the pod was given elsewhere, or what does not become ready, so that it is given anew. */
+  postFilter({
+    pod,
+    failure,
+    snapshot,
+  }: FailedAttempt): { message: string; act(signal: AbortSignal): Promise<void> } | undefined {
+    if (!this.concerned(pod)) return undefined;
+    const reasons = [...failure.rejections.values()];
+    const claims = reasons.includes(UNAVAILABLE) ? this.#claimsFor(pod) : [];
+    if ("reasons" in claims) return undefined;
+    const nodes = snapshot.nodes.filter((node) => node !== undefined);
+    const idle = claims.find(
+      (claim) =>
+        claim.status?.allocation !== undefined &&
+        (claim.status.reservedFor ?? []).every(({ uid }) => uid === pod.uid) &&
+        nodes.some((node) => this.#unavailable(claim, node)),
+    );
+    if (idle !== undefined) {
+      return {
+        message: "deallocation of ResourceClaim completed",
+        act: (signal) => this.#writes.deallocate(idle, signal),
+      };
+    }
+    const stale = this.#staleClaim(pod);
+    if (stale === undefined || !reasons.includes(STALE)) return undefined;
+    return { message: "deletion of ResourceClaim completed", act: (signal) => this.#writes.remove(stale, signal) };
+  }
+
+  /** Makes the claim for extended resources and gives it its devices. */
+  async #writeExtended(pod: PodInfo, signal: AbortSignal): Promise<ResourceClaim | undefined> {
+    const promise = this.#promises.extendedOf(pod.uid);
+    if (promise === undefined) return undefined;
+    const claim = await this.#writes.create(promise.extended, signal);
+    promise.extended = { ...promise.extended, claim };
+    promise.created = true;
+    const given = await this.#writes.give(claim, { pod, allocation: promise.results }, signal);
+    await this.#writes.tell(pod.pod, promise.extended, signal);
+    return given;
+  }
+
+  /** Resolves when the devices of all claims are ready; throws when one fails or it takes too long. */
+  async #becomeReady({ pod, node }: Chosen, claims: readonly ResourceClaim[], signal: AbortSignal): Promise<void> {
+    const { clock, devices, recorder } = this.#options;
+    recorder(pod.pod.spec.schedulerName ?? "").event({
+      about: pod.pod,
+      type: "Normal",
+      reason: "BindingConditionsPending",
+      message: `waiting for binding conditions for device on node ${node.name}`,
+    });
+    const startMs = clock.monotonicMs();
+    const shown = new Map(claims.map((claim) => [claim.metadata.uid, claim]));
+    for (;;) {
+      for (const claim of shown.values()) {
+        const now = devices.claim(pod.namespace, claim.metadata.name);
+        // What we wrote ourselves may not be seen yet.
+        if (now?.status?.allocation === undefined || now.metadata.uid !== claim.metadata.uid) continue;
+        shown.set(claim.metadata.uid, now);
+      }
+      if (this.#allReady([...shown.values()])) return;
+      if (clock.monotonicMs() - startMs >= this.#bindingMs) throw new Error("device binding timeout");
+      using soon = deadline(clock, LOOK_MS, signal);
+      try {
+        await devices.claimChange(soon.signal);
+      } catch (error) {
+        if (!soon.signal.aborted || signal.aborted) throw error;
+      }
+    }
+  }
+
+  #allReady(claims: readonly ResourceClaim[]): boolean {
+    for (const claim of claims) {
+      const readiness = readinessOf(claim);
+      if (readiness.kind === "ready") continue;
+      if (readiness.kind === "failed") throw new Error(readiness.message);
+      if (this.#overdue(claim)) throw new Error(`claim ${claim.metadata.name} binding timeout`);
+      return false;
+    }
+    return true;
+  }
+
+  #overdue(claim: ResourceClaim): boolean {
+    return overdue(claim, { nowMs: this.#options.clock.nowMs(), timeoutMs: this.#bindingMs });
+  }
+
+  /** Extended resources of the pod that a class of devices serves. */
+  #served({ requests }: PodInfo): readonly string[] {
+    if (!this.#features.extendedResources || requests.scalars.size === 0) return [];
+    return [...requests.scalars]
+      .filter(([name, wanted]) => wanted > 0 && mayBeServed(name) && this.#options.devices.classOf(name) !== undefined)
+      .map(([name]) => name);
+  }
+
+  #askingOf(pod: PodInfo): Asking | Rejection {
+    const claims = this.#claimsFor(pod);
+    if ("reasons" in claims) return claims;
+    const { deviceClass } = this.#options.devices;
+    for (const claim of claims) {
+      if (this.#promises.allocationOf(claim) !== undefined) continue;
+      const problem = claimProblem(claim, { deviceClass, features: this.#features });
+      if (problem !== undefined) return unresolvable(problem);
+    }
+    const resources = this.#served(pod);
+    return { pod, claims, resources, stale: resources.length > 0 && this.#staleClaim(pod) !== undefined };
+  }
+
+  #staleClaim({ uid, pod }: PodInfo): ResourceClaim | undefined {
+    if (this.#promises.extendedOf(uid) !== undefined) return undefined;
+    return extendedClaimOf(pod, this.#options.devices.claims());
+  }
+
+  #claimsFor(pod: PodInfo): readonly ResourceClaim[] | Rejection {
+    const claims = podClaims(pod.pod, this.#options.devices);
+    if (typeof claims === "string") return unresolvable(claims);
+    const full = claims.some(
+      (claim) => (claim.status?.reservedFor ?? []).length >= CONSUMERS_MAX && !isUser(claim, pod),
+    );
+    return full ? IN_USE : claims;
+  }
+
+  #try({ pod, claims, resources, stale }: Asking, node: NodeInfo, usage: DeviceUsage): Offer | Rejection {
+    if (stale) return STALE;
+    if (claims.some((claim) => this.#unavailable(claim, node))) return UNAVAILABLE;
+    const open = claims.filter((claim) => this.#promises.allocationOf(claim) === undefined);
+    // What the node offers itself is looked after by the kubelet.
+    const missing = resources.filter((name) => (node.allocatable.scalars.get(name) ?? 0) === 0);
+    const extended = missing.length === 0 ? undefined : this.#extended(pod, missing);
+    const all = extended === undefined ? open : [...open, extended.claim];
+    if (all.length === 0) return { grants: [], alternatives: [], extended };
+    const { clock, devices, matches } = this.#options;
+    const startMs = clock.monotonicMs();
+    const expired = (): boolean => this.#filterMs > 0 && clock.monotonicMs() - startMs > this.#filterMs;
+    const { deviceClass } = devices;
+    try {
+      const search = { node: node.node, deviceClass, pools: this.#currentPools(), usage, matches, expired };
+      const allocation = allocate(all, search);
+      return allocation === undefined ? NONE : { ...allocation, extended };
+    } catch (error) {
+      return unresolvable(messageOf(error));
+    }
+  }
+
+  #extended({ pod }: PodInfo, resources: readonly string[]): ExtendedClaim {
+    return extendedClaim(pod, resources, (name) => this.#options.devices.classOf(name));
+  }
+
+  /** What the claim was given cannot be used on the node, or does not become ready. */
+  #unavailable(claim: ResourceClaim, { node }: NodeInfo): boolean {
+    const selector = this.#promises.allocationOf(claim)?.nodeSelector;
+    if (selector !== undefined && !nodeSelectorMatches(selector, node)) return true;
+    if (!this.#features.readiness || claim.status?.allocation === undefined) return false;
+    const { kind } = readinessOf(claim);
+    return kind === "failed" || (kind === "pending" && this.#overdue(claim));
+  }
+
+  #usage(): DeviceUsage {
+    const { clock, devices } = this.#options;
+    const promised = this.#promises.results(clock.monotonicMs());
+    return new DeviceUsage(this.#currentPools(), [...devices.claims().map(resultsOf), ...promised]);
+  }
+
+  /** Put together again when slices have changed; claims, which change with each pod, are not asked. */
+  #currentPools(): DevicePools {
+    const { devices } = this.#options;
+    const stamp = devices.stamp();
+    if (stamp !== this.#poolStamp) this.#pools = devicePools(devices.slices(), this.#features);
+    this.#poolStamp = stamp;
     return this.#pools;
   }
 }
 
-/** Writes what the claim was given, unless it has it already, and the pod among those who may use it. */
-async function writeClaim(
-  client: Client,
-  {
-    claim,
-    pod,
-    allocation,
-  }: { readonly claim: ResourceClaim; readonly pod: PodInfo; readonly allocation: AllocationResult | undefined },
-  signal: AbortSignal,
-): Promise<void> {
-  const typed = client.resource<ResourceClaim>(resourceClaims);
-  const { name, namespace } = claim.metadata;
-  const consumer = { resource: "pods", name: pod.pod.metadata.name, uid: pod.uid };
-  for (;;) {
-    const now = await typed.get({ name, namespace }, {}, signal);
-    if (now.metadata.uid !== claim.metadata.uid) throw new Error(`claim ${namespace}/${name} is another one by now`);
-    const users = now.status?.reservedFor ?? [];
-    const given = now.status?.allocation;
-    if (given === undefined && allocation === undefined)
-      throw new Error(`claim ${namespace}/${name} got deallocated elsewhere`);
-    if (
-      given !== undefined &&
-      allocation !== undefined &&
-      claim.status?.allocation === undefined &&
-      users.length > 0 &&
-      !users.some(({ uid }) => uid === pod.uid)
-    ) {
-      throw new Error(`claim ${namespace}/${name} got allocated elsewhere in the meantime`);
-    }
-    if (given !== undefined && users.some(({ uid }) => uid === pod.uid)) return;
-    const reservedFor = users.some(({ uid }) => uid === pod.uid) ? users : [...users, consumer];
-    const status = { ...now.status, allocation: given ?? allocation, reservedFor };
-    const finalizers = now.metadata.finalizers ?? [];
-    try {
-      const kept = finalizers.includes(FINALIZER)
-        ? now
-        : await typed.update(
-            { ...now, metadata: { ...now.metadata, finalizers: [...finalizers, FINALIZER] } },
-            {},
-            signal,
-          );
-      await typed.updateStatus({ ...kept, status }, {}, signal);
-      return;
-    } catch (error) {
-      if (!isStatus(error, "Conflict")) throw error;
-    }
-  }
-}
-
-/** Keeps a claim with devices from vanishing before these are given back. */
-const FINALIZER = "resource.kubernetes.io/delete-protection";
-
-function allocationResult(
-  claim: ResourceClaim,
-  grants: readonly Grant[],
-  { devices, nowMs }: { readonly devices: Devices; readonly nowMs: number },
-): AllocationResult {
-  const results = grants.map(
-    ({ request, device, adminAccess, tolerations }): DeviceRequestAllocationResult => ({
-      request,
-      driver: device.driver,
-      pool: device.pool,
-      device: device.device.name,
-      ...(adminAccess ? { adminAccess } : {}),
-      ...(tolerations === undefined ? {} : { tolerations }),
-    }),
-  );
-  const selector = nodesOf(grants);
-  return {
-    devices: { results, config: configurationOf(claim, grants, devices) },
-    ...(selector === undefined ? {} : { nodeSelector: selector }),
-    allocationTimestamp: formatTime(nowMs),
-  };
-}
-
-/** Where the devices can be used: on one node, or where the selectors of all of them hold. */
-function nodesOf(grants: readonly Grant[]): NodeSelector | undefined {
-  const local = grants.find(({ device }) => device.nodeName !== undefined)?.device.nodeName;
-  if (local !== undefined) {
-    return {
-      nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: [local] }] }],
-    };
-  }
-  const terms = grants.flatMap(({ device }) => device.nodeSelector?.nodeSelectorTerms ?? []);
-  if (terms.length === 0) return undefined;
-  const expressions = terms.flatMap(({ matchExpressions = [] }) => matchExpressions);
-  const fields = terms.flatMap(({ matchFields = [] }) => matchFields);
-  return {
-    nodeSelectorTerms: [
-      {
-        ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),
-        ...(fields.length > 0 ? { matchFields: fields } : {}),
-      },
-    ],
-  };
-}
-
-/** Settings of the classes, then those of the claim. */
-function configurationOf(
-  claim: ResourceClaim,
-  grants: readonly Grant[],
-  devices: Devices,
-): readonly DeviceAllocationConfiguration[] {
-  const requests = new Map(grants.map(({ request, className }) => [request, className]));
-  const ofClasses = [...requests].flatMap(([request, className]) =>
-    (devices.deviceClass(className)?.spec.config ?? []).map((config) => ({
-      ...config,
-      source: "FromClass" as const,
-      requests: [request],
-    })),
-  );
-  const granted = new Set([...requests.keys()].flatMap((request) => [request, request.split("/")[0] ?? ""]));
-  const ofClaim = (claim.spec.devices?.config ?? [])
-    .filter(({ requests: names = [] }) => names.length === 0 || names.some((name) => granted.has(name)))
-    .map((config) => ({ ...config, source: "FromClaim" as const }));
-  return [...ofClasses, ...ofClaim];
+function isUser({ status }: ResourceClaim, { uid }: PodInfo): boolean {
+  return (status?.reservedFor ?? []).some((one) => one.uid === uid);
 }

@@ -1,5 +1,7 @@
 import type { NodeResourcesFitArgs } from "@skates/api/kubescheduler/v1";
 import { isExtendedResource } from "@skates/api/core/v1";
+import { type Devices, NO_DEVICES } from "../devices/devices.ts";
+import { mayBeServed } from "../devices/extended-resources.ts";
 import type { ClusterEvent } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { Verdict } from "../framework/verdict.ts";
@@ -9,28 +11,39 @@ import type { PodInfo } from "../snapshot/pod-info.ts";
 import { type Resources, toResources } from "../snapshot/resources.ts";
 import { resourceScore } from "./resource-score.ts";
 
+/** Resources that others look after. */
+export interface OthersResources {
+  /** Those that only extenders do. */
+  readonly ofExtenders?: ReadonlySet<string> | undefined;
+  /** Devices serve some where the node has none of its own. */
+  readonly served?: Pick<Devices, "classOf" | "classStamp"> | undefined;
+}
+
 /** Keeps pods from nodes that lack what they ask for, and prefers nodes by what is used of them, as `args` say. */
 export function nodeResourcesFit(
   args: Partial<NodeResourcesFitArgs> = {},
-  /** Resources that only extenders look after. */
-  ofExtenders: ReadonlySet<string> = new Set(),
+  { ofExtenders = new Set(), served = NO_DEVICES }: OthersResources = {},
 ): SchedulerPlugin {
-  const ignores = ignoring(args, ofExtenders);
+  const ignored = ignoring(args, ofExtenders);
+  const ofDevices = (name: string): boolean => mayBeServed(name) && served.classOf(name) !== undefined;
+  const ignores = (name: string, offered: number): boolean => ignored(name) || (offered === 0 && ofDevices(name));
   const score = resourceScore(args.scoringStrategy);
   return {
     name: "NodeResourcesFit",
     wakes: [
       {
         on: ["NodeAdded", "NodeAllocatableChanged"],
-        helps: (pod, event) => !("node" in event) || couldHold(event, pod),
+        helps: (pod, event) => !("node" in event) || couldHold(event, pod, ignores),
       },
       { on: ["AssignedPodDeleted", "AssignedPodUpdated"] },
+      { on: ["DevicesChanged"], helps: ({ requests }) => [...requests.scalars.keys()].some(ofDevices) },
     ],
     quick: true,
     sign: ({ requests, scored }) => [amounts(requests), amounts(scored)],
     prepare: (pod, { amounts: table }) => ({
       filter: (node) => fits(pod, node, ignores),
       score: (node) => score.of(pod, node),
+      ...(pod.requests.scalars.size > 0 ? { stamp: () => served.classStamp() } : {}),
       bySlot: {
         ...(pod.requests.scalars.size > 0 ? {} : { passes: (slot) => fitsIn(pod, table.rows, slot * AMOUNTS) }),
         ...(score.inRow === undefined ? {} : { score: (slot) => score.inRow?.(pod, table.rows, slot * AMOUNTS) ?? 0 }),
@@ -56,7 +69,10 @@ function amounts({ milliCpu, memoryBytes, ephemeralBytes, scalars }: Resources):
   return [milliCpu, memoryBytes, ephemeralBytes, ...scalars];
 }
 
-function fits({ requests }: PodInfo, node: NodeInfo, ignores: (name: string) => boolean): Verdict {
+/** True for a resource that others look after on a node that offers so much of it. */
+type Ignores = (name: string, offered: number) => boolean;
+
+function fits({ requests }: PodInfo, node: NodeInfo, ignores: Ignores): Verdict {
   const { allocatable, requested } = node;
   let short: Shortage | undefined;
   if (node.pods.size + 1 > node.allocatablePods) short = add(short, "Too many pods", false);
@@ -71,7 +87,7 @@ function fits({ requests }: PodInfo, node: NodeInfo, ignores: (name: string) => 
   }
   for (const [name, wanted] of requests.scalars) {
     const offered = allocatable.scalars.get(name) ?? 0;
-    if (wanted === 0 || wanted <= offered - (requested.scalars.get(name) ?? 0) || ignores(name)) continue;
+    if (wanted === 0 || wanted <= offered - (requested.scalars.get(name) ?? 0) || ignores(name, offered)) continue;
     short = add(short, `Insufficient ${name}`, wanted > offered);
   }
   return short;
@@ -99,9 +115,16 @@ function add(short: Shortage | undefined, reason: string, never: boolean): Short
 }
 
 /** The changed node would be large enough if it were empty. */
-function couldHold(event: Extract<ClusterEvent, { readonly node: unknown }>, { requests }: PodInfo): boolean {
+function couldHold(
+  event: Extract<ClusterEvent, { readonly node: unknown }>,
+  { requests }: PodInfo,
+  ignores: Ignores,
+): boolean {
   const offered = toResources(event.node.status?.allocatable);
   if (requests.milliCpu > offered.milliCpu || requests.memoryBytes > offered.memoryBytes) return false;
   if (requests.ephemeralBytes > offered.ephemeralBytes) return false;
-  return [...requests.scalars].every(([name, wanted]) => wanted <= (offered.scalars.get(name) ?? 0));
+  return [...requests.scalars].every(([name, wanted]) => {
+    const there = offered.scalars.get(name) ?? 0;
+    return wanted <= there || ignores(name, there);
+  });
 }

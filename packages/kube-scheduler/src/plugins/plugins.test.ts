@@ -332,7 +332,7 @@ describe("arguments", () => {
     for (const plugin of [
       nodeResourcesFit({ ignoredResources: ["example.com/gpu"] }),
       nodeResourcesFit({ ignoredResourceGroups: ["example.com"] }),
-      nodeResourcesFit({}, new Set(["example.com/gpu"])),
+      nodeResourcesFit({}, { ofExtenders: new Set(["example.com/gpu"]) }),
     ]) {
       const said = ask(plugin, gpu, cluster);
       expect(typeof said === "object" && typeof said["empty"]).toBe("number");

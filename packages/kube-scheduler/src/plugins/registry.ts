@@ -1,5 +1,6 @@
 import type {
   DefaultPreemptionArgs,
+  DynamicResourcesArgs,
   InterPodAffinityArgs,
   NodeAffinityArgs,
   NodeResourcesBalancedAllocationArgs,
@@ -13,6 +14,7 @@ import type { PluginRegistry } from "../config/build-profile.ts";
 import type { WaitingPods } from "../framework/waiting-pods.ts";
 import type { PodGroups } from "../gangs/pod-groups.ts";
 import type { Cluster } from "../snapshot/cluster.ts";
+import { deviceFeatures } from "../devices/device-features.ts";
 import { deviceMatcher } from "../devices/device-matcher.ts";
 import type { Devices } from "../devices/devices.ts";
 import { defaultBinder } from "./default-binder.ts";
@@ -60,6 +62,8 @@ export type Plugins = (handle: PluginHandle) => PluginRegistry;
 export function builtinPlugins(handle: PluginHandle): PluginRegistry {
   const { client, env, owners, volumes, devices, preemption, ofExtenders } = handle;
   const { clock } = env;
+  const features = deviceFeatures(env.gates);
+  const served = features.extendedResources ? devices : undefined;
   return {
     SchedulingGates: () => schedulingGates,
     PrioritySort: () => prioritySort,
@@ -68,14 +72,24 @@ export function builtinPlugins(handle: PluginHandle): PluginRegistry {
     TaintToleration: () => taintToleration,
     NodeAffinity: (args) => nodeAffinity(args as NodeAffinityArgs | undefined),
     NodePorts: () => nodePorts,
-    NodeResourcesFit: (args) => nodeResourcesFit(args as NodeResourcesFitArgs | undefined, ofExtenders),
+    NodeResourcesFit: (args) => nodeResourcesFit(args as NodeResourcesFitArgs | undefined, { ofExtenders, served }),
     VolumeRestrictions: () => volumeRestrictions(volumes),
     NodeVolumeLimits: () => nodeVolumeLimits(volumes),
     VolumeBinding: (args) => volumeBinding({ volumes, client, clock }, args as Partial<VolumeBindingArgs> | undefined),
     VolumeZone: () => volumeZone(volumes),
     PodTopologySpread: (args) => podTopologySpread(owners, args as PodTopologySpreadArgs | undefined),
     InterPodAffinity: (args) => interPodAffinity(args as InterPodAffinityArgs | undefined),
-    DynamicResources: () => dynamicResources({ devices, matches: deviceMatcher(), client, clock }),
+    DynamicResources: (args) =>
+      dynamicResources({
+        devices,
+        client,
+        clock,
+        features,
+        matches: deviceMatcher(),
+        random: env.random.stream("devices"),
+        recorder: preemption.recorder,
+        args: args as Partial<DynamicResourcesArgs> | undefined,
+      }),
     NodeDeclaredFeatures: () => nodeDeclaredFeatures,
     GangScheduling: () => gangScheduling({ groups: handle.podGroups, waiting: handle.waiting, wake: handle.wake }),
     DefaultPreemption: (args) => defaultPreemption(preemption, args as DefaultPreemptionArgs | undefined),

@@ -73,6 +73,7 @@ export function volumeBinding(
       return undefined;
     },
     unreserve: ({ pod }: Chosen) => void held.delete(pod.uid),
+    preBinds: ({ pod }) => held.has(pod.uid),
     async preBind({ pod }, signal) {
       const job = held.get(pod.uid);
       if (job === undefined) return undefined;
