@@ -15,5 +15,6 @@ export { type Logger, type LogLine, type LogPairs, loggerTo, silentLogger } from
 export type { Counter, Gauge, Histogram, MetricOptions, Metrics } from "./metrics.ts";
 export { createMetrics } from "./metrics-registry.ts";
 export { nameSuffix, pick, type Random, seededRandom, uuid } from "./random.ts";
+export { sha256Hex } from "./sha256.ts";
 export { TaskGroup } from "./task-group.ts";
 export { type VirtualClock, virtualClock } from "./virtual-clock.ts";

@@ -16,6 +16,7 @@ import {
   serviceAccounts,
   services,
 } from "@skates/api/core/v1";
+import { type CSIDriver, csiDrivers, type VolumeAttachment, volumeAttachments } from "@skates/api/storage/v1";
 import type { Client } from "@skates/client";
 import { must, type Env, type TaskGroup } from "@skates/component-base";
 import { createInformer, type Informer } from "@skates/controller-runtime";
@@ -74,6 +75,18 @@ export class ApiReferences implements References {
 
   volume(name: string, signal: AbortSignal): Promise<PersistentVolume | undefined> {
     return this.#now<PersistentVolume>(persistentVolumes, { name }, signal);
+  }
+
+  secretNow(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined> {
+    return this.#now<Secret>(secrets, { namespace, name }, signal);
+  }
+
+  csiDriver(name: string, signal: AbortSignal): Promise<CSIDriver | undefined> {
+    return this.#now<CSIDriver>(csiDrivers, { name }, signal);
+  }
+
+  volumeAttachment(name: string, signal: AbortSignal): Promise<VolumeAttachment | undefined> {
+    return this.#now<VolumeAttachment>(volumeAttachments, { name }, signal);
   }
 
   ownNode(signal: AbortSignal): Promise<Node | undefined> {

@@ -11,6 +11,8 @@
  * - `VolumeMissing`, `VolumeSourceMissing`, `VolumeUnsupported`: a mount names no volume; what a volume shows is not there; this kubelet
  *   cannot mount its kind.
  * - `ClaimNotReady`: a claim of a pod, or its volume, is not there yet or not for this pod or node.
+ * - `CsiDriverMissing`, `CsiDriverRefused`, `CsiVolumeFailed`: no CSI driver of that name is registered; what one says of itself cannot
+ *   be; it could not mount a volume, or the volume was not attached in time.
  * - `SubPathRefused`: a subPath leads out of its volume, or cannot be resolved.
  * - `LogRefused`: something else is in the place of a container's log.
  * - `CgroupBusy`, `CgroupWriteFailed`: a cgroup still has processes; the kernel refused a limit.
@@ -33,6 +35,9 @@ export type KubeletErrorCode =
   | "VolumeSourceMissing"
   | "VolumeUnsupported"
   | "ClaimNotReady"
+  | "CsiDriverMissing"
+  | "CsiDriverRefused"
+  | "CsiVolumeFailed"
   | "SubPathRefused"
   | "LogRefused"
   | "CgroupBusy"

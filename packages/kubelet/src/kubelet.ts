@@ -2,7 +2,7 @@ import { type ApiObject, isStatus, keyOf } from "@skates/apimachinery";
 import { type Pod, pods } from "@skates/api/core/v1";
 import { type RuntimeClass, runtimeClasses } from "@skates/api/node/v1";
 import type { Client } from "@skates/client";
-import { type Component, type Env, isAbort, TaskGroup } from "@skates/component-base";
+import { type Component, type Env, isAbort, must, TaskGroup } from "@skates/component-base";
 import { createEventRecorder, createInformer, type Delta } from "@skates/controller-runtime";
 import { ApiReferences } from "./api-references.ts";
 import { containerEnv } from "./env/container-env.ts";
@@ -13,7 +13,7 @@ import { type LocalDirectories, runLocalVolumes } from "./local-volumes.ts";
 import type { MachineInfo, Pressure } from "./node-status/machine.ts";
 import { runNodeLease } from "./node-status/node-lease.ts";
 import { nodeResources, type NodeSettings } from "./node-status/node-object.ts";
-import { NodeReporter } from "./node-status/node-reporter.ts";
+import { NodeReporter, type StatusReports } from "./node-status/node-reporter.ts";
 import type { PodHost } from "./pod-host.ts";
 import { PodSet } from "./pod-set.ts";
 import type { ProbeNetwork } from "./probe/probe-network.ts";
@@ -57,6 +57,7 @@ export interface KubeletOptions {
 export interface HostDeps {
   readonly references: References;
   readonly node: NodeFacts;
+  readonly status: StatusReports;
 }
 
 /** What others can look at while the kubelet runs. */
@@ -107,9 +108,15 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
       : new ApiReferences({ nodeName: settings.name, client, env, tasks });
   const node = nodeFacts(options);
   const credentials = options.credentials ?? pullSecretCredentials(references, recorder);
+  let reporter: NodeReporter | undefined;
+  const status: StatusReports = {
+    changed: () => reporter?.changed(),
+    written: (s) => must(reporter, "a node reporter").written(s),
+  };
+  const host = options.host({ references, node, status });
   const deps: Omit<PodDeps, "resizeRefusal"> = {
     runtime,
-    host: options.host({ references, node }),
+    host,
     references,
     containerEnv: (request, s) =>
       options.withoutReferences === true ? Promise.resolve([]) : containerEnv(references, request, s),
@@ -123,7 +130,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     node,
     tasks,
   };
-  const reporter = new NodeReporter({
+  reporter = new NodeReporter({
     settings,
     machine,
     client,
@@ -132,6 +139,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     log,
     recorder,
     pressure: options.pressure ?? (() => Promise.resolve(NO_PRESSURE)),
+    volumesInUse: () => host.volumesInUse(),
   });
   const set = new PodSet(deps);
   if (options.localDirectories !== undefined) {

@@ -54,6 +54,8 @@ export interface PodHost {
   /** Unmounts volumes and removes directories and the cgroup; what it cannot remove makes it throw. May be called again. */
   tearDownPod(uid: string, signal: AbortSignal): Promise<void>;
   removeLogs(pod: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<void>;
+  /** Names of volumes that must not be detached from the node: they are mounted, or about to be. */
+  volumesInUse(): Promise<readonly string[]>;
   /** Pods that have something here. */
   podUids(): Promise<readonly string[]>;
 }

@@ -101,7 +101,7 @@ export class PodSet {
 
   /** What ran before and belongs to no pod of the API is ended; call once all pods have been seen. */
   endOrphans(): void {
-    const { tasks, log } = this.#deps;
+    const { tasks, host } = this.#deps;
     for (const [uid, observed] of this.#found) {
       const pod = orphanPod(uid, observed);
       const worker = new PodWorker(this.#deps, pod, observed);
@@ -110,16 +110,24 @@ export class PodSet {
     }
     this.#found.clear();
     tasks.spawn(async (signal) => {
-      await this.#tearDownLeftovers(signal).catch((error: unknown) => {
-        if (isAbort(error, signal)) throw error;
-        log.warn("what is left of pods that are gone could not be removed", { error: messageOf(error) });
-      });
+      const uids = (await host.podUids()).filter((uid) => !this.#workers.has(uid));
+      await Promise.all(uids.map((uid) => this.#tearDownLeftover(uid, signal)));
     });
   }
 
-  async #tearDownLeftovers(signal: AbortSignal): Promise<void> {
-    const { host } = this.#deps;
-    for (const uid of await host.podUids()) if (!this.#workers.has(uid)) await host.tearDownPod(uid, signal);
+  /** Until it is done: a driver that has mounted something may come only later. */
+  async #tearDownLeftover(uid: string, signal: AbortSignal): Promise<void> {
+    const { host, clock, log } = this.#deps;
+    const delays = new RetryDelays(500, 122_000);
+    for (;;) {
+      try {
+        return await host.tearDownPod(uid, signal);
+      } catch (error) {
+        if (isAbort(error, signal)) throw error;
+        log.warn("what is left of a pod that is gone could not be removed", { uid, error: messageOf(error) });
+        await clock.sleep(delays.next(), signal);
+      }
+    }
   }
 
   #refusal(pod: Pod): Waiting | undefined {

@@ -7,6 +7,7 @@ import type {
   Secret,
   Service,
 } from "@skates/api/core/v1";
+import type { CSIDriver, VolumeAttachment } from "@skates/api/storage/v1";
 
 /** Objects that pods refer to. Answers from a cache that follows the API as long as the pod is registered. */
 export interface References {
@@ -19,6 +20,11 @@ export interface References {
   claim(namespace: string, name: string, signal: AbortSignal): Promise<PersistentVolumeClaim | undefined>;
   /** The volume as it is now; only those of claims that pods on this node use are to be had. */
   volume(name: string, signal: AbortSignal): Promise<PersistentVolume | undefined>;
+  /** A secret as it is now: one that a volume of the pod names, maybe in another namespace. */
+  secretNow(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined>;
+  /** What a CSI driver says of itself; undefined: nothing. */
+  csiDriver(name: string, signal: AbortSignal): Promise<CSIDriver | undefined>;
+  volumeAttachment(name: string, signal: AbortSignal): Promise<VolumeAttachment | undefined>;
   /** The node itself as it is now. */
   ownNode(signal: AbortSignal): Promise<Node | undefined>;
   /** A token for the pod's service account, bound to the pod. */
@@ -45,6 +51,9 @@ export const noReferences: References = {
   services: () => Promise.resolve([]),
   claim: () => Promise.resolve(undefined),
   volume: () => Promise.resolve(undefined),
+  secretNow: () => Promise.resolve(undefined),
+  csiDriver: () => Promise.resolve(undefined),
+  volumeAttachment: () => Promise.resolve(undefined),
   ownNode: () => Promise.resolve(undefined),
   token: () => Promise.reject(new Error("this node hands out no tokens")),
   register: () => undefined,

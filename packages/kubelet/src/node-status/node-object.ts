@@ -34,6 +34,8 @@ export interface NodeStatusInput {
   readonly old: readonly NodeCondition[];
   /** Addresses as the API has them. */
   readonly oldAddresses?: readonly NodeAddress[] | undefined;
+  /** Names of volumes that must not be detached; none is shown as an empty list where there were some. */
+  readonly volumesInUse?: readonly string[] | undefined;
   readonly nowMs: number;
 }
 
@@ -145,6 +147,7 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
     images: images(input.images),
     runtimeHandlers: handlers(input.health.features),
     features: { supplementalGroupsPolicy: input.health.features.supplementalGroupsPolicy },
+    volumesInUse: input.volumesInUse ?? [],
   };
 }
 

@@ -19,6 +19,16 @@ export interface NodeReporterOptions {
   readonly log: Logger;
   readonly recorder: EventRecorder;
   pressure(signal: AbortSignal): Promise<Pressure>;
+  /** Names of volumes that must not be detached from the node. */
+  volumesInUse(): Promise<readonly string[]>;
+}
+
+/** What others of the kubelet have to do with the node's status. */
+export interface StatusReports {
+  /** Something that it shows may have changed. */
+  changed(): void;
+  /** Resolves once it has been written as things are now. */
+  written(signal: AbortSignal): Promise<void>;
 }
 
 /** How often the node is looked at, and how often it is written although nothing changed. */
@@ -27,12 +37,13 @@ const REPORT_MS = 300_000;
 const IMAGES_MS = 60_000;
 
 /** Registers the Node and keeps its status up to date: at once when something changes, else every five minutes. */
-export class NodeReporter {
+export class NodeReporter implements StatusReports {
   readonly #options: NodeReporterOptions;
   readonly #wakeup = new Wakeup();
   #node: Node | undefined;
   #reportedAtMs = 0;
   #healthy = false;
+  #waiting: readonly (() => void)[] = [];
   #images: { readonly list: readonly Image[]; readonly atMs: number } | undefined;
   constructor(options: NodeReporterOptions) {
     this.#options = options;
@@ -48,9 +59,24 @@ export class NodeReporter {
     return this.#node;
   }
 
-  /** Something that the status shows may have changed. */
-  look(): void {
+  changed(): void {
     this.#wakeup.notify();
+  }
+
+  written(signal: AbortSignal): Promise<void> {
+    this.changed();
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason);
+      if (signal.aborted) return onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiting = [
+        ...this.#waiting,
+        () => {
+          signal.removeEventListener("abort", onAbort);
+          resolve();
+        },
+      ];
+    });
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -60,7 +86,15 @@ export class NodeReporter {
       let nextMs = LOOK_MS;
       try {
         this.#node ??= await this.#register(signal);
-        await this.#report(this.#node, signal);
+        const waiting = this.#waiting;
+        this.#waiting = [];
+        try {
+          await this.#report(this.#node, signal);
+        } catch (error) {
+          this.#waiting = [...waiting, ...this.#waiting];
+          throw error;
+        }
+        for (const told of waiting) told();
         delays.reset();
       } catch (error) {
         if (isAbort(error, signal)) return;
@@ -105,7 +139,9 @@ export class NodeReporter {
     const nowMs = clock.nowMs();
     const old = node.status?.conditions ?? [];
     const measured = { health, pressure: await pressure(signal), images, runtimeVersion };
-    const input = { settings, machine, ...measured, old, oldAddresses: await this.#addresses(signal), nowMs };
+    const volumesInUse = await this.#options.volumesInUse();
+    const oldAddresses = await this.#addresses(signal);
+    const input = { settings, machine, ...measured, old, oldAddresses, volumesInUse, nowMs };
     const status = nodeStatus(input);
     const due = nowMs - this.#reportedAtMs >= REPORT_MS;
     if (!due && sameButHeartbeat(node.status, status)) return;
@@ -178,5 +214,12 @@ function sameButHeartbeat(before: NodeStatus | undefined, after: NodeStatus): bo
   const rest = Object.keys(after).filter((key) => key !== "conditions");
   const left: Readonly<Record<string, unknown>> = { ...before };
   const right: Readonly<Record<string, unknown>> = { ...after };
-  return sameJson(plain(before), plain(after)) && rest.every((key) => sameJson(left[key], right[key]));
+  return (
+    sameJson(plain(before), plain(after)) && rest.every((key) => sameJson(present(left[key]), present(right[key])))
+  );
+}
+
+/** An empty list is stored as none. */
+function present(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 0 ? undefined : value;
 }

@@ -2,7 +2,7 @@ import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Handler } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
-import type { Env, TaskGroup } from "@skates/component-base";
+import { type Env, must, type TaskGroup } from "@skates/component-base";
 import type { ServerTls } from "@skates/transport/node";
 import { serveHandler } from "@skates/transport/node";
 import { ImageCollector } from "../image/image-collector.ts";
@@ -15,6 +15,9 @@ import { statsPages } from "../server/stats.ts";
 import type { ClusterDns } from "../spec/dns.ts";
 import { type Cgroups, openCgroups } from "./host/cgroups.ts";
 import { cgroupMounts } from "./host/cgroup-mounts.ts";
+import { CsiDrivers } from "./csi/csi-drivers.ts";
+import type { CsiVolumes } from "./csi/csi-volumes.ts";
+import { runCsi } from "./csi/run-csi.ts";
 import { listMounts } from "./host/mounts.ts";
 import type { NodePaths } from "./host/node-paths.ts";
 import { fileLogReader } from "./logs/log-reader.ts";
@@ -89,20 +92,36 @@ async function assemble(
   const { settings, client, env, runtime, paths, dns } = options;
   const cgroups = openCgroups(cgroupMounts(await listMounts()));
   const directories = localDirectories(paths.volumesDir);
+  const csiDrivers = new CsiDrivers();
+  let csi: CsiVolumes | undefined;
   return createKubelet({
     settings: { ...settings, kubeletPort, localVolumesDir: paths.volumesDir },
     machine: await machineInfo(paths.dataDir),
     client,
     env,
     runtime,
-    host: nodePodHost({ paths, cgroups, clusterDomain: dns.domain, localDirectories: directories }),
+    host: nodePodHost({
+      paths,
+      cgroups,
+      clusterDomain: dns.domain,
+      localDirectories: directories,
+      nodeName: settings.name,
+      clock: env.clock,
+      csiDrivers,
+      onCsi: (volumes) => {
+        csi = volumes;
+      },
+    }),
     localDirectories: directories,
     network: nodeProbeNetwork,
     dns,
     appArmor: await appArmorEnabled(),
     seccomp: { byDefault: options.seccompDefault ?? false, root: join(paths.kubeletDir, "seccomp") },
     pressure: () => machinePressure(paths.dataDir),
-    alongside: (parts, tasks) => workAlongside(options, parts, { cgroups, tasks, serve }),
+    alongside: (parts, tasks) => {
+      workAlongside(options, parts, { cgroups, tasks, serve });
+      tasks.spawn((signal) => runCsi(options, { drivers: csiDrivers, volumes: must(csi, "CSI volumes") }, signal));
+    },
   });
 }
 

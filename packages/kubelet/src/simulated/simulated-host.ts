@@ -40,6 +40,10 @@ export class SimulatedHost implements PodHost {
     return Promise.resolve();
   }
 
+  volumesInUse(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   podUids(): Promise<readonly string[]> {
     return Promise.resolve([]);
   }

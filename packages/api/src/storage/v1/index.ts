@@ -1,4 +1,5 @@
 /** Types of storage.k8s.io/v1. */
+export { attachmentName, type CsiVolumeId, uniqueVolumeName } from "./attachment-name.ts";
 export { CSIDriver, CSIDriverSpec, TokenRequest, csiDrivers } from "./csi-driver.ts";
 export { CSINode, CSINodeDriver, CSINodeSpec, VolumeNodeResources, csiNodes } from "./csi-node.ts";
 export { CSIStorageCapacity, csiStorageCapacities } from "./csi-storage-capacity.ts";

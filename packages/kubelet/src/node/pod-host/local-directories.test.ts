@@ -13,11 +13,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "@skates/api/core/v1";
+import { virtualClock } from "@skates/component-base";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { noReferences, type References } from "../../references.ts";
+import { CsiDrivers } from "../csi/csi-drivers.ts";
+import { csiPaths } from "../csi/csi-paths.ts";
+import { CsiVolumes } from "../csi/csi-volumes.ts";
 import { giveToGroup } from "./give-to-group.ts";
 import { localDirectories } from "./local-directories.ts";
 import { mountClaim } from "./mount-claim.ts";
+import { podPaths } from "./pod-paths.ts";
 
 const { signal } = new AbortController();
 let root: string;
@@ -95,7 +100,17 @@ const mounting = (found: PersistentVolumeClaim | undefined, bound?: PersistentVo
     ownNode: () => Promise.resolve(node),
   };
   const [wanted = { name: "v" }] = pod.spec.volumes ?? [];
-  return mountClaim({ pod, volume: wanted, references, directories: localDirectories(root) }, signal);
+  const csi = new CsiVolumes({
+    paths: csiPaths(root, podPaths(root)),
+    pods: root,
+    drivers: new CsiDrivers(),
+    nodeName: "n",
+    references,
+    clock: virtualClock(),
+    status: { changed: () => undefined, written: () => Promise.resolve() },
+  });
+  const request = { pod, volume: wanted, references, directories: localDirectories(root), csi };
+  return mountClaim(request, signal).then((mounted) => mounted.volume);
 };
 
 it("mounts the directory that a claim is bound to", async () => {

@@ -1,16 +1,16 @@
-import { type PersistentVolume, type Pod, podClaims, type Volume, VOLUME_ANNOTATIONS } from "@skates/api/core/v1";
+import { type PersistentVolume, type Pod, podClaims, VOLUME_ANNOTATIONS } from "@skates/api/core/v1";
 import { LOCAL_PATH } from "@skates/api/storage/v1";
 import { must, OperatingError } from "@skates/component-base";
+import { persistentCsiVolume } from "../../csi/csi-volume.ts";
 import type { LocalDirectories } from "../../local-volumes.ts";
 import type { MountedVolume } from "../../pod-host.ts";
 import type { References } from "../../references.ts";
 import { claimedVolume } from "./claimed-volume.ts";
 import { giveToGroup } from "./give-to-group.ts";
 import { prepareHostPath } from "./host-path.ts";
+import { type CsiRequest, type MountedCsi, mountCsi, mountedCsi } from "./mount-csi.ts";
 
-export interface ClaimMount {
-  readonly pod: Pod;
-  readonly volume: Volume;
+export interface ClaimMount extends CsiRequest {
   readonly references: References;
   readonly directories: LocalDirectories;
 }
@@ -19,18 +19,30 @@ export interface ClaimMount {
  * Mounts what a claim of the pod is bound to: a directory of this machine. Containers get the directory itself, so that nothing of it
  * lies among the pod's own files, which are removed with the pod.
  */
-export async function mountClaim(
-  { pod, volume, references, directories }: ClaimMount,
-  signal: AbortSignal,
-): Promise<MountedVolume> {
+export async function mountClaim(request: ClaimMount, signal: AbortSignal): Promise<MountedCsi> {
+  const { pod, volume, references } = request;
+  const known = mountedCsi(request);
+  if (known !== undefined) return known;
   const wanted = must(
     podClaims(pod).find((claim) => claim.volume === volume.name),
     "the claim of a volume",
   );
   const bound = await claimedVolume(pod, wanted, references, signal);
   refuseUnsupported(pod, volume.name, bound);
-  const { hostPath, local } = bound.spec;
   const readOnly = volume.persistentVolumeClaim?.readOnly === true;
+  const { csi } = bound.spec;
+  if (csi !== undefined) {
+    return await mountCsi(request, persistentCsiVolume(bound, csi, readOnly), signal);
+  }
+  return { volume: await mountDirectory(request, bound, readOnly) };
+}
+
+async function mountDirectory(
+  { pod, directories }: ClaimMount,
+  bound: PersistentVolume,
+  readOnly: boolean,
+): Promise<MountedVolume> {
+  const { hostPath, local } = bound.spec;
   if (hostPath !== undefined) {
     await prepareHostPath(hostPath);
     return { hostPath: hostPath.path, readOnly };
@@ -52,13 +64,14 @@ export async function mountClaim(
 
 function refuseUnsupported(pod: Pod, name: string, { metadata, spec }: PersistentVolume): void {
   const quoted = JSON.stringify(metadata.name);
-  if (spec.hostPath === undefined && spec.local === undefined) {
-    const kind = ["nfs", "iscsi", "csi", "fc", "flexVolume", "cephfs", "rbd", "glusterfs"].find((each) => each in spec);
+  if (spec.hostPath === undefined && spec.local === undefined && spec.csi === undefined) {
+    const kind = ["nfs", "iscsi", "fc", "flexVolume", "cephfs", "rbd", "glusterfs"].find((each) => each in spec);
     throw unsupported(`volume ${quoted}: ${kind ?? "its kind"} is not supported by this kubelet`);
   }
   if (spec.volumeMode === "Block")
     throw unsupported(`volume ${quoted}: block volumes are not supported by this kubelet`);
-  if ((spec.mountOptions ?? []).length > 0) throw unsupported(`Mount options are not supported for volume ${quoted}`);
+  if (spec.csi === undefined && (spec.mountOptions ?? []).length > 0)
+    throw unsupported(`Mount options are not supported for volume ${quoted}`);
   const { initContainers = [], containers } = pod.spec;
   const asDevice = [...initContainers, ...containers].some((c) => c.volumeDevices?.some((each) => each.name === name));
   if (asDevice) throw unsupported(`volume ${name} has volumeMode Filesystem, but is specified in volumeDevices`);

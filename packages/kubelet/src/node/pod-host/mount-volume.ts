@@ -3,12 +3,15 @@ import { parseQuantity } from "@skates/apimachinery";
 import type { EmptyDirVolumeSource, Pod, Volume } from "@skates/api/core/v1";
 import { OperatingError } from "@skates/component-base";
 import type { LocalDirectories } from "../../local-volumes.ts";
+import { inlineCsiVolume } from "../../csi/csi-volume.ts";
 import type { MountedVolume } from "../../pod-host.ts";
+import type { CsiVolumes } from "../csi/csi-volumes.ts";
 import { listMounts } from "../host/mounts.ts";
 import { runCommand } from "../host/run-command.ts";
 import { writeAtomically, type VolumeFiles } from "./atomic-directory.ts";
 import { prepareHostPath } from "./host-path.ts";
 import { mountClaim } from "./mount-claim.ts";
+import { mountCsi, mountedCsi } from "./mount-csi.ts";
 import type { PodPaths } from "./pod-paths.ts";
 import { downwardFiles, type FileSources, keyedFiles, projectedFiles } from "./volume-files.ts";
 
@@ -18,6 +21,7 @@ export interface MountRequest {
   readonly paths: PodPaths;
   readonly sources: FileSources;
   readonly directories: LocalDirectories;
+  readonly csi: CsiVolumes;
 }
 
 export interface Mounted {
@@ -33,9 +37,10 @@ export async function mountVolume(request: MountRequest, signal: AbortSignal): P
     return { volume: { hostPath: volume.hostPath.path, readOnly: false } };
   }
   if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined) {
-    const { references } = sources;
-    return { volume: await mountClaim({ pod, volume, references, directories: request.directories }, signal) };
+    return await mountClaim({ ...request, references: sources.references }, signal);
   }
+  const inline = inlineCsiVolume(pod, volume);
+  if (inline !== undefined) return mountedCsi(request) ?? (await mountCsi(request, inline, signal));
   if (volume.emptyDir !== undefined) return mountEmptyDir(request, volume.emptyDir, signal);
   if (volume.configMap !== undefined) {
     const { name = "", items, optional, defaultMode } = volume.configMap;

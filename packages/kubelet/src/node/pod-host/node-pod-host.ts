@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "@skates/api/core/v1";
-import { hasCode, messageOf } from "@skates/component-base";
+import { type Clock, hasCode, messageOf } from "@skates/component-base";
 import type { HostDeps } from "../../kubelet.ts";
 import type { LocalDirectories } from "../../local-volumes.ts";
 import type { ContainerFiles, ContainerFilesRequest, MountedVolume, MountedVolumes, PodHost } from "../../pod-host.ts";
@@ -14,6 +14,9 @@ import { qosClass } from "../../status/qos-class.ts";
 import { type Cgroups, podCgroup, type QosClass } from "../host/cgroups.ts";
 import { unmountBelow } from "../host/mounts.ts";
 import type { NodePaths } from "../host/node-paths.ts";
+import { CsiDrivers } from "../csi/csi-drivers.ts";
+import { csiPaths } from "../csi/csi-paths.ts";
+import { CsiVolumes } from "../csi/csi-volumes.ts";
 import { openLog } from "../logs/open-log.ts";
 import { containerFiles } from "./container-files.ts";
 import { mountVolume } from "./mount-volume.ts";
@@ -25,6 +28,12 @@ export interface NodePodHostOptions {
   readonly cgroups: Cgroups;
   readonly clusterDomain: string;
   readonly localDirectories: LocalDirectories;
+  readonly nodeName: string;
+  readonly clock: Clock;
+  /** The CSI drivers that are registered; default: there never is one. */
+  readonly csiDrivers?: CsiDrivers | undefined;
+  /** Given the CSI volumes once, for those who tell it of drivers that come. */
+  readonly onCsi?: ((volumes: CsiVolumes) => void) | undefined;
 }
 
 /** The longest last words that are kept, and the longest part of a log that stands in for them, as upstream. */
@@ -43,11 +52,23 @@ class NodePodHost implements PodHost {
   readonly #options: NodePodHostOptions;
   readonly #deps: HostDeps;
   readonly #paths: PodPaths;
+  readonly #csi: CsiVolumes;
 
   constructor(options: NodePodHostOptions, deps: HostDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#paths = podPaths(options.paths.kubeletDir);
+    const { paths, csiDrivers = new CsiDrivers(), nodeName, clock } = options;
+    this.#paths = podPaths(paths.kubeletDir);
+    this.#csi = new CsiVolumes({
+      paths: csiPaths(paths.kubeletDir, this.#paths),
+      pods: this.#paths.pods,
+      drivers: csiDrivers,
+      nodeName,
+      clock,
+      references: deps.references,
+      status: deps.status,
+    });
+    options.onCsi?.(this.#csi);
   }
 
   cgroupParent(pod: Pod): string {
@@ -85,9 +106,9 @@ class NodePodHost implements PodHost {
     let renewAtMs: number | undefined;
     for (const volume of pod.spec.volumes ?? []) {
       const directories = this.#options.localDirectories;
-      const request = { pod, volume, paths: this.#paths, sources: this.#deps, directories };
+      const request = { pod, volume, paths: this.#paths, sources: this.#deps, directories, csi: this.#csi };
       const mounted = await mountVolume(request, signal).catch((error: unknown) => {
-        if (signal.aborted || hasCode(error, "ClaimNotReady")) throw error;
+        if (signal.aborted || hasCode(error, "ClaimNotReady") || hasCode(error, "CsiVolumeFailed")) throw error;
         throw new Error(`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${messageOf(error)}`);
       });
       byName.set(volume.name, mounted.volume);
@@ -135,6 +156,7 @@ class NodePodHost implements PodHost {
 
   async tearDownPod(uid: string, signal: AbortSignal): Promise<void> {
     const folder = this.#paths.pod(uid);
+    await this.#csi.unmountPod(uid, signal);
     await unmountBelow([folder], signal);
     await rm(folder, { recursive: true, force: true });
     for (const qos of CLASSES) await this.#options.cgroups.remove(podCgroup(this.#options.paths.cgroupRoot, qos, uid));
@@ -149,6 +171,10 @@ class NodePodHost implements PodHost {
       if (name.startsWith(prefix) && (await isDangling(join(links, name))))
         await rm(join(links, name), { force: true });
     }
+  }
+
+  volumesInUse(): Promise<readonly string[]> {
+    return this.#csi.inUse();
   }
 
   async podUids(): Promise<readonly string[]> {

@@ -135,10 +135,14 @@ export class ContainerdPods {
     const directories = localDirectories(paths.volumesDir);
     const deps: Omit<PodDeps, "resizeRefusal"> = {
       runtime,
-      host: nodePodHost({ paths, cgroups, clusterDomain: "cluster.local", localDirectories: directories })({
-        references,
-        node,
-      }),
+      host: nodePodHost({
+        paths,
+        cgroups,
+        clusterDomain: "cluster.local",
+        localDirectories: directories,
+        nodeName: "node",
+        clock,
+      })({ references, node, status: { changed: () => undefined, written: () => Promise.resolve() } }),
       references,
       containerEnv: (request, s) => containerEnv(references, request, s),
       puller: new ImagePuller({

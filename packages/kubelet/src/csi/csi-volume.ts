@@ -1,0 +1,64 @@
+import type { CSIPersistentVolumeSource, PersistentVolume, Pod, SecretReference, Volume } from "@skates/api/core/v1";
+import { sha256Hex } from "@skates/component-base";
+
+/** What a pod wants mounted by a CSI driver: a persistent volume, or one that the driver makes for the pod. */
+export interface CsiVolume {
+  /** Upstream's name of it, also that of its directory: of the persistent volume, or of the pod's volume. */
+  readonly name: string;
+  readonly driver: string;
+  readonly volumeHandle: string;
+  readonly lifecycle: "Persistent" | "Ephemeral";
+  /** This mount is for reading. */
+  readonly readOnly: boolean;
+  readonly fsType: string;
+  readonly accessModes: readonly string[];
+  readonly mountOptions: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly secrets: CsiSecrets;
+}
+
+/** Secrets that the driver is to be given when it stages, publishes and expands. */
+export interface CsiSecrets {
+  readonly stage?: SecretReference | undefined;
+  readonly publish?: SecretReference | undefined;
+  readonly expand?: SecretReference | undefined;
+}
+
+export function persistentCsiVolume(
+  volume: PersistentVolume,
+  csi: CSIPersistentVolumeSource,
+  readOnly: boolean,
+): CsiVolume {
+  const { accessModes = [], mountOptions = [] } = volume.spec;
+  return {
+    name: volume.metadata.name,
+    driver: csi.driver,
+    volumeHandle: csi.volumeHandle,
+    lifecycle: "Persistent",
+    readOnly,
+    fsType: csi.fsType ?? "",
+    accessModes,
+    mountOptions,
+    attributes: csi.volumeAttributes ?? {},
+    secrets: { stage: csi.nodeStageSecretRef, publish: csi.nodePublishSecretRef, expand: csi.nodeExpandSecretRef },
+  };
+}
+
+/** The volume that a driver makes for this pod alone; undefined: the volume is of another kind. */
+export function inlineCsiVolume(pod: Pod, { name, csi }: Volume): CsiVolume | undefined {
+  if (csi === undefined) return undefined;
+  const { uid = "", namespace = "" } = pod.metadata;
+  const secret = csi.nodePublishSecretRef?.name ?? "";
+  return {
+    name,
+    driver: csi.driver,
+    volumeHandle: `csi-${sha256Hex(`${uid}${name}`)}`,
+    lifecycle: "Ephemeral",
+    readOnly: csi.readOnly === true,
+    fsType: csi.fsType ?? "",
+    accessModes: ["ReadWriteOnce"],
+    mountOptions: [],
+    attributes: csi.volumeAttributes ?? {},
+    secrets: { publish: secret === "" ? undefined : { name: secret, namespace } },
+  };
+}

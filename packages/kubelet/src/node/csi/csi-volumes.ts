@@ -1,0 +1,301 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Pod } from "@skates/api/core/v1";
+import { NODE_CAPABILITY } from "@skates/api/csi/v1";
+import { attachmentName, type CSIDriver, uniqueVolumeName } from "@skates/api/storage/v1";
+import { type Clock, hasCode, messageOf, OperatingError } from "@skates/component-base";
+import type { CsiVolume } from "../../csi/csi-volume.ts";
+import {
+  givesToGroup,
+  lifecycleRefusal,
+  needsAttach,
+  type NodeCapabilities,
+  podContext,
+  tokenContext,
+  volumeCapability,
+} from "../../csi/driver-rules.ts";
+import type { StatusReports } from "../../node-status/node-reporter.ts";
+import type { References, Token } from "../../references.ts";
+import { giveToGroup } from "../pod-host/give-to-group.ts";
+import type { CsiDrivers, CsiNodeClient } from "./csi-drivers.ts";
+import { nodeService } from "./csi-methods.ts";
+import type { CsiPaths } from "./csi-paths.ts";
+import { KeyedLock } from "./keyed-lock.ts";
+import { csiSecret } from "./secret-of.ts";
+import { namesIn, readVolumeData, removeVolumeFolder, type VolumeData, writeVolumeData } from "./vol-data.ts";
+import { stagedVolumes, VolumeUsers } from "./volume-users.ts";
+import { waitAttached } from "./wait-attached.ts";
+
+export interface CsiVolumesOptions {
+  readonly paths: CsiPaths;
+  /** Folder of the pods. */
+  readonly pods: string;
+  readonly drivers: CsiDrivers;
+  readonly nodeName: string;
+  readonly references: References;
+  readonly clock: Clock;
+  readonly status: StatusReports;
+}
+
+/** A volume of a pod that is to be mounted. */
+export interface CsiMount {
+  readonly pod: Pod;
+  /** The pod's own name of it. */
+  readonly podVolume: string;
+  readonly volume: CsiVolume;
+}
+
+export interface CsiMounted {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly renewAtMs?: number | undefined;
+}
+
+const GLOBAL_MOUNT = "globalmount";
+const POD_MOUNT = "mount";
+/** How often drivers that ask for it are told to mount again, with fresh tokens. */
+const REPUBLISH_MS = 60_000;
+const DEFAULT_TOKEN_SECONDS = 3600;
+
+/**
+ * The CSI volumes of this node: staged once for the node, published for each pod, and the reverse. Each step is repeated until the
+ * driver says that it is done; what is known of a volume is written beside it before the driver is called, so that a kubelet which
+ * starts anew can undo what it finds. Failures are OperatingErrors in upstream's words.
+ */
+export class CsiVolumes {
+  readonly #options: CsiVolumesOptions;
+  readonly #locks = new KeyedLock();
+  /** What this kubelet has published, by pod and the pod's name of it. */
+  readonly #mounted = new Map<string, CsiMounted>();
+  #users: Promise<VolumeUsers> | undefined;
+  constructor(options: CsiVolumesOptions) {
+    this.#options = options;
+  }
+
+  /** Names of volumes that must not be detached from this node. */
+  async inUse(): Promise<readonly string[]> {
+    return (await this.#known()).inUse();
+  }
+
+  /** What is mounted already and needs nothing done now. */
+  mounted({ metadata }: Pod, podVolume: string): CsiMounted | undefined {
+    const found = this.#mounted.get(`${metadata.uid ?? ""}/${podVolume}`);
+    const due = found?.renewAtMs !== undefined && found.renewAtMs <= this.#options.clock.nowMs();
+    return due ? undefined : found;
+  }
+
+  /** Mounts a volume, or mounts it again. */
+  async mount(request: CsiMount, signal: AbortSignal): Promise<CsiMounted> {
+    const { pod, podVolume, volume } = request;
+    const { references, clock } = this.#options;
+    const about = await references.csiDriver(volume.driver, signal);
+    const refusal = lifecycleRefusal(about, volume);
+    if (refusal !== undefined) throw failure("SetUp", volume, `kubernetes.io/csi: ${refusal}`);
+    const users = await this.#known();
+    const publishContext = await this.#attach(request, users, about, signal);
+    const path = await this.#locks.run(uniqueVolumeName(volume), async () => {
+      signal.throwIfAborted();
+      const driver = this.#driver(volume);
+      const capabilities = await driver.capabilities(signal);
+      const work: Work = { ...request, about, driver, capabilities, publishContext };
+      const stagingPath = await this.#stage(work, signal);
+      return await this.#publish(work, stagingPath, signal);
+    });
+    const renewAtMs = about?.spec.requiresRepublish === true ? clock.nowMs() + REPUBLISH_MS : undefined;
+    const mounted = { path, readOnly: volume.readOnly, renewAtMs };
+    this.#mounted.set(`${pod.metadata.uid ?? ""}/${podVolume}`, mounted);
+    return mounted;
+  }
+
+  /** Unmounts all that a pod has, and what then nobody has. May be called again. */
+  async unmountPod(uid: string, signal: AbortSignal): Promise<void> {
+    const { paths } = this.#options;
+    for (const name of await namesIn(paths.podVolumes(uid))) {
+      const folder = paths.podVolume(uid, name);
+      const data = await readVolumeData(folder);
+      // Without data nothing was asked of a driver: it is written before.
+      if (data === undefined) await removeVolumeFolder(folder, POD_MOUNT);
+      else await this.#unpublish({ uid, folder, data }, signal);
+    }
+    for (const key of this.#mounted.keys()) if (key.startsWith(`${uid}/`)) this.#mounted.delete(key);
+  }
+
+  /** Unstages what a driver has staged here and no pod has: what was left by a kubelet that ended halfway. */
+  async unstageLeftovers(driver: string, signal: AbortSignal): Promise<void> {
+    const users = await this.#known();
+    for (const data of await stagedVolumes(this.#options.paths, driver)) {
+      await this.#locks.run(uniqueVolumeName(data), () => this.#unstage(data, users, signal));
+    }
+  }
+
+  #known(): Promise<VolumeUsers> {
+    const { paths, pods } = this.#options;
+    this.#users ??= VolumeUsers.read(paths, pods);
+    return this.#users;
+  }
+
+  /** What the driver said when it attached the volume; nothing for one that needs none of it. */
+  async #attach(
+    { pod, podVolume, volume }: CsiMount,
+    users: VolumeUsers,
+    about: CSIDriver | undefined,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>> {
+    if (volume.lifecycle === "Ephemeral") return {};
+    const { references, clock, nodeName, status } = this.#options;
+    const name = uniqueVolumeName(volume);
+    users.add(name, pod.metadata.uid ?? "");
+    const attached = needsAttach(about, volume);
+    if (users.setInUse(name, attached)) await status.written(signal);
+    return attached ? await waitAttached(volume, { references, clock, nodeName, podVolume }, signal) : {};
+  }
+
+  #driver(volume: CsiVolume): CsiNodeClient {
+    try {
+      return this.#options.drivers.get(volume.driver);
+    } catch (error) {
+      if (!hasCode(error, "CsiDriverMissing")) throw error;
+      throw volume.lifecycle === "Ephemeral"
+        ? failure("SetUp", volume, `kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: ${messageOf(error)}`)
+        : failure(
+            "MountDevice",
+            volume,
+            `kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: ${messageOf(error)}`,
+          );
+    }
+  }
+
+  /** Gives where it is staged; undefined: the driver stages nothing. */
+  async #stage({ volume, driver, capabilities, publishContext, pod }: Work, signal: AbortSignal) {
+    const stages = capabilities.has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME);
+    if (volume.lifecycle === "Ephemeral" || !stages) return undefined;
+    const { paths, references } = this.#options;
+    const { driver: driverName, volumeHandle } = volume;
+    const folder = paths.stagedVolume(driverName, volumeHandle);
+    const stagingTargetPath = join(folder, GLOBAL_MOUNT);
+    try {
+      await mkdir(stagingTargetPath, { recursive: true, mode: 0o750 });
+      await writeVolumeData(folder, { driverName, volumeHandle });
+      const request = {
+        volumeId: volumeHandle,
+        publishContext,
+        stagingTargetPath,
+        volumeCapability: volumeCapability(volume, capabilities, mountGroup(pod, volume, capabilities)),
+        secrets: await csiSecret(references, volume.secrets.stage, signal),
+        volumeContext: volume.attributes,
+      };
+      await driver.call(nodeService.nodeStageVolume, request, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw failure("MountDevice", volume, messageOf(error));
+    }
+    return stagingTargetPath;
+  }
+
+  async #publish(work: Work, stagingTargetPath: string | undefined, signal: AbortSignal): Promise<string> {
+    const { pod, volume, about, driver, capabilities, publishContext } = work;
+    const { paths, references, nodeName } = this.#options;
+    const { driver: driverName, volumeHandle, name } = volume;
+    const uid = pod.metadata.uid ?? "";
+    const folder = paths.podVolume(uid, name);
+    const targetPath = join(folder, POD_MOUNT);
+    const group = mountGroup(pod, volume, capabilities);
+    try {
+      // The driver makes the mount point itself.
+      await mkdir(folder, { recursive: true, mode: 0o750 });
+      await writeVolumeData(folder, {
+        attachmentID: attachmentName(volume, nodeName),
+        driverName,
+        nodeName,
+        specVolID: name,
+        volumeHandle,
+        volumeLifecycleMode: volume.lifecycle,
+      });
+      const tokens = tokenContext(await this.#tokens(about, pod, signal));
+      const asSecrets = about?.spec.serviceAccountTokenInSecrets === true;
+      const request = {
+        volumeId: volumeHandle,
+        publishContext,
+        ...(stagingTargetPath === undefined ? {} : { stagingTargetPath }),
+        targetPath,
+        volumeCapability: volumeCapability(volume, capabilities, group),
+        readonly: volume.readOnly,
+        secrets: { ...(await csiSecret(references, volume.secrets.publish, signal)), ...(asSecrets ? tokens : {}) },
+        volumeContext: { ...volume.attributes, ...podContext(about, pod, volume), ...(asSecrets ? {} : tokens) },
+      };
+      await driver.call(nodeService.nodePublishVolume, request, signal);
+      const fsGroup = pod.spec.securityContext?.fsGroup;
+      const first = this.#mounted.get(`${uid}/${work.podVolume}`) === undefined;
+      if (first && group === undefined && fsGroup !== undefined && givesToGroup(about, volume)) {
+        const onlyIfRootDiffers = pod.spec.securityContext?.fsGroupChangePolicy === "OnRootMismatch";
+        await giveToGroup(targetPath, { gid: fsGroup, onlyIfRootDiffers });
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw failure("SetUp", volume, messageOf(error));
+    }
+    return targetPath;
+  }
+
+  async #tokens(about: CSIDriver | undefined, pod: Pod, signal: AbortSignal): Promise<ReadonlyMap<string, Token>> {
+    const tokens = new Map<string, Token>();
+    for (const { audience, expirationSeconds = DEFAULT_TOKEN_SECONDS } of about?.spec.tokenRequests ?? []) {
+      const wanted = { audience, expirationSeconds: Number(expirationSeconds) };
+      tokens.set(audience, await this.#options.references.token(pod, wanted, signal));
+    }
+    return tokens;
+  }
+
+  async #unpublish({ uid, folder, data }: PodVolumeOnDisk, signal: AbortSignal): Promise<void> {
+    const { drivers } = this.#options;
+    const users = await this.#known();
+    const name = uniqueVolumeName(data);
+    await this.#locks.run(name, async () => {
+      const request = { volumeId: data.volumeHandle, targetPath: join(folder, POD_MOUNT) };
+      await drivers.get(data.driver).call(nodeService.nodeUnpublishVolume, request, signal);
+      await removeVolumeFolder(folder, POD_MOUNT);
+      users.remove(name, uid);
+      await this.#unstage(data, users, signal);
+    });
+  }
+
+  /** Under the lock of the volume. */
+  async #unstage(data: VolumeData, users: VolumeUsers, signal: AbortSignal): Promise<void> {
+    const name = uniqueVolumeName(data);
+    if (users.has(name)) return;
+    const folder = this.#options.paths.stagedVolume(data.driver, data.volumeHandle);
+    if ((await readVolumeData(folder)) !== undefined) {
+      const request = { volumeId: data.volumeHandle, stagingTargetPath: join(folder, GLOBAL_MOUNT) };
+      await this.#options.drivers.get(data.driver).call(nodeService.nodeUnstageVolume, request, signal);
+      await removeVolumeFolder(folder, GLOBAL_MOUNT);
+    }
+    // Whoever detaches is told; nobody here waits for it.
+    if (users.setInUse(name, false)) this.#options.status.changed();
+  }
+}
+
+interface Work extends CsiMount {
+  readonly about: CSIDriver | undefined;
+  readonly driver: CsiNodeClient;
+  readonly capabilities: NodeCapabilities;
+  readonly publishContext: Readonly<Record<string, string>>;
+}
+
+interface PodVolumeOnDisk {
+  readonly uid: string;
+  readonly folder: string;
+  readonly data: VolumeData;
+}
+
+/** The group that the driver itself is to give the volume to. */
+function mountGroup({ spec }: Pod, { readOnly }: CsiVolume, capabilities: NodeCapabilities): number | undefined {
+  const group = spec.securityContext?.fsGroup;
+  return capabilities.has(NODE_CAPABILITY.VOLUME_MOUNT_GROUP) && !readOnly ? group : undefined;
+}
+
+function failure(step: "SetUp" | "MountDevice", { name }: CsiVolume, why: string): OperatingError {
+  return new OperatingError(
+    "CsiVolumeFailed",
+    `MountVolume.${step} failed for volume ${JSON.stringify(name)} : ${why}`,
+  );
+}

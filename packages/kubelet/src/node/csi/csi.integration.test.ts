@@ -1,0 +1,351 @@
+// Drivers on unix sockets, the real API server in this process, volumes as plain directories: registration and what the API shows of it,
+// mounting and unmounting step by step, failures, a kubelet that starts anew halfway, attaching, inline volumes, tokens and secrets.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { status } from "@grpc/grpc-js";
+import { type Node, nodes, type Pod } from "@skates/api/core/v1";
+import { NODE_CAPABILITY } from "@skates/api/csi/v1";
+import { type CSIDriver, type CSINode, csiNodes, type VolumeAttachment } from "@skates/api/storage/v1";
+import { TaskGroup } from "@skates/component-base";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { CsiVolume } from "../../csi/csi-volume.ts";
+import { inlineCsiVolume } from "../../csi/csi-volume.ts";
+import { noReferences, type References } from "../../references.ts";
+import { startTestCluster, type TestCluster } from "../../testing/test-cluster.ts";
+import { podPaths } from "../pod-host/pod-paths.ts";
+import { TestDriver, type TestDriverOptions } from "../testing/csi-driver.ts";
+import { CsiDrivers } from "./csi-drivers.ts";
+import { csiPaths } from "./csi-paths.ts";
+import { CsiVolumes } from "./csi-volumes.ts";
+import { runCsi } from "./run-csi.ts";
+
+const NAME = "dir.csi.test";
+const STAGES = [NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME];
+let cluster: TestCluster;
+let dir: string;
+let driver: TestDriver | undefined;
+let csiDriver: CSIDriver | undefined;
+let attachment: VolumeAttachment | undefined;
+let nodeStatus: Node["status"];
+let kubelet: { readonly volumes: CsiVolumes; readonly tasks: TaskGroup };
+let changes = 0;
+const { signal } = new AbortController();
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+});
+afterAll(() => cluster.stop());
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "csi-"));
+  csiDriver = describedAs({ attachRequired: false });
+  [attachment, nodeStatus, changes] = [undefined, {}, 0];
+  await cluster.admin
+    .resource<Node>(nodes)
+    .create({ apiVersion: "v1", kind: "Node", metadata: { name: "n" }, spec: {} }, {}, signal);
+  kubelet = startKubelet();
+});
+afterEach(async () => {
+  await stopKubelet();
+  driver?.stop();
+  driver = undefined;
+  rmSync(dir, { recursive: true, force: true });
+  await cluster.admin.resource<Node>(nodes).delete({ name: "n" }, {}, signal);
+  await cluster.admin.resource<CSINode>(csiNodes).delete({ name: "n" }, {}, signal);
+});
+
+function describedAs(spec: CSIDriver["spec"]): CSIDriver {
+  return { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: NAME }, spec };
+}
+
+const references: References = {
+  ...noReferences,
+  csiDriver: () => Promise.resolve(csiDriver),
+  volumeAttachment: () => Promise.resolve(attachment),
+  ownNode: () =>
+    Promise.resolve({ apiVersion: "v1", kind: "Node", metadata: { name: "n" }, spec: {}, status: nodeStatus }),
+  secretNow: (namespace, name) =>
+    Promise.resolve(
+      name === "missing"
+        ? undefined
+        : {
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { namespace, name },
+            data: { key: Buffer.from(name).toString("base64") },
+          },
+    ),
+  token: (_, { audience }) => Promise.resolve({ token: `for ${audience}`, expiresAtMs: 1_800_000_000_000 }),
+};
+
+function startKubelet() {
+  const tasks = new TaskGroup(cluster.signal);
+  const drivers = new CsiDrivers();
+  const pods = podPaths(dir);
+  const volumes = new CsiVolumes({
+    paths: csiPaths(dir, pods),
+    pods: pods.pods,
+    drivers,
+    nodeName: "n",
+    references,
+    clock: cluster.env.clock,
+    status: {
+      changed: () => void changes++,
+      written: async () => {
+        nodeStatus = { ...nodeStatus, volumesInUse: await volumes.inUse() };
+      },
+    },
+  });
+  const options = { client: cluster.node("n"), env: cluster.env, settings: { name: "n" }, paths: { kubeletDir: dir } };
+  tasks.spawn((inner) => runCsi(options, { drivers, volumes }, inner));
+  return { volumes, tasks };
+}
+async function stopKubelet(): Promise<void> {
+  kubelet.tasks.stop();
+  await kubelet.tasks.join();
+}
+
+async function startDriver(options: Partial<TestDriverOptions> = {}): Promise<TestDriver> {
+  driver = new TestDriver({
+    name: NAME,
+    nodeId: "id-of-n",
+    kubeletDir: dir,
+    folder: join(dir, "volumes-of-driver"),
+    mounts: false,
+    ...options,
+  });
+  driver.createVolume("vol");
+  await driver.start();
+  const { statuses } = driver;
+  await cluster.until("the driver is told", () => statuses[0]);
+  return driver;
+}
+
+const csiNode = () => cluster.admin.resource<CSINode>(csiNodes).get({ name: "n" }, {}, signal);
+const node = () => cluster.admin.resource<Node>(nodes).get({ name: "n" }, {}, signal);
+const pod = (uid = "u1", spec: Partial<Pod["spec"]> = {}): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "p", namespace: "ns", uid },
+  spec: { containers: [{ name: "c" }], serviceAccountName: "sa", ...spec },
+});
+const volume: CsiVolume = {
+  name: "pvc-1",
+  driver: NAME,
+  volumeHandle: "vol",
+  lifecycle: "Persistent",
+  readOnly: false,
+  fsType: "",
+  accessModes: ["ReadWriteOnce"],
+  mountOptions: ["noatime"],
+  attributes: { tier: "gold" },
+  secrets: {},
+};
+const mount = (one = pod(), wanted = volume) =>
+  kubelet.volumes.mount({ pod: one, podVolume: "data", volume: wanted }, signal);
+const methods = () => driver?.calls.map(({ method }) => method);
+const staged = () => {
+  const folder = join(dir, "plugins/kubernetes.io/csi", NAME);
+  return existsSync(folder) ? readdirSync(folder) : [];
+};
+
+test("a driver registers, shows in CSINode and node, and goes with its socket", async () => {
+  const topology = { "topology.dir/zone": "a" };
+  const own = await startDriver({ topology, maxVolumes: 7 });
+  expect(own.statuses).toEqual([{ pluginRegistered: true }]);
+  expect((await csiNode()).spec.drivers).toEqual([
+    { name: NAME, nodeID: "id-of-n", topologyKeys: ["topology.dir/zone"], allocatable: { count: 7 } },
+  ]);
+  expect((await csiNode()).metadata.ownerReferences).toMatchObject([{ kind: "Node", name: "n" }]);
+  expect((await node()).metadata).toMatchObject({
+    labels: topology,
+    annotations: { "csi.volume.kubernetes.io/nodeid": `{"${NAME}":"id-of-n"}` },
+  });
+  rmSync(own.registrationSocket);
+  await cluster.until("no driver is left", async () =>
+    (await csiNode()).spec.drivers.length === 0 ? true : undefined,
+  );
+  await cluster.until("no id is left", async () =>
+    (await node()).metadata.annotations?.["csi.volume.kubernetes.io/nodeid"] === undefined ? true : undefined,
+  );
+  await expect(mount()).rejects.toThrow(
+    `MountVolume.MountDevice failed for volume "pvc-1" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ${NAME} not found in the list of registered CSI drivers`,
+  );
+});
+
+test("a driver of a version that nobody knows, and a plugin of another kind, are told why they are not taken", async () => {
+  driver = new TestDriver({ name: NAME, nodeId: "x", kubeletDir: dir, folder: dir });
+  driver.supportedVersions = ["2.0.0"];
+  await driver.start();
+  const { statuses } = driver;
+  const first = await cluster.until("a refusal", () => statuses[0]);
+  expect(first.error).toContain('None of the versions specified ["2.0.0"] are supported');
+  driver.type = "DevicePlugin";
+  const second = await cluster.until("another refusal", () => statuses.find(({ error }) => error?.includes("handler")));
+  expect(second.error).toBe(
+    `no handler registered for plugin type: DevicePlugin at socket ${driver.registrationSocket}`,
+  );
+  driver.type = "CSIPlugin";
+  driver.supportedVersions = ["1.0.0"];
+  await cluster.until("it is taken in the end", () => statuses.find(({ pluginRegistered }) => pluginRegistered));
+});
+
+test("a volume is staged once and published for each pod, and the reverse", async () => {
+  const own = await startDriver({ capabilities: STAGES });
+  const first = await mount();
+  await mount(pod("u2"));
+  const folder = join(dir, "pods/u1/volumes/kubernetes.io~csi/pvc-1");
+  expect(first).toEqual({ path: join(folder, "mount"), readOnly: false, renewAtMs: undefined });
+  expect(JSON.parse(readFileSync(join(folder, "vol_data.json"), "utf8"))).toEqual({
+    attachmentID: expect.stringMatching(/^csi-[0-9a-f]{64}$/),
+    driverName: NAME,
+    nodeName: "n",
+    specVolID: "pvc-1",
+    volumeHandle: "vol",
+    volumeLifecycleMode: "Persistent",
+  });
+  const stagingTargetPath = join(dir, "plugins/kubernetes.io/csi", NAME, staged()[0] ?? "", "globalmount");
+  const volumeCapability = { mount: { mountFlags: ["noatime"] }, accessMode: { mode: 1 } };
+  expect(own.calls.slice(0, 2)).toEqual([
+    {
+      method: "NodeStageVolume",
+      request: { volumeId: "vol", stagingTargetPath, volumeCapability, volumeContext: { tier: "gold" } },
+    },
+    {
+      method: "NodePublishVolume",
+      request: {
+        volumeId: "vol",
+        stagingTargetPath,
+        targetPath: first.path,
+        volumeCapability,
+        volumeContext: { tier: "gold" },
+      },
+    },
+  ]);
+  await kubelet.volumes.unmountPod("u1", signal);
+  expect([methods()?.slice(4), staged().length]).toEqual([["NodeUnpublishVolume"], 1]);
+  await kubelet.volumes.unmountPod("u2", signal);
+  await kubelet.volumes.unmountPod("u2", signal);
+  expect([methods()?.slice(5), staged()]).toEqual([["NodeUnpublishVolume", "NodeUnstageVolume"], []]);
+  expect(existsSync(folder)).toBe(false);
+});
+
+test("what a driver refuses is said in its words, and is tried again from where it stopped", async () => {
+  const own = await startDriver({ capabilities: STAGES });
+  own.failures.set("NodePublishVolume", [{ code: status.INTERNAL, details: "disk on fire" }]);
+  await expect(mount()).rejects.toThrow(
+    'MountVolume.SetUp failed for volume "pvc-1" : rpc error: code = Internal desc = disk on fire',
+  );
+  await mount();
+  own.failures.set("NodeUnpublishVolume", [{ code: status.UNAVAILABLE, details: "busy" }]);
+  await expect(kubelet.volumes.unmountPod("u1", signal)).rejects.toThrow("busy");
+  own.failures.set("NodeUnstageVolume", [{ code: status.UNAVAILABLE, details: "busy too" }]);
+  await expect(kubelet.volumes.unmountPod("u1", signal)).rejects.toThrow("busy too");
+  expect(staged().length).toBe(1);
+  await kubelet.volumes.unstageLeftovers(NAME, signal);
+  expect(staged()).toEqual([]);
+  await expect(mount(pod(), { ...volume, secrets: { stage: { namespace: "ns", name: "missing" } } })).rejects.toThrow(
+    'MountVolume.MountDevice failed for volume "pvc-1" : failed to find the secret missing in the namespace ns with error: secrets "missing" not found',
+  );
+});
+
+test.each(["after all is mounted", "between staging and publishing", "after the pod's part is unmounted"])(
+  "another kubelet takes over %s",
+  async (when) => {
+    const own = await startDriver({ capabilities: STAGES });
+    if (when.startsWith("between")) {
+      own.failures.set("NodePublishVolume", [{ code: status.INTERNAL, details: "x" }]);
+      await mount().catch(() => undefined);
+      rmSync(join(dir, "pods/u1"), { recursive: true });
+    } else {
+      await mount();
+    }
+    if (when.startsWith("after the pod's")) {
+      own.failures.set("NodeUnstageVolume", [{ code: status.INTERNAL, details: "x" }]);
+      await kubelet.volumes.unmountPod("u1", signal).catch(() => undefined);
+    }
+    await stopKubelet();
+    const told = own.statuses.length;
+    kubelet = startKubelet();
+    expect(await kubelet.volumes.inUse()).toEqual([`kubernetes.io/csi/${NAME}^vol`]);
+    await cluster.until("the driver is taken again", () => own.statuses[told]);
+    if (when.startsWith("after all")) {
+      expect(staged().length).toBe(1);
+      await kubelet.volumes.unmountPod("u1", signal);
+    }
+    await cluster.until("nothing is staged any more", () => (staged().length === 0 ? true : undefined));
+    expect(await kubelet.volumes.inUse()).toEqual([]);
+  },
+);
+
+test("a volume that must be attached is mounted only once the node says so, with what its driver said", async () => {
+  csiDriver = describedAs({});
+  await startDriver();
+  const mounting = mount();
+  await cluster.until("it is in use", async () => ((await kubelet.volumes.inUse()).length > 0 ? true : undefined));
+  await cluster.env.clock.sleep(300, signal);
+  expect(methods()).toEqual([]);
+  attachment = {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "VolumeAttachment",
+    metadata: { name: "a" },
+    spec: { attacher: NAME, nodeName: "n", source: { persistentVolumeName: "pvc-1" } },
+    status: { attached: true, attachmentMetadata: { device: "/dev/x" } },
+  };
+  nodeStatus = { ...nodeStatus, volumesAttached: [{ name: `kubernetes.io/csi/${NAME}^vol`, devicePath: "" }] };
+  await mounting;
+  expect(driver?.calls[0]?.request).toMatchObject({ publishContext: { device: "/dev/x" } });
+  await kubelet.volumes.unmountPod("u1", signal);
+  expect([await kubelet.volumes.inUse(), changes]).toEqual([[], 1]);
+});
+
+test("an inline volume comes with what its driver asks for, is mounted again in time, and never staged", async () => {
+  const own = await startDriver({ capabilities: STAGES });
+  const holder = pod("u1", {
+    volumes: [
+      { name: "data", csi: { driver: NAME, volumeAttributes: { size: "1" }, nodePublishSecretRef: { name: "s" } } },
+    ],
+  });
+  const inline = inlineCsiVolume(holder, holder.spec.volumes?.[0] ?? { name: "" }) ?? volume;
+  await expect(mount(holder, inline)).rejects.toThrow(
+    `MountVolume.SetUp failed for volume "data" : kubernetes.io/csi: volume mode "Ephemeral" not supported by driver ${NAME} (only supports ["Persistent"])`,
+  );
+  csiDriver = describedAs({
+    volumeLifecycleModes: ["Ephemeral"],
+    podInfoOnMount: true,
+    tokenRequests: [{ audience: "vault" }],
+    requiresRepublish: true,
+  });
+  const { renewAtMs = 0 } = await mount(holder, inline);
+  expect(renewAtMs - cluster.env.clock.nowMs()).toBeGreaterThan(50_000);
+  expect(own.calls).toEqual([
+    {
+      method: "NodePublishVolume",
+      request: {
+        volumeId: inline.volumeHandle,
+        targetPath: join(dir, "pods/u1/volumes/kubernetes.io~csi/data/mount"),
+        volumeCapability: { mount: {}, accessMode: { mode: 1 } },
+        secrets: { key: "s" },
+        volumeContext: {
+          size: "1",
+          "csi.storage.k8s.io/pod.name": "p",
+          "csi.storage.k8s.io/pod.namespace": "ns",
+          "csi.storage.k8s.io/pod.uid": "u1",
+          "csi.storage.k8s.io/serviceAccount.name": "sa",
+          "csi.storage.k8s.io/ephemeral": "true",
+          "csi.storage.k8s.io/serviceAccount.tokens":
+            '{"vault":{"token":"for vault","expirationTimestamp":"2027-01-15T08:00:00Z"}}',
+        },
+      },
+    },
+  ]);
+  await kubelet.volumes.unmountPod("u1", signal);
+  expect([methods(), await kubelet.volumes.inUse()]).toEqual([["NodePublishVolume", "NodeUnpublishVolume"], []]);
+});
+
+test("a pod's folder without data was never mounted, and goes", async () => {
+  await startDriver();
+  mkdirSync(join(dir, "pods/u1/volumes/kubernetes.io~csi/pvc-1"), { recursive: true });
+  await kubelet.volumes.unmountPod("u1", signal);
+  expect([readdirSync(join(dir, "pods/u1/volumes/kubernetes.io~csi")), methods()]).toEqual([[], []]);
+});

@@ -1,0 +1,241 @@
+/**
+ * A small CSI driver for tests: its volumes are directories below a folder, mounted by bind mounts or, for tests without root, as empty
+ * directories. It speaks to the kubelet by gRPC as any driver does; what sidecars would ask of its controller service are methods here.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type handleUnaryCall, type MethodDefinition, Server, ServerCredentials, status } from "@grpc/grpc-js";
+import { decodeProtobuf, encodeProtobuf, type Struct } from "@skates/apimachinery";
+import * as csi from "@skates/api/csi/v1";
+import { NODE_CAPABILITY } from "@skates/api/csi/v1";
+import {
+  InfoRequest,
+  PluginInfo,
+  RegistrationStatus,
+  RegistrationStatusResponse,
+} from "@skates/api/plugin-registration/v1";
+import { runCommand } from "../host/run-command.ts";
+
+export interface TestDriverOptions {
+  readonly name: string;
+  readonly nodeId: string;
+  /** The kubelet's root. */
+  readonly kubeletDir: string;
+  /** Where the directories of volumes are. */
+  readonly folder: string;
+  readonly capabilities?: readonly number[];
+  readonly topology?: Readonly<Record<string, string>>;
+  readonly maxVolumes?: number;
+  /** Mounts need root; without, nothing shows through. Default true. */
+  readonly mounts?: boolean;
+}
+
+export interface DriverCall {
+  readonly method: string;
+  readonly request: Message;
+}
+
+const never = new AbortController().signal;
+
+export class TestDriver {
+  readonly options: TestDriverOptions;
+  /** What the kubelet asked, in order, but for what every driver is asked all the time. */
+  readonly calls: DriverCall[] = [];
+  /** What it was told about its registration. */
+  readonly statuses: RegistrationStatus[] = [];
+  /** Answers that take the place of the next ones, by method. */
+  readonly failures = new Map<string, { readonly code: number; readonly details: string }[]>();
+  supportedVersions: readonly string[] = ["1.0.0"];
+  type = "CSIPlugin";
+  readonly #servers: Server[] = [];
+  constructor(options: TestDriverOptions) {
+    this.options = options;
+  }
+
+  get registrationSocket(): string {
+    return join(this.options.kubeletDir, "plugins_registry", `${this.options.name}-reg.sock`);
+  }
+
+  get #endpoint(): string {
+    return join(this.options.kubeletDir, "plugins", this.options.name, "csi.sock");
+  }
+
+  /** Serves its node service and then, as node-driver-registrar does, the socket by which it registers. */
+  async start(): Promise<void> {
+    await this.#serve(this.#endpoint, [
+      this.#method("csi.v1.Node", "NodeGetInfo", csi.NodeGetInfoRequest, csi.NodeGetInfoResponse, () => ({
+        nodeId: this.options.nodeId,
+        maxVolumesPerNode: this.options.maxVolumes ?? 0,
+        ...(this.options.topology === undefined ? {} : { accessibleTopology: { segments: this.options.topology } }),
+      })),
+      this.#method(
+        "csi.v1.Node",
+        "NodeGetCapabilities",
+        csi.NodeGetCapabilitiesRequest,
+        csi.NodeGetCapabilitiesResponse,
+        () => ({ capabilities: (this.options.capabilities ?? []).map((type) => ({ rpc: { type } })) }),
+      ),
+      this.#node("NodeStageVolume", csi.NodeStageVolumeRequest, csi.NodeStageVolumeResponse, (request) =>
+        this.#mount(this.directory(request["volumeId"]), request["stagingTargetPath"]),
+      ),
+      this.#node("NodeUnstageVolume", csi.NodeUnstageVolumeRequest, csi.NodeUnstageVolumeResponse, (request) =>
+        this.#unmount(request["stagingTargetPath"]),
+      ),
+      this.#node("NodePublishVolume", csi.NodePublishVolumeRequest, csi.NodePublishVolumeResponse, async (request) => {
+        const context = request["volumeContext"];
+        const ephemeral =
+          typeof context === "object" && context !== null && "csi.storage.k8s.io/ephemeral" in context
+            ? context["csi.storage.k8s.io/ephemeral"] === "true"
+            : false;
+        if (ephemeral) this.createVolume(String(request["volumeId"]));
+        const from = request["stagingTargetPath"] ?? this.directory(request["volumeId"]);
+        return await this.#mount(from, request["targetPath"], request["readonly"] === true);
+      }),
+      this.#node("NodeUnpublishVolume", csi.NodeUnpublishVolumeRequest, csi.NodeUnpublishVolumeResponse, (request) =>
+        this.#unmount(request["targetPath"]),
+      ),
+      this.#node("NodeExpandVolume", csi.NodeExpandVolumeRequest, csi.NodeExpandVolumeResponse, (request) =>
+        Promise.resolve({ capacityBytes: (request["capacityRange"] as csi.CapacityRange).requiredBytes }),
+      ),
+      this.#node("NodeGetVolumeStats", csi.NodeGetVolumeStatsRequest, csi.NodeGetVolumeStatsResponse, () =>
+        Promise.resolve({
+          usage: [
+            { unit: csi.USAGE_UNIT.BYTES, total: 1000, used: 400, available: 600 },
+            { unit: csi.USAGE_UNIT.INODES, total: 10, used: 4, available: 6 },
+          ],
+        }),
+      ),
+    ]);
+    await this.register();
+  }
+
+  async register(): Promise<void> {
+    const service = "pluginregistration.v1.Registration";
+    await this.#serve(this.registrationSocket, [
+      this.#method(service, "GetInfo", InfoRequest, PluginInfo, () => ({
+        type: this.type,
+        name: this.options.name,
+        endpoint: this.#endpoint,
+        supportedVersions: this.supportedVersions,
+      })),
+      this.#method(service, "NotifyRegistrationStatus", RegistrationStatus, RegistrationStatusResponse, (request) => {
+        this.statuses.push(request as RegistrationStatus);
+        return {};
+      }),
+    ]);
+  }
+
+  stop(): void {
+    for (const server of this.#servers.splice(0)) server.forceShutdown();
+    for (const socket of [this.registrationSocket, this.#endpoint]) rmSync(socket, { force: true });
+  }
+
+  directory(volumeId: unknown): string {
+    return join(this.options.folder, String(volumeId));
+  }
+
+  createVolume(volumeId: string): void {
+    mkdirSync(this.directory(volumeId), { recursive: true });
+  }
+
+  deleteVolume(volumeId: string): void {
+    rmSync(this.directory(volumeId), { recursive: true, force: true });
+  }
+
+  /** Volumes that there are. */
+  volumes(): readonly string[] {
+    return existsSync(this.options.folder) ? readdirSync(this.options.folder) : [];
+  }
+
+  async #mount(from: unknown, to: unknown, readOnly = false): Promise<object> {
+    const [source, target] = [String(from), String(to)];
+    if (!existsSync(source)) throw Object.assign(new Error(`no volume at ${source}`), { code: status.NOT_FOUND });
+    mkdirSync(target, { recursive: true });
+    if (this.options.mounts === false || isMounted(target)) return {};
+    await runCommand(["mount", "--bind", source, target], {}, never);
+    if (readOnly) await runCommand(["mount", "-o", "remount,ro,bind", target], {}, never);
+    return {};
+  }
+
+  async #unmount(from: unknown): Promise<object> {
+    const target = String(from);
+    if (!existsSync(target)) return {};
+    if (isMounted(target)) await runCommand(["umount", "--", target], {}, never);
+    rmdirSync(target);
+    return {};
+  }
+
+  #node(name: string, request: Struct, reply: Struct, answer: (request: Message) => Promise<object>): Method {
+    return this.#method("csi.v1.Node", name, request, reply, async (value) => {
+      this.calls.push({ method: name, request: value });
+      const failure = this.failures.get(name)?.shift();
+      if (failure !== undefined) throw Object.assign(new Error(failure.details), { code: failure.code });
+      return await answer(value);
+    });
+  }
+
+  #method(
+    service: string,
+    name: string,
+    request: Struct,
+    reply: Struct,
+    answer: (request: Message) => object | Promise<object>,
+  ): Method {
+    return {
+      name,
+      definition: {
+        path: `/${service}/${name}`,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: () => Buffer.alloc(0),
+        requestDeserialize: (bytes: Buffer) => decodeProtobuf(request, bytes) as Message,
+        responseSerialize: (value: object) => Buffer.from(encodeProtobuf(reply, value)),
+        responseDeserialize: () => ({}),
+      },
+      handler: ({ request: value }, done) => {
+        Promise.resolve(value)
+          .then(answer)
+          .then(
+            (answered) => done(null, answered),
+            (error: Error & { readonly code?: number }) =>
+              done({ code: error.code ?? status.INTERNAL, details: error.message }),
+          );
+      },
+    };
+  }
+
+  async #serve(socket: string, methods: readonly Method[]): Promise<void> {
+    mkdirSync(dirname(socket), { recursive: true });
+    rmSync(socket, { force: true });
+    const server = new Server();
+    server.addService(
+      Object.fromEntries(methods.map((method) => [method.name, method.definition])),
+      Object.fromEntries(methods.map((method) => [method.name, method.handler])),
+    );
+    await new Promise<void>((resolve, reject) => {
+      server.bindAsync(`unix://${socket}`, ServerCredentials.createInsecure(), (error) =>
+        error === null ? resolve() : reject(error),
+      );
+    });
+    this.#servers.push(server);
+  }
+}
+
+type Message = Readonly<Record<string, unknown>>;
+
+interface Method {
+  readonly name: string;
+  readonly definition: MethodDefinition<Message, object>;
+  readonly handler: handleUnaryCall<Message, object>;
+}
+
+function isMounted(path: string): boolean {
+  const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+  return lines.some((line) => line.split(" ")[4] === path);
+}
+
+export const ALL_CAPABILITIES: readonly number[] = [
+  NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME,
+  NODE_CAPABILITY.EXPAND_VOLUME,
+  NODE_CAPABILITY.GET_VOLUME_STATS,
+];
