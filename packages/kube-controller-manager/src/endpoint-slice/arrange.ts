@@ -7,11 +7,14 @@ export interface Group {
   readonly ports: readonly EndpointPort[];
   readonly wanted: readonly Endpoint[];
   readonly slices: readonly EndpointSlice[];
+  /** Hints are not part of what is wanted: endpoints keep those that they have. */
+  readonly keepHints?: boolean | undefined;
 }
 
 /** Which slices change their endpoints, which go, and which endpoints need new ones. */
 export interface Arrangement {
   readonly updated: readonly { readonly slice: EndpointSlice; readonly endpoints: readonly Endpoint[] }[];
+  readonly unchanged: readonly EndpointSlice[];
   readonly deleted: readonly EndpointSlice[];
   readonly created: readonly (readonly Endpoint[])[];
 }
@@ -23,9 +26,9 @@ export const SLICE_SIZE = 100;
  * Spreads endpoints over slices with as few writes as can be: each endpoint stays in its slice, new ones fill slices that are written
  * anyway, then the one existing slice that takes all of the rest, then new slices.
  */
-export function arrange({ wanted, slices }: Group): Arrangement {
+export function arrange({ wanted, slices, keepHints = false }: Group): Arrangement {
   const left = new Map(wanted.map((endpoint) => [endpointId(endpoint), endpoint]));
-  const kept = slices.map((slice) => ({ slice, ...keepWanted(slice, left) }));
+  const kept = slices.map((slice) => ({ slice, ...keepWanted(slice, left, keepHints) }));
   let rest = [...left.values()];
   const written = kept.filter((one) => one.changed);
   if (rest.length > 0) {
@@ -49,6 +52,7 @@ export function arrange({ wanted, slices }: Group): Arrangement {
   }
   return {
     updated: kept.filter((one) => one.changed && one.endpoints.length > 0),
+    unchanged: kept.filter((one) => !one.changed && one.endpoints.length > 0).map((one) => one.slice),
     deleted: kept.filter((one) => one.endpoints.length === 0).map((one) => one.slice),
     created,
   };
@@ -60,12 +64,13 @@ interface Kept {
 }
 
 /** Those of a slice's endpoints that are wanted, as they are now; takes them from `left`. */
-function keepWanted(slice: EndpointSlice, left: Map<string, Endpoint>): Kept {
+function keepWanted(slice: EndpointSlice, left: Map<string, Endpoint>, keepHints: boolean): Kept {
   const endpoints: Endpoint[] = [];
   let changed = false;
   for (const old of slice.endpoints ?? []) {
     const id = endpointId(old);
-    const next = left.get(id);
+    const found = left.get(id);
+    const next = keepHints && found !== undefined && old.hints !== undefined ? { ...found, hints: old.hints } : found;
     if (next === undefined) {
       changed = true;
       continue;

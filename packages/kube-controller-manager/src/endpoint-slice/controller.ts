@@ -6,12 +6,17 @@ import { byNode } from "../pod/pod-state.ts";
 import { chooses } from "./chooses.ts";
 import { byService, SERVICE_NAME } from "./labels.ts";
 import { type EndpointSliceView, planEndpointSlices } from "./plan.ts";
+import { changesShares, hintsByZoneSize } from "./zone-hints.ts";
 
 /** Lists in slices which pods stand behind a service, and which of them are ready. */
 export const endpointSliceController: Controller<EndpointSliceView> = {
   name: "endpointslice-controller",
   watches: [
-    watch({ resource: services, keys: (service) => [keyOf(service)] }),
+    watch({
+      resource: services,
+      keys: (service) => [keyOf(service)],
+      indexes: { sized: (service) => (hintsByZoneSize(service) ? ["true"] : []) },
+    }),
     watch({
       resource: pods,
       keys: (pod, old, listers) => {
@@ -25,11 +30,10 @@ export const endpointSliceController: Controller<EndpointSliceView> = {
     watch({
       resource: nodes,
       keys: (node, old, listers) => {
-        if (old !== undefined && equalValues(node.metadata.labels, old.metadata.labels)) return [];
-        return listers
-          .for(pods)
-          .by("node", node.metadata.name)
-          .flatMap((pod) => servicesOf(pod, listers));
+        const sized = old === undefined || changesShares(node, old) ? servicesBySize(listers) : [];
+        if (old !== undefined && equalValues(node.metadata.labels, old.metadata.labels)) return sized;
+        const here = listers.for(pods).by("node", node.metadata.name);
+        return [...sized, ...here.flatMap((pod) => servicesOf(pod, listers))];
       },
     }),
     watch({
@@ -55,6 +59,11 @@ function servicesOf(pod: Pod, listers: Listers): readonly ObjectKey[] {
     if (selector !== undefined && chooses(selector, pod.metadata.labels)) out.push(keyOf(service));
   }
   return out;
+}
+
+/** Services whose hints go by the size of zones. */
+function servicesBySize(listers: Listers): readonly ObjectKey[] {
+  return listers.for(services).by("sized", "true").map(keyOf);
 }
 
 function serviceOf({ metadata: { namespace, labels } }: EndpointSlice): readonly ObjectKey[] {

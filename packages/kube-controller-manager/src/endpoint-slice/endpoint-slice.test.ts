@@ -1,5 +1,5 @@
 // Slices of services on the real API server with virtual time, and how endpoints are spread over slices.
-import { nodes, type Pod, pods, type Service, services } from "@skates/api/core/v1";
+import { events, nodes, type Pod, pods, type Service, services } from "@skates/api/core/v1";
 import { type Endpoint, type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addNode, readyPod, startWorld, type World } from "../testing/world.ts";
@@ -8,6 +8,7 @@ import { arrange } from "./arrange.ts";
 let world: World;
 beforeEach(async () => {
   world = await startWorld();
+  await addNode(world, "node-1");
 });
 afterEach(() => world.stop());
 
@@ -67,7 +68,6 @@ test("a service without pods has an empty slice of its own", async () => {
 });
 
 test("a ready pod is listed with where it is; one that is not ready, or ends, is said to be so", async () => {
-  await addNode(world, "node-1");
   await world.edit(nodes, { name: "node-1" }, (node) => ({
     ...node,
     metadata: { ...node.metadata, labels: { "topology.kubernetes.io/zone": "z1" } },
@@ -169,6 +169,58 @@ test("services without a selector and those that stand for a name elsewhere get 
   expect(await slices()).toEqual([]);
 });
 
+test("pods of a node that is not there are left out, and that is told, until it is", async () => {
+  await world.create(services, service());
+  await runPod("a", "10.244.0.5");
+  await runPod("b", "10.244.0.6", { nodeName: "node-2" });
+  await runPod("c", "10.244.0.7", { nodeName: "node-2" });
+  await world.pass(2);
+  const addresses = async () => ((await only()).endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
+  expect(await addresses()).toEqual(["10.244.0.5"]);
+  const warnings = (await world.list(events, "default")).filter(({ type }) => type === "Warning");
+  expect(warnings.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
+    "FailedToUpdateEndpointSlices: Error updating Endpoint Slices for Service default/web: " +
+      "[skipping Pod b for Service default/web: Node node-2 Not Found, " +
+      "skipping Pod c for Service default/web: Node node-2 Not Found]",
+  );
+  await addNode(world, "node-2");
+  await world.pass(2);
+  expect(await addresses()).toEqual(["10.244.0.5", "10.244.0.6", "10.244.0.7"]);
+});
+
+test("slices of an earlier service of that name are not taken over", async () => {
+  await world.create(services, service());
+  await world.pass(1);
+  const { metadata, ...rest } = await only();
+  const [owner] = metadata.ownerReferences ?? [];
+  if (owner === undefined) throw new Error("no owner");
+  const { namespace, labels } = metadata;
+  const ownerReferences = [{ ...owner, uid: "another", controller: true, blockOwnerDeletion: false }];
+  await world.create(endpointSlices, { ...rest, metadata: { name: "old", namespace, labels, ownerReferences } });
+  await world.pass(2);
+  expect((await slices()).map(({ metadata: { name } }) => name)).toEqual([metadata.name]);
+});
+
+test("a slice whose ports change keeps its name, and tells when the change came about", async () => {
+  const made = await world.create(services, service());
+  await world.pass(2);
+  const first = await only();
+  const told = ({ metadata: { annotations } }: EndpointSlice) =>
+    annotations?.["endpoints.kubernetes.io/last-change-trigger-time"];
+  expect(told(first)).toBe(made.metadata.creationTimestamp);
+  const pod = await runPod("a", "10.244.0.5");
+  const readyAt = pod.status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime;
+  await world.pass(5);
+  expect([(await only()).metadata.name, told(await only())]).toEqual([first.metadata.name, readyAt]);
+  await world.edit(services, { namespace: "default", name: "web" }, (one) => ({
+    ...one,
+    spec: { ...one.spec, ports: [{ name: "http", port: 80, targetPort: 9090, protocol: "TCP" as const }] },
+  }));
+  await world.pass(2);
+  const last = await only();
+  expect([last.metadata.name, last.ports?.[0]?.port, told(last)]).toEqual([first.metadata.name, 9090, undefined]);
+});
+
 test("slices go with their service", async () => {
   await world.create(services, service());
   await world.pass(1);
@@ -186,7 +238,7 @@ test("a hundred endpoints fill a slice; settled services cost no requests", asyn
   world.requests.length = 0;
   await world.pass(120);
   expect(world.requests.filter((request) => request.includes("endpointslices"))).toEqual([]);
-});
+}, 20_000);
 
 const endpoints = (from: number, to: number): Endpoint[] =>
   Array.from({ length: to - from }, (_, i) => ({
@@ -234,7 +286,6 @@ test.each([
   ["PreferClose", { forZones: [{ name: "a" }] }],
   ["PreferSameNode", { forZones: [{ name: "a" }], forNodes: [{ name: "node-1" }] }],
 ])("%s is said in hints of ready endpoints, and taken back with the preference", async (trafficDistribution, hints) => {
-  await addNode(world, "node-1");
   await world.edit(nodes, { name: "node-1" }, (node) => ({
     ...node,
     metadata: { ...node.metadata, labels: { ...node.metadata.labels, "topology.kubernetes.io/zone": "a" } },

@@ -3,7 +3,8 @@ import type { Endpoint, EndpointHints, EndpointPort } from "@skates/api/discover
 import { podEnded, podReady } from "../pod/pod-state.ts";
 import { type AddressType, podAddresses } from "./addresses.ts";
 
-const ZONE = "topology.kubernetes.io/zone";
+/** Label of nodes. */
+export const ZONE = "topology.kubernetes.io/zone";
 
 /** True if a pod can stand behind a service: it has an address and has not ended. */
 export function hasEndpoint(pod: Pod): boolean {
@@ -11,11 +12,11 @@ export function hasEndpoint(pod: Pod): boolean {
   return pod.status?.podIP !== undefined || (pod.status?.podIPs?.length ?? 0) > 0;
 }
 
-/** How a service reaches a pod. */
+/** How a service reaches a pod; `hinted`: with hints by the preference of the service. */
 export function endpointOf(
   pod: Pod,
   service: Service,
-  about: { readonly type: AddressType; readonly node: Node | undefined },
+  about: { readonly type: AddressType; readonly node: Node | undefined; readonly hinted: boolean },
 ): Endpoint {
   const { namespace, name, uid, deletionTimestamp } = pod.metadata;
   const serving = podReady(pod);
@@ -31,7 +32,7 @@ export function endpointOf(
     targetRef: { kind: "Pod", namespace, name, uid },
     ...(nodeName === undefined ? {} : { nodeName }),
     ...zoneOf(about.node),
-    ...(ready ? hintsOf(service, nodeName, zoneOf(about.node).zone) : {}),
+    ...(ready && about.hinted ? hintsOf(service, nodeName, zoneOf(about.node).zone) : {}),
   };
 }
 

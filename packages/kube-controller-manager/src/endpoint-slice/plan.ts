@@ -1,9 +1,11 @@
-import { equalValues, isStatus, type ObjectKey, type OwnerReference } from "@skates/apimachinery";
+import { equalValues, isStatus, type ObjectKey } from "@skates/apimachinery";
 import type { Node, Pod, Service } from "@skates/api/core/v1";
 import { type Endpoint, type EndpointPort, type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
 import {
   type Action,
   type ActionFailure,
+  controllerReference,
+  controls,
   creation,
   deletion,
   type Lister,
@@ -12,11 +14,13 @@ import {
   update,
 } from "@skates/controller-runtime";
 import { namePrefix } from "../pod/new-pod.ts";
+import { podCondition } from "../pod/pod-state.ts";
 import { type AddressType, addressTypesOf } from "./addresses.ts";
 import { arrange } from "./arrange.ts";
 import { chooses } from "./chooses.ts";
-import { endpointOf, hasEndpoint, portsId, portsOf, samePortsEverywhere } from "./endpoint.ts";
+import { endpointId, endpointOf, hasEndpoint, portsId, portsOf, samePortsEverywhere } from "./endpoint.ts";
 import { sliceLabels } from "./labels.ts";
+import { type Draft, hintedByZoneSize, hintsByZoneSize, type ZoneShares, zoneShares } from "./zone-hints.ts";
 
 /** What the plan of a service's slices looks at; slices have the index `service`. */
 export interface EndpointSliceView {
@@ -25,6 +29,9 @@ export interface EndpointSliceView {
   readonly nodes: Lister<Node>;
   readonly slices: Lister<EndpointSlice>;
 }
+
+/** When the change that a slice shows came about. */
+const TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
 
 /** Makes the slices of a service list the pods behind it. */
 export function planEndpointSlices(
@@ -40,52 +47,121 @@ export function planEndpointSlices(
   // Without a selector somebody else writes the slices.
   if (selector === undefined || Object.keys(selector).length === 0 || type === "ExternalName") return NOTHING;
   const chosen = view.pods.matching(key.namespace, (labels) => chooses(selector, labels)).filter(hasEndpoint);
+  const { placed, missing } = placePods(view, service, chosen);
   const existing = view.slices
     .by("service", `${key.namespace ?? ""}/${key.name}`)
     .filter((slice) => slice.metadata.deletionTimestamp === undefined);
+  const own = existing.filter((slice) => controls(service, slice));
   const types = addressTypesOf(service);
-  const deleted = existing.filter((slice) => !types.includes(slice.addressType)).map(removal);
-  const changes = types.flatMap((addressType) => {
-    const slices = existing.filter((slice) => slice.addressType === addressType);
-    return planFamily({ view, service, addressType }, chosen, slices);
-  });
-  const told = failures
-    .filter(({ error }) => !isStatus(error, "Conflict"))
-    .map(({ error }) => failureEvent(service, error.message));
-  return { stages: [told, [...changes, ...deleted]].filter((stage) => stage.length > 0) };
+  const sized = hintsByZoneSize(service);
+  const shares = sized ? zoneShares(view.nodes.list()) : undefined;
+  const families = types.map((addressType) =>
+    planFamily(
+      { service, addressType, sized, shares },
+      placed,
+      own.filter((slice) => slice.addressType === addressType),
+    ),
+  );
+  // Also those of an earlier service of this name, whatever the garbage collector is at.
+  const strange = existing.filter((slice) => !own.includes(slice) || !types.includes(slice.addressType));
+  const writes = [...families.flatMap((family) => family.writes), ...strange.map(removal)];
+  const told = [
+    ...failures
+      .filter(({ error }) => !isStatus(error, "Conflict"))
+      .map(({ error }) => failureEvent(service, error.message)),
+    ...(missing.length === 0 ? [] : [failureEvent(service, listed(missing))]),
+    ...families.flatMap((family) => family.told),
+  ];
+  return { stages: [told, writes].filter((stage) => stage.length > 0) };
+}
+
+interface Placed {
+  readonly pod: Pod;
+  readonly node: Node | undefined;
+}
+
+/** Pods and their nodes. A pod whose node is not there is left out, and said to be, unless its service shows whatever there is. */
+function placePods(
+  { nodes }: EndpointSliceView,
+  { spec, metadata }: Service,
+  pods: readonly Pod[],
+): { readonly placed: readonly Placed[]; readonly missing: readonly string[] } {
+  const placed: Placed[] = [];
+  const missing: string[] = [];
+  for (const pod of pods) {
+    const { nodeName = "" } = pod.spec;
+    const node = nodeName === "" ? undefined : nodes.get({ name: nodeName });
+    if (node !== undefined || spec?.publishNotReadyAddresses === true) placed.push({ pod, node });
+    else {
+      const about = `skipping Pod ${pod.metadata.name} for Service ${metadata.namespace}/${metadata.name}`;
+      missing.push(`${about}: Node ${nodeName} Not Found`);
+    }
+  }
+  return { placed, missing };
+}
+
+/** Several errors as upstream joins them. */
+function listed(errors: readonly string[]): string {
+  return errors.length === 1 ? (errors[0] ?? "") : `[${errors.join(", ")}]`;
 }
 
 interface Family {
-  readonly view: EndpointSliceView;
   readonly service: Service;
   readonly addressType: AddressType;
+  /** Hints go by the size of zones; `shares` are undefined if these are not known. */
+  readonly sized: boolean;
+  readonly shares: ZoneShares | undefined;
 }
 
-function planFamily(family: Family, pods: readonly Pod[], slices: readonly EndpointSlice[]): readonly Action[] {
+/** One slice as it is to be; `slice` is the one that there is already. */
+interface SliceDraft extends Draft {
+  readonly slice: EndpointSlice | undefined;
+  readonly ports: readonly EndpointPort[];
+}
+
+interface FamilyPlan {
+  readonly writes: readonly Action[];
+  readonly told: readonly Action[];
+}
+
+function planFamily(family: Family, pods: readonly Placed[], slices: readonly EndpointSlice[]): FamilyPlan {
   const groups = groupByPorts(family, pods);
-  const actions: Action[] = [];
-  const deleted: EndpointSlice[] = [];
-  let kept = 0;
-  let created = 0;
+  const drafts: SliceDraft[] = [];
+  const created: SliceDraft[] = [];
+  const deleted = slices.filter((slice) => !groups.has(portsId(slice.ports ?? [])));
   for (const [id, { ports, wanted }] of groups) {
     const same = slices.filter((slice) => portsId(slice.ports ?? []) === id);
-    const arrangement = arrange({ ports, wanted, slices: same });
-    const changed = new Map(arrangement.updated.map(({ slice, endpoints }) => [slice, endpoints]));
-    for (const slice of same) {
-      if (arrangement.deleted.includes(slice)) deleted.push(slice);
-      else {
-        kept++;
-        actions.push(...change(family.service, slice, changed.get(slice)));
-      }
-    }
-    created += arrangement.created.length;
-    actions.push(
-      ...arrangement.created.map((endpoints) => creation(endpointSlices, newSlice(family, ports, endpoints))),
-    );
+    const arranged = arrange({ ports, wanted, slices: same, keepHints: family.sized });
+    const kept = (slice: EndpointSlice, endpoints = slice.endpoints ?? [], changed = false): SliceDraft => ({
+      slice,
+      ports,
+      endpoints,
+      changed,
+    });
+    drafts.push(...arranged.unchanged.map((slice) => kept(slice)));
+    drafts.push(...arranged.updated.map(({ slice, endpoints }) => kept(slice, endpoints, true)));
+    created.push(...arranged.created.map((endpoints) => ({ slice: undefined, ports, endpoints, changed: true })));
+    deleted.push(...arranged.deleted);
   }
-  deleted.push(...slices.filter((slice) => !groups.has(portsId(slice.ports ?? []))));
-  if (kept === 0 && created === 0) return withPlaceholder(family, deleted);
-  return [...actions, ...deleted.map(removal)];
+  if (drafts.length === 0 && created.length === 0) return { writes: withPlaceholder(family, deleted), told: [] };
+  // What would go takes the place of what would be made.
+  const reused = created.map((draft): SliceDraft => ({ ...draft, slice: deleted.shift() }));
+  const hinted = withHints(family, [...drafts, ...reused]);
+  const renewed = hinted.drafts.some(({ changed }) => changed);
+  const triggered = renewed ? triggerTime(family, pods, slices) : undefined;
+  const writes = hinted.drafts.flatMap((draft) => write(family, draft, triggered));
+  return { writes: [...writes, ...deleted.map(removal)], told: hinted.told };
+}
+
+function withHints(
+  { service, addressType, sized, shares }: Family,
+  drafts: readonly SliceDraft[],
+): { readonly drafts: readonly SliceDraft[]; readonly told: readonly Action[] } {
+  if (!sized) return { drafts, told: [] };
+  const hinted = hintedByZoneSize(drafts, shares);
+  if (hinted.told === undefined) return { drafts: hinted.drafts, told: [] };
+  const message = `${hinted.told.message}, addressType: ${addressType}`;
+  return { drafts: hinted.drafts, told: [{ do: "event", about: service, ...hinted.told, message }] };
 }
 
 interface PortGroup {
@@ -93,14 +169,15 @@ interface PortGroup {
   readonly wanted: Endpoint[];
 }
 
-function groupByPorts(family: Family, pods: readonly Pod[]): ReadonlyMap<string, PortGroup> {
-  const { view, service, addressType } = family;
+function groupByPorts(
+  { service, addressType, sized }: Family,
+  pods: readonly Placed[],
+): ReadonlyMap<string, PortGroup> {
   const groups = new Map<string, PortGroup>();
   const alike = samePortsEverywhere(service);
   let group: PortGroup | undefined;
-  for (const pod of pods) {
-    const node = pod.spec.nodeName === undefined ? undefined : view.nodes.get({ name: pod.spec.nodeName });
-    const endpoint = endpointOf(pod, service, { type: addressType, node });
+  for (const { pod, node } of pods) {
+    const endpoint = endpointOf(pod, service, { type: addressType, node, hinted: !sized });
     if (endpoint.addresses.length === 0) continue;
     if (group === undefined || !alike) group = groupOf(groups, portsOf(pod, service));
     group.wanted.push(endpoint);
@@ -119,24 +196,58 @@ function groupOf(groups: Map<string, PortGroup>, ports: readonly EndpointPort[])
 
 /** A service always has a slice, so that others can tell that it was seen. */
 function withPlaceholder(family: Family, deleted: readonly EndpointSlice[]): readonly Action[] {
-  const placeholder = newSlice(family, [], []);
-  const [only] = deleted;
-  if (
-    deleted.length === 1 &&
-    only !== undefined &&
-    (only.endpoints ?? []).length === 0 &&
-    (only.ports ?? []).length === 0
-  ) {
-    return change(family.service, only, undefined);
-  }
-  return [creation(endpointSlices, placeholder), ...deleted.map(removal)];
+  const [first, ...others] = deleted;
+  const empty = first !== undefined && (first.endpoints ?? []).length === 0 && (first.ports ?? []).length === 0;
+  const draft = { slice: first, ports: [], endpoints: [], changed: !empty };
+  const triggered = first === undefined ? family.service.metadata.creationTimestamp : undefined;
+  return [...write(family, draft, triggered), ...others.map(removal)];
 }
 
-function change(service: Service, slice: EndpointSlice, endpoints: readonly Endpoint[] | undefined): readonly Action[] {
-  const labels = sliceLabels(service);
-  if (endpoints === undefined && equalValues(labels, slice.metadata.labels)) return [];
-  const metadata = { ...slice.metadata, labels };
-  return [update(endpointSlices, { ...slice, metadata, endpoints: endpoints ?? slice.endpoints })];
+/** What makes or changes a slice, if it is not as it should be. */
+function write(
+  family: Family,
+  { slice, ports, endpoints, changed }: SliceDraft,
+  triggered?: string,
+): readonly Action[] {
+  const fresh = newSlice(family, ports, endpoints);
+  if (slice === undefined) {
+    const annotations = triggered === undefined ? undefined : { [TRIGGER_TIME]: triggered };
+    return [creation(endpointSlices, { ...fresh, metadata: { ...fresh.metadata, annotations } })];
+  }
+  const { labels } = fresh.metadata;
+  const same = equalValues(labels, slice.metadata.labels) && equalValues(endpoints, slice.endpoints ?? []);
+  if (!changed && same) return [];
+  const { [TRIGGER_TIME]: _before, ...others } = slice.metadata.annotations ?? {};
+  const annotations = triggered === undefined ? others : { ...others, [TRIGGER_TIME]: triggered };
+  const metadata = {
+    ...slice.metadata,
+    labels,
+    annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
+  };
+  return [update(endpointSlices, { ...slice, metadata, endpoints, ports })];
+}
+
+/**
+ * When what is written now came about, for those who measure how long it takes: when the first of the pods that the slices do not show
+ * yet became ready or ceased to be; for a new service, when that was made.
+ */
+function triggerTime(
+  { service, addressType }: Family,
+  pods: readonly Placed[],
+  slices: readonly EndpointSlice[],
+): string | undefined {
+  if (slices.length === 0) return service.metadata.creationTimestamp;
+  const shown = new Map(
+    slices.flatMap(({ endpoints = [] }) => endpoints.map((one) => [endpointId(one), one.conditions])),
+  );
+  let first: string | undefined;
+  for (const { pod } of pods) {
+    const changedAt = podCondition(pod, "Ready")?.lastTransitionTime;
+    if (changedAt === undefined || (first !== undefined && first <= changedAt)) continue;
+    const { conditions, ...endpoint } = endpointOf(pod, service, { type: addressType, node: undefined, hinted: false });
+    if (!equalValues(shown.get(endpointId(endpoint)), conditions)) first = changedAt;
+  }
+  return first;
 }
 
 function newSlice(
@@ -144,15 +255,7 @@ function newSlice(
   ports: readonly EndpointPort[],
   endpoints: readonly Endpoint[],
 ): EndpointSlice {
-  const { name, namespace, uid = "" } = service.metadata;
-  const owner: OwnerReference = {
-    apiVersion: "v1",
-    kind: "Service",
-    name,
-    uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
+  const { name, namespace } = service.metadata;
   return {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
@@ -161,7 +264,7 @@ function newSlice(
       generateName: namePrefix(name),
       namespace,
       labels: sliceLabels(service),
-      ownerReferences: [owner],
+      ownerReferences: [controllerReference(service)],
     },
     addressType,
     endpoints,
