@@ -72,7 +72,7 @@ export const FEATURE_GATES: ReadonlyMap<string, FeatureSpec> = new Map([
     "CustomCPUCFSQuotaPeriod DRAListTypeAttributes DRANodeAllocatableResources DRAWorkloadResourceClaims EventedPLEG",
     "GangScheduling GenericWorkload HPAScaleToZero ImageVolumeWithDigest InPlacePodVerticalScalingExclusiveCPUs",
     "InPlacePodVerticalScalingExclusiveMemory KubeletInUserNamespace ManifestBasedAdmissionControlConfig MemoryQoS MutablePVNodeAffinity",
-    "MutablePodResourcesForSuspendedJobs MutableSchedulingDirectivesForSuspendedJobs PodAndContainerStatsFromCRI",
+    "PodAndContainerStatsFromCRI",
     "PodLogsQuerySplitStreams QOSReserved ReduceDefaultCrashLoopBackOffDecay RestartAllContainersOnContainerExits",
     "RuntimeClassInImageCriApi ShardedListAndWatch StorageCapacityScoring StorageVersionAPI StrictIPCIDRValidation",
     "TaintTolerationComparisonOperators TopologyAwareWorkloadScheduling TopologyManagerPolicyAlphaOptions",

@@ -1,4 +1,4 @@
-import { compareResourceVersions, formatTime, parseTime } from "@skates/apimachinery";
+import { formatTime, parseTime } from "@skates/apimachinery";
 import type { CronJob, CronJobStatus, Job } from "@skates/api/batch/v1";
 import type { ObjectReference } from "@skates/api/core/v1";
 import type { Action } from "@skates/controller-runtime";
@@ -98,13 +98,13 @@ function oldest(children: readonly Job[], limit: number | undefined): readonly J
   return children.toSorted(byStart).slice(0, children.length - limit);
 }
 
+/** What has not begun is the newest; a tie is broken by name. */
 function byStart(a: Job, b: Job): number {
-  const difference = startMs(a) - startMs(b);
-  if (difference !== 0) return difference;
-  return compareResourceVersions(a.metadata.resourceVersion ?? "0", b.metadata.resourceVersion ?? "0");
+  const [first, second] = [startMs(a), startMs(b)];
+  if (first !== second) return first < second ? -1 : 1;
+  return a.metadata.name < b.metadata.name ? -1 : 1;
 }
 
-function startMs({ status, metadata }: Job): number {
-  const text = status?.startTime ?? metadata.creationTimestamp;
-  return text === undefined ? 0 : parseTime(text);
+function startMs({ status }: Job): number {
+  return status?.startTime === undefined ? Number.POSITIVE_INFINITY : parseTime(status.startTime);
 }

@@ -5,6 +5,7 @@ import { formatTime } from "@skates/apimachinery";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startWorld, type World } from "../testing/world.ts";
 import { missedStarts, parseSchedule } from "./schedule.ts";
+import { formatTimeIn } from "./zoned-time.ts";
 
 describe("schedules", () => {
   const at = (text: string) => Date.parse(text);
@@ -16,9 +17,58 @@ describe("schedules", () => {
     ["0 0 13 * FRI", undefined, "2026-11-14T00:00:00Z", "2026-11-20T00:00:00.000Z"],
     ["@every 1h30m", undefined, "2026-11-20T11:00:00Z", "2026-11-20T12:30:00.000Z"],
     ["0 0 31 2 *", undefined, "2026-11-20T11:00:00Z", undefined],
+    ["TZ=Europe/Berlin 0 9 * * *", undefined, "2026-11-20T11:00:00Z", "2026-11-21T08:00:00.000Z"],
+    // Neither day of the month nor of the week is any: either will do.
+    ["0 0 */10 * FRI", undefined, "2026-11-06T00:00:00Z", "2026-11-11T00:00:00.000Z"],
   ])("%s in %s after %s comes at %s", (text, zone, after, expected) => {
     const next = parseSchedule(text, zone).next(at(after));
     expect(next === undefined ? undefined : new Date(next).toISOString()).toBe(expected);
+  });
+
+  test.each([
+    ["a time that spring leaves out", "30 2 * * *", "2026-03-28T00:00:00Z", ["28T01:30", "30T00:30"]],
+    [
+      "a time that autumn shows twice",
+      "15,45 2 * * *",
+      "2026-10-25T00:00:00Z",
+      ["25T00:15", "25T00:45", "25T01:15", "25T01:45", "26T01:15"],
+    ],
+    ["each hour in spring", "0 * * * *", "2026-03-29T00:00:00Z", ["29T01:00", "29T02:00"]],
+    [
+      "each half hour in autumn",
+      "*/30 * * * *",
+      "2026-10-25T00:00:00Z",
+      ["25T00:30", "25T01:00", "25T01:30", "25T02:00"],
+    ],
+    ["the hour after in spring", "0 3 * * *", "2026-03-28T12:00:00Z", ["29T01:00", "30T01:00"]],
+  ])("%s in Berlin", (_name, text, after, expected) => {
+    const schedule = parseSchedule(text, "Europe/Berlin");
+    const found: string[] = [];
+    for (let ms: number | undefined = at(after); found.length < expected.length; ) {
+      ms = schedule.next(ms ?? Number.NaN);
+      if (ms === undefined) break;
+      found.push(new Date(ms).toISOString().slice(8, 16));
+    }
+    expect(found).toEqual(expected);
+  });
+
+  test("a clock that is set by half an hour", () => {
+    const schedule = parseSchedule("45 1 * * *", "Australia/Lord_Howe");
+    const first = schedule.next(at("2026-04-04T12:00:00Z")) ?? 0;
+    const second = schedule.next(first) ?? 0;
+    expect([first, second].map((ms) => new Date(ms).toISOString())).toEqual([
+      "2026-04-04T14:45:00.000Z",
+      "2026-04-04T15:15:00.000Z",
+    ]);
+  });
+
+  test.each([
+    ["Europe/Berlin", "2026-11-23T09:00:00+01:00"],
+    ["UTC", "2026-11-23T08:00:00Z"],
+    ["America/St_Johns", "2026-11-23T04:30:00-03:30"],
+    ["Europe/London", "2026-11-23T08:00:00Z"],
+  ])("a time in %s", (zone, expected) => {
+    expect(formatTimeIn(at("2026-11-23T08:00:00Z"), zone)).toBe(expected);
   });
 
   test("of many missed times only the latest counts", () => {

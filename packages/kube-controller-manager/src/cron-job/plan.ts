@@ -1,5 +1,5 @@
 import { equalValues, formatTime, type ObjectKey, parseTime } from "@skates/apimachinery";
-import { type CronJob, type CronJobStatus, cronJobs, type Job, jobs } from "@skates/api/batch/v1";
+import { type CronJob, type CronJobStatus, cronJobs, isTimeZone, type Job, jobs } from "@skates/api/batch/v1";
 import { messageOf } from "@skates/component-base";
 import {
   type Action,
@@ -14,6 +14,7 @@ import {
   controls,
 } from "@skates/controller-runtime";
 import { beyondHistory, followChildren, jobName, SCHEDULED_ANNOTATION } from "./children.ts";
+import { formatTimeIn } from "./zoned-time.ts";
 import { missedStarts, parseSchedule, type Schedule } from "./schedule.ts";
 
 /** What the plan of a cron job looks at; the lister of jobs has the owner indexes. */
@@ -62,19 +63,26 @@ interface StartInput {
   readonly nowMs: number;
 }
 
+/** Upstream's words for a schedule that never comes: to it, all its times are the same. */
+const NEVER = "time difference between two schedules is less than 1 second";
 const NO_START: Start = { create: [], remove: [], told: [] };
 
 function planStart(input: StartInput): Start {
   const { cron, status, nowMs } = input;
   const { spec, metadata } = cron;
   if (metadata.deletionTimestamp !== undefined || spec.suspend === true) return NO_START;
+  const { timeZone } = spec;
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    const message = `invalid timeZone: ${JSON.stringify(timeZone)}: unknown time zone ${timeZone}`;
+    return { ...NO_START, told: [warn(cron, "UnknownTimeZone", message)] };
+  }
   const schedule = scheduleOf(cron);
   if ("do" in schedule) return { ...NO_START, told: [schedule] };
   const { latestMs, many, possible } = missedStarts(schedule, sinceMs(cron, status, nowMs), nowMs);
   if (!possible)
     return {
       ...NO_START,
-      told: [warn(cron, "InvalidSchedule", `invalid schedule: ${spec.schedule} : there is no time at which it runs`)],
+      told: [warn(cron, "InvalidSchedule", `invalid schedule: ${spec.schedule} : ${NEVER}`)],
     };
   const nextMs = schedule.next(nowMs);
   const waitMs = nextMs === undefined ? undefined : Math.max(nextMs - nowMs, 1);
@@ -142,7 +150,10 @@ function startAt({ cron, children, status, jobs: known }: StartInput, atMs: numb
 
 function newJob(cron: CronJob, name: string, atMs: number): Job {
   const { metadata, spec } = cron.spec.jobTemplate;
-  const annotations = { ...metadata?.annotations, [SCHEDULED_ANNOTATION]: formatTime(atMs) };
+  const annotations = {
+    ...metadata?.annotations,
+    [SCHEDULED_ANNOTATION]: formatTimeIn(atMs, cron.spec.timeZone ?? "UTC"),
+  };
   return {
     apiVersion: "batch/v1",
     kind: "Job",

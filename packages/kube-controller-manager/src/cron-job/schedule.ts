@@ -27,13 +27,46 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 
 /**
  * Reads a schedule that the API server has found to be sound; throws if it is not, or if the zone is unknown. Without a zone it goes
- * by UTC.
+ * by UTC. A time that the clock leaves out in spring does not come; one that it shows twice in autumn comes twice. A zone within the
+ * schedule itself, which is not taken any more, is that of the schedule.
  */
 export function parseSchedule(text: string, timeZone = "UTC"): Schedule {
+  const [, inner, rest] = /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(text) ?? [];
+  if (inner !== undefined && rest !== undefined) return parseSchedule(rest, inner);
   if (text.startsWith("@every ")) return everySo(text.slice("@every ".length));
   const pattern = MACROS[text] ?? text.trim().split(/\s+/).map(inCronersForm).join(" ");
   const cron = new Cron(pattern, { timezone: timeZone, mode: "5-part", paused: true });
-  return { next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime() };
+  const next = (afterMs: number): number | undefined => cron.nextRun(new Date(afterMs))?.getTime();
+  if (timeZone === "UTC") return { next };
+  return { next: (afterMs) => nextByTheClock({ next, matches: (ms) => cron.match(new Date(ms)) }, afterMs) };
+}
+
+interface ClockTimes extends Schedule {
+  /** Whether the clock of the zone shows one of the times. */
+  matches(ms: number): boolean;
+}
+
+/** By how much clocks are set back. */
+const SET_BACK_MS: readonly number[] = [1_800_000, 3_600_000];
+
+/** The first time that the clock really shows, the second pass of an hour that is repeated included. */
+function nextByTheClock(times: ClockTimes, afterMs: number): number | undefined {
+  let first = nextShown(times, afterMs);
+  for (const back of SET_BACK_MS) {
+    let before = nextShown(times, afterMs - back);
+    while (before !== undefined && before <= afterMs && (first === undefined || before + back < first)) {
+      if (times.matches(before + back)) first = before + back;
+      before = nextShown(times, before);
+    }
+  }
+  return first;
+}
+
+/** What the library puts in the place of a time that the clock leaves out is passed over. */
+function nextShown(times: ClockTimes, afterMs: number): number | undefined {
+  let next = times.next(afterMs);
+  while (next !== undefined && !times.matches(next)) next = times.next(next);
+  return next;
 }
 
 const LAST: readonly number[] = [59, 23, 31, 12, 6];

@@ -192,6 +192,13 @@ test("a job is held and goes on, without a failure being counted", async () => {
   await edit({ suspend: true });
   await world.pass(4);
   expect(await world.list(pods, "default")).toEqual([]);
+  expect(await status()).toMatchObject({ startTime: undefined, active: undefined });
+  // While it rests its pods may be made for other places, and with other resources.
+  await world.edit(jobs, key, (one) => {
+    const container = { name: "c", image: "i", resources: { requests: { cpu: "2" } } };
+    const spec = { ...one.spec.template.spec, containers: [container], nodeSelector: { disk: "fast" } };
+    return { ...one, spec: { ...one.spec, template: { ...one.spec.template, spec } } };
+  });
   await edit({ suspend: false });
   exit = () => 0;
   await world.pass(5);

@@ -67,7 +67,7 @@ function tellEnd({ job, succeeded }: JobFacts, { outcome, reason, message }: Ver
   return [{ type: "Warning", reason: "TooManySucceededPods", message: tooMany }, done];
 }
 
-/** A job that is resumed begins its time anew. */
+/** A job that is held has not started; one that is resumed begins its time anew. */
 function withSuspension({ job }: JobFacts, base: JobStatus, now: string): Omit<JobStatusResult, "release"> {
   const held = isSuspended(job);
   const known = conditionOf(base.conditions, "Suspended");
@@ -80,8 +80,9 @@ function withSuspension({ job }: JobFacts, base: JobStatus, now: string): Omit<J
     made("Suspended", held ? "True" : "False", { reason, message }),
     now,
   );
-  if (conditions === base.conditions) return { status: base, told: [] };
-  const startTime = held ? base.startTime : now;
+  const same = conditions === base.conditions;
+  const startTime = held ? undefined : same ? base.startTime : now;
+  if (same) return { status: { ...base, startTime }, told: [] };
   return { status: { ...base, conditions, startTime }, told: [{ type: "Normal", reason: event, message }] };
 }
 

@@ -72,3 +72,13 @@ function valueOf(text: string, { min, names }: FieldBounds): number | undefined 
   if (index >= 0) return index + min;
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
+
+/** True if there is such a time zone. */
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -11,7 +11,7 @@ import {
 } from "@skates/apimachinery";
 import { checkNotNegative, type Findings } from "../../checks.ts";
 import { jobPolicyRules } from "./job-policy-rules.ts";
-import { cronScheduleProblem } from "./cron-schedule.ts";
+import { cronScheduleProblem, isTimeZone } from "./cron-schedule.ts";
 import type { CronJob } from "./cron-job.ts";
 import type { Job } from "./job.ts";
 import type { JobSpec, PodFailurePolicyRule } from "./job-spec.ts";
@@ -84,7 +84,7 @@ function failureRule(rule: PodFailurePolicyRule, path: Path): Findings {
   return out;
 }
 
-/** How a job may differ from what it was. A job that waits may still be told where to run. */
+/** How a job may differ from what it was. One that waits may still be told where to run and with what. */
 export function jobErrors(next: Job, old: Job | undefined): Findings {
   const out: FieldError[] = [];
   if (old === undefined) {
@@ -98,12 +98,15 @@ export function jobErrors(next: Job, old: Job | undefined): Findings {
       out.push(invalid(["spec", name], next.spec[name] ?? null, "field is immutable"));
   }
   const { completions, parallelism, completionMode } = next.spec;
-  const elastic = completionMode === "Indexed" && completions === parallelism;
-  if (!equalValues(completions, old.spec.completions) && !elastic) {
-    out.push(invalid(["spec", "completions"], completions ?? null, "field is immutable"));
+  if (
+    !equalValues(completions, old.spec.completions) &&
+    (completionMode !== "Indexed" || completions !== parallelism)
+  ) {
+    const detail =
+      completionMode === "Indexed" ? "can only be modified in tandem with spec.parallelism" : "field is immutable";
+    out.push(invalid(["spec", "completions"], completions ?? null, detail));
   }
-  const waiting = old.spec.suspend === true && old.status?.startTime === undefined;
-  const before = waiting ? withPlacement(old.spec.template, next.spec.template) : old.spec.template;
+  const before = rests(old) ? withMutableParts(old.spec.template, next.spec.template) : old.spec.template;
   if (!equalValues(next.spec.template, before))
     out.push(invalid(["spec", "template"], next.spec.template, "field is immutable"));
   return out;
@@ -135,14 +138,41 @@ function selectorFindings({ metadata, spec }: Job): Findings {
 
 type Template = JobSpec["template"];
 
-function withPlacement(old: Template, next: Template): Template {
+/** True if no pod of the job is at work and none will be until it is resumed. */
+function rests({ spec, status }: Job): boolean {
+  if (spec.suspend !== true || (status?.active ?? 0) > 0) return false;
+  const held = status?.conditions?.some(({ type, status: is }) => type === "Suspended" && is === "True");
+  return status?.startTime === undefined || held === true;
+}
+
+/** The old template with what of the new one may change while the job rests: where its pods go, and the resources of containers. */
+function withMutableParts(old: Template, next: Template): Template {
   if (old.spec === undefined || next.spec === undefined) return old;
-  const { nodeSelector, affinity, tolerations, schedulingGates } = next.spec;
+  const { nodeSelector, affinity, tolerations, schedulingGates, containers, initContainers } = next.spec;
   return {
     ...old,
     metadata: next.metadata,
-    spec: { ...old.spec, nodeSelector, affinity, tolerations, schedulingGates },
+    spec: {
+      ...old.spec,
+      nodeSelector,
+      affinity,
+      tolerations,
+      schedulingGates,
+      containers: withResources(old.spec.containers, containers),
+      initContainers: old.spec.initContainers && withResources(old.spec.initContainers, initContainers),
+    },
   };
+}
+
+type Containers = NonNullable<Template["spec"]>["containers"];
+
+function withResources(old: Containers, next: Containers = []): Containers {
+  return old.map((container, i) => {
+    const other = next[i];
+    if (other === undefined || other.name !== container.name) return container;
+    const { resources: _resources, ...rest } = container;
+    return other.resources === undefined ? rest : { ...rest, resources: other.resources };
+  });
 }
 
 /** Findings on a cron job. Its jobs' names are longer by eleven characters. */
@@ -183,13 +213,4 @@ function timeZoneFindings(zone: string): Findings {
       invalid(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"),
     ];
   return isTimeZone(zone) ? [] : [invalid(path, zone, `unknown time zone ${zone}`)];
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }

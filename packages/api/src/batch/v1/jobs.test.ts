@@ -8,6 +8,8 @@ import { jobs } from "./job.ts";
 const template = { spec: { restartPolicy: "Never", containers: [{ name: "a", image: "x" }] } };
 const job = (spec: object = {}, more: object = {}): object => ({ spec: { template, ...spec }, ...more });
 
+const HELD = [{ type: "Suspended", status: "True" }];
+
 describe("jobs", () => {
   test("defaults", () => {
     expect(madeObject(jobs, job()).spec).toMatchObject({
@@ -89,6 +91,35 @@ describe("jobs", () => {
     expect(updateFindings(jobs, { from: job({ suspend: true }), to: job({ suspend: true, template: other }) })).toEqual(
       [],
     );
+  });
+
+  test.each([
+    ["not begun", {}, []],
+    ["held, its pods gone", { startTime: "2026-11-20T11:00:00Z", conditions: HELD }, []],
+    ["held, a pod still at work", { conditions: HELD, active: 1 }, ["spec.template"]],
+    ["not held yet", { startTime: "2026-11-20T11:00:00Z" }, ["spec.template"]],
+  ])("that rest may get other resources and places: %s", (_name, status, refused) => {
+    const [container] = template.spec.containers;
+    const bigger = { ...container, resources: { requests: { cpu: "2" } } };
+    const other = { spec: { ...template.spec, nodeSelector: { a: "b" }, containers: [bigger] } };
+    const from = job({ suspend: true }, { status });
+    const fieldOf = (finding: string): string => finding.split(":")[0] ?? "";
+    const to = (changed: object): object => job({ suspend: true, template: changed }, { status });
+    expect(updateFindings(jobs, { from, to: to(other) }).map(fieldOf)).toEqual(refused);
+    const image = { spec: { ...template.spec, containers: [{ ...bigger, image: "other" }] } };
+    expect(updateFindings(jobs, { from, to: to(image) }).map(fieldOf)).toEqual(["spec.template"]);
+    const more = { spec: { ...template.spec, containers: [container, { ...container, name: "d" }] } };
+    expect(updateFindings(jobs, { from, to: to(more) }).map(fieldOf)).toEqual(["spec.template"]);
+  });
+
+  test("that are indexed grow and shrink only with their parallelism", () => {
+    const indexed = (completions: number, parallelism: number): object =>
+      job({ completionMode: "Indexed", completions, parallelism });
+    const change = (to: object): readonly string[] => updateFindings(jobs, { from: indexed(2, 2), to });
+    expect([change(indexed(3, 3)), change(indexed(3, 2))]).toEqual([
+      [],
+      ["spec.completions: Invalid value: 3: can only be modified in tandem with spec.parallelism"],
+    ]);
   });
 
   test.each<[object, string]>([
