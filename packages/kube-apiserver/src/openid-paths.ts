@@ -5,10 +5,10 @@ import type { TokenOptions } from "./authentication/token-options.ts";
 const JWKS_PATH = "/openid/v1/jwks";
 
 /** Where others learn how to check this cluster's tokens. */
-export function openidPaths({ issuer, verifier }: Pick<TokenOptions, "issuer" | "verifier">): readonly PathHandler[] {
+export function openidPaths({ issuer, verifier, jwksUri }: TokenOptions): readonly PathHandler[] {
   const configuration = {
     issuer,
-    jwks_uri: `${issuer.replace(/\/$/, "")}${JWKS_PATH}`,
+    jwks_uri: jwksUri ?? `${issuer.replace(/\/$/, "")}${JWKS_PATH}`,
     response_types_supported: ["id_token"],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: [...new Set(verifier.jwks.keys.map((key) => key["alg"] ?? ""))].sort(),

@@ -59,12 +59,11 @@ describe("a token", () => {
     expect((await at.call({ token: body.status.token }, "GET", "/openid/v1/jwks")).status).toBe(200);
   });
 
-  it("for a pod's volume lives on for clients that do not renew it, and says so", async () => {
+  it("for a pod's volume ends after an hour, and names the pod and its node", async () => {
     const boundObjectRef = { kind: "Pod", apiVersion: "v1", name: "p", uid: podUid };
     const { body } = await post(TOKEN, request({ expirationSeconds: 3607, boundObjectRef }));
     const claims = claimsOf(body.status.token);
-    expect(claims.exp - claims.iat).toBe(365 * 24 * 3600);
-    expect(claims["kubernetes.io"].warnafter - claims.iat).toBe(3607);
+    expect([claims.exp - claims.iat, claims["kubernetes.io"].warnafter]).toEqual([3607, undefined]);
     expect(claims["kubernetes.io"]).toMatchObject({ pod: { name: "p", uid: podUid }, node: { name: "n1" } });
     expect(new Date(body.status.expirationTimestamp).getTime() / 1000 - claims.iat).toBe(3607);
     const { extra } = (await whoAmI(body.status.token)).body.status.userInfo;

@@ -15,7 +15,7 @@ export type { ProbeNetwork } from "./probe/probe-network.ts";
 export type { References, Token, TokenSpec } from "./references.ts";
 export type { Runtime } from "./runtime.ts";
 export { SimulatedHost } from "./simulated/simulated-host.ts";
-export { simulatedHandler } from "./simulated/simulated-handler.ts";
+export { simulatedServer, type SimulatedServer } from "./simulated/simulated-handler.ts";
 export { createSimulatedKubelet, type SimulatedNodeOptions } from "./simulated/simulated-kubelet.ts";
 export { SimulatedRuntime } from "./simulated/simulated-runtime.ts";
 export { type ClusterDns, parseResolvConf } from "./spec/dns.ts";

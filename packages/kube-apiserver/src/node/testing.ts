@@ -35,7 +35,10 @@ export interface Answer {
 export type Caller = { readonly user: UserInfo } | { readonly token: string } | "nobody";
 
 /** Starts a server and waits until it is ready. */
-export async function startTestServer(options: Partial<KubeApiServerOptions> = {}): Promise<TestServer> {
+export async function startTestServer(
+  options: Partial<KubeApiServerOptions> = {},
+  tokens: Partial<KubeApiServerOptions["tokens"]> = {},
+): Promise<TestServer> {
   const clock = systemClock();
   const random = seededRandom(1);
   const store = options.store ?? memoryStore({ clock });
@@ -57,6 +60,7 @@ export async function startTestServer(options: Partial<KubeApiServerOptions> = {
       signer,
       verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER, LEGACY_ISSUER], clock }),
       issuer: ISSUER,
+      ...tokens,
     },
     serviceCidrs: ["10.96.0.0/16"],
     endpoint: { address: "192.0.2.10", port: 6443 },

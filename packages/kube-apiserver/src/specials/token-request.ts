@@ -13,14 +13,13 @@ import {
 } from "@skates/apimachinery";
 import type { SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { type Random, uuid } from "@skates/component-base";
-import type { TokenClaims, TokenSigner } from "@skates/pki";
+import type { TokenClaims } from "@skates/pki";
 import { formatClaims, type ServiceAccountClaims } from "../authentication/service-account-claims.ts";
+import type { TokenOptions } from "../authentication/token-options.ts";
 import { serviceAccountUserName } from "../authentication/users.ts";
 import { answer, travellingKind } from "./answer.ts";
 
-export interface TokenRequestOptions {
-  readonly signer: TokenSigner;
-  readonly issuer: string;
+export interface TokenRequestOptions extends Pick<TokenOptions, "signer" | "issuer" | "extended" | "secondsMax"> {
   /** Audiences of this API: what a token is for when the request names none. */
   readonly audiences: readonly string[];
   readonly random: Random;
@@ -54,7 +53,7 @@ export function tokenRequestHandler(options: TokenRequestOptions): SpecialHandle
       const account = await call.registry.get(serviceAccounts, { namespace, name }, call.signal);
       if (account === undefined) throw notFound(serviceAccounts, name);
       const bound = await boundObjects(call, request.spec.boundObjectRef);
-      const seconds = Number(request.spec.expirationSeconds ?? 3600);
+      const seconds = shortened(call, Number(request.spec.expirationSeconds ?? 3600), options);
       const audiences = nonEmpty(request.spec.audiences) ?? options.audiences;
       const issuedAt = Math.floor(call.nowMs / 1000);
       const extends_ = isExtended({ seconds, bound, audiences }, options);
@@ -62,7 +61,7 @@ export function tokenRequestHandler(options: TokenRequestOptions): SpecialHandle
         iss: options.issuer,
         sub: serviceAccountUserName(namespace, name),
         aud: audiences,
-        exp: issuedAt + (extends_ ? EXTENDED_SECONDS : seconds),
+        exp: issuedAt + (extends_ ? Math.min(EXTENDED_SECONDS, options.secondsMax ?? Infinity) : seconds),
         iat: issuedAt,
         nbf: issuedAt,
         jti: uuid(ids),
@@ -78,11 +77,17 @@ export function tokenRequestHandler(options: TokenRequestOptions): SpecialHandle
       return answer(KIND, {
         ...request,
         metadata: { ...request.metadata, name, namespace, creationTimestamp: formatTime(call.nowMs) },
-        spec: { ...request.spec, audiences },
+        spec: { ...request.spec, audiences, expirationSeconds: seconds },
         status: { token, expirationTimestamp },
       });
     },
   };
+}
+
+function shortened(call: SpecialCall, seconds: number, { secondsMax = Infinity }: TokenRequestOptions): number {
+  if (seconds <= secondsMax) return seconds;
+  call.warn(`requested expiration of ${seconds} seconds shortened to ${secondsMax} seconds`);
+  return secondsMax;
 }
 
 function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
@@ -108,7 +113,10 @@ function isExtended(
   options: TokenRequestOptions,
 ): boolean {
   return (
-    seconds === EXTENDED_SECONDS_ASKED && bound.pod !== undefined && String(audiences) === String(options.audiences)
+    options.extended === true &&
+    seconds === EXTENDED_SECONDS_ASKED &&
+    bound.pod !== undefined &&
+    String(audiences) === String(options.audiences)
   );
 }
 

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import type { Handler } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import { type Env, must, type TaskGroup } from "@skates/component-base";
-import type { ServerTls } from "@skates/transport/node";
-import { serveHandler } from "@skates/transport/node";
+import { type ServeOptions, type ServerTls, serveHandler } from "@skates/transport/node";
 import { ImageCollector } from "../image/image-collector.ts";
 import { createKubelet, type Kubelet, type KubeletParts } from "../kubelet.ts";
 import type { NodeSettings } from "../node-status/node-object.ts";
@@ -44,7 +43,7 @@ export interface NodeKubeletOptions {
   /** Called once with what takes another certificate and CA while the kubelet runs. */
   readonly onTls?: ((replace: (tls: ServerTls) => void) => void) | undefined;
   /** Where its API listens. Port 0: a free one, which the Node object tells. */
-  readonly listen: { readonly address: string; readonly port: number };
+  readonly listen: Pick<ServeOptions, "address" | "port" | "policy">;
 }
 
 /** The kubelet of this machine with all that belongs to it: its API, log rotation, image collection. */
@@ -60,8 +59,7 @@ export function createNodeKubelet(options: NodeKubeletOptions): Kubelet {
       const serving = await serveHandler({
         handler: (request) => (handler === undefined ? Promise.resolve(NOT_YET) : handler(request)),
         tls,
-        address: listen.address,
-        port: listen.port,
+        ...listen,
         log: env.log,
         clock: env.clock,
       });

@@ -73,11 +73,14 @@ const NO_POD = JSON.stringify({
   code: 404,
 });
 
-test("simulated nodes say so", async () => {
-  expect(await get("/containerLogs/n/p/c", server, simulatedHandler)).toBe(
+test("simulated nodes say so, to those who may ask", async () => {
+  const simulated = simulatedHandler(kubeletAccess({ reviews, clock }));
+  expect(await get("/healthz", undefined, simulated)).toBe("401 Unauthorized");
+  expect(await get("/pods", { commonName: "nobody" }, simulated)).toMatch(/^403 Forbidden/);
+  expect(await get("/containerLogs/n/p/c", server, simulated)).toBe(
     "400 logs is not possible: the containers of this node are simulated",
   );
-  expect(await get("/exec/n/p/c", server, simulatedHandler)).toContain(
+  expect(await get("/exec/n/p/c", server, simulated)).toContain(
     '"message":"exec is not possible: the containers of this node are simulated","reason":"BadRequest"',
   );
 });

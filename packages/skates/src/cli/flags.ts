@@ -4,7 +4,14 @@ import { usageError } from "./errors.ts";
 /** A flag as the command declares it. A repeated flag: the last value wins. A `file` is made absolute, but for `-`. */
 export type FlagSpec =
   | { readonly type: "bool"; readonly doc: string }
-  | { readonly type: "string" | "int"; readonly doc: string; readonly value: string; readonly short?: string }
+  | {
+      readonly type: "string" | "int";
+      readonly doc: string;
+      readonly value: string;
+      readonly short?: string;
+      /** Left out of the help. */
+      readonly hidden?: boolean;
+    }
   | { readonly type: "file"; readonly doc: string; readonly value: string }
   | { readonly type: "list"; readonly doc: string; readonly value: string };
 export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
@@ -108,7 +115,8 @@ function access(values: ReadonlyMap<string, readonly string[]>): FlagValues {
 
 /** The flags of a command, aligned, for its help. */
 export function describeFlags(specs: FlagSpecs): string {
-  const rows = Object.entries(specs).map(([name, spec]) => {
+  const shown = Object.entries(specs).filter(([, spec]) => !("hidden" in spec));
+  const rows = shown.map(([name, spec]) => {
     const left = spec.type === "bool" ? `--${name}` : `--${name} ${spec.value}`;
     return [left, spec.doc] as const;
   });

@@ -14,7 +14,7 @@ import { preparePki } from "../cluster/pki.ts";
 import { endProcesses, findProcesses, type Role, startProcess } from "../cluster/processes.ts";
 import { registerCluster, unregisterCluster } from "../cluster/registry.ts";
 import { mergeContext, userKubeconfigPath } from "../cluster/user-kubeconfig.ts";
-import { COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
+import { checkComponentFlags, COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
 import { type Starting, untilApiReady, untilDnsAnswers, untilNodesReady } from "../cluster/wait.ts";
 
 const FIRST_API_PORT = 6443;
@@ -65,6 +65,7 @@ export const up: Command = {
 
 /** The settings of the cluster that is there, or of a new one. */
 async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: Steps): Promise<ClusterConfig> {
+  checkComponentFlags(flags);
   const existing = loadConfig(paths);
   if (existing?.joined !== undefined) {
     throw failure(`${paths.dataDir} is a node of ${existing.joined.server}`, "start it with 'skates join'");

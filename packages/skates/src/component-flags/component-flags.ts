@@ -1,8 +1,9 @@
-import type { FlagSpecs } from "../cli/flags.ts";
+import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
 import { ADMISSION_FLAGS } from "./admission.ts";
 import { AGGREGATION_FLAGS } from "./aggregation.ts";
 import { AUTHENTICATION_FLAGS } from "./authentication.ts";
 import { AUTHORIZATION_FLAGS } from "./authorization.ts";
+import { checkFixedFlags, FIXED_FLAGS } from "./fixed.ts";
 import { IDENTITY_FLAGS } from "./identity.ts";
 import { CLOUD_PROVIDER_FLAGS } from "./cloud-provider.ts";
 import { CONTROLLER_FLAGS } from "./controllers.ts";
@@ -13,6 +14,8 @@ import { KUBELET_FLAGS } from "./kubelet.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import { OIDC_FLAGS } from "./oidc.ts";
+import { TLS_FLAGS, tlsPolicyFrom } from "./tls.ts";
+import { legacyTokenUnusedMs, SERVICE_ACCOUNT_FLAGS, serviceAccountsFrom } from "./service-accounts.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
 /**
@@ -25,6 +28,7 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...AGGREGATION_FLAGS,
   ...AUTHENTICATION_FLAGS,
   ...AUTHORIZATION_FLAGS,
+  ...FIXED_FLAGS,
   ...IDENTITY_FLAGS,
   ...CLOUD_PROVIDER_FLAGS,
   ...CONTROLLER_FLAGS,
@@ -35,5 +39,15 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...SCHEDULER_FLAGS,
   ...LIMIT_FLAGS,
   ...OIDC_FLAGS,
+  ...SERVICE_ACCOUNT_FLAGS,
   ...SERVICE_FLAGS,
+  ...TLS_FLAGS,
 };
+
+/** Throws a usage error for values that no process could start with, before they are kept. Files are read at the start only. */
+export function checkComponentFlags(flags: FlagValues): void {
+  checkFixedFlags(flags);
+  serviceAccountsFrom(flags, "usual");
+  legacyTokenUnusedMs(flags);
+  tlsPolicyFrom(flags);
+}

@@ -12,6 +12,7 @@ import { createNodeKubelet, type CriRuntime, criRuntime } from "@skates/kubelet/
 import { nftDataPlane } from "@skates/packet-filter/node";
 import { flagsFrom } from "../cli/flags.ts";
 import { seccompDefaultFrom } from "../component-flags/kubelet.ts";
+import { tlsPolicyFrom } from "../component-flags/tls.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
@@ -101,7 +102,7 @@ async function kubelet(
     seccompDefault: seccompDefaultFrom(flagsFrom(config.flags ?? {})),
     tls: tls(),
     onTls: (replace) => pki.onChange(() => replace(tls())),
-    listen: { address, port: 0 },
+    listen: { address, port: 0, policy: tlsPolicyFrom(flagsFrom(config.flags ?? {})) },
   });
 }
 

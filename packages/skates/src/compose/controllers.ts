@@ -8,6 +8,7 @@ import { flagsFrom } from "../cli/flags.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import { nodeConfigMap } from "../cluster/join/node-config.ts";
 import { clusterSigningMs, controllersFrom } from "../component-flags/controllers.ts";
+import { legacyTokenUnusedMs } from "../component-flags/service-accounts.ts";
 import { NODE_PORTS, nodePortsFrom } from "../component-flags/services.ts";
 
 export interface ControllersOptions {
@@ -38,6 +39,7 @@ export function controllers({ api, config, env, signer, pki, address }: Controll
       node: nodeConfigMap(config),
       sign: detachedSignature,
     },
+    legacyTokenUnusedMs: legacyTokenUnusedMs(flags),
     certificates: certificates(pki, env, clusterSigningMs(flags)),
     nodeIpam: { clusterCidrs: [config.podCidr] },
     serviceLb: {

@@ -2,7 +2,7 @@ import { type Node, nodes } from "@skates/api/core/v1";
 import { isStatus } from "@skates/apimachinery";
 import { type Client, clientFor } from "@skates/client";
 import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
-import { createSimulatedKubelet, simulatedHandler } from "@skates/kubelet";
+import { createSimulatedKubelet, simulatedServer } from "@skates/kubelet";
 import { nodePki } from "@skates/pki/node";
 import { serveHandler } from "@skates/transport/node";
 import type { ClusterConfig } from "../cluster/config.ts";
@@ -39,7 +39,7 @@ export async function runJoinedAgent(
   });
   const tls = () => ({ ...files.server, clientCas: [files.ca] });
   const serving = await serveHandler({
-    handler: simulatedHandler,
+    handler: simulatedServer({ client, nodeName: config.nodeName, clock: env.clock }),
     tls: tls(),
     address,
     port: 0,

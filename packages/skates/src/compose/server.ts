@@ -19,6 +19,8 @@ import { authenticationFrom } from "../component-flags/authentication.ts";
 import { authorizationFrom } from "../component-flags/authorization.ts";
 import { trustFrom } from "../component-flags/identity.ts";
 import { limitsFrom } from "../component-flags/limits.ts";
+import { serviceAccountsFrom } from "../component-flags/service-accounts.ts";
+import { tlsPolicyFrom } from "../component-flags/tls.ts";
 import { nodePortsFrom } from "../component-flags/services.ts";
 import { GIT_VERSION } from "../version.ts";
 import { type Audit, createAudit } from "./audit.ts";
@@ -84,13 +86,13 @@ async function apiServer({
   readonly keyServices: () => string | undefined;
   readonly audit: Audit["audit"];
 }): Promise<ApiServerParts> {
-  const issuer = `https://kubernetes.default.svc.${config.clusterDomain}`;
   const flags = flagsFrom(config.flags ?? {});
+  const accounts = serviceAccountsFrom(flags, `https://kubernetes.default.svc.${config.clusterDomain}`);
   const trust = await pki.follow(async (at) => trustOf(config, at));
-  const { tokens, replace } = await liveTokens(pki.current(), { issuer, clock: env.clock });
+  const { tokens, replace } = await liveTokens(pki.current(), accounts, env.clock);
   pki.onChange(replace);
   const issuers = new Issuers({ keysOf: issuerKeys(env.clock), clock: env.clock });
-  const authentication = await authenticationFrom(flags, { issuers, ownIssuers: [issuer] });
+  const authentication = await authenticationFrom(flags, { issuers, ownIssuers: accounts.issuers });
   const authorization = await authorizationFrom(flags);
   const proxyClient = proxyClientFrom(flags);
   const [major = "", minor = ""] = GIT_VERSION.slice(1).split(".");
@@ -189,7 +191,8 @@ async function runAll(
     ),
   ];
   const tls = servingTls(config, pki.current());
-  const listen = { handler: api.handler, tls, port: config.apiPort, log: env.log, clock: env.clock };
+  const policy = tlsPolicyFrom(flagsFrom(config.flags ?? {}));
+  const listen = { handler: api.handler, tls, policy, port: config.apiPort, log: env.log, clock: env.clock };
   const listeners = await Promise.all(["127.0.0.1", address].map((at) => serveHandler({ ...listen, address: at })));
   pki.onChange((next) => {
     for (const listener of listeners) listener.replaceTls(servingTls(config, next));

@@ -1,5 +1,5 @@
 import { TaskGroup } from "@skates/component-base";
-import { createSimulatedKubelet, simulatedHandler } from "@skates/kubelet";
+import { createSimulatedKubelet, simulatedServer } from "@skates/kubelet";
 import { serveHandler } from "@skates/transport/node";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
@@ -10,6 +10,7 @@ import { apiClients } from "./api-clients.ts";
 import { openLivePki } from "./live-pki.ts";
 import { reloading } from "./reload.ts";
 import { flagsFrom } from "../cli/flags.ts";
+import { tlsPolicyFrom } from "../component-flags/tls.ts";
 import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 
@@ -27,8 +28,13 @@ export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, sig
   const identity = await pki.follow((at) => at.node({ name: "simulated", ipAddresses: [address], dnsNames: names }));
   const tls = () => ({ ...identity().server, clientCas: [pki.current().ca.cert] });
   const serving = await serveHandler({
-    handler: simulatedHandler,
+    handler: simulatedServer({
+      client: clients.as("kubelet", () => identity().client),
+      nodeName: "simulated",
+      clock: env.clock,
+    }),
     tls: tls(),
+    policy: tlsPolicyFrom(flagsFrom(config.flags ?? {})),
     address,
     port: 0,
     log: env.log,

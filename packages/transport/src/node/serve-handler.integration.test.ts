@@ -7,6 +7,7 @@ import { type ApiResponse, type Handler, StatusError } from "@skates/apimachiner
 import { systemClock } from "@skates/component-base/node";
 import type { KeyPair } from "@skates/pki";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { STRONG_TLS } from "./tls-policy.ts";
 import { type TestingPki, type TestingServer, testingPki, testingServer, textResponse } from "./server-testing.ts";
 
 let pki: TestingPki;
@@ -445,6 +446,41 @@ describe("server", () => {
     expect(await tls({})).toBe("false");
     expect(await tls({ ALPNProtocols: ["h3"] })).toMatch(/ALERT|ECONNRESET/);
     expect(await tls({ minVersion: "TLSv1.1", maxVersion: "TLSv1.1" })).toMatch(/ALERT|UNSUPPORTED|VERSION|PROTOCOL/);
+  });
+
+  test("of TLS 1.2 it speaks strong ciphers only, by default; and what a policy names", async () => {
+    const agreed = (port: number, options: object): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connectTls({ host: "127.0.0.1", port, ca: pki.ca.cert, ...options });
+        socket.on("secureConnect", () => {
+          resolve(`${socket.getProtocol()} ${socket.getCipher().name}`);
+          socket.destroy();
+        });
+        socket.on("error", () => resolve("refused"));
+      });
+    const old = (ciphers: string) => ({ maxVersion: "TLSv1.2", ciphers });
+    const ask = (port: number): Promise<readonly string[]> =>
+      Promise.all(
+        [{}, old("ECDHE-ECDSA-AES256-GCM-SHA384"), old("ECDHE-ECDSA-AES128-SHA"), old("AES128-GCM-SHA256")].map(
+          (options) => agreed(port, options),
+        ),
+      );
+    const tls = { ...pki.server, clientCas: [pki.ca.cert] };
+    const weaker = await testingServer(handler, {
+      tls,
+      policy: { minVersion: "TLSv1.2", cipherSuites: ["TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"] },
+    });
+    const newest = await testingServer(handler, { tls, policy: { ...STRONG_TLS, minVersion: "TLSv1.3" } });
+    try {
+      const tls13 = "TLSv1.3 TLS_AES_128_GCM_SHA256";
+      expect(await Promise.all([server, weaker, newest].map(({ port }) => ask(port)))).toEqual([
+        [tls13, "TLSv1.2 ECDHE-ECDSA-AES256-GCM-SHA384", "refused", "refused"],
+        [tls13, "refused", "TLSv1.2 ECDHE-ECDSA-AES128-SHA", "refused"],
+        [tls13, "refused", "refused", "refused"],
+      ]);
+    } finally {
+      await Promise.all([weaker.close({ graceMs: 0 }), newest.close({ graceMs: 0 })]);
+    }
   });
 
   test("a certificate counts until it expires, also on a connection that outlives it", async () => {

@@ -8,6 +8,7 @@ import { http1Server } from "./http1-server.ts";
 import { http2Server } from "./http2-server.ts";
 import { type ClientTrust, clientTrust } from "./client-trust.ts";
 import { peerSource } from "./peer.ts";
+import { opensslCiphers, STRONG_TLS, type TlsPolicy } from "./tls-policy.ts";
 import type { ServerContext } from "./server-context.ts";
 
 /** What a server shows and trusts, as PEM. */
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly handler: Handler;
   /** Without it the server speaks plain HTTP/1.1: for health and metrics on loopback. */
   readonly tls?: ServerTls | undefined;
+  /** Default `STRONG_TLS`. */
+  readonly policy?: TlsPolicy | undefined;
   /** Address to listen on; `::` takes IPv4 too. */
   readonly address: string;
   /** 0 takes a free one. */
@@ -55,7 +58,7 @@ export interface ServingHandle {
  * cannot listen.
  */
 export async function serveHandler(options: ServeOptions): Promise<ServingHandle> {
-  const { log, clock } = options;
+  const { log, clock, policy = STRONG_TLS } = options;
   const limits = { ...defaultServerLimits, ...options.limits };
   const context: ServerContext = { handler: options.handler, limits, log, clock, closing: false, endings: new Set() };
   const http1 = http1Server(context);
@@ -87,7 +90,9 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
     else http1.connect(socket, peer);
   };
   const listener =
-    options.tls === undefined ? plainListener(connect) : tlsListener(options.tls, { limits, log, connect });
+    options.tls === undefined
+      ? plainListener(connect)
+      : tlsListener(secureOptions(options.tls, policy), { limits, log, connect });
   listener.server.on("connection", track);
   listener.server.maxConnections = limits.connectionsMax;
   const at = await listen(listener.server, options);
@@ -98,7 +103,7 @@ export async function serveHandler(options: ServeOptions): Promise<ServingHandle
     address: at.address,
     replaceTls: (tls) => {
       const next = trustOf(tls);
-      listener.tls?.setSecureContext(secureOptions(tls));
+      listener.tls?.setSecureContext(secureOptions(tls, policy));
       trust = next;
     },
     connections: () => sockets.size,
@@ -136,11 +141,11 @@ function plainListener(connect: Connect): Listener {
 }
 
 function tlsListener(
-  tls: ServerTls,
+  secure: TlsOptions,
   { limits, log, connect }: { readonly limits: ServerLimits; readonly log: Logger; readonly connect: Connect },
 ): Listener {
   const options: TlsOptions & { noDelay: boolean } = {
-    ...secureOptions(tls),
+    ...secure,
     ALPNProtocols: ["h2", "http/1.1"],
     requestCert: true,
     rejectUnauthorized: false,
@@ -156,12 +161,14 @@ function tlsListener(
 }
 
 /** Sessions cannot be resumed: a resumed one would carry a certificate that was checked against CAs of long ago. */
-function secureOptions(tls: ServerTls): TlsOptions {
+function secureOptions(tls: ServerTls, policy: TlsPolicy): TlsOptions {
   return {
     cert: tls.cert,
     key: tls.key,
     ca: [...tls.clientCas, ...(tls.frontProxyCas ?? [])],
-    minVersion: "TLSv1.2",
+    minVersion: policy.minVersion,
+    ciphers: opensslCiphers(policy),
+    honorCipherOrder: true,
     secureOptions: tlsConstants.SSL_OP_NO_TICKET,
   };
 }
