@@ -152,7 +152,9 @@ export const CONTROLLERS: readonly NamedController[] = [
   },
   {
     name: "pod-garbage-collector-controller",
-    make: ({ options, informers }) => [podGcController({ ...own(options, "pod-garbage-collector"), informers })],
+    make: ({ options, informers }) => [
+      podGcController({ ...own(options, "pod-garbage-collector"), informers, endedMax: options.endedPodsMax }),
+    ],
   },
   {
     name: "garbage-collector-controller",

@@ -33,6 +33,8 @@ export interface ControllerManagerOptions {
   readonly serviceLb?: ServiceLbOptions | undefined;
   /** After how long without use a legacy token is ended, and then deleted; default a year. */
   readonly legacyTokenUnusedMs?: number | undefined;
+  /** How many pods that have ended are kept; default 12500, 0 keeps all. */
+  readonly endedPodsMax?: number | undefined;
   /** As `--controllers`; default `*`. */
   readonly controllers?: readonly string[] | undefined;
 }

@@ -3,6 +3,7 @@ import type { Pod } from "@skates/api/core/v1";
 import { expect, test } from "vitest";
 import { admit, podRequest } from "./admit.ts";
 import { NO_FEATURES } from "./runtime.ts";
+import { sysctlAllowlist } from "./spec/sysctls.ts";
 import { asksForFeatures, recursiveReadOnly, strictGroupsRefusal, unsupported } from "./worker/refuse-pod.ts";
 
 const pod = (cpu: string, spec: Partial<Pod["spec"]> = {}): Pod => ({
@@ -12,8 +13,15 @@ const pod = (cpu: string, spec: Partial<Pod["spec"]> = {}): Pod => ({
   spec: { containers: [{ name: "a", resources: { requests: { cpu } } }], ...spec },
 });
 const allocatable = { cpu: "2", memory: "1Gi", pods: "3" };
-const ask = (p: Pod, others: readonly Pod[]) =>
-  admit({ pod: p, others, allocatable, operatingSystem: "linux", appArmor: false });
+const ask = (p: Pod, others: readonly Pod[], unsafe: readonly string[] = []) =>
+  admit({
+    pod: p,
+    others,
+    allocatable,
+    operatingSystem: "linux",
+    appArmor: false,
+    sysctls: sysctlAllowlist(unsafe),
+  });
 
 test("room is what is left of the node", () => {
   expect(ask(pod("1"), [pod("1")])).toBeUndefined();
@@ -86,7 +94,7 @@ test.each<[string, Partial<Pod["spec"]>, string]>([
   [
     "the host's sysctl",
     { ...sysctl("net.ipv4.tcp_syncookies"), hostNetwork: true },
-    'SysctlForbidden: forbidden sysctl: "net.ipv4.tcp_syncookies" not allowed with host net enabled',
+    'SysctlForbidden: forbidden sysctl: "net.ipv4.tcp_syncookies" not allowed with host Net enabled',
   ],
   [
     "AppArmor without a kernel for it",
@@ -106,6 +114,37 @@ test.each<[string, Partial<Pod["spec"]>, string]>([
 test("a node takes safe sysctls, and profiles that ask for nothing", () => {
   expect(ask(pod("0", sysctl("net.ipv4.tcp_syncookies")), [])).toBeUndefined();
   expect(ask(pod("0", { securityContext: { appArmorProfile: { type: "Unconfined" } } }), [])).toBeUndefined();
+});
+
+test("a node takes sysctls that it is told to allow, by name, by beginning, and with slashes", () => {
+  const allowed = ["kernel.msg*", "net/ipv4/conf/eth0.1/rp_filter", "kernel.domainname"];
+  const told = (name: string, spec: Partial<Pod["spec"]> = {}) =>
+    ask(pod("0", { ...sysctl(name), ...spec }), [], allowed)?.message;
+  expect([
+    told("kernel.msgmax"),
+    told("kernel/msgmnb"),
+    told("net.ipv4.conf.eth0/1.rp_filter"),
+    told("kernel.domainname", { hostIPC: true, hostNetwork: true }),
+  ]).toEqual([undefined, undefined, undefined, undefined]);
+  expect([
+    told("kernel.msgmax", { hostIPC: true }),
+    told("net.ipv4.conf.eth0/1.rp_filter", { hostNetwork: true }),
+    told("kernel/sem"),
+    told("net.core.somaxconn"),
+  ]).toEqual([
+    'forbidden sysctl: "kernel.msgmax" not allowed with host IPC enabled',
+    'forbidden sysctl: "net.ipv4.conf.eth0/1.rp_filter" not allowed with host Net enabled',
+    'forbidden sysctl: "kernel.sem" not allowlisted',
+    'forbidden sysctl: "net.core.somaxconn" not allowlisted',
+  ]);
+});
+
+test.each([
+  ["kernel.panic", 'the sysctls "kernel.panic" are not known to be namespaced'],
+  ["kernel.*", 'the sysctls "kernel." are not known to be namespaced'],
+  ["net..core", 'sysctl "net..core" must have at most 253 characters and match regex'],
+])("no node can allow %s", (pattern, message) => {
+  expect(() => sysctlAllowlist([pattern])).toThrow(message);
 });
 
 function sysctl(name: string): Partial<Pod["spec"]> {

@@ -4,7 +4,7 @@ import type { Resources } from "./env/resource-ref.ts";
 import type { Waiting } from "./plan/plan-pod.ts";
 import { type AnyContainer, podContainers } from "./pod/containers.ts";
 import { appArmorRefusal } from "./spec/profiles.ts";
-import { sysctlRefusal } from "./spec/sysctls.ts";
+import { type SysctlAllowlist, sysctlRefusal } from "./spec/sysctls.ts";
 
 /** What a pod that is already here takes, and one that is to come. */
 export interface Admission {
@@ -16,19 +16,27 @@ export interface Admission {
   readonly operatingSystem: string;
   /** Whether the kernel enforces AppArmor profiles. */
   readonly appArmor: boolean;
+  readonly sysctls: SysctlAllowlist;
 }
 
 /**
  * Why a pod may not run on this node although it was bound to it: whoever binds pods may know less than the node. undefined: it may.
  * Reasons and messages are upstream's.
  */
-export function admit({ pod, others, allocatable, operatingSystem, appArmor }: Admission): Waiting | undefined {
+export function admit({
+  pod,
+  others,
+  allocatable,
+  operatingSystem,
+  appArmor,
+  sysctls,
+}: Admission): Waiting | undefined {
   const os = pod.spec.os?.name;
   if (os !== undefined && os !== operatingSystem) {
     const message = "Failed to admit pod as the OS field doesn't match node OS";
     return { reason: "PodOSNotSupported", message };
   }
-  const sysctl = sysctlRefusal(pod);
+  const sysctl = sysctlRefusal(pod, sysctls);
   if (sysctl !== undefined) return { reason: "SysctlForbidden", message: sysctl };
   const profile = appArmorRefusal(pod, appArmor);
   if (profile !== undefined) return { reason: "AppArmor", message: profile };

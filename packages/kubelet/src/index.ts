@@ -17,5 +17,6 @@ export type { Runtime } from "./runtime.ts";
 export { SimulatedHost } from "./simulated/simulated-host.ts";
 export { simulatedServer, type SimulatedServer } from "./simulated/simulated-handler.ts";
 export { createSimulatedKubelet, type SimulatedNodeOptions } from "./simulated/simulated-kubelet.ts";
+export { sysctlAllowlist } from "./spec/sysctls.ts";
 export { SimulatedRuntime } from "./simulated/simulated-runtime.ts";
 export { type ClusterDns, parseResolvConf } from "./spec/dns.ts";

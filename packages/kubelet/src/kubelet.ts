@@ -21,6 +21,7 @@ import { noReferences, type References } from "./references.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ClusterDns } from "./spec/dns.ts";
 import type { SeccompSettings } from "./spec/profiles.ts";
+import { sysctlAllowlist } from "./spec/sysctls.ts";
 import type { NodeFacts, PodApi, PodDeps } from "./worker/pod-deps.ts";
 
 export interface KubeletOptions {
@@ -46,6 +47,8 @@ export interface KubeletOptions {
   readonly appArmor?: boolean | undefined;
   /** Default: unconfined unless a pod asks, profiles below upstream's `/var/lib/kubelet/seccomp`. */
   readonly seccomp?: SeccompSettings | undefined;
+  /** Sysctls that pods may set besides the safe ones: names, or beginnings that end in `*`. Others make `createKubelet` throw. */
+  readonly unsafeSysctls?: readonly string[] | undefined;
   /** Simulated nodes need no environment, and nothing of what pods refer to. */
   readonly withoutReferences?: true | undefined;
   /** The events about pods and the node; default: sent to the API. */
@@ -78,6 +81,7 @@ const NO_PRESSURE: Pressure = { memory: false, disk: false, pid: false };
 /** One node's agent. Nothing happens until it runs. Containers survive it: another run takes them over. */
 export function createKubelet(options: KubeletOptions): Kubelet {
   const { settings, env } = options;
+  sysctlAllowlist(options.unsafeSysctls);
   let parts: KubeletParts | undefined;
   return {
     name: "kubelet",
@@ -202,6 +206,7 @@ function nodeFacts(options: KubeletOptions): NodeFacts {
     operatingSystem: machine.operatingSystem,
     appArmor: options.appArmor ?? false,
     seccomp: options.seccomp ?? { byDefault: false, root: "/var/lib/kubelet/seccomp" },
+    sysctls: sysctlAllowlist(options.unsafeSysctls),
     dns: () => dns,
     runtimeName: runtimeName ?? "containerd",
     version: /^v\d+\.\d+/.exec(settings.version)?.[0] ?? settings.version,

@@ -133,8 +133,8 @@ export class PodSet {
   #refusal(pod: Pod): Waiting | undefined {
     const others = [...this.#workers.values()].filter((w) => w.stage === "run").map((w) => w.state.pod);
     const { node } = this.#deps;
-    const { operatingSystem, appArmor } = node;
-    return admit({ pod, others, allocatable: node.allocatable(), operatingSystem, appArmor });
+    const { operatingSystem, appArmor, sysctls } = node;
+    return admit({ pod, others, allocatable: node.allocatable(), operatingSystem, appArmor, sysctls });
   }
 
   #resizeRefusal(pod: Pod): Waiting | undefined {
@@ -144,6 +144,7 @@ export class PodSet {
       allocatable: node.allocatable(),
       operatingSystem: node.operatingSystem,
       appArmor: node.appArmor,
+      sysctls: node.sysctls,
     };
     const never = admit({ ...room, others: [] });
     if (never !== undefined) {

@@ -38,6 +38,10 @@ export interface NodeKubeletOptions {
   readonly dns: ClusterDns;
   /** Containers that ask for no seccomp profile get the runtime's; default: none, as upstream. */
   readonly seccompDefault?: boolean | undefined;
+  /** As in `KubeletOptions`. */
+  readonly unsafeSysctls?: readonly string[] | undefined;
+  /** How many processes and threads a pod may have; default: as many as the machine. */
+  readonly podMaxPids?: number | undefined;
   /** The certificate of the node, and the CA of those who may call. */
   readonly tls: ServerTls;
   /** Called once with what takes another certificate and CA while the kubelet runs. */
@@ -98,9 +102,11 @@ async function assemble(
     client,
     env,
     runtime,
+    unsafeSysctls: options.unsafeSysctls,
     host: nodePodHost({
       paths,
       cgroups,
+      podMaxPids: options.podMaxPids,
       clusterDomain: dns.domain,
       localDirectories: directories,
       nodeName: settings.name,

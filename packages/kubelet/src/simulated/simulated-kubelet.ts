@@ -18,6 +18,7 @@ export interface SimulatedNodeOptions {
   readonly cpus?: number | undefined;
   readonly memoryBytes?: number | undefined;
   readonly maxPods?: number | undefined;
+  readonly unsafeSysctls?: readonly string[] | undefined;
   /** Where its API answers, for logs and exec to be refused; 0: nowhere. */
   readonly kubeletPort?: number | undefined;
 }
@@ -61,6 +62,7 @@ export function createSimulatedKubelet(options: SimulatedNodeOptions): Kubelet {
     network: simulatedNetwork,
     dns: { servers: [], domain: "cluster.local", host: { servers: [], searches: [], options: [] } },
     appArmor: true,
+    unsafeSysctls: options.unsafeSysctls,
     withoutReferences: true,
   });
 }

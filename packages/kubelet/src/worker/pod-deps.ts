@@ -11,6 +11,7 @@ import type { References } from "../references.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ClusterDns } from "../spec/dns.ts";
 import type { SeccompSettings } from "../spec/profiles.ts";
+import type { SysctlAllowlist } from "../spec/sysctls.ts";
 
 /** What workers share: one per kubelet. */
 export interface PodDeps {
@@ -51,6 +52,7 @@ export interface NodeFacts {
   /** Whether the kernel enforces AppArmor profiles. */
   readonly appArmor: boolean;
   readonly seccomp: SeccompSettings;
+  readonly sysctls: SysctlAllowlist;
   dns(): ClusterDns;
   /** `containerd`. */
   readonly runtimeName: string;

@@ -12,6 +12,7 @@ import { simulatedNetwork } from "../simulated/simulated-network.ts";
 import { SimulatedRuntime } from "../simulated/simulated-runtime.ts";
 import type { PodDeps } from "./pod-deps.ts";
 import { PodWorker } from "./pod-worker.ts";
+import { sysctlAllowlist } from "../spec/sysctls.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -84,6 +85,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
       memoryCapacityBytes: 1e10,
       operatingSystem: "linux",
       appArmor: false,
+      sysctls: sysctlAllowlist(),
       seccomp: { byDefault: false, root: "/seccomp" },
       dns: () => ({
         servers: ["10.96.0.10"],

@@ -94,7 +94,7 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
   const [apiServer, kubeletClient, frontProxyClient, etcdClient, admin, controllerManager, scheduler, kubeProxy] =
     await Promise.all([
       leaf("apiserver", { commonName: "kube-apiserver", ...options.apiServer, usages: ["server"] }),
-      client("apiserver-kubelet-client", "kube-apiserver-kubelet-client", "system:masters"),
+      client("apiserver-kubelet-client", "kube-apiserver-kubelet-client"),
       leaf("front-proxy-client", { commonName: "front-proxy-client", usages: ["client"] }, frontProxyCa),
       leaf("apiserver-etcd-client", { commonName: "kube-apiserver-etcd-client", usages: ["client"] }, etcdCa),
       client("admin", "kubernetes-admin", "system:masters"),

@@ -10,7 +10,7 @@ import { CONTROLLER_FLAGS } from "./controllers.ts";
 import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { FEATURE_GATE_FLAGS } from "./feature-gates.ts";
-import { KUBELET_FLAGS } from "./kubelet.ts";
+import { KUBELET_FLAGS, podLimitsFrom } from "./kubelet.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import { OIDC_FLAGS } from "./oidc.ts";
@@ -50,4 +50,5 @@ export function checkComponentFlags(flags: FlagValues): void {
   serviceAccountsFrom(flags, "usual");
   legacyTokenUnusedMs(flags);
   tlsPolicyFrom(flags);
+  podLimitsFrom(flags);
 }

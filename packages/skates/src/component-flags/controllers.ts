@@ -10,6 +10,11 @@ export const CONTROLLER_FLAGS: FlagSpecs = {
     value: "NAMES",
     doc: "Controllers to run: * for all, name for one more, -name for one less, separated by commas (default *).",
   },
+  "terminated-pod-gc-threshold": {
+    type: "int",
+    value: "N",
+    doc: "How many pods that have ended are kept, 0 for all (default 12500).",
+  },
   "cluster-signing-duration": {
     type: "string",
     value: "DURATION",
@@ -27,13 +32,14 @@ export function clusterSigningMs(flags: FlagValues): number {
 }
 
 /** Which controllers run. Throws a usage error that lists all when one is not known. */
-export function controllersFrom(flags: FlagValues): Pick<ControllerManagerOptions, "controllers"> {
+export function controllersFrom(flags: FlagValues): Pick<ControllerManagerOptions, "controllers" | "endedPodsMax"> {
   const controllers = flags.strings("controllers");
-  if (controllers.length === 0) return {};
+  const endedPodsMax = flags.int("terminated-pod-gc-threshold");
+  if (controllers.length === 0) return { endedPodsMax };
   try {
     selectControllers(controllers, CONTROLLER_NAMES);
   } catch (error) {
     throw usageError(messageOf(error));
   }
-  return { controllers };
+  return { controllers, endedPodsMax };
 }

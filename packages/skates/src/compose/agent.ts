@@ -11,7 +11,7 @@ import { type Kubelet, parseResolvConf } from "@skates/kubelet";
 import { createNodeKubelet, type CriRuntime, criRuntime } from "@skates/kubelet/node";
 import { nftDataPlane } from "@skates/packet-filter/node";
 import { flagsFrom } from "../cli/flags.ts";
-import { seccompDefaultFrom } from "../component-flags/kubelet.ts";
+import { podLimitsFrom, seccompDefaultFrom } from "../component-flags/kubelet.ts";
 import { tlsPolicyFrom } from "../component-flags/tls.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
@@ -99,6 +99,7 @@ async function kubelet(
     runtime,
     paths: paths.node,
     dns: { servers: [config.dnsAddress], domain: config.clusterDomain, host: parseResolvConf(resolvConf()) },
+    ...podLimitsFrom(flagsFrom(config.flags ?? {})),
     seccompDefault: seccompDefaultFrom(flagsFrom(config.flags ?? {})),
     tls: tls(),
     onTls: (replace) => pki.onChange(() => replace(tls())),

@@ -10,6 +10,7 @@ import { apiClients } from "./api-clients.ts";
 import { openLivePki } from "./live-pki.ts";
 import { reloading } from "./reload.ts";
 import { flagsFrom } from "../cli/flags.ts";
+import { podLimitsFrom } from "../component-flags/kubelet.ts";
 import { tlsPolicyFrom } from "../component-flags/tls.ts";
 import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
@@ -53,6 +54,7 @@ export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, sig
       externalCloudProvider: externalCloudProviderFrom(flagsFrom(config.flags ?? {})),
       version: GIT_VERSION,
       kubeletPort: serving.port,
+      unsafeSysctls: podLimitsFrom(flagsFrom(config.flags ?? {})).unsafeSysctls,
     });
     group.spawn((inner) => kubelet.run(inner));
   }

@@ -31,6 +31,8 @@ export const JOIN_BINDINGS: readonly {
   { name: "kubeadm:node-autoapprove-bootstrap", role: `${CSR}:nodeclient`, to: [JOINING] },
   { name: "kubeadm:node-autoapprove-certificate-rotation", role: `${CSR}:selfnodeclient`, to: [NODES] },
   { name: "skates:node-autoapprove-serving", role: `${CSR}:selfnodeserver`, to: [NODES] },
+  // The API server as a client of kubelets: its key is worth no more than that.
+  { name: "skates:kubelet-api-admin", role: "system:kubelet-api-admin", to: ["user:kube-apiserver-kubelet-client"] },
 ];
 
 /** Whom a new node may trust is for everybody to read; how it is to be set up for those who join and for nodes. */

@@ -47,7 +47,7 @@ export function cniConfList(paths: Pick<NodePaths, "id" | "cniStateDir">, networ
 export async function writeCni(paths: NodePaths, network: PodNetwork): Promise<void> {
   await mkdir(paths.cniStateDir, { recursive: true });
   await mkdir(paths.cniConfDir, { recursive: true });
-  await writeFile(join(paths.cniConfDir, CNI_CONF_FILE), cniConfList(paths, network));
+  await writeFile(join(paths.cniConfDir, CNI_CONF_FILE), cniConfList(paths, network), { mode: 0o600 });
   await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
 }
 

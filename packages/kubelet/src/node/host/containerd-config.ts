@@ -60,6 +60,8 @@ export function containerdConfig(settings: ContainerdSettings): string {
       disable_tcp_service: true,
       stream_server_address: "127.0.0.1",
       stream_server_port: "0",
+      // exec, attach and port-forward without a byte for so long end: the default of upstream's kubelet.
+      stream_idle_timeout: "4h",
       tolerate_missing_hugetlb_controller: true,
     }),
     ...table(`${cri}.cni`, { bin_dir: settings.cniBinDir, conf_dir: settings.cniConfDir }),

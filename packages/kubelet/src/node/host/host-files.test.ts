@@ -85,6 +85,7 @@ describe("containerdConfig", () => {
       disable_tcp_service = true
       stream_server_address = "127.0.0.1"
       stream_server_port = "0"
+      stream_idle_timeout = "4h"
       tolerate_missing_hugetlb_controller = true
 
       [plugins."io.containerd.grpc.v1.cri".cni]

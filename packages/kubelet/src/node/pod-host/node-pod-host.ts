@@ -27,6 +27,8 @@ export interface NodePodHostOptions {
   readonly paths: Pick<NodePaths, "kubeletDir" | "podLogsDir" | "containerLogsDir" | "cgroupRoot">;
   readonly cgroups: Cgroups;
   readonly clusterDomain: string;
+  /** Absent: no limit but the machine's. */
+  readonly podMaxPids?: number | undefined;
   readonly localDirectories: LocalDirectories;
   readonly nodeName: string;
   readonly clock: Clock;
@@ -94,10 +96,11 @@ class NodePodHost implements PodHost {
 
   async setUpPod(pod: Pod): Promise<void> {
     const uid = pod.metadata.uid ?? "";
+    const limits = { ...podLimits(pod), processes: this.#options.podMaxPids };
     await Promise.all([
       mkdir(join(this.#paths.pod(uid), "volumes"), { recursive: true, mode: 0o750 }),
       mkdir(this.logDirectory(pod), { recursive: true, mode: 0o755 }),
-      this.#options.cgroups.ensure(this.cgroupParent(pod).slice(1), podLimits(pod)),
+      this.#options.cgroups.ensure(this.cgroupParent(pod).slice(1), limits),
     ]);
   }
 

@@ -13,9 +13,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConfigMap, Pod, PodSpec, Secret } from "@skates/api/core/v1";
+import { virtualClock } from "@skates/component-base";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { noReferences, type References } from "../../references.ts";
 import type { NodeFacts } from "../../worker/pod-deps.ts";
+import type { CgroupLimits } from "../host/cgroups.ts";
+import { localDirectories } from "./local-directories.ts";
+import { nodePodHost } from "./node-pod-host.ts";
 import { writeAtomically } from "./atomic-directory.ts";
 import { containerFiles } from "./container-files.ts";
 import { prepareHostPath } from "./host-path.ts";
@@ -23,6 +27,7 @@ import { podLimits } from "./pod-limits.ts";
 import { podPaths } from "./pod-paths.ts";
 import { resolveSubPath } from "./sub-path.ts";
 import { downwardFiles, keyedFiles, projectedFiles } from "./volume-files.ts";
+import { sysctlAllowlist } from "../../spec/sysctls.ts";
 
 const signal = new AbortController().signal;
 let dir: string;
@@ -66,6 +71,7 @@ const node: NodeFacts = {
   memoryCapacityBytes: 1 << 30,
   operatingSystem: "linux",
   appArmor: false,
+  sysctls: sysctlAllowlist(),
   seccomp: { byDefault: false, root: "/seccomp" },
   dns: () => ({ servers: [], searches: [], options: [], domain: "cluster.local" }) as never,
   runtimeName: "containerd",
@@ -212,4 +218,31 @@ test("a pod is limited only if all its containers are", () => {
   expect(podLimits(pod())).toEqual({ cpuShares: 512, cpuQuotaUs: 50_000, memoryBytes: 67_108_864 });
   const { containers } = pod().spec;
   expect(podLimits(pod({ containers: [...containers, { name: "free" }] }))).toEqual({ cpuShares: 512 });
+});
+
+test("a pod's cgroup has its limits, and as many processes as the node allows each", async () => {
+  const made: (readonly [string, CgroupLimits])[] = [];
+  const host = nodePodHost({
+    paths: {
+      kubeletDir: join(dir, "kubelet"),
+      podLogsDir: join(dir, "logs"),
+      containerLogsDir: join(dir, "links"),
+      cgroupRoot: "kubepods",
+    },
+    cgroups: {
+      version: 2,
+      ensure: async (path, limits) => void made.push([path, limits]),
+      usage: () => Promise.resolve(undefined),
+      processes: () => Promise.resolve([]),
+      children: () => Promise.resolve([]),
+      remove: () => Promise.resolve(),
+    },
+    clusterDomain: "cluster.local",
+    podMaxPids: 100,
+    localDirectories: localDirectories(join(dir, "volumes")),
+    nodeName: "n",
+    clock: virtualClock(),
+  })({ references, node, status: { changed: () => undefined, written: () => Promise.resolve() } });
+  await host.setUpPod(pod(), signal);
+  expect(made).toEqual([["kubepods/podu-1", { ...podLimits(pod()), processes: 100 }]]);
 });

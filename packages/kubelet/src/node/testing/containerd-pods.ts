@@ -31,6 +31,7 @@ import {
   startContainerd,
   writeCni,
 } from "../index.ts";
+import { sysctlAllowlist } from "../../spec/sysctls.ts";
 
 export const signal = new AbortController().signal;
 export const clock = systemClock();
@@ -262,6 +263,7 @@ function nodeFacts(seccompRoot: string): NodeFacts {
     memoryCapacityBytes: 8e9,
     operatingSystem: "linux",
     appArmor: false,
+    sysctls: sysctlAllowlist(),
     seccomp: { byDefault: false, root: seccompRoot },
     dns: () => ({ servers: ["10.96.0.10"], domain: "cluster.local", host: { servers: [], searches: [], options: [] } }),
     runtimeName: "containerd",
