@@ -14,6 +14,7 @@ import {
   Cluster,
   defaultPlugins,
   Framework,
+  leastHarm,
   planPreemption,
   podInfoOf,
   profileOf,
@@ -85,9 +86,10 @@ function preempt(nodes: number): void {
       if ("node" in decision) continue;
       const { filter: filters } = framework.profile.plugins;
       const plan = planPreemption(info, decision.failure, { filters, snapshot: cluster, budgets: [], random, trials });
-      if (!("candidate" in plan)) continue;
+      const candidate = "candidates" in plan ? leastHarm(plan.candidates) : undefined;
+      if (candidate === undefined) continue;
       planned++;
-      const { node, victims } = plan.candidate;
+      const { node, victims } = candidate;
       cluster.nominate(info, node.name);
       for (const victim of victims) cluster.removePod(victim.uid);
       cluster.assume(info, node.name);

@@ -27,6 +27,7 @@ export type { WaitingPod, WaitingPods } from "./framework/waiting-pods.ts";
 export { defaultPlugins } from "./plugins/default-plugins.ts";
 export type { PluginHandle, Plugins } from "./plugins/registry.ts";
 export { planPreemption, type PreemptionOptions, type PreemptionPlan } from "./preemption/plan-preemption.ts";
+export { type Candidate, leastHarm } from "./preemption/candidate.ts";
 export { TrialCache } from "./preemption/trial-cache.ts";
 export type { PostFilterPlan } from "./preemption/post-filter-plan.ts";
 export type { QueuedPod } from "./queue/queued-pod.ts";

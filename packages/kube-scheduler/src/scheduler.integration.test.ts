@@ -59,7 +59,7 @@ it("says why a pod waits, and binds it as soon as a node will do", async () => {
   await cluster.join(testNode("cordoned", { spec: { unschedulable: true } }));
   await cluster.create(pods, testPod("a", { requests: { cpu: "2" } }));
   const said =
-    "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.";
+    "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.";
   const pod = await cluster.until("a condition", async () => podCondition(await getPod("a"), "PodScheduled"));
   expect(pod.status).toBe("False");
   expect(pod.reason).toBe("Unschedulable");

@@ -8,7 +8,7 @@ import type { Rejection } from "./framework/verdict.ts";
 import type { WaitingPods } from "./framework/waiting-pods.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 import type { PodStatuses } from "./pod-status.ts";
-import type { PostFilterPlan } from "./preemption/post-filter-plan.ts";
+import { makesRoom, type PostFilterPlan, type PreemptionChoice, together } from "./preemption/post-filter-plan.ts";
 import type { QueuedPod } from "./queue/queued-pod.ts";
 import type { SchedulingQueue } from "./queue/scheduling-queue.ts";
 import type { Cluster } from "./snapshot/cluster.ts";
@@ -204,9 +204,10 @@ export class SchedulingCycle {
     const seconds = (this.#options.env.clock.monotonicMs() - startMs) / 1000;
     const status = (plan?.nominatedNode ?? "") === "" ? "Unschedulable" : "Success";
     this.#options.metrics.pointSeconds.observe(["PostFilter", status, framework.profile.name], seconds);
-    if (plan?.act !== undefined && extenders.preempt(info)) {
+    const choice = plan?.choice;
+    if (choice !== undefined && extenders.preempt(info)) {
       return this.#beside(async (signal) => {
-        const agreed = await extenders.agreedPlan(plan, info, signal);
+        const agreed = await this.#agreed(choice, info, signal);
         this.#conclude(info, failure, agreed);
       });
     }
@@ -215,11 +216,25 @@ export class SchedulingCycle {
 
   #postFilter(pod: PodInfo, { profile }: Framework, failure: Failure): PostFilterPlan | undefined {
     const { cluster } = this.#options;
+    const plans: PostFilterPlan[] = [];
     for (const plugin of profile.plugins.postFilter) {
       const plan = plugin.postFilter?.({ pod, failure, snapshot: cluster, filters: profile.plugins.filter });
-      if (plan !== undefined) return plan;
+      if (plan === undefined) continue;
+      if (makesRoom(plan)) return { ...plan, act: together([...plans, plan])?.act };
+      plans.push(plan);
+      if (plan.last === true) break;
     }
-    return undefined;
+    return together(plans);
+  }
+
+  /** The plan for what all extenders leave of the nodes that could be cleared. */
+  async #agreed(choice: PreemptionChoice, pod: PodInfo, signal: AbortSignal): Promise<PostFilterPlan> {
+    try {
+      return choice.plan(await this.#options.extenders.agreedCandidates(choice.candidates(), pod, signal));
+    } catch (error) {
+      if (isAbort(error, signal) || signal.aborted) throw error;
+      return { message: `preemption: ${messageOf(error)}` };
+    }
   }
 
   /** Carries out what shall be done for a pod that fits nowhere, and tells it. */

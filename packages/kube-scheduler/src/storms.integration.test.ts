@@ -194,6 +194,8 @@ it("does as an extender says, and not as one that lies", async () => {
     'extender "http://extender.test" claims a filtered node "n9" which is not found in the input node list',
   );
   const said = await messageOf("nobody");
-  expect(said).toMatch(/^0\/2 nodes are available: 1 never, 1 too far away\. preemption: /);
+  expect(said).toMatch(
+    /^0\/2 nodes are available: 1 never, 1 too far away\. no new claims to deallocate, preemption: /,
+  );
   expect(await checker.problems()).toEqual([]);
 });

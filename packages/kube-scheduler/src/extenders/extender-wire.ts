@@ -69,14 +69,23 @@ export function readPriorities(value: unknown): ReadonlyMap<string, number> {
   return scores;
 }
 
-/** Reads an `ExtenderPreemptionResult`: uids of victims by node. */
-export function readVictims(value: unknown): ReadonlyMap<string, readonly string[]> {
+/** Whom an extender would drive off a node. */
+export interface ExtenderVictims {
+  readonly uids: readonly string[];
+  /** How many of them disruption budgets protect; undefined: it did not say. */
+  readonly violations: number | undefined;
+}
+
+/** Reads an `ExtenderPreemptionResult`: victims by node. */
+export function readVictims(value: unknown): ReadonlyMap<string, ExtenderVictims> {
   const byNode = field(value, "nodeNameToMetaVictims");
-  const out = new Map<string, readonly string[]>();
+  const out = new Map<string, ExtenderVictims>();
   if (!isRecord(byNode)) return out;
   for (const [node, victims] of Object.entries(byNode)) {
     const pods = field(victims, "pods");
-    out.set(node, Array.isArray(pods) ? pods.map((pod: unknown) => text(field(pod, "uid"))) : []);
+    const uids = Array.isArray(pods) ? pods.map((pod: unknown) => text(field(pod, "uid"))) : [];
+    const violations = field(victims, "numPDBViolations");
+    out.set(node, { uids, violations: typeof violations === "number" ? violations : undefined });
   }
   return out;
 }

@@ -6,10 +6,17 @@ import type { Decision, Failure } from "../framework/decision.ts";
 import type { Framework } from "../framework/framework.ts";
 import type { Chosen, SchedulerPlugin } from "../framework/plugin.ts";
 import { type Rejection, unresolvable, unschedulable } from "../framework/verdict.ts";
-import type { PostFilterPlan } from "../preemption/post-filter-plan.ts";
+import { byImportance, type Candidate, candidateOf } from "../preemption/candidate.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { errorIn, type ExtenderArgs, readFilterAnswer, readPriorities, readVictims } from "./extender-wire.ts";
+import {
+  errorIn,
+  type ExtenderArgs,
+  type ExtenderVictims,
+  readFilterAnswer,
+  readPriorities,
+  readVictims,
+} from "./extender-wire.ts";
 
 /** Posts JSON to an extender and gives its answer, parsed. Rejects where it does not answer with 200 and JSON. */
 export type ExtenderTransport = (
@@ -23,6 +30,15 @@ export interface ExtendersOptions {
   readonly extenders: readonly Extender[];
   readonly transport: ExtenderTransport;
   readonly random: Random;
+}
+
+/** What an extender says of nodes. */
+export interface Opinion {
+  readonly extender: string;
+  readonly rejections: ReadonlyMap<NodeInfo, Rejection>;
+  readonly scores: ReadonlyMap<NodeInfo, number>;
+  /** It failed, and is not ignorable: pods that it is asked about are not scheduled. */
+  readonly failure: string | undefined;
 }
 
 /** Scores of extenders are 0 to 10, those of plugins 0 to 100. */
@@ -89,6 +105,29 @@ export class Extenders {
     return this.#best({ pod, totals, rejections, framework });
   }
 
+  /** What each extender that is asked says of these nodes, for explanations: whom it rules out, or how it failed, and what it adds to scores. */
+  async opinions(pod: PodInfo, nodes: readonly NodeInfo[], signal: AbortSignal): Promise<readonly Opinion[]> {
+    const out: Opinion[] = [];
+    let left = nodes;
+    for (const extender of this.#options.extenders) {
+      if (!manages(extender, pod)) continue;
+      const rejections = new Map<NodeInfo, Rejection>();
+      const totals = new Map<NodeInfo, number>();
+      let failure: string | undefined;
+      try {
+        const asked = { pod, nodes: left, rejections };
+        if (has(extender.filterVerb) && left.length > 0) left = await this.#filter(extender, asked, signal);
+        if (has(extender.prioritizeVerb)) await this.#prioritize(extender, { pod, nodes: left, totals }, signal);
+      } catch (error) {
+        if (isAbort(error, signal) || signal.aborted) throw error;
+        failure = messageOf(error);
+        left = [];
+      }
+      out.push({ extender: extender.urlPrefix ?? "", rejections, scores: totals, failure });
+    }
+    return out;
+  }
+
   /** Binds the pod where an extender does that for it. Undefined: it is left to the plugins, also where an ignorable extender fails. */
   async bind({ pod, node }: Chosen, signal: AbortSignal): Promise<BindOutcome | undefined> {
     const extender = this.#options.extenders.find((one) => has(one.bindVerb) && manages(one, pod));
@@ -106,28 +145,25 @@ export class Extenders {
     }
   }
 
-  /** The plan if all extenders that are asked leave its node among those that may be cleared; else none. */
-  async agreedPlan(plan: PostFilterPlan, pod: PodInfo, signal: AbortSignal): Promise<PostFilterPlan | undefined> {
-    const node = plan.nominatedNode ?? "";
-    const victims = plan.victims ?? [];
+  /** What all extenders that are asked leave of the nodes that could be cleared. Rejects where one fails that is not ignorable. */
+  async agreedCandidates(
+    candidates: readonly Candidate[],
+    pod: PodInfo,
+    signal: AbortSignal,
+  ): Promise<readonly Candidate[]> {
+    let left = candidates;
     for (const extender of this.#options.extenders) {
-      if (!has(extender.preemptVerb) || !manages(extender, pod)) continue;
-      const meta = { [node]: { pods: victims.map(({ uid }) => ({ uid })), numPDBViolations: plan.violations ?? 0 } };
-      const whole = { [node]: { pods: victims.map((victim) => victim.pod), numPDBViolations: plan.violations ?? 0 } };
-      const body = {
-        pod: pod.pod,
-        ...(extender.nodeCacheCapable === true ? { nodeNameToMetaVictims: meta } : { nodeNameToVictims: whole }),
-      };
+      if (!has(extender.preemptVerb) || !manages(extender, pod) || left.length === 0) continue;
       try {
+        const body = preemptionArgs(extender, pod, left);
         const answer = readVictims(await this.#call(extender, { verb: extender.preemptVerb ?? "", body }, signal));
-        if (answer.has(node)) continue;
-        return { message: `preemption of pods on node ${node} was refused by extender ${extender.urlPrefix}` };
+        left = spared(extender, { pod, candidates: left, answer });
       } catch (error) {
-        if (isAbort(error, signal) || signal.aborted) throw error;
-        if (extender.ignorable !== true) return { message: messageOf(error) };
+        if (isAbort(error, signal) || signal.aborted || extender.ignorable !== true) throw error;
+        this.#ignored(extender, error);
       }
     }
-    return plan;
+    return left;
   }
 
   async #filter(
@@ -256,6 +292,44 @@ function failureBy(rejections: ReadonlyMap<NodeInfo, Rejection>, framework: Fram
     rejections: new Map([...before.rejections, ...rejections]),
     absent: before.absent,
   };
+}
+
+function preemptionArgs(extender: Extender, { pod }: PodInfo, candidates: readonly Candidate[]): object {
+  const cached = extender.nodeCacheCapable === true;
+  const byNode = candidates.map(({ node, victims, violations }) => {
+    const pods = victims.map((victim) => (cached ? { uid: victim.uid } : victim.pod));
+    return [node.name, { pods, numPDBViolations: violations }] as const;
+  });
+  return { pod, [cached ? "nodeNameToMetaVictims" : "nodeNameToVictims"]: Object.fromEntries(byNode) };
+}
+
+/** The candidates as an extender leaves them. It may refuse nodes and name other victims, but none that is not less important. */
+function spared(
+  { urlPrefix = "" }: Extender,
+  {
+    pod,
+    candidates,
+    answer,
+  }: {
+    readonly pod: PodInfo;
+    readonly candidates: readonly Candidate[];
+    readonly answer: ReadonlyMap<string, ExtenderVictims>;
+  },
+): readonly Candidate[] {
+  const byName = new Map(candidates.map((candidate) => [candidate.node.name, candidate]));
+  return [...answer].map(([name, { uids, violations }]) => {
+    const candidate = byName.get(name);
+    if (candidate === undefined) {
+      throw new Error(`extender ${urlPrefix} claims to preempt on node ${name}, which it was not asked about`);
+    }
+    const victims = uids.map((uid) => {
+      const victim = candidate.node.pods.get(uid) ?? candidate.victims.find((one) => one.uid === uid);
+      if (victim !== undefined && victim.priority < pod.priority) return victim;
+      const why = victim === undefined ? "the pod is not found on that node" : "the pod is no less important";
+      throw new Error(`extender: ${urlPrefix} claims to preempt pod (UID: ${uid}) on node: ${name}, but ${why}`);
+    });
+    return candidateOf(candidate.node, victims.toSorted(byImportance), violations ?? candidate.violations);
+  });
 }
 
 function argsOf(extender: Extender, { pod }: PodInfo, nodes: readonly NodeInfo[]): ExtenderArgs {

@@ -24,10 +24,10 @@ export interface Failure {
   readonly absent?: Rejection | undefined;
 }
 
-/** Upstream's text for events and the `PodScheduled` condition. `preemption` tells what came of trying to make room. */
-export function failureMessage(failure: Failure, preemption?: string): string {
+/** Upstream's text for events and the `PodScheduled` condition. `postFilter` tells what came of trying to make room. */
+export function failureMessage(failure: Failure, postFilter = ""): string {
   if (failure.nodeCount === 0) return "no nodes available to schedule pods";
-  const tail = preemption === undefined || preemption === "" ? "" : ` preemption: ${preemption}`;
+  const tail = postFilter === "" ? "" : ` ${postFilter}`;
   if (failure.outright !== undefined) {
     return `0/${failure.nodeCount} nodes are available: ${failure.outright.reasons.join(", ")}.${tail}`;
   }

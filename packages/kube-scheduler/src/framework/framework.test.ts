@@ -219,7 +219,7 @@ describe("why no node will do", () => {
       rejections: new Map(),
       outright: { reasons: ["x"], resolvable: true },
     };
-    expect(failureMessage(failure, "not eligible due to preemptionPolicy=Never.")).toBe(
+    expect(failureMessage(failure, "preemption: not eligible due to preemptionPolicy=Never.")).toBe(
       "0/1 nodes are available: x. preemption: not eligible due to preemptionPolicy=Never.",
     );
   });

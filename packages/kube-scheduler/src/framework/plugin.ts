@@ -38,7 +38,7 @@ export interface SchedulerPlugin {
   readonly quick?: boolean | undefined;
   /** Per-pod work, done once. `undefined`: the plugin has nothing to say. A rejection concerns all nodes. */
   prepare?(pod: PodInfo, snapshot: Snapshot): Rejection | NodeJudge | undefined;
-  /** Called when no node would do; the first plugin with a plan ends the search for one. */
+  /** Called when no node would do. A plan that makes room on a node ends it; of the others, what they say and do is put together. */
   postFilter?(failed: FailedAttempt): PostFilterPlan | undefined;
   /** Called the moment a node is chosen, before anything waits. Takes what the pod needs beyond the node, or refuses. */
   reserve?(chosen: Chosen): Rejection | undefined;

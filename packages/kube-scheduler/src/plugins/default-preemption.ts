@@ -3,9 +3,11 @@ import type { PodDisruptionBudget } from "@skates/api/policy/v1";
 import type { Random } from "@skates/component-base";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { SchedulerMetrics } from "../metrics.ts";
+import { type Candidate, leastHarm } from "../preemption/candidate.ts";
+import type { PostFilterPlan } from "../preemption/post-filter-plan.ts";
 import { type EvictionOptions, evictVictims } from "../preemption/evict-victims.ts";
 import { TrialCache } from "../preemption/trial-cache.ts";
-import { planPreemption } from "../preemption/plan-preemption.ts";
+import { planPreemption, withNewest } from "../preemption/plan-preemption.ts";
 
 export interface PreemptionOptions extends EvictionOptions {
   readonly metrics: SchedulerMetrics;
@@ -28,19 +30,30 @@ export function defaultPreemption(
       if (failure.nodeCount === 0) return undefined;
       metrics.preemptionAttempts.inc([]);
       const plan = planPreemption(pod, failure, { filters, snapshot, budgets: budgets(), random, args, trials });
-      if ("message" in plan) return { message: plan.message, ...(plan.withdraw ? { nominatedNode: "" } : {}) };
-      const { candidate } = plan;
-      metrics.preemptionVictims.observe([], candidate.victims.length);
-      return {
-        nominatedNode: candidate.node.name,
-        displaced: snapshot
-          .nominatedOn(candidate.node.name)
-          .filter((other) => other.uid !== pod.uid && other.priority < pod.priority),
-        victims: candidate.victims,
-        violations: candidate.violations,
-        act: (signal) => evictVictims(options, { pod, candidate, by: plugin }, signal),
+      const planFor = (candidates: readonly Candidate[]): PostFilterPlan => {
+        const best = leastHarm(candidates);
+        if (best === undefined) return said("no candidate node for preemption", true);
+        const candidate = withNewest(best);
+        return {
+          nominatedNode: candidate.node.name,
+          displaced: snapshot
+            .nominatedOn(candidate.node.name)
+            .filter((other) => other.uid !== pod.uid && other.priority < pod.priority),
+          act: async (signal) => {
+            metrics.preemptionVictims.observe([], candidate.victims.length);
+            await evictVictims(options, { pod, candidate, by: plugin }, signal);
+          },
+        };
       };
+      if ("message" in plan) return said(plan.message, plan.withdraw);
+      const { candidates } = plan;
+      return { ...planFor(candidates), choice: { candidates: () => candidates.map(withNewest), plan: planFor } };
     },
   };
   return plugin;
+}
+
+/** `withdraw`: an earlier nomination is void. */
+function said(message: string, withdraw: boolean): PostFilterPlan {
+  return { message: `preemption: ${message}`, ...(withdraw ? { nominatedNode: "" } : {}) };
 }

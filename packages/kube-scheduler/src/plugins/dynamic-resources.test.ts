@@ -11,6 +11,10 @@ import { ALL_DEVICE_FEATURES } from "../devices/device-features.ts";
 import { devicePools } from "../devices/device-pools.ts";
 import { type Devices, NO_DEVICES } from "../devices/devices.ts";
 import { DeviceUsage } from "../devices/usage.ts";
+import { failureMessage } from "../framework/decision.ts";
+import { Framework } from "../framework/framework.ts";
+import type { SchedulerPlugin } from "../framework/plugin.ts";
+import { profileOf } from "../framework/profile.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { ask, clusterOf } from "../testing/ask.ts";
 import { testNode, testPod } from "../testing/objects.ts";
@@ -361,6 +365,70 @@ describe("DynamicResources", () => {
     });
     expect(ask(plugin(many, [impossible]), using("c"), cluster)).toMatchObject({
       n1: "! timed out trying to allocate devices",
+    });
+  });
+
+  describe("where no node would do", () => {
+    const framework = (asked: SchedulerPlugin, others: readonly SchedulerPlugin[] = []) =>
+      new Framework({ profile: profileOf("p", [...others, asked]), snapshot: cluster, random: seededRandom(1) });
+    const say = (asked: SchedulerPlugin, pod: Pod, others?: readonly SchedulerPlugin[]) => {
+      const info = podInfoOf(pod);
+      const decision = framework(asked, others).decide(info);
+      if (!("failure" in decision)) return decision.node.name;
+      const { failure } = decision;
+      const plan = asked.postFilter?.({ pod: info, failure, snapshot: cluster, filters: [] });
+      return failureMessage(failure, plan?.message);
+    };
+    const holding: SchedulerPlugin = {
+      name: "Other",
+      wakes: [],
+      prepare: () => ({ reasons: ["no"], resolvable: false }),
+    };
+    const against: SchedulerPlugin = {
+      name: "Other",
+      wakes: [],
+      prepare: () => ({ filter: () => ({ reasons: ["no"], resolvable: false }) }),
+    };
+    const elsewhereOnly = claim("c", [exactly("r")], { status: given("g0", "gone") });
+
+    it.each<[string, string, SchedulerPlugin, Pod, readonly SchedulerPlugin[]]>([
+      [
+        "says that there is nothing to take back",
+        "0/3 nodes are available: 3 no. no new claims to deallocate",
+        plugin([], []),
+        testPod("p"),
+        [against],
+      ],
+      [
+        "says what upstream says of pods that another plugin rejects outright",
+        "0/3 nodes are available: no. not found",
+        plugin([], []),
+        testPod("p"),
+        [holding],
+      ],
+      [
+        "says that it does not help",
+        "0/3 nodes are available: 3 cannot allocate all claims. still not schedulable",
+        plugin([], [claim("c", [exactly("r")])]),
+        using("c"),
+        [],
+      ],
+      [
+        "takes back what was given elsewhere",
+        "0/3 nodes are available: 3 resourceclaim not available on the node. deallocation of ResourceClaim completed",
+        plugin(SLICES, [elsewhereOnly]),
+        using("c"),
+        [],
+      ],
+      [
+        "says which class is missing",
+        "0/3 nodes are available: request r: device class tpu does not exist. no new claims to deallocate",
+        plugin(SLICES, [claim("c", [exactly("r", { deviceClassName: "tpu" })])]),
+        using("c"),
+        [],
+      ],
+    ])("%s", (_, message, asked, pod, others) => {
+      expect(say(asked, pod, others)).toBe(message);
     });
   });
 

@@ -24,9 +24,11 @@ import { DevicePromises } from "../devices/promises.ts";
 import { mustBecomeReady, overdue, readinessOf } from "../devices/readiness.ts";
 import { DeviceUsage, resultsOf } from "../devices/usage.ts";
 import { claimProblem } from "../devices/wanted.ts";
+import type { PostFilterPlan } from "../preemption/post-filter-plan.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 
+const NAME = "DynamicResources";
 const UNAVAILABLE = unresolvable("resourceclaim not available on the node");
 const NONE = unresolvable("cannot allocate all claims");
 const IN_USE = unresolvable("resourceclaim in use");
@@ -58,7 +60,7 @@ export function dynamicResources(options: DynamicResourcesOptions): SchedulerPlu
   const plugin = new DynamicResources(options);
   const helps = (pod: PodInfo): boolean => plugin.concerned(pod);
   return {
-    name: "DynamicResources",
+    name: NAME,
     weight: 2,
     wakes: [
       { on: ["DevicesChanged"], helps: (pod) => plugin.mayConcern(pod) },
@@ -227,31 +229,30 @@ class DynamicResources {
   }
 
   /** Takes back what the pod was given elsewhere, or what does not become ready, so that it is given anew. */
-  postFilter({
-    pod,
-    failure,
-    snapshot,
-  }: FailedAttempt): { message: string; act(signal: AbortSignal): Promise<void> } | undefined {
-    if (!this.concerned(pod)) return undefined;
-    const reasons = [...failure.rejections.values()];
-    const claims = reasons.includes(UNAVAILABLE) ? this.#claimsFor(pod) : [];
-    if ("reasons" in claims) return undefined;
+  postFilter({ pod, failure, snapshot }: FailedAttempt): PostFilterPlan {
+    const { outright } = failure;
+    // Upstream's plugin has no state then, fails, and ends the search for room; its word for it is what users see.
+    if (outright !== undefined && ![...failure.plugins].some(({ name }) => name === NAME)) {
+      return { message: "not found", last: true };
+    }
+    if (outright !== undefined || !this.concerned(pod)) return { message: "no new claims to deallocate" };
+    const reasons = new Set(failure.rejections.values());
+    const claims = reasons.has(UNAVAILABLE) ? this.#claimsFor(pod) : [];
     const nodes = snapshot.nodes.filter((node) => node !== undefined);
-    const idle = claims.find(
+    const idle = ("reasons" in claims ? [] : claims).find(
       (claim) =>
         claim.status?.allocation !== undefined &&
         (claim.status.reservedFor ?? []).every(({ uid }) => uid === pod.uid) &&
         nodes.some((node) => this.#unavailable(claim, node)),
     );
     if (idle !== undefined) {
-      return {
-        message: "deallocation of ResourceClaim completed",
-        act: (signal) => this.#writes.deallocate(idle, signal),
-      };
+      const act = (signal: AbortSignal): Promise<void> => this.#writes.deallocate(idle, signal);
+      return { message: "deallocation of ResourceClaim completed", act };
     }
-    const stale = this.#staleClaim(pod);
-    if (stale === undefined || !reasons.includes(STALE)) return undefined;
-    return { message: "deletion of ResourceClaim completed", act: (signal) => this.#writes.remove(stale, signal) };
+    const stale = reasons.has(STALE) ? this.#staleClaim(pod) : undefined;
+    if (stale === undefined) return { message: "still not schedulable" };
+    const act = (signal: AbortSignal): Promise<void> => this.#writes.remove(stale, signal);
+    return { message: "deletion of ResourceClaim completed", act };
   }
 
   /** Makes the claim for extended resources and gives it its devices. */

@@ -11,8 +11,12 @@ import type { Cluster } from "../snapshot/cluster.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { clusterOf } from "../testing/ask.ts";
 import { testNode, testPod, type TestPod } from "../testing/objects.ts";
+import { leastHarm } from "./candidate.ts";
 import { planPreemption } from "./plan-preemption.ts";
 
+const fail = (message: string): never => {
+  throw new Error(message);
+};
 const profile = profileOf("default-scheduler", defaultPlugins());
 
 /** `n1 without a, b`, or the message. */
@@ -26,8 +30,8 @@ function preempt(pod: Pod, cluster: Cluster, budgets: readonly PodDisruptionBudg
     budgets,
     random: seededRandom(1),
   });
-  if ("message" in plan) return failureMessage(decision.failure, plan.message);
-  const { node, victims } = plan.candidate;
+  if ("message" in plan) return failureMessage(decision.failure, `preemption: ${plan.message}`);
+  const { node, victims } = leastHarm(plan.candidates) ?? fail("no candidate");
   return `${node.name} without ${victims.map((victim) => victim.pod.metadata.name).join(", ")}`;
 }
 

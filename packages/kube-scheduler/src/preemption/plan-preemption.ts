@@ -8,7 +8,7 @@ import { type Rejection, unresolvable } from "../framework/verdict.ts";
 import type { Snapshot } from "../snapshot/cluster.ts";
 import { type NodeInfo, nodeWithPods } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { byImportance, type Candidate, candidateOf, leastHarm } from "./candidate.ts";
+import { byImportance, type Candidate, candidateOf } from "./candidate.ts";
 import { DisruptionBudgets } from "./disruption-budgets.ts";
 import type { TrialCache } from "./trial-cache.ts";
 
@@ -24,9 +24,9 @@ export interface PreemptionOptions {
   readonly args?: Partial<DefaultPreemptionArgs> | undefined;
 }
 
-/** Which node is to be cleared of whom; or why none, and whether an earlier nomination is void. */
+/** Which nodes can be cleared of whom, perhaps with older copies of the pods; or why none, and whether an earlier nomination is void. */
 export type PreemptionPlan =
-  | { readonly candidate: Candidate }
+  | { readonly candidates: readonly Candidate[] }
   | { readonly message: string; readonly withdraw: boolean };
 
 const NO_VICTIMS = unresolvable("No preemption victims found for incoming pod");
@@ -60,13 +60,12 @@ export function planPreemption(pod: PodInfo, failure: Failure, options: Preempti
     if (!("reasons" in result) && result.violations === 0) harmless = true;
     if (candidates.length >= enough && harmless) break;
   }
-  const candidate = leastHarm(candidates);
-  if (candidate !== undefined) return { candidate: withNewest(candidate) };
+  if (candidates.length > 0) return { candidates };
   return { message: countedReasons(failure.nodeCount, { rejections, absent: NOT_HELPFUL }), withdraw: true };
 }
 
-/** The candidate with the newest copies of its pods. */
-function withNewest(candidate: Candidate): Candidate {
+/** The candidate with the newest copies of its pods: a remembered one may have older ones. */
+export function withNewest(candidate: Candidate): Candidate {
   return { ...candidate, victims: candidate.victims.map((victim) => candidate.node.pods.get(victim.uid) ?? victim) };
 }
 

@@ -4,6 +4,7 @@ import { type Pod, podCondition, pods } from "@skates/api/core/v1";
 import { createEnv } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
 import { type Explanation, explainPending, readSchedulerConfiguration } from "@skates/kube-scheduler";
+import { extenderTransport } from "@skates/kube-scheduler/node";
 import { CliError, EXIT, failure, usageError } from "../cli/errors.ts";
 import type { Command } from "../cli/command.ts";
 import { flagsFrom } from "../cli/flags.ts";
@@ -56,7 +57,11 @@ export const why: Command = {
     }
     const said = podCondition(pod, "PodScheduled")?.message;
     if (said !== undefined) print(`the scheduler said: ${said}`);
-    const explanation = await explainPending({ client: admin.client, env, configuration }, pod, signal);
+    const explanation = await explainPending(
+      { client: admin.client, env, configuration, extenderTransport: extenderTransport() },
+      pod,
+      signal,
+    );
     if (explanation === undefined) {
       print(`no scheduler of this cluster is named ${JSON.stringify(schedulerName)}: the pod waits for another one`);
       return EXIT.done;
