@@ -56,6 +56,13 @@ test("what nobody here can do is said, not left out", () => {
   expect(unsupported(pod("0", { hostUsers: false }), old)).toBe(
     "can't set `spec.hostUsers: false`, runtime does not support user namespaces (needs containerd 2.0 or CRI-O 1.25; this is containerd://1.6.20)",
   );
+  expect(unsupported(pod("0", { hostUsers: false }), old, "kata")).toContain(
+    'can\'t set `spec.hostUsers: false`, RuntimeClass handler "kata" does not support user namespaces',
+  );
+  const able = new Map([["", { recursiveReadOnlyMounts: false, userNamespaces: true }]]);
+  expect(unsupported(pod("0", { hostUsers: false }), { ...old, features: { ...NO_FEATURES, handlers: able } })).toBe(
+    undefined,
+  );
   expect(unsupported(pod("0", { resourceClaims: [{ name: "gpu" }] }), undefined)).toContain('resource claim "gpu"');
   const image = pod("0", { volumes: [{ name: "v", image: { reference: "x" } }] });
   expect(asksForFeatures(image)).toBe(true);

@@ -17,6 +17,7 @@
  * - `LogRefused`: something else is in the place of a container's log.
  * - `CgroupBusy`, `CgroupWriteFailed`: a cgroup still has processes; the kernel refused a limit.
  * - `ProcessesLeft`: processes of the cluster survive SIGKILL.
+ * - `UserNamespaceUnavailable`: no ids are left for a pod with users of its own, or those that it had are noted wrongly.
  * - `Simulated`: a simulated container cannot do this.
  * - `NotFound`, `NoAddress`: the simulated runtime has no such sandbox or container, or no address left.
  */
@@ -43,6 +44,7 @@ export type KubeletErrorCode =
   | "CgroupBusy"
   | "CgroupWriteFailed"
   | "ProcessesLeft"
+  | "UserNamespaceUnavailable"
   | "Simulated"
   | "NotFound"
   | "NoAddress";

@@ -16,6 +16,7 @@ import { nodeResources, type NodeSettings } from "./node-status/node-object.ts";
 import { NodeReporter, type StatusReports } from "./node-status/node-reporter.ts";
 import type { PodHost } from "./pod-host.ts";
 import { PodSet } from "./pod-set.ts";
+import { UserNamespaces } from "./pod/user-namespaces.ts";
 import type { ProbeNetwork } from "./probe/probe-network.ts";
 import { noReferences, type References } from "./references.ts";
 import type { Runtime } from "./runtime.ts";
@@ -121,6 +122,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
   const deps: Omit<PodDeps, "resizeRefusal"> = {
     runtime,
     host,
+    users: new UserNamespaces(host, settings.maxPods),
     references,
     containerEnv: (request, s) =>
       options.withoutReferences === true ? Promise.resolve([]) : containerEnv(references, request, s),

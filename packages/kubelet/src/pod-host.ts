@@ -1,5 +1,6 @@
 import type { Pod } from "@skates/api/core/v1";
 import type { AnyContainer } from "./pod/containers.ts";
+import type { UserIdNotes } from "./pod/user-namespaces.ts";
 import type { ContainerDevice, ContainerMount, RuntimeContainer } from "./runtime.ts";
 
 /** A volume of a pod, ready to be mounted into containers. */
@@ -37,7 +38,7 @@ export interface ContainerFiles {
  * What a pod has on its node besides sandbox and containers: directories, volumes, hosts file, log links, its cgroup. On a real
  * machine under `node/`, made up under `simulated/`. Throws OperatingErrors whose messages are shown to the user.
  */
-export interface PodHost {
+export interface PodHost extends UserIdNotes {
   /** Where the pod's processes are limited as a whole; made by `setUpPod`. */
   cgroupParent(pod: Pod): string;
   logDirectory(pod: Pod): string;

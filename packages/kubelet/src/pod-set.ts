@@ -59,8 +59,9 @@ export class PodSet {
 
   /** Finds out what runs already, and from then on follows the runtime. Retries until the runtime answers. */
   async adopt(signal: AbortSignal): Promise<void> {
-    const { runtime, clock, log, tasks } = this.#deps;
+    const { runtime, clock, log, tasks, users } = this.#deps;
     const delays = new RetryDelays(100, 5000);
+    await users.adopt();
     tasks.spawn((s) => this.#followRuntime(s));
     for (;;) {
       try {
@@ -117,11 +118,13 @@ export class PodSet {
 
   /** Until it is done: a driver that has mounted something may come only later. */
   async #tearDownLeftover(uid: string, signal: AbortSignal): Promise<void> {
-    const { host, clock, log } = this.#deps;
+    const { host, users, clock, log } = this.#deps;
     const delays = new RetryDelays(500, 122_000);
     for (;;) {
       try {
-        return await host.tearDownPod(uid, signal);
+        await host.tearDownPod(uid, signal);
+        users.release(uid);
+        return;
       } catch (error) {
         if (isAbort(error, signal)) throw error;
         log.warn("what is left of a pod that is gone could not be removed", { uid, error: messageOf(error) });

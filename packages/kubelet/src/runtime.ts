@@ -113,11 +113,19 @@ export interface PortMapping {
   readonly hostIp: string;
 }
 
+/** So many ids from the first one. */
+export interface IdRange {
+  readonly first: number;
+  readonly length: number;
+}
+
 /** Whose namespaces are used. */
 export interface Namespaces {
   readonly network: "pod" | "node";
   readonly pid: "container" | "pod" | "node" | "target";
   readonly ipc: "pod" | "node";
+  /** Ids of the node that stand for the pod's users and groups from 0; absent: its users are the node's. */
+  readonly users?: IdRange | undefined;
   /** For pid `target`: the container whose processes are seen. */
   readonly targetId?: string | undefined;
 }

@@ -47,4 +47,12 @@ export class SimulatedHost implements PodHost {
   podUids(): Promise<readonly string[]> {
     return Promise.resolve([]);
   }
+
+  userIds(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  keepUserIds(): Promise<void> {
+    return Promise.resolve();
+  }
 }

@@ -31,7 +31,7 @@ const SIGTERM_EXIT = 143;
 /** What is acted out has no groups and no mounts that could be other than asked for. */
 const FEATURES: RuntimeFeatures = {
   supplementalGroupsPolicy: true,
-  handlers: new Map([["", { recursiveReadOnlyMounts: true, userNamespaces: false }]]),
+  handlers: new Map([["", { recursiveReadOnlyMounts: true, userNamespaces: true }]]),
 };
 
 /**

@@ -4,7 +4,7 @@ import type { Env } from "../env/container-env.ts";
 import type { ContainerFiles } from "../pod-host.ts";
 import type { AnyContainer } from "../pod/containers.ts";
 import { containerAnnotations, containerLabels } from "../pod/labels.ts";
-import type { ContainerSpec } from "../runtime.ts";
+import type { ContainerSpec, IdRange } from "../runtime.ts";
 import { containerResources } from "./resources.ts";
 import type { SeccompSettings } from "./profiles.ts";
 import { containerSecurity, type ImageUser } from "./security.ts";
@@ -18,6 +18,8 @@ export interface ContainerSpecRequest {
   readonly seccomp: SeccompSettings;
   readonly env: Env;
   readonly files: ContainerFiles;
+  /** Of a pod with users of its own. */
+  readonly users?: IdRange | undefined;
   readonly targetId?: string | undefined;
   readonly memoryCapacityBytes: number;
 }

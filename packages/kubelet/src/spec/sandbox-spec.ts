@@ -1,7 +1,7 @@
 import type { Pod } from "@skates/api/core/v1";
 import { isHostNetwork } from "../pod/containers.ts";
 import { sandboxLabels } from "../pod/labels.ts";
-import type { DnsConfig, PortMapping, SandboxSpec } from "../runtime.ts";
+import type { DnsConfig, IdRange, PortMapping, SandboxSpec } from "../runtime.ts";
 import { hasPrivilegedContainer, podGroups, podNamespaces, seLinuxOf } from "./security.ts";
 
 export interface SandboxRequest {
@@ -12,6 +12,8 @@ export interface SandboxRequest {
   readonly logDirectory: string;
   readonly cgroupParent: string;
   readonly dns: DnsConfig;
+  /** Of a pod with users of its own. */
+  readonly users?: IdRange | undefined;
   readonly runtimeHandler: string;
 }
 
@@ -34,7 +36,7 @@ export function sandboxSpec(request: SandboxRequest): SandboxSpec {
     annotations: annotations ?? {},
     cgroupParent: request.cgroupParent,
     sysctls: Object.fromEntries((context?.sysctls ?? []).map((s) => [s.name, s.value])),
-    namespaces: podNamespaces(pod),
+    namespaces: podNamespaces(pod, request.users),
     runAsUser: context?.runAsUser,
     runAsGroup: context?.runAsGroup,
     supplementalGroups: podGroups(context),

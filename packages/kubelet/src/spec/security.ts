@@ -1,6 +1,6 @@
 import type { Pod, PodSecurityContext, SecurityContext } from "@skates/api/core/v1";
 import { type AnyContainer, isHostNetwork, podContainers } from "../pod/containers.ts";
-import type { ContainerSecurity, Namespaces, SeLinux } from "../runtime.ts";
+import type { ContainerSecurity, IdRange, Namespaces, SeLinux } from "../runtime.ts";
 import { appArmorOf, type SeccompSettings, seccompOf } from "./profiles.ts";
 
 const MASKED_PATHS = [
@@ -19,13 +19,14 @@ const MASKED_PATHS = [
 ];
 const READ_ONLY_PATHS = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-/** Whose namespaces the containers of a pod share. */
-export function podNamespaces(pod: Pod): Namespaces {
+/** Whose namespaces the containers of a pod share. `users`: ids of the node for a pod with users of its own. */
+export function podNamespaces(pod: Pod, users?: IdRange): Namespaces {
   const { hostPID, hostIPC, shareProcessNamespace } = pod.spec;
   return {
     network: isHostNetwork(pod) ? "node" : "pod",
     pid: hostPID === true ? "node" : shareProcessNamespace === true ? "pod" : "container",
     ipc: hostIPC === true ? "node" : "pod",
+    ...(users === undefined ? {} : { users }),
   };
 }
 
@@ -45,6 +46,8 @@ export interface SecurityRequest {
   /** Who the image's process runs as, where the image says so. */
   readonly imageUser: ImageUser;
   readonly seccomp: SeccompSettings;
+  /** Of a pod with users of its own. */
+  readonly users?: IdRange | undefined;
   /** For ephemeral containers that look into another one. */
   readonly targetId?: string | undefined;
 }
@@ -62,7 +65,7 @@ export function containerSecurity(request: SecurityRequest): ContainerSecurity {
   checkNonRoot(request, own, shared);
   const privileged = own.privileged === true;
   const unmasked = own.procMount === "Unmasked";
-  const namespaces = podNamespaces(pod);
+  const namespaces = podNamespaces(pod, request.users);
   const seLinux = own.seLinuxOptions ?? shared.seLinuxOptions;
   const runAsUser = own.runAsUser ?? shared.runAsUser ?? request.imageUser.uid;
   return {

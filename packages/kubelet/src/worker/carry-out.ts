@@ -67,6 +67,7 @@ export function sandboxSpecOf(worker: PodWorker, attempt: number, runtimeHandler
     logDirectory: deps.host.logDirectory(pod),
     cgroupParent: deps.host.cgroupParent(pod),
     dns: podDns(pod, dns),
+    users: deps.users.of(pod.metadata.uid ?? ""),
     runtimeHandler,
   });
 }
@@ -88,6 +89,7 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
     const handler = await podRuntimeHandler(deps, state.pod, signal);
     if (await refuse(worker, handler, signal)) return;
     await host.setUpPod(state.pod, signal);
+    if (state.pod.spec.hostUsers === false) await deps.users.take(state.pod.metadata.uid ?? "");
     const id = await runtime.runSandbox(sandboxSpecOf(worker, need.attempt, handler), signal);
     worker.own(id);
     worker.observe(id, await runtime.sandbox(id, signal));

@@ -5,6 +5,7 @@ import type { Env, EnvRequest } from "../env/container-env.ts";
 import type { Resources } from "../env/resource-ref.ts";
 import type { ImagePuller } from "../image/image-puller.ts";
 import type { Waiting } from "../plan/plan-pod.ts";
+import type { UserNamespaces } from "../pod/user-namespaces.ts";
 import type { PodHost } from "../pod-host.ts";
 import type { ProbeNetwork } from "../probe/probe-network.ts";
 import type { References } from "../references.ts";
@@ -18,6 +19,7 @@ export interface PodDeps {
   readonly runtime: Runtime;
   readonly host: PodHost;
   readonly references: References;
+  readonly users: UserNamespaces;
   /** The environment of a container; throws with upstream's text when something it refers to is missing. */
   containerEnv(request: EnvRequest, signal: AbortSignal): Promise<Env>;
   readonly puller: ImagePuller;

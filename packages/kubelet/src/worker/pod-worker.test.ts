@@ -6,12 +6,13 @@ import { containerEnv } from "../env/container-env.ts";
 import { ImagePuller } from "../image/image-puller.ts";
 import { noReferences } from "../references.ts";
 import type { Waiting } from "../plan/plan-pod.ts";
-import type { ContainerResources, CreateContainer } from "../runtime.ts";
+import type { ContainerResources, CreateContainer, SandboxSpec } from "../runtime.ts";
 import { SimulatedHost } from "../simulated/simulated-host.ts";
 import { simulatedNetwork } from "../simulated/simulated-network.ts";
 import { SimulatedRuntime } from "../simulated/simulated-runtime.ts";
 import type { PodDeps } from "./pod-deps.ts";
 import { PodWorker } from "./pod-worker.ts";
+import { UserNamespaces } from "../pod/user-namespaces.ts";
 import { sysctlAllowlist } from "../spec/sysctls.ts";
 
 const stops: (() => Promise<void>)[] = [];
@@ -22,7 +23,18 @@ afterEach(async () => {
 /** Keeps how often containers were created, and can refuse images. */
 class TestRuntime extends SimulatedRuntime {
   readonly created: CreateContainer["spec"][] = [];
+  readonly sandboxes: SandboxSpec[] = [];
   readonly resized: ContainerResources[] = [];
+  userNamespaces = true;
+  override async health() {
+    const health = await super.health();
+    const handlers = new Map([["", { recursiveReadOnlyMounts: true, userNamespaces: this.userNamespaces }]]);
+    return { ...health, features: { ...health.features, handlers } };
+  }
+  override runSandbox(spec: SandboxSpec): Promise<string> {
+    this.sandboxes.push(spec);
+    return super.runSandbox(spec);
+  }
   refuse: string | undefined;
   override updateResources(_: string, resources: ContainerResources): Promise<void> {
     this.resized.push(resources);
@@ -53,9 +65,12 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
       void events.push(`${type} ${reason}: ${message}`),
   };
   const references = noReferences;
+  const host = new SimulatedHost();
+  const users = new UserNamespaces(host, 2);
   const deps: PodDeps = {
     runtime,
-    host: new SimulatedHost(),
+    host,
+    users,
     references,
     containerEnv: (request, signal) => containerEnv(references, request, signal),
     puller: new ImagePuller({ runtime, clock, recorder, credentials: () => Promise.resolve([]), signal: tasks.signal }),
@@ -120,7 +135,16 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
     runtime.close();
     await tasks.join();
   });
-  return { clock, runtime, events, api, room, worker: started, update: (change: (pod: Pod) => Pod) => update(change) };
+  return {
+    clock,
+    runtime,
+    users,
+    events,
+    api,
+    room,
+    worker: started,
+    update: (change: (pod: Pod) => Pod) => update(change),
+  };
 
   function update(change: (pod: Pod) => Pod): void {
     if (api.pod === undefined) return;
@@ -394,4 +418,41 @@ test("a sandbox that dies is replaced, and the containers with it", async () => 
   expect(t.events).toContain("Normal SandboxChanged: Pod sandbox changed, it will be killed and re-created.");
   expect(t.api.pod?.status).toMatchObject({ phase: "Running", podIP: "10.244.0.3" });
   expect(state(t.api.pod)?.restartCount).toBe(1);
+});
+
+test("a pod with users of its own has them in its sandbox and containers, over restarts, until nothing of it is left", async () => {
+  const t = start({ hostUsers: false });
+  await t.clock.advance(0);
+  const users = { first: 65_536, length: 65_536 };
+  const told = () => [...t.runtime.sandboxes, ...t.runtime.created.map(({ security }) => security)];
+  expect(told().map(({ namespaces }) => namespaces.users)).toEqual([users, users]);
+  const [sandbox] = (await t.runtime.list({})).sandboxes;
+  await t.runtime.stopSandbox(sandbox?.id ?? "");
+  await t.clock.advance(60_000);
+  expect(t.runtime.sandboxes.map(({ namespaces }) => namespaces.users)).toEqual([users, users]);
+  expect(t.users.of("u1")).toEqual(users);
+  t.update((pod) => ({
+    ...pod,
+    metadata: { ...pod.metadata, deletionTimestamp: "2026-01-01T00:00:00Z", deletionGracePeriodSeconds: 0 },
+  }));
+  await t.clock.advance(60_000);
+  expect([t.api.pod, t.users.of("u1")]).toEqual([undefined, undefined]);
+});
+
+test("a pod that asks for users of its own waits where the runtime has none, and runs once it has", async () => {
+  const t = start({ hostUsers: false });
+  t.runtime.userNamespaces = false;
+  await t.clock.advance(5_000);
+  const message = "can't set `spec.hostUsers: false`, runtime does not support user namespaces (needs containerd 2.0";
+  expect(t.runtime.sandboxes).toEqual([]);
+  expect(t.events).toContainEqual(
+    expect.stringContaining(`Warning FailedCreatePodSandBox: Failed to create pod sandbox: ${message}`),
+  );
+  expect([state(t.api.pod)?.state?.waiting, t.users.of("u1")]).toEqual([
+    { reason: "ContainerCreating", message: expect.stringContaining(message) },
+    undefined,
+  ]);
+  t.runtime.userNamespaces = true;
+  await t.clock.advance(300_000);
+  expect(state(t.api.pod)?.ready).toBe(true);
 });

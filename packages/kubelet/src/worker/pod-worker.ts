@@ -287,7 +287,7 @@ export class PodWorker {
   /** Frees all but the logs; then the API may forget the pod, and after that the logs go too. */
   async #clean(signal: AbortSignal): Promise<number | undefined> {
     const { pod, observed } = this.state;
-    const { host, api, runtime } = this.deps;
+    const { host, users, api, runtime } = this.deps;
     const { uid = "", name, namespace = "", deletionTimestamp } = pod.metadata;
     await host.tearDownPod(uid, signal);
     if (!this.#removed) {
@@ -298,6 +298,7 @@ export class PodWorker {
       this.#writer.stop();
     }
     for (const sandbox of observed.sandboxes) await runtime.removeSandbox(sandbox.id, signal);
+    users.release(uid);
     await host.removeLogs({ namespace, name, uid });
     this.#stage = "gone";
     return undefined;

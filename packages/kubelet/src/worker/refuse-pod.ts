@@ -40,11 +40,9 @@ export function strictGroupsRefusal(pod: Pod, { version, features }: RuntimeAbil
 export function unsupported(pod: Pod, runtime: RuntimeAbilities | undefined, handler = ""): string | undefined {
   const { hostUsers, resourceClaims = [], volumes = [] } = pod.spec;
   const version = runtime?.version ?? "";
-  if (hostUsers === false) {
-    if (runtime?.features.handlers.get(handler)?.userNamespaces !== true) {
-      return `can't set \`spec.hostUsers: false\`, runtime does not support user namespaces${needs(version, "containerd 2.0 or CRI-O 1.25")}`;
-    }
-    return "can't set `spec.hostUsers: false`, this kubelet does not hand out ranges of user ids";
+  if (hostUsers === false && runtime?.features.handlers.get(handler)?.userNamespaces !== true) {
+    const who = handler === "" ? "runtime" : `RuntimeClass handler ${JSON.stringify(handler)}`;
+    return `can't set \`spec.hostUsers: false\`, ${who} does not support user namespaces${needs(version, "containerd 2.0 or CRI-O 1.25")}`;
   }
   const claim = resourceClaims[0];
   if (claim !== undefined) return `resource claim ${JSON.stringify(claim.name)} cannot be prepared: no DRA driver`;

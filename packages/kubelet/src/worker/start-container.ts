@@ -99,6 +99,7 @@ async function makeSpec(deps: PodDeps, request: StartRequest, imageId: string, s
     seccomp: node.seccomp,
     env,
     files,
+    users: request.sandboxSpec.namespaces.users,
     targetId: request.targetId,
     memoryCapacityBytes: node.memoryCapacityBytes,
   });

@@ -1,7 +1,9 @@
 import {
   type ContainerConfig,
+  type IDMapping,
   type LinuxContainerResources,
   type LinuxContainerSecurityContext,
+  type Mount,
   MOUNT_PROPAGATION,
   NAMESPACE_MODE,
   type NamespaceOption,
@@ -15,6 +17,7 @@ import type {
   ContainerResources,
   ContainerSecurity,
   ContainerSpec,
+  IdRange,
   Namespaces,
   SandboxSpec,
   SecurityProfile,
@@ -62,6 +65,7 @@ export function toContainerConfig(spec: ContainerSpec): ContainerConfig {
     workingDir: spec.workingDir,
     envs: spec.env.map(([key, value]) => ({ key, value })),
     mounts: spec.mounts.map((m) => ({
+      ...mountMappings(spec.security.namespaces),
       containerPath: m.containerPath,
       hostPath: m.hostPath,
       readonly: m.readOnly,
@@ -122,7 +126,19 @@ function toNamespaces(from: Namespaces): NamespaceOption {
     pid: NAMESPACE_MODE[pid[from.pid]],
     ipc: from.ipc === "node" ? NAMESPACE_MODE.NODE : NAMESPACE_MODE.POD,
     targetId: from.targetId,
+    ...(from.users === undefined
+      ? {}
+      : { usernsOptions: { mode: NAMESPACE_MODE.POD, uids: [mapping(from.users)], gids: [mapping(from.users)] } }),
   };
+}
+
+/** Files that a container sees belong to its own users, whatever they are on the node. */
+function mountMappings({ users }: Namespaces): Pick<Mount, "uidMappings" | "gidMappings"> {
+  return users === undefined ? {} : { uidMappings: [mapping(users)], gidMappings: [mapping(users)] };
+}
+
+function mapping({ first, length }: IdRange): IDMapping {
+  return { hostId: first, containerId: 0, length };
 }
 
 function toProfile(from: SecurityProfile): CriProfile {

@@ -7,7 +7,7 @@ import type { LocalDirectories } from "../../local-volumes.ts";
 import type { ContainerFiles, ContainerFilesRequest, MountedVolume, MountedVolumes, PodHost } from "../../pod-host.ts";
 import { isHostNetwork } from "../../pod/containers.ts";
 import { POD_NAME, POD_NAMESPACE } from "../../pod/labels.ts";
-import type { RuntimeContainer } from "../../runtime.ts";
+import type { IdRange, RuntimeContainer } from "../../runtime.ts";
 import { hostNetworkHostsFile, hostsFile, podNames } from "../../spec/hostname.ts";
 import { podLimits } from "./pod-limits.ts";
 import { qosClass } from "../../status/qos-class.ts";
@@ -21,6 +21,7 @@ import { openLog } from "../logs/open-log.ts";
 import { containerFiles } from "./container-files.ts";
 import { mountVolume } from "./mount-volume.ts";
 import { pinSubPath } from "./pin-sub-path.ts";
+import { readUserIds, writeUserIds } from "./user-ids.ts";
 import { type PodPaths, podPaths } from "./pod-paths.ts";
 
 export interface NodePodHostOptions {
@@ -155,6 +156,14 @@ class NodePodHost implements PodHost {
     if (words !== "" || policy !== "FallbackToLogsOnError" || container.exitCode === 0) return words;
     const text = logText(await tail(container.logPath, LOG_BYTES_MAX * 2, openLog));
     return text.split("\n").slice(-LOG_LINES_MAX).join("\n").slice(-LOG_BYTES_MAX);
+  }
+
+  async userIds(uid: string): Promise<IdRange | undefined> {
+    return await readUserIds(this.#paths.pod(uid));
+  }
+
+  async keepUserIds(uid: string, ids: IdRange): Promise<void> {
+    await writeUserIds(this.#paths.pod(uid), ids);
   }
 
   async tearDownPod(uid: string, signal: AbortSignal): Promise<void> {

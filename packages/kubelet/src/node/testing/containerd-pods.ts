@@ -31,6 +31,7 @@ import {
   startContainerd,
   writeCni,
 } from "../index.ts";
+import { UserNamespaces } from "../../pod/user-namespaces.ts";
 import { sysctlAllowlist } from "../../spec/sysctls.ts";
 
 export const signal = new AbortController().signal;
@@ -134,16 +135,18 @@ export class ContainerdPods {
     };
     const node = nodeFacts(this.seccompRoot);
     const directories = localDirectories(paths.volumesDir);
+    const host = nodePodHost({
+      paths,
+      cgroups,
+      clusterDomain: "cluster.local",
+      localDirectories: directories,
+      nodeName: "node",
+      clock,
+    })({ references, node, status: { changed: () => undefined, written: () => Promise.resolve() } });
     const deps: Omit<PodDeps, "resizeRefusal"> = {
       runtime,
-      host: nodePodHost({
-        paths,
-        cgroups,
-        clusterDomain: "cluster.local",
-        localDirectories: directories,
-        nodeName: "node",
-        clock,
-      })({ references, node, status: { changed: () => undefined, written: () => Promise.resolve() } }),
+      host,
+      users: new UserNamespaces(host, 110),
       references,
       containerEnv: (request, s) => containerEnv(references, request, s),
       puller: new ImagePuller({
