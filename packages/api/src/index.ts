@@ -110,3 +110,9 @@ export const builtinResources: readonly Resource[] = [
 export const gatedResources: Readonly<Record<string, readonly Resource[]>> = {
   GenericWorkload: [schedulingV1alpha2.podGroups, schedulingV1alpha2.workloads],
 };
+
+/** All that a server has whose gates are these. */
+export function resourcesBehind(gates: { enabled(name: string): boolean }): readonly Resource[] {
+  const gated = Object.entries(gatedResources).filter(([gate]) => gates.enabled(gate));
+  return [...builtinResources, ...gated.flatMap(([, kinds]) => kinds)];
+}

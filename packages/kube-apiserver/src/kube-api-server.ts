@@ -1,4 +1,4 @@
-import { builtinResources, gatedResources } from "@skates/api";
+import { resourcesBehind } from "@skates/api";
 import { apiServices } from "@skates/api/apiregistration/v1";
 import { validatingAdmissionPolicies } from "@skates/api/admissionregistration/v1";
 import { leases } from "@skates/api/coordination/v1";
@@ -346,6 +346,5 @@ function specialsOf(options: KubeApiServerOptions, audiences: readonly string[],
 /** What is served: what was asked for, else all kinds, and those whose feature gates are on. */
 function resourcesOf({ env, resources }: KubeApiServerOptions): readonly Resource[] {
   if (resources !== undefined) return resources;
-  const gated = Object.entries(gatedResources).filter(([gate]) => env.gates.enabled(gate));
-  return [...builtinResources, nodeMetrics, podMetrics, ...gated.flatMap(([, kinds]) => kinds)];
+  return [...resourcesBehind(env.gates), nodeMetrics, podMetrics];
 }

@@ -1,4 +1,4 @@
-import { builtinResources } from "@skates/api";
+import { resourcesBehind } from "@skates/api";
 import { LOCAL_PATH } from "@skates/api/storage/v1";
 import type { Component } from "@skates/component-base";
 import {
@@ -99,7 +99,7 @@ export const CONTROLLERS: readonly NamedController[] = [
   ),
   planned("serviceaccount-controller", () => serviceAccountController),
   planned("root-ca-certificate-publisher-controller", ({ caBundle }) => rootCaController(caBundle)),
-  planned("node-lifecycle-controller", () => nodeLifecycleController),
+  planned("node-lifecycle-controller", ({ evictionRates }) => nodeLifecycleController(evictionRates)),
   planned("taint-eviction-controller", () => taintEvictionController),
   planned("ttl-controller", () => ttlController),
   planned("node-ipam-controller", ({ nodeIpam }) => nodeIpam && nodeIpamController(nodeIpam), "cidrAllocator"),
@@ -147,7 +147,11 @@ export const CONTROLLERS: readonly NamedController[] = [
   {
     name: "namespace-controller",
     make: ({ options, informers }) => [
-      namespaceController({ ...own(options, "namespace-controller"), informers, resources: builtinResources }),
+      namespaceController({
+        ...own(options, "namespace-controller"),
+        informers,
+        resources: resourcesBehind(options.env.gates),
+      }),
     ],
   },
   {
@@ -158,9 +162,12 @@ export const CONTROLLERS: readonly NamedController[] = [
   },
   {
     name: "garbage-collector-controller",
-    make: ({ options, informers }) => [
-      garbageCollector({ ...own(options, "generic-garbage-collector"), informers, resources: builtinResources }),
-    ],
+    make: ({ options, informers }) => {
+      const parts = own(options, "generic-garbage-collector");
+      const recorder = createEventRecorder({ ...parts, component: "garbage-collector-controller" });
+      const resources = resourcesBehind(options.env.gates);
+      return [garbageCollector({ ...parts, informers, resources, recorder }), recorder];
+    },
   },
   {
     name: "horizontal-pod-autoscaler-controller",

@@ -58,6 +58,29 @@ test("a custom resource owns and is owned", async () => {
   expect((await world.list(configMaps, "default")).map((one) => one.metadata.name)).not.toContain("sail");
 });
 
+test("what is owned by an object of a kind that is not known yet is judged once it is, and goes with the kind", async () => {
+  const made = async (name: string, uid: string): Promise<void> => {
+    const owner = { apiVersion: "example.com/v1", kind: "Boat", name: "a", uid };
+    const metadata = { name, namespace: "default", ownerReferences: [owner] };
+    await world.create(configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata });
+  };
+  const left = async () =>
+    (await world.list(configMaps, "default"))
+      .map(({ metadata }) => metadata.name)
+      .filter((name) => !name.includes("root-ca"));
+  await made("lost", "never-was");
+  await world.pass(5);
+  expect(await left()).toEqual(["lost"]);
+  const boats = await defined();
+  const { metadata } = await world.create(boats, boat("a"));
+  await made("sail", metadata.uid ?? "");
+  await world.pass(60);
+  expect(await left()).toEqual(["sail"]);
+  await world.client.resource(customResourceDefinitions).delete({ name: "boats.example.com" }, {}, world.signal);
+  await world.pass(10);
+  expect(await left()).toEqual([]);
+});
+
 test("a namespace goes with its custom resources", async () => {
   const boats = await defined();
   await world.create(namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: "sea" }, spec: {} });

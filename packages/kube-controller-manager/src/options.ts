@@ -4,6 +4,7 @@ import type { TokenSigner } from "@skates/pki";
 import type { ClusterInfoOptions } from "./bootstrap-signer/controller.ts";
 import type { ReadCertificate } from "./certificate-cleaner/controller.ts";
 import type { CertificateSigner } from "./certificate-signing/controller.ts";
+import type { EvictionRates } from "./node-lifecycle/zones.ts";
 import type { NodeIpamOptions } from "./node-ipam/controller.ts";
 import type { ServiceLbOptions } from "./service-lb/controller.ts";
 
@@ -29,6 +30,8 @@ export interface ControllerManagerOptions {
   readonly clusterInfo?: ClusterInfoOptions | undefined;
   /** Absent: nodes bring their own part of the pods' addresses. */
   readonly nodeIpam?: NodeIpamOptions | undefined;
+  /** How fast pods are driven from nodes that fall silent, where that is not as upstream does. */
+  readonly evictionRates?: Partial<EvictionRates> | undefined;
   /** Absent: services of type LoadBalancer wait for somebody else. */
   readonly serviceLb?: ServiceLbOptions | undefined;
   /** After how long without use a legacy token is ended, and then deleted; default a year. */

@@ -1,7 +1,7 @@
 import type { OwnerReference } from "@skates/apimachinery";
 
-/** What became of an owner: it is there; it waits for its dependents to be gone; or it is gone. */
-export type Fate = "solid" | "waiting" | "dangling";
+/** What became of an owner: it is there; it waits for its dependents to be gone; it is gone; or nobody can tell. */
+export type Fate = "solid" | "waiting" | "dangling" | "unknown";
 
 /** What is to be done with an object whose owners' fates are known. */
 export type Verdict =
@@ -15,7 +15,7 @@ export function verdictOn(
   owners: readonly { readonly owner: OwnerReference; readonly fate: Fate }[],
   about: { readonly finalizers: readonly string[]; readonly hasDependents: boolean },
 ): Verdict {
-  if (owners.length === 0) return { do: "keep" };
+  if (owners.length === 0 || owners.some(({ fate }) => fate === "unknown")) return { do: "keep" };
   const having = (fate: Fate): readonly string[] =>
     owners.filter((one) => one.fate === fate).map(({ owner: { uid } }) => uid);
   if (having("solid").length > 0) {

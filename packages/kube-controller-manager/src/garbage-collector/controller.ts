@@ -1,14 +1,14 @@
-import {
-  type ApiObject,
-  isStatus,
-  type ObjectKey,
-  type OwnerReference,
-  parseGroupVersion,
-  type Resource,
-} from "@skates/apimachinery";
+import { type ApiObject, isStatus, type OwnerReference, parseGroupVersion, type Resource } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf, TaskGroup } from "@skates/component-base";
-import { createInformer, createWorkQueue, type Delta, type Informer, type Informers } from "@skates/controller-runtime";
+import {
+  createInformer,
+  createWorkQueue,
+  type Delta,
+  type EventRecorder,
+  type Informer,
+  type Informers,
+} from "@skates/controller-runtime";
 import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
 import { customKind } from "../custom-kinds.ts";
 import { type Fate, verdictOn } from "./classify.ts";
@@ -21,12 +21,15 @@ export interface GarbageCollectorOptions {
   readonly env: Env;
   /** All that the server serves. */
   readonly resources: readonly Resource[];
+  readonly recorder: EventRecorder;
 }
 
 const WORKERS = 5;
 const PROBE_MS = 5000;
 /** An owner may be seen later than what it owns: so long before one that is not known is asked for. */
 const UNKNOWN_OWNER_MS = 500;
+/** So many objects of kinds that are no more are remembered as gone. */
+const ABSENT_MAX = 10_000;
 
 /** Deletes objects whose owners are all gone, and carries out foreground and orphaning deletions. */
 export function garbageCollector(options: GarbageCollectorOptions): Component {
@@ -39,6 +42,8 @@ class GarbageCollector implements Component {
   readonly #resources: readonly Resource[];
   readonly #graph = new OwnerGraph();
   readonly #custom = new Map<string, Resource>();
+  /** Owners that went with their kind, so that nobody can be asked for them. */
+  readonly #absent = new Set<string>();
   #ready = false;
   #enqueue: (uid: string, delayMs?: number) => void = () => undefined;
 
@@ -135,6 +140,7 @@ class GarbageCollector implements Component {
       const known = watched.get(uid)?.resource;
       if (known !== undefined && known.version === resource?.version) return;
       stop(uid);
+      if (known !== undefined && type === "deleted") this.#lose(known);
       if (resource === undefined) return;
       const ending = new AbortController();
       watched.set(uid, { resource, ending });
@@ -148,16 +154,27 @@ class GarbageCollector implements Component {
     return end;
   }
 
+  /** The definition went after its objects, though their watch may have ended before it said so. */
+  #lose(resource: Resource): void {
+    for (const node of this.#graph.nodes()) {
+      if (node.resource !== resource) continue;
+      const dependents = this.#graph.dependents(node.uid);
+      if (dependents.length > 0 && this.#absent.size < ABSENT_MAX) this.#absent.add(node.uid);
+      this.#forget(node);
+    }
+  }
+
+  #forget(node: GraphNode): void {
+    const dependents = this.#graph.dependents(node.uid);
+    this.#graph.delete(node.uid);
+    for (const dependent of dependents) this.#enqueue(dependent.uid);
+    this.#wakeOwners(node.owners);
+  }
+
   /** Keeps the graph, and looks again at whom a change concerns. */
   #see(resource: Resource, delta: Delta<ApiObject>): void {
     const node = nodeOf(resource, delta.object);
-    if (delta.type === "deleted") {
-      const dependents = this.#graph.dependents(node.uid);
-      this.#graph.delete(node.uid);
-      for (const dependent of dependents) this.#enqueue(dependent.uid);
-      this.#wakeOwners(node.owners);
-      return;
-    }
+    if (delta.type === "deleted") return this.#forget(node);
     const old = this.#graph.set(node);
     if (old !== undefined) this.#wakeOwners(old.owners);
     this.#consider(node);
@@ -177,7 +194,7 @@ class GarbageCollector implements Component {
     for (const { uid } of node.owners) {
       const owner = this.#graph.get(uid);
       if (owner === undefined) this.#enqueue(node.uid, UNKNOWN_OWNER_MS);
-      else if (owner.deleting === "foreground") this.#enqueue(node.uid);
+      else if (owner.deleting === "foreground" || !reaches(owner, node.key.namespace)) this.#enqueue(node.uid);
     }
   }
 
@@ -188,7 +205,7 @@ class GarbageCollector implements Component {
     try {
       if (node.deleting === "orphan") await this.#orphanDependents(node, signal);
       else if (node.deleting === "foreground") await this.#awaitDependents(node, signal);
-      else if (node.deleting === undefined && node.owners.length > 0) await this.#judge(node, signal);
+      else if (node.deleting === undefined && node.owners.length > 0) return await this.#judge(node, signal);
       return true;
     } catch (error) {
       signal.throwIfAborted();
@@ -201,35 +218,53 @@ class GarbageCollector implements Component {
     }
   }
 
-  async #judge(node: GraphNode, signal: AbortSignal): Promise<void> {
+  /** False: nothing can be said of an owner yet. */
+  async #judge(node: GraphNode, signal: AbortSignal): Promise<boolean> {
     const live = await this.#live(node, signal);
-    if (live === undefined || live.metadata.deletionTimestamp !== undefined) return;
+    if (live === undefined || live.metadata.deletionTimestamp !== undefined) return true;
     const { ownerReferences = [], finalizers = [], uid, resourceVersion } = live.metadata;
+    // Its kind may become known yet; till then the object stays, whatever else owns it.
+    const strange = ownerReferences.some((owner) => this.#isStrange(owner));
+    if (strange) return false;
     const owners: { readonly owner: OwnerReference; readonly fate: Fate }[] = [];
-    for (const owner of ownerReferences) owners.push({ owner, fate: await this.#fate(owner, node.key, signal) });
-    const hasDependents = this.#graph.dependents(node.uid).length > 0;
-    const verdict = verdictOn(owners, { finalizers, hasDependents });
-    if (verdict.do === "keep") return;
+    for (const owner of ownerReferences) owners.push({ owner, fate: await this.#fate(owner, live, signal) });
+    const dependents = this.#graph.dependents(node.uid);
+    const verdict = verdictOn(owners, { finalizers, hasDependents: dependents.length > 0 });
+    if (verdict.do === "keep") return true;
     if (verdict.do === "forget") {
       const left = ownerReferences.filter((owner) => !verdict.uids.includes(owner.uid));
-      return await this.#patch(node, { resourceVersion, uid, ownerReferences: left }, signal);
+      await this.#patch(node, { resourceVersion, uid, ownerReferences: left }, signal);
+      return true;
     }
-    const preconditions = { uid, resourceVersion };
-    const options = { propagationPolicy: verdict.policy, preconditions };
-    await this.#typed(node).delete(node.key, options, signal);
+    // What it owns may wait for it in turn: such a circle is cut by its not holding up its owners any more.
+    const circle = verdict.policy === "Foreground" && dependents.some(({ deleting }) => deleting === "foreground");
+    if (circle) {
+      const unblocked = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+      await this.#patch(node, { resourceVersion, uid, ownerReferences: unblocked }, signal);
+    }
+    const preconditions = circle ? { uid } : { uid, resourceVersion };
+    await this.#typed(node).delete(node.key, { propagationPolicy: verdict.policy, preconditions }, signal);
+    return true;
   }
 
-  async #fate(owner: OwnerReference, dependent: ObjectKey, signal: AbortSignal): Promise<Fate> {
+  #isStrange(owner: OwnerReference): boolean {
+    if (this.#graph.get(owner.uid) !== undefined || this.#absent.has(owner.uid)) return false;
+    return this.#resourceOf(owner) === undefined;
+  }
+
+  async #fate(owner: OwnerReference, dependent: ApiObject, signal: AbortSignal): Promise<Fate> {
+    const { namespace } = dependent.metadata;
     const known = this.#graph.get(owner.uid);
     if (known !== undefined) {
-      const reachable = known.key.namespace === undefined || known.key.namespace === dependent.namespace;
-      if (!reachable) return "dangling";
-      return known.deleting === "foreground" ? "waiting" : "solid";
+      if (reaches(known, namespace)) return known.deleting === "foreground" ? "waiting" : "solid";
+      this.#tellUnreachable(owner, dependent);
+      // Whoever has no namespace cannot be owned by what has one; that it is so does not condemn it.
+      return namespace === undefined ? "unknown" : "dangling";
     }
-    const resource = this.#resourceOf(owner);
-    // An owner of a kind that nobody knows may exist: what it owns is left alone.
-    if (resource === undefined || (resource.namespaced && dependent.namespace === undefined)) return "solid";
-    const key = { namespace: resource.namespaced ? dependent.namespace : undefined, name: owner.name };
+    const resource = this.#absent.has(owner.uid) ? undefined : this.#resourceOf(owner);
+    if (resource === undefined) return "dangling";
+    if (resource.namespaced && namespace === undefined) return "unknown";
+    const key = { namespace: resource.namespaced ? namespace : undefined, name: owner.name };
     try {
       const object = await this.#options.client.resource<ApiObject>(resource).get(key, {}, signal);
       if (object.metadata.uid !== owner.uid) return "dangling";
@@ -238,6 +273,13 @@ class GarbageCollector implements Component {
       if (isStatus(error, "NotFound")) return "dangling";
       throw error;
     }
+  }
+
+  #tellUnreachable({ apiVersion, kind, name, uid }: OwnerReference, about: ApiObject): void {
+    const { namespace = "" } = about.metadata;
+    const owner = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+    const message = `ownerRef ${owner} does not exist in namespace ${JSON.stringify(namespace)}`;
+    this.#options.recorder.event({ about, type: "Warning", reason: "OwnerRefInvalidNamespace", message });
   }
 
   #resourceOf({ apiVersion, kind }: OwnerReference): Resource | undefined {
@@ -298,6 +340,11 @@ class GarbageCollector implements Component {
   #typed(node: GraphNode) {
     return this.#options.client.resource<ApiObject>(node.resource);
   }
+}
+
+/** An owner is in the namespace of what it owns, or in none. */
+function reaches({ key }: GraphNode, namespace: string | undefined): boolean {
+  return key.namespace === undefined || key.namespace === namespace;
 }
 
 /** What can own and be owned, each stored kind once. Events are left out: they go by age. */

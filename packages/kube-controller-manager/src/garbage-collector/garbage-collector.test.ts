@@ -1,8 +1,8 @@
 // Deletions and their consequences for what is owned, on the real API server with virtual time; and the verdicts themselves.
 import { type ApiObject, type OwnerReference, StatusError } from "@skates/apimachinery";
-import { type ConfigMap, configMaps, type Node, nodes, secrets } from "@skates/api/core/v1";
+import { type ConfigMap, configMaps, events, namespaces, type Node, nodes, secrets } from "@skates/api/core/v1";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startWorld, type World } from "../testing/world.ts";
+import { namespace, startWorld, type World } from "../testing/world.ts";
 import { verdictOn } from "./classify.ts";
 
 let world: World;
@@ -144,8 +144,68 @@ test("an object that was made anew under its name is not taken for the old one",
   expect((await world.get(configMaps, at("b"))).metadata.uid).not.toBe(b.metadata.uid);
 });
 
+test("an owner in another namespace counts for nothing, and that is told", async () => {
+  await world.create(namespaces, namespace("far"));
+  await world.pass(1);
+  const owner = await world.create(configMaps, { ...configMap("o"), metadata: { name: "o", namespace: "far" } });
+  await world.pass(1);
+  await make("a", [owning(owner)]);
+  await world.create(nodes, {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name: "n", ownerReferences: [owning(owner)] },
+    spec: {},
+  });
+  await world.pass(3);
+  expect(await names()).toEqual([]);
+  // What has no namespace cannot be owned so, and stays.
+  expect((await world.list(nodes)).map(({ metadata }) => metadata.name)).toEqual(["n"]);
+  const told = (await world.list(events, "default")).filter(({ reason }) => reason === "OwnerRefInvalidNamespace");
+  const { uid = "" } = owner.metadata;
+  expect(told.map(({ type, message, involvedObject }) => [type, involvedObject.kind, message])).toEqual(
+    expect.arrayContaining([
+      [
+        "Warning",
+        "ConfigMap",
+        `ownerRef [v1/ConfigMap, namespace: default, name: o, uid: ${uid}] does not exist in namespace "default"`,
+      ],
+      ["Warning", "Node", `ownerRef [v1/ConfigMap, namespace: , name: o, uid: ${uid}] does not exist in namespace ""`],
+    ]),
+  );
+});
+
+test("objects that own each other, and wait for each other, go all the same", async () => {
+  const a = await make("a");
+  const b = await make("b", [owning(a, true)]);
+  await world.edit(configMaps, at("a"), (one) => ({
+    ...one,
+    metadata: { ...one.metadata, ownerReferences: [owning(b, true)] },
+  }));
+  await world.pass(2);
+  await remove("a", "Foreground");
+  await world.pass(5);
+  expect(await names()).toEqual([]);
+});
+
+test("while one owner cannot be judged, none is", async () => {
+  const a = await make("a");
+  await make("b", [owning(a), { apiVersion: "example.com/v1", kind: "Thing", name: "x", uid: "u" }]);
+  await remove("a");
+  await world.pass(5);
+  expect((await world.get(configMaps, at("b"))).metadata.ownerReferences).toHaveLength(2);
+});
+
 const owner = (uid: string): OwnerReference => ({ apiVersion: "v1", kind: "X", name: uid, uid });
 test.each([
+  [
+    "an owner of which nobody can tell",
+    [
+      ["a", "dangling"],
+      ["b", "unknown"],
+    ],
+    { finalizers: [], hasDependents: false },
+    { do: "keep" },
+  ],
   ["no owners", [], { finalizers: [], hasDependents: false }, { do: "keep" }],
   ["a solid owner", [["a", "solid"]], { finalizers: [], hasDependents: false }, { do: "keep" }],
   [

@@ -26,7 +26,10 @@ export function deletableResources(resources: readonly Resource[]): readonly Res
   });
 }
 
-/** Deletes all objects of a namespace and reports what is still there. */
+/**
+ * Deletes all objects of a namespace and reports what is still there. Pods go first, and until they are gone nothing else does: what
+ * runs may need its accounts, configuration and network policies to the end.
+ */
 export async function deleteContent(
   client: Client,
   { namespace, resources }: { readonly namespace: string; readonly resources: readonly Resource[] },
@@ -36,7 +39,9 @@ export async function deleteContent(
   const finalizers = new Map<string, number>();
   const errors: string[] = [];
   let graceSeconds = 0;
-  for (const resource of resources) {
+  let podsFailed = false;
+  for (const resource of [...resources.filter(isPods), ...resources.filter((one) => !isPods(one))]) {
+    if (!isPods(resource) && (counts.has(PODS) || podsFailed)) break;
     try {
       const left = await deleteAll(client, { namespace, resource }, signal);
       if (left.length > 0) counts.set(`${resource.plural}.${resource.group}`, left.length);
@@ -46,10 +51,17 @@ export async function deleteContent(
       }
     } catch (error) {
       signal.throwIfAborted();
+      podsFailed ||= isPods(resource);
       errors.push(error instanceof Error ? error.message : String(error));
     }
   }
   return { counts, finalizers, errors, graceSeconds };
+}
+
+const PODS = "pods.";
+
+function isPods({ group, plural }: Resource): boolean {
+  return group === "" && plural === "pods";
 }
 
 async function deleteAll(

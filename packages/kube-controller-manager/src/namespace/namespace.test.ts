@@ -76,17 +76,34 @@ test("a namespace says what holds it up", async () => {
         type: "NamespaceContentRemaining",
         status: "True",
         reason: "SomeResourcesRemain",
-        message: "Some resources are remaining: configmaps. has 1 resource instances, pods. has 1 resource instances",
+        message: "Some resources are remaining: pods. has 1 resource instances",
       },
       {
         type: "NamespaceFinalizersRemaining",
-        status: "True",
-        reason: "SomeFinalizersRemain",
-        message: "Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances",
+        status: "False",
+        reason: "ContentHasNoFinalizers",
+        message: "All content-preserving finalizers finished",
       },
     ],
   });
+  // What the pods may still need stays until they are gone.
+  expect(await world.list(configMaps, "n")).toHaveLength(2);
   await world.client.resource(pods).delete({ namespace: "n", name: "a" }, { gracePeriodSeconds: 0 }, world.signal);
+  await world.pass(3);
+  expect((await world.get(namespaces, { name: "n" })).status?.conditions?.slice(3)).toMatchObject([
+    {
+      type: "NamespaceContentRemaining",
+      status: "True",
+      reason: "SomeResourcesRemain",
+      message: "Some resources are remaining: configmaps. has 1 resource instances",
+    },
+    {
+      type: "NamespaceFinalizersRemaining",
+      status: "True",
+      reason: "SomeFinalizersRemain",
+      message: "Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances",
+    },
+  ]);
   await world.edit(configMaps, { namespace: "n", name: "held" }, (one) => ({
     ...one,
     metadata: { ...one.metadata, finalizers: [] },

@@ -6,31 +6,37 @@ import { byNode } from "../pod/pod-state.ts";
 import { createHeartbeats } from "./heartbeats.ts";
 import { LEASE_NAMESPACE, type NodeLifecycleView, planNode } from "./plan.ts";
 import { readyCondition } from "./taints.ts";
+import { createEvictionPace, EVICTION_RATES, type EvictionRates, ZONE_INDEXES } from "./zones.ts";
 
 /** Watches over the life of nodes. Keys are nodes. */
-export const nodeLifecycleController: Controller<NodeLifecycleView> = {
-  name: "node-controller",
-  watches: [
-    watch({
-      resource: nodes,
-      keys: (node, old, listers) => {
-        const same = old !== undefined && readyCondition(old)?.status === readyCondition(node)?.status;
-        // While no node is ready, pods are driven from none: all look at each other.
-        return same ? [keyOf(node)] : [keyOf(node), ...listers.for(nodes).list().map(keyOf)];
-      },
+export function nodeLifecycleController(rates: Partial<EvictionRates> = {}): Controller<NodeLifecycleView> {
+  return {
+    name: "node-controller",
+    watches: [
+      watch({
+        resource: nodes,
+        keys: (node, old, listers) => {
+          const same = old !== undefined && readyCondition(old)?.status === readyCondition(node)?.status;
+          // From how many nodes pods are driven depends on how many others are ready.
+          return same ? [keyOf(node)] : [keyOf(node), ...listers.for(nodes).list().map(keyOf)];
+        },
+        indexes: ZONE_INDEXES,
+      }),
+      watch({
+        resource: leases,
+        keys: ({ metadata: { name, namespace } }) => (namespace === LEASE_NAMESPACE ? [{ name }] : []),
+      }),
+      // Pods are looked at when their node changes.
+      watch({ resource: pods, keys: () => [], indexes: { node: byNode } }),
+    ],
+    view: (listers) => ({
+      nodes: listers.for(nodes),
+      leases: listers.for(leases),
+      pods: listers.for(pods),
+      heartbeats: createHeartbeats(),
+      rates: { ...EVICTION_RATES, ...rates },
+      pace: createEvictionPace(),
     }),
-    watch({
-      resource: leases,
-      keys: ({ metadata: { name, namespace } }) => (namespace === LEASE_NAMESPACE ? [{ name }] : []),
-    }),
-    // Pods are looked at when their node changes.
-    watch({ resource: pods, keys: () => [], indexes: { node: byNode } }),
-  ],
-  view: (listers) => ({
-    nodes: listers.for(nodes),
-    leases: listers.for(leases),
-    pods: listers.for(pods),
-    heartbeats: createHeartbeats(),
-  }),
-  plan: planNode,
-};
+    plan: planNode,
+  };
+}

@@ -9,7 +9,10 @@ import { readyCondition } from "./taints.ts";
 export interface Heartbeats {
   /** When what node and lease say now was first seen; to be called at each look. */
   seenMs(node: Node, lease: Lease | undefined, nowMs: number): number;
-  forget(name: string): void;
+  /** False until `seenMs` was asked for this very node. */
+  knows(node: Node): boolean;
+  /** The uid of the node of this name that was known. */
+  forget(name: string): string | undefined;
 }
 
 interface Beat {
@@ -36,6 +39,11 @@ export function createHeartbeats(): Heartbeats {
       last.set(name, { uid, posted, renewed, atMs: nowMs });
       return nowMs;
     },
-    forget: (name) => void last.delete(name),
+    knows: ({ metadata: { name, uid } }) => last.get(name)?.uid === uid,
+    forget: (name) => {
+      const uid = last.get(name)?.uid;
+      last.delete(name);
+      return uid;
+    },
   };
 }

@@ -1,11 +1,13 @@
 // Nodes that fall silent, their taints, and what becomes of their pods, on the real API server with virtual time.
 import { leases } from "@skates/api/coordination/v1";
-import { type Node, nodes, type Pod, pods, type Taint, type Toleration } from "@skates/api/core/v1";
+import { events, type Node, nodes, type Pod, pods, type Taint, type Toleration } from "@skates/api/core/v1";
 import { formatMicroTime, formatTime } from "@skates/apimachinery";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { createLister } from "@skates/controller-runtime";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addNode, readyPod, startWorld, type World } from "../testing/world.ts";
 import { tolerates } from "../taint-eviction/tolerates.ts";
-import { taintsFor } from "./taints.ts";
+import { type Driving, taintsFor } from "./taints.ts";
+import { createEvictionPace, EVICTION_RATES, evictionRate, ZONE_INDEXES } from "./zones.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -114,6 +116,58 @@ test("while no node is ready, pods are driven from none", async () => {
   expect(await podNames()).toEqual(["a"]);
 });
 
+test("nodes that fall silent together lose their pods one after another", async () => {
+  const silent = ["s0", "s1", "s2"];
+  const alive = ["a0", "a1", "a2"];
+  for (const name of [...alive, ...silent]) await addNode(world, name);
+  await beat(alive, 40);
+  const driven = async (): Promise<number> => {
+    const all = await Promise.all(silent.map(taints));
+    return all.filter((own) => own.includes("node.kubernetes.io/unreachable:NoExecute")).length;
+  };
+  const counts: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    await beat(alive, 10);
+    counts.push(await driven());
+  }
+  expect(counts).toEqual([1, 2, 3, 3]);
+});
+
+test("a node is greeted, and taken leave of; its old labels follow the new ones", async () => {
+  await addNode(world, "one");
+  const labels = { "kubernetes.io/os": "linux", "kubernetes.io/arch": "arm64", "beta.kubernetes.io/arch": "amd64" };
+  await world.edit(nodes, { name: "one" }, (made) => ({ ...made, metadata: { ...made.metadata, labels } }));
+  await world.pass(2);
+  expect((await node("one")).metadata.labels).toEqual({
+    ...labels,
+    "beta.kubernetes.io/arch": "arm64",
+    "beta.kubernetes.io/os": "linux",
+  });
+  await world.client.resource(nodes).delete({ name: "one" }, {}, world.signal);
+  await world.pass(2);
+  const told = (await world.list(events)).filter(({ involvedObject }) => involvedObject.kind === "Node");
+  expect(told.map(({ reason, message, source }) => `${source?.component} ${reason}: ${message}`)).toEqual([
+    "node-controller RegisteredNode: Node one event: Registered Node one in Controller",
+    "node-controller RemovingNode: Node one event: Removing Node one from Controller",
+  ]);
+});
+
+test("pods of a node that says itself that it is not ready stay ready, until it falls silent", async () => {
+  await addNode(world, "one");
+  await runPod("a", "one");
+  const conditions = [{ type: "Ready", status: "False", reason: "KubeletNotReady" }];
+  const patch = { type: "merge", body: { status: { conditions } } } as const;
+  await world.client.resource(nodes).sub("status").patch({ name: "one" }, patch, {}, world.signal);
+  const podReady = async () =>
+    (await world.get(pods, { namespace: "default", name: "a" })).status?.conditions?.find(
+      ({ type }) => type === "Ready",
+    )?.status;
+  await beat(["one"], 60);
+  expect(await podReady()).toBe("True");
+  await world.pass(60);
+  expect(await podReady()).toBe("False");
+});
+
 test("a settled node costs no requests", async () => {
   await addNode(world, "one");
   await beat(["one"], 30);
@@ -143,12 +197,12 @@ const withConditions = (conditions: Readonly<Record<string, string>>, spec: NonN
 });
 const foreign: Taint = { key: "mine", effect: "NoExecute" };
 
-test.each<readonly [string, Node, boolean, readonly Taint[]]>([
-  ["ready", withConditions({ Ready: "True", DiskPressure: "False" }), true, []],
+test.each<readonly [string, Node, Driving, readonly Taint[]]>([
+  ["ready", withConditions({ Ready: "True", DiskPressure: "False" }), "now", []],
   [
     "not ready",
     withConditions({ Ready: "False" }),
-    true,
+    "now",
     [
       { key: "node.kubernetes.io/not-ready", effect: "NoSchedule", timeAdded },
       { key: "node.kubernetes.io/not-ready", effect: "NoExecute", timeAdded },
@@ -160,7 +214,7 @@ test.each<readonly [string, Node, boolean, readonly Taint[]]>([
       { Ready: "True", MemoryPressure: "True", PIDPressure: "Unknown" },
       { unschedulable: true, taints: [foreign] },
     ),
-    true,
+    "now",
     [
       foreign,
       { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule", timeAdded },
@@ -170,7 +224,7 @@ test.each<readonly [string, Node, boolean, readonly Taint[]]>([
   [
     "newly admitted",
     withConditions({}, { taints: [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }] }),
-    true,
+    "now",
     [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }],
   ],
   [
@@ -179,11 +233,74 @@ test.each<readonly [string, Node, boolean, readonly Taint[]]>([
       { Ready: "True" },
       { taints: [{ key: "node.kubernetes.io/unreachable", effect: "NoExecute", timeAdded }] },
     ),
-    true,
+    "now",
     [],
   ],
-])("taints of a node that is %s", (_what, subject, evicting, expected) => {
-  expect(taintsFor(subject, evicting, nowMs)).toEqual(expected);
+  [
+    "not ready, but not yet its turn",
+    withConditions({ Ready: "False" }),
+    "wait",
+    [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule", timeAdded }],
+  ],
+  [
+    "silent now, whose pods were being driven away before",
+    withConditions({ Ready: "Unknown" }, { taints: [{ key: "node.kubernetes.io/not-ready", effect: "NoExecute" }] }),
+    "wait",
+    [
+      { key: "node.kubernetes.io/unreachable", effect: "NoSchedule", timeAdded },
+      { key: "node.kubernetes.io/unreachable", effect: "NoExecute", timeAdded },
+    ],
+  ],
+  [
+    "one of none that are ready",
+    withConditions({ Ready: "Unknown" }, { taints: [{ key: "node.kubernetes.io/unreachable", effect: "NoExecute" }] }),
+    "never",
+    [{ key: "node.kubernetes.io/unreachable", effect: "NoSchedule", timeAdded }],
+  ],
+])("taints of a node that is %s", (_what, subject, driving, expected) => {
+  expect(taintsFor(subject, driving, nowMs)).toEqual(expected);
+});
+
+describe("zones", () => {
+  const at = (zone: string, count: number, ready: number): readonly Node[] =>
+    Array.from({ length: count }, (_, i) => {
+      const made = withConditions({ Ready: i < ready ? "True" : "Unknown" });
+      const labels = { "topology.kubernetes.io/zone": zone };
+      return { ...made, metadata: { name: `${zone}${i}`, uid: `${zone}${i}`, labels } };
+    });
+  test.each<readonly [string, readonly Node[], number | undefined]>([
+    ["one of many is silent", at("a", 10, 9), 0.1],
+    ["half is silent", at("a", 10, 5), 0.1],
+    ["more than half is silent", at("a", 10, 4), 0],
+    ["two of three: too few to tell", at("a", 3, 1), 0.1],
+    ["more than half of a large zone", at("a", 60, 20), 0.01],
+    ["a whole zone, others are well", [...at("a", 10, 0), ...at("b", 1, 1)], 0.1],
+    ["nothing is well anywhere", [...at("a", 10, 0), ...at("b", 3, 0)], undefined],
+  ])("%s", (_what, all, expected) => {
+    const last = all.findLast((one) => one.metadata.name.startsWith("a"));
+    if (last === undefined) throw new Error("no node");
+    expect(evictionRate(createLister(all, ZONE_INDEXES), last, EVICTION_RATES)).toBe(expected);
+  });
+
+  test("nodes take turns within their zone; one that had its turn keeps it until it is well", () => {
+    const pace = createEvictionPace();
+    const [a, b] = at("a", 2, 0);
+    const [other] = at("b", 1, 0);
+    if (a === undefined || b === undefined || other === undefined) throw new Error("no nodes");
+    const waits = [
+      pace.waitMs(a, 0.1, nowMs),
+      pace.waitMs(b, 0.1, nowMs),
+      pace.waitMs(other, 0.1, nowMs),
+      pace.waitMs(a, 0, nowMs),
+      pace.waitMs(b, 0.01, nowMs + 9000),
+      pace.waitMs(b, 0, nowMs + 20_000),
+      pace.waitMs(b, 0.1, nowMs - 3_600_000),
+      pace.waitMs(b, 0.1, nowMs + 10_000),
+    ];
+    expect(waits).toEqual([0, 10_000, 0, 0, 91_000, Number.POSITIVE_INFINITY, 10_000, 0]);
+    pace.settle(a.metadata.uid ?? "");
+    expect(pace.waitMs(a, 0.1, nowMs + 10_000)).toBe(10_000);
+  });
 });
 
 test.each<readonly [Toleration, Taint, boolean]>([

@@ -16,14 +16,15 @@ const TAINT_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const NO_SCHEDULE_KEYS = new Set([UNSCHEDULABLE, ...Object.values(TAINT_OF).flatMap((keys) => Object.values(keys))]);
 const NO_EXECUTE_KEYS = new Set([NOT_READY, UNREACHABLE]);
 
-/**
- * A node's taints as its conditions ask for them; those that others set stay. `evicting`: pods may be driven away from it. The same
- * list if nothing changes.
- */
-export function taintsFor(node: Node, evicting: boolean, nowMs: number): readonly Taint[] {
+/** Whether pods may be driven from a node: yes; only if they are being driven from it already; or not at all. */
+export type Driving = "now" | "wait" | "never";
+
+/** A node's taints as its conditions ask for them; those that others set stay. The same list if nothing changes. */
+export function taintsFor(node: Node, driving: Driving, nowMs: number): readonly Taint[] {
   const old = node.spec?.taints ?? [];
   const keys = noScheduleKeys(node);
-  const executing = evicting ? noExecuteKey(node) : undefined;
+  const allowed = driving === "now" || (driving === "wait" && drives(node));
+  const executing = allowed ? noExecuteKey(node) : undefined;
   const kept = old.filter((taint) => {
     if (taint.effect === "NoSchedule" && NO_SCHEDULE_KEYS.has(taint.key)) return keys.has(taint.key);
     if (taint.effect === "NoExecute" && NO_EXECUTE_KEYS.has(taint.key)) return taint.key === executing;
@@ -53,7 +54,13 @@ function noScheduleKeys(node: Node): ReadonlySet<string> {
   return keys;
 }
 
-function noExecuteKey(node: Node): string | undefined {
+/** True if pods are being driven from the node. */
+export function drives({ spec }: Node): boolean {
+  return spec?.taints?.some(({ key, effect }) => effect === "NoExecute" && NO_EXECUTE_KEYS.has(key)) === true;
+}
+
+/** The taint by which pods are to be driven from the node; undefined while it is well, or has said nothing yet. */
+export function noExecuteKey(node: Node): string | undefined {
   return TAINT_OF["Ready"]?.[readyCondition(node)?.status ?? ""];
 }
 

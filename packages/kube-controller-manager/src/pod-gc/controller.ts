@@ -1,8 +1,8 @@
-import { nodes, type Pod, pods } from "@skates/api/core/v1";
+import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf } from "@skates/component-base";
 import type { Informers, KeysOf, Lister } from "@skates/controller-runtime";
-import { disruptedConditions } from "../pod/disrupt-pod.ts";
+import { type Disruption, disruptedConditions } from "../pod/disrupt-pod.ts";
 import { podEnded } from "../pod/pod-state.ts";
 
 export interface PodGcOptions {
@@ -17,29 +17,34 @@ const PERIOD_MS = 20_000;
 /** A node may come back within this time. */
 const QUARANTINE_MS = 40_000;
 
-/** Deletes pods that nobody will ever clear away: of nodes that are gone, never bound, or ended and too many. */
+/** Deletes pods that nobody will ever clear away: of nodes that are gone, never bound, of nodes that are out of service, or ended and too many. */
 export function podGcController(options: PodGcOptions): Component {
   const { client, informers, env, endedMax = 12_500 } = options;
   const gone = new Map<string, number>();
   let ready = false;
   const podLister = informers.for(pods, { indexes: POD_GC_INDEXES });
-  const nodeLister = informers.for(nodes);
+  const nodeLister = informers.for(nodes, { indexes: { [STATE]: outOfService } });
 
   async function collect(signal: AbortSignal): Promise<void> {
     const orphaned = orphans(podLister, (name) => nodeLister.get({ name }) !== undefined, {
       gone,
       nowMs: env.clock.nowMs(),
     });
-    for (const pod of orphaned) await remove(pod, true, signal);
-    for (const pod of podLister.by(STATE, NEVER_BOUND)) await remove(pod, false, signal);
-    for (const pod of tooManyEnded(podLister.by(STATE, ENDED), endedMax)) await remove(pod, false, signal);
+    for (const pod of tooManyEnded(podLister.by(STATE, ENDED), endedMax)) await remove(pod, undefined, signal);
+    for (const node of nodeLister.by(STATE, OUT_OF_SERVICE)) {
+      const ending = podLister.by(NODE, node.metadata.name).filter(isEnding);
+      for (const pod of ending) await remove(pod, undefined, signal);
+    }
+    for (const pod of orphaned) await remove(pod, NODE_GONE, signal);
+    for (const pod of podLister.by(STATE, NEVER_BOUND)) await remove(pod, undefined, signal);
   }
 
-  async function remove(pod: Pod, lost: boolean, signal: AbortSignal): Promise<void> {
+  /** Nothing that runs tells how the pod ended: it is said to have failed before it goes. */
+  async function remove(pod: Pod, disruption: Disruption | undefined, signal: AbortSignal): Promise<void> {
     const typed = client.resource(pods);
     const { namespace, name, uid } = pod.metadata;
     try {
-      if (lost && !podEnded(pod)) await typed.updateStatus(failed(pod, env.clock.nowMs()), {}, signal);
+      if (!podEnded(pod)) await typed.updateStatus(failed(pod, disruption, env.clock.nowMs()), {}, signal);
       await typed.delete({ namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } }, signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -83,6 +88,7 @@ const NODE = "pod-gc/node";
 const STATE = "pod-gc/state";
 const NEVER_BOUND = "never bound";
 const ENDED = "ended";
+const OUT_OF_SERVICE = "out of service";
 
 /** Most pods are in neither state, and need not be looked at each time. */
 const POD_GC_INDEXES: Readonly<Record<string, KeysOf<Pod>>> = {
@@ -94,15 +100,28 @@ const POD_GC_INDEXES: Readonly<Record<string, KeysOf<Pod>>> = {
   },
 };
 
-/** Of the pods that have ended, the oldest beyond `max`. */
-function tooManyEnded(ended: readonly Pod[], max: number): readonly Pod[] {
-  if (max <= 0 || ended.length <= max) return [];
-  const age = (pod: Pod): string => pod.metadata.creationTimestamp ?? "";
-  return [...ended].sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, ended.length - max);
+/** A node of which somebody has said that it is out of service, and that shows no sign of life. */
+function outOfService({ spec, status }: Node): readonly string[] {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready")?.status === "True";
+  const tainted = spec?.taints?.some(({ key }) => key === "node.kubernetes.io/out-of-service") === true;
+  return tainted && !ready ? [OUT_OF_SERVICE] : [];
 }
 
-function failed(pod: Pod, nowMs: number): Pod {
-  const disruption = { reason: "DeletionByPodGC", message: "PodGC: node no longer exists" };
-  const conditions = disruptedConditions(pod, disruption, nowMs);
+function isEnding({ metadata }: Pod): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
+/** Of the pods that have ended, those beyond `max`: evicted ones first, then the oldest. */
+function tooManyEnded(ended: readonly Pod[], max: number): readonly Pod[] {
+  if (max <= 0 || ended.length <= max) return [];
+  const rank = ({ status, metadata }: Pod): string =>
+    `${status?.reason === "Evicted" ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${metadata.name}`;
+  return [...ended].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, ended.length - max);
+}
+
+const NODE_GONE: Disruption = { reason: "DeletionByPodGC", message: "PodGC: node no longer exists" };
+
+function failed(pod: Pod, disruption: Disruption | undefined, nowMs: number): Pod {
+  const conditions = disruption === undefined ? pod.status?.conditions : disruptedConditions(pod, disruption, nowMs);
   return { ...pod, status: { ...pod.status, phase: "Failed", conditions } };
 }

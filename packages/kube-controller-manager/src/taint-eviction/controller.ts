@@ -25,7 +25,12 @@ export const taintEvictionController: Controller<TaintEvictionView> = {
       indexes: { node: byNode },
     }),
   ],
-  view: (listers) => ({ pods: listers.for(pods), nodes: listers.for(nodes), firstSeenMs: rememberTaints() }),
+  view: (listers) => ({
+    pods: listers.for(pods),
+    nodes: listers.for(nodes),
+    firstSeenMs: rememberTaints(),
+    waiting: new Set(),
+  }),
   plan: planTaintEviction,
 };
 

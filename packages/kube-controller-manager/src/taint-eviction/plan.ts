@@ -11,27 +11,36 @@ export interface TaintEvictionView {
   readonly nodes: Lister<Node>;
   /** When a taint that does not say so was first seen. */
   firstSeenMs(node: string, taint: Taint, nowMs: number): number;
+  /** Namespace and name of the pods that are to go later. */
+  readonly waiting: Set<string>;
 }
 
 /** Deletes a pod from a node whose NoExecute taints it does not tolerate, or not any longer. */
 export function planTaintEviction(view: TaintEvictionView, key: ObjectKey, nowMs: number): Plan {
   const pod = view.pods.get(key);
-  const node = pod?.spec.nodeName === undefined ? undefined : view.nodes.get({ name: pod.spec.nodeName });
-  if (pod === undefined || node === undefined) return NOTHING;
-  if (pod.metadata.deletionTimestamp !== undefined || podEnded(pod)) return NOTHING;
+  const id = `${key.namespace ?? ""}/${key.name}`;
+  const waited = view.waiting.delete(id);
+  if (pod === undefined) return NOTHING;
+  const { deletionTimestamp } = pod.metadata;
+  const node = pod.spec.nodeName === undefined ? undefined : view.nodes.get({ name: pod.spec.nodeName });
+  if (node === undefined || deletionTimestamp !== undefined || podEnded(pod)) return NOTHING;
   const leavesAtMs = Math.min(...executing(node).map((taint) => toleratedUntilMs(view, { pod, node, taint }, nowMs)));
-  if (leavesAtMs === Number.POSITIVE_INFINITY) return NOTHING;
-  if (leavesAtMs > nowMs) return { stages: [], requeueAfterMs: leavesAtMs - nowMs };
-  const { namespace = "", name } = pod.metadata;
-  const announce = {
-    about: pod,
-    type: "Normal",
-    reason: "TaintManagerEviction",
-    message: `Marking for deletion Pod ${namespace}/${name}`,
-  } as const;
+  const about = { about: pod, type: "Normal", reason: "TaintManagerEviction" } as const;
+  if (leavesAtMs === Number.POSITIVE_INFINITY) {
+    const message = `Cancelling deletion of Pod ${id}`;
+    return waited ? { stages: [[{ do: "event", ...about, message }]] } : NOTHING;
+  }
+  if (leavesAtMs > nowMs) {
+    if (view.waiting.size < WAITING_MAX) view.waiting.add(id);
+    return { stages: [], requeueAfterMs: leavesAtMs - nowMs };
+  }
+  const announce = { ...about, message: `Marking for deletion Pod ${id}` };
   const message = "Taint manager: deleting due to NoExecute taint";
   return disruptPod(pod, { reason: "DeletionByTaintManager", message, announce }, nowMs);
 }
+
+/** That more of them are not to go any more is not told. */
+const WAITING_MAX = 100_000;
 
 /** The taints of a node that drive pods away. */
 export function executing(node: Node): readonly Taint[] {

@@ -11,6 +11,8 @@ import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { FEATURE_GATE_FLAGS } from "./feature-gates.ts";
 import { KUBELET_FLAGS, podLimitsFrom } from "./kubelet.ts";
+import { KUBELET_FLAGS } from "./kubelet.ts";
+import { NODE_LIFECYCLE_FLAGS } from "./node-lifecycle.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
 import { OIDC_FLAGS } from "./oidc.ts";
@@ -36,6 +38,7 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...ENCRYPTION_FLAGS,
   ...FEATURE_GATE_FLAGS,
   ...KUBELET_FLAGS,
+  ...NODE_LIFECYCLE_FLAGS,
   ...SCHEDULER_FLAGS,
   ...LIMIT_FLAGS,
   ...OIDC_FLAGS,

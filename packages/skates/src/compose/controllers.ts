@@ -8,6 +8,7 @@ import { flagsFrom } from "../cli/flags.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import { nodeConfigMap } from "../cluster/join/node-config.ts";
 import { clusterSigningMs, controllersFrom } from "../component-flags/controllers.ts";
+import { evictionRatesFrom } from "../component-flags/node-lifecycle.ts";
 import { legacyTokenUnusedMs } from "../component-flags/service-accounts.ts";
 import { NODE_PORTS, nodePortsFrom } from "../component-flags/services.ts";
 
@@ -41,6 +42,7 @@ export function controllers({ api, config, env, signer, pki, address }: Controll
     },
     legacyTokenUnusedMs: legacyTokenUnusedMs(flags),
     certificates: certificates(pki, env, clusterSigningMs(flags)),
+    evictionRates: evictionRatesFrom(flags),
     nodeIpam: { clusterCidrs: [config.podCidr] },
     serviceLb: {
       reservedPorts: [...MACHINE_PORTS, config.apiPort],

@@ -1,6 +1,6 @@
 /** Program of the scheduler's thread: the scheduler on a client whose calls cross the port to the API server. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { builtinResources, gatedResources } from "@skates/api";
+import { resourcesBehind } from "@skates/api";
 import { clientFor, portHandler } from "@skates/client";
 import { createScheduler, readSchedulerConfiguration } from "@skates/kube-scheduler";
 import { extenderTransport } from "@skates/kube-scheduler/node";
@@ -13,9 +13,7 @@ const METRICS_MS = 10_000;
 
 const { port, configuration, featureGates } = workerData as SchedulerSettings & { readonly port: MessagePort };
 const env = processEnv("scheduler", parseFeatureGates(featureGates));
-const gated = Object.entries(gatedResources).filter(([gate]) => env.gates.enabled(gate));
-const resources = [...builtinResources, ...gated.flatMap(([, kinds]) => kinds)];
-const client = clientFor(portHandler(nodePort(port), resources), {
+const client = clientFor(portHandler(nodePort(port), resourcesBehind(env.gates)), {
   userAgent: "kube-scheduler",
   clock: env.clock,
   random: env.random,

@@ -1,0 +1,83 @@
+import type { Node } from "@skates/api/core/v1";
+import type { KeysOf, Lister } from "@skates/controller-runtime";
+import { readyCondition } from "./taints.ts";
+
+/** How fast pods are driven from nodes that fall silent. */
+export interface EvictionRates {
+  /** Nodes of a zone per second whose pods are driven away. */
+  readonly perSecond: number;
+  /** The same in a large zone of which much is not ready; in a small one, none are then. */
+  readonly secondaryPerSecond: number;
+  /** A zone with more nodes is large. */
+  readonly largeZoneNodes: number;
+  /** Part of a zone's nodes from which on too many are not ready to be a matter of single nodes. */
+  readonly unhealthyPart: number;
+}
+
+/** Upstream's. */
+export const EVICTION_RATES: EvictionRates = {
+  perSecond: 0.1,
+  secondaryPerSecond: 0.01,
+  largeZoneNodes: 50,
+  unhealthyPart: 0.55,
+};
+
+/** So few nodes that are not ready are never too many. */
+const FEW = 2;
+const IN_ZONE = "node-lifecycle/zone";
+const READY_IN_ZONE = "node-lifecycle/ready-zone";
+
+/** Indexes of nodes by zone. */
+export const ZONE_INDEXES: Readonly<Record<string, KeysOf<Node>>> = {
+  [IN_ZONE]: (node) => [zoneKey(node)],
+  [READY_IN_ZONE]: (node) => (readyCondition(node)?.status === "True" ? [zoneKey(node)] : []),
+};
+
+/** Region and zone; the same for all nodes that tell neither. */
+export function zoneKey({ metadata: { labels = {} } }: Node): string {
+  const region = labels["topology.kubernetes.io/region"] ?? "";
+  return `${region}/${labels["topology.kubernetes.io/zone"] ?? ""}`;
+}
+
+/** How many nodes per second pods may be driven from in the zone of this one; undefined: from none at all, as no node is ready anywhere. */
+export function evictionRate(nodes: Lister<Node>, node: Node, rates: EvictionRates): number | undefined {
+  if (nodes.values(READY_IN_ZONE).length === 0) return undefined;
+  const zone = zoneKey(node);
+  const all = nodes.by(IN_ZONE, zone).length;
+  const ready = nodes.by(READY_IN_ZONE, zone).length;
+  const silent = all - ready;
+  // A zone of which nothing is left is down, and its pods are better off elsewhere.
+  if (ready === 0 || silent <= FEW || silent / all < rates.unhealthyPart) return rates.perSecond;
+  return all > rates.largeZoneNodes ? rates.secondaryPerSecond : 0;
+}
+
+/** Lets nodes of a zone go one after another. */
+export interface EvictionPace {
+  /** How long this node still has to wait; 0: its pods may be driven away, now and until `settle`. */
+  waitMs(node: Node, perSecond: number, nowMs: number): number;
+  /** The node is well again, or gone. */
+  settle(uid: string): void;
+}
+
+/** Nothing has been let go yet. */
+export function createEvictionPace(): EvictionPace {
+  const lastMs = new Map<string, number>();
+  const granted = new Set<string>();
+  return {
+    waitMs(node, perSecond, nowMs) {
+      const { uid = "" } = node.metadata;
+      if (granted.has(uid)) return 0;
+      if (perSecond <= 0) return Number.POSITIVE_INFINITY;
+      const zone = zoneKey(node);
+      const between = 1000 / perSecond;
+      const last = lastMs.get(zone);
+      // A clock that was set back makes nobody wait for longer than one turn.
+      const wait = last === undefined ? 0 : Math.min(last + between - nowMs, between);
+      if (wait > 0) return Math.ceil(wait);
+      lastMs.set(zone, nowMs);
+      granted.add(uid);
+      return 0;
+    },
+    settle: (uid) => void granted.delete(uid),
+  };
+}
