@@ -11,7 +11,6 @@ import { AUDIT_FLAGS } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
 import { FEATURE_GATE_FLAGS } from "./feature-gates.ts";
 import { KUBELET_FLAGS, podLimitsFrom } from "./kubelet.ts";
-import { KUBELET_FLAGS } from "./kubelet.ts";
 import { NODE_LIFECYCLE_FLAGS } from "./node-lifecycle.ts";
 import { SCHEDULER_FLAGS } from "./scheduler.ts";
 import { LIMIT_FLAGS } from "./limits.ts";
