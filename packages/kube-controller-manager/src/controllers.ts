@@ -9,6 +9,7 @@ import {
   type Informers,
 } from "@skates/controller-runtime";
 import type { ControllerManagerOptions } from "./options.ts";
+import { attachDetachController } from "./attach-detach/controller.ts";
 import { bootstrapSignerController } from "./bootstrap-signer/controller.ts";
 import { certificateApprovingController } from "./certificate-approving/controller.ts";
 import { certificateCleanerController } from "./certificate-cleaner/controller.ts";
@@ -86,6 +87,7 @@ export const CONTROLLERS: readonly NamedController[] = [
   planned("volumeattributesclass-protection-controller", () => attributesClassProtectionController),
   planned("persistentvolume-binder-controller", () => persistentVolumeBinder, "persistentvolume-controller"),
   planned("persistentvolume-expander-controller", () => volumeExpandController, "volume_expand"),
+  planned("persistentvolume-attach-detach-controller", () => attachDetachController),
   planned("ephemeral-volume-controller", () => ephemeralVolumeController, "ephemeral_volume"),
   planned("local-path-provisioner", () => localPathProvisioner, LOCAL_PATH.provisioner),
   planned("resourcequota-controller", () => resourceQuotaController),
