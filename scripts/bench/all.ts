@@ -23,6 +23,7 @@ const NAMES = [
   "controllers",
   "memory",
   "scheduler",
+  "workloads",
   "big-start",
   "api-cpu",
   "fan-out",

@@ -52,6 +52,11 @@ export interface ActionFailure {
 export interface Plan {
   readonly stages: readonly (readonly Action[])[];
   readonly requeueAfterMs?: number | undefined;
+  /**
+   * Where many such plans of one key follow each other, some are left out for the next: all that they do is to tell. Always so for plans
+   * that write statuses and nothing else.
+   */
+  readonly mayWait?: boolean | undefined;
 }
 
 /** The plan that does nothing. */

@@ -57,7 +57,9 @@ export function createEventCorrelator(): EventCorrelator {
   }
 
   function allowed(event: Event, nowMs: number): boolean {
-    const id = JSON.stringify([event.source, event.involvedObject]);
+    // Not by its version nor by the part of it that is meant: each write of a busy object would allow as many again.
+    const { kind, namespace, name, uid, apiVersion } = event.involvedObject;
+    const id = JSON.stringify([event.source, kind, namespace, name, uid, apiVersion]);
     const bucket = buckets.get(id) ?? { tokens: BURST, lastMs: nowMs };
     bucket.tokens = Math.min(BURST, bucket.tokens + (nowMs - bucket.lastMs) / REFILL_MS);
     bucket.lastMs = nowMs;

@@ -104,6 +104,15 @@ test("one source tells at most 25 events about an object at once, and one more e
   expect(stored()).toHaveLength(26);
 });
 
+test("an object that changes all the time is told of no more often than one that does not", async () => {
+  for (let i = 0; i < 40; i++) {
+    const about = { ...node, metadata: { ...node.metadata, resourceVersion: String(i) } };
+    recorder.event({ about, type: "Normal", reason: `Reason${i}`, message: "m", fieldPath: `spec.containers{c${i}}` });
+    await clock.advance(10);
+  }
+  expect(stored()).toHaveLength(25);
+});
+
 test("a server that cannot be reached is asked again; what comes meanwhile waits up to the limit", async () => {
   api.intercept = () => {
     throw new OperatingError("ECONNREFUSED", "no");

@@ -242,3 +242,38 @@ test("a plan can ask to be made again later", async () => {
   await clock.advance(60_000);
   expect(plans).toHaveLength(3);
 });
+
+test("what only tells of many changes is written a few times; what does something is written each time", async () => {
+  api.put(object("a"));
+  let version = 0;
+  const change = (): void => {
+    const changed: ConfigMap = { ...object("a"), data: { version: String(++version) } };
+    api.put(changed);
+  };
+  const told: string[] = [];
+  plan = (view, key) => {
+    const data = view.get(key)?.data?.["version"] ?? "none";
+    if (told.at(-1) === data) return NOTHING;
+    told.push(data);
+    return {
+      stages: [[creation(secrets, { ...secret, metadata: { namespace: "n", name: `s${told.length}` } })]],
+      mayWait,
+    };
+  };
+  const secret = { apiVersion: "v1", kind: "Secret" } as const;
+  let mayWait = true;
+  await start();
+  for (let i = 0; i < 100; i++) {
+    change();
+    await clock.advance(1);
+  }
+  await clock.advance(1000);
+  const few = writes().length;
+  expect([few < 25, told.at(-1)]).toEqual([true, "100"]);
+  mayWait = false;
+  for (let i = 0; i < 100; i++) {
+    change();
+    await clock.advance(1);
+  }
+  expect([writes().length - few, told.at(-1)]).toEqual([100, "200"]);
+});

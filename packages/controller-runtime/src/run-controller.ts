@@ -7,6 +7,7 @@ import { type ControllerMetrics, controllerMetrics } from "./controller-metrics.
 import { execute, type Written } from "./execute.ts";
 import type { Informers } from "./informers.ts";
 import { knows } from "./knows.ts";
+import { Pace } from "./pace.ts";
 import { createWorkQueue, type WorkQueue } from "./work-queue.ts";
 
 export interface RunOptions {
@@ -37,6 +38,7 @@ class ControllerLoop<View> implements Component {
   readonly #failures = new Map<string, readonly ActionFailure[]>();
   /** Until when keys rest whose last plan was costly. */
   readonly #resting = new Map<string, number>();
+  readonly #pace = new Pace();
   readonly #metrics: ControllerMetrics;
   #ready = false;
 
@@ -95,6 +97,11 @@ class ControllerLoop<View> implements Component {
       this.#failures.delete(id);
       return queue.done(key, "ok");
     }
+    const waitMs = this.#waitMs(id, plan);
+    if (waitMs > 0) {
+      queue.add(key, { delayMs: waitMs });
+      return queue.done(key, "ok");
+    }
     const { written, failures } = await execute(plan, { ...this.#options, name: this.name }, signal);
     this.#note(id, failures);
     const finish = (): void => queue.done(key, failures.length > 0 ? "retry" : "ok");
@@ -123,6 +130,14 @@ class ControllerLoop<View> implements Component {
       if (costMs >= COSTLY_MS) this.#resting.set(id, endedMs + REST_FACTOR * costMs);
       else this.#resting.delete(id);
     }
+  }
+
+  /** How long a plan has to wait that only tells; what failed is told at once. */
+  #waitMs(id: string, plan: Plan): number {
+    const mayWait =
+      plan.mayWait === true || plan.stages.every((stage) => stage.every(({ do: kind }) => kind === "updateStatus"));
+    if (!mayWait || this.#failures.has(id)) return 0;
+    return this.#pace.waitMs(id, this.#options.env.clock.monotonicMs());
   }
 
   #restMs(key: ObjectKey): number {

@@ -72,7 +72,7 @@ export function planEndpointSlices(
     ...(missing.length === 0 ? [] : [failureEvent(service, listed(missing))]),
     ...families.flatMap((family) => family.told),
   ];
-  return { stages: [told, writes].filter((stage) => stage.length > 0) };
+  return { stages: [told, writes].filter((stage) => stage.length > 0), mayWait: true };
 }
 
 interface Placed {

@@ -44,7 +44,7 @@ export function planEndpoints(
     .filter(({ error }) => !isStatus(error, "Conflict"))
     .map(({ action, error }) => failureEvent(next, action, error.message));
   const writes = current === undefined ? [creation(endpoints, next)] : changes(current, next);
-  return { stages: [told, writes].filter((stage) => stage.length > 0) };
+  return { stages: [told, writes].filter((stage) => stage.length > 0), mayWait: true };
 }
 
 function endpointsOf(
