@@ -2,7 +2,7 @@ import { type Env, isAbort, messageOf } from "@skates/component-base";
 import type { EventRecorder } from "@skates/controller-runtime";
 import type { BindOutcome } from "./bind/bind-outcome.ts";
 import type { Extenders } from "./extenders/extenders.ts";
-import type { Chosen } from "./framework/plugin.ts";
+import type { Chosen, SchedulerPlugin } from "./framework/plugin.ts";
 import type { PermitOutcome } from "./framework/waiting-pods.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 import type { PodStatuses } from "./pod-status.ts";
@@ -80,7 +80,9 @@ export class BindingCycle {
   async #preBound({ attempt, chosen, cycle }: Journey, signal: AbortSignal): Promise<boolean> {
     const end = this.#timed("PreBind", attempt);
     for (const plugin of attempt.framework.profile.plugins.preBind) {
+      const endOne = this.#timedPlugin(plugin, "PreBind");
       const rejection = await plugin.preBind?.(chosen, signal);
+      endOne(rejection === undefined ? "Success" : "UnschedulableAndUnresolvable");
       if (rejection === undefined) continue;
       end("UnschedulableAndUnresolvable");
       cycle.rejectChosen(attempt, chosen, { plugin, rejection });
@@ -100,12 +102,20 @@ export class BindingCycle {
     };
   }
 
+  #timedPlugin({ name }: SchedulerPlugin, point: string): (status: string) => void {
+    const { env, metrics } = this.#options;
+    const startMs = env.clock.monotonicMs();
+    return (status) => metrics.pluginSeconds.observe([name, point, status], (env.clock.monotonicMs() - startMs) / 1000);
+  }
+
   async #bind(attempt: Attempt, chosen: Chosen, signal: AbortSignal): Promise<BindOutcome> {
     const byExtender = await this.#options.extenders.bind(chosen, signal);
     if (byExtender !== undefined) return byExtender;
     const end = this.#timed("Bind", attempt);
     for (const plugin of attempt.framework.profile.plugins.bind) {
+      const endOne = this.#timedPlugin(plugin, "Bind");
       const outcome = await plugin.bind?.(chosen, signal);
+      endOne(outcome === undefined ? "Skip" : outcome.kind === "bound" ? "Success" : "Error");
       if (outcome === undefined) continue;
       end(outcome.kind === "bound" ? "Success" : "Error");
       return outcome;
@@ -121,6 +131,7 @@ export class BindingCycle {
     const nowMs = env.clock.monotonicMs();
     metrics.attempts.inc(["scheduled", profile]);
     metrics.attemptSeconds.observe(["scheduled", profile], (nowMs - startMs) / 1000);
+    if (entry.flushed) metrics.afterFlush.inc([]);
     metrics.podAttempts.observe([], entry.attempts);
     const attempts = entry.attempts > 15 ? "16+" : String(entry.attempts);
     metrics.podSeconds.observe([attempts], (nowMs - entry.firstMs) / 1000);

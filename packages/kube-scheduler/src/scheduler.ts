@@ -12,6 +12,7 @@ import { defaultConfiguration, type SchedulerConfiguration } from "./config/read
 import { createEventRecorders, recordersFor } from "./event-recorders.ts";
 import { Extenders, type ExtenderTransport, resourcesOfExtenders } from "./extenders/extenders.ts";
 import { Framework } from "./framework/framework.ts";
+import { MeasuredTimes } from "./framework/plugin-times.ts";
 import { NO_GROUPS, watchPodGroups } from "./gangs/pod-groups.ts";
 import { WaitingPods } from "./framework/waiting-pods.ts";
 import { notePending, type SchedulerMetrics, schedulerMetrics } from "./metrics.ts";
@@ -102,10 +103,11 @@ class Scheduler implements Component {
     const profiles = configuration.profiles.map((one) =>
       buildProfile(one, { registry, defaults: defaultPluginNames(env.gates) }),
     );
+    const times = profiles.map(({ name }) => new MeasuredTimes({ metrics, clock: env.clock, profile: name }));
     const frameworks = new Map(
-      profiles.map((profile) => {
+      profiles.map((profile, i) => {
         const random = env.random.stream(`scheduler/${profile.name}`);
-        return [profile.name, new Framework({ profile, snapshot: cluster, random })];
+        return [profile.name, new Framework({ profile, snapshot: cluster, random, times: times[i] })];
       }),
     );
     const sort = profiles[0]?.plugins.queueSort[0]?.queueSort;
@@ -117,6 +119,8 @@ class Scheduler implements Component {
       backoffMsMax: configuration.podMaxBackoffSeconds * 1000,
       eager: env.gates.enabled("SchedulerPopFromBackoffQ"),
       onMove: (pool, cause) => metrics.incoming.inc([pool, cause]),
+      onHint: ({ plugin, event, helps, seconds }) =>
+        metrics.hintSeconds.observe([plugin, event, helps ? "Queue" : "QueueSkip"], seconds),
     });
     const feed = new ClusterFeed({ cluster, queue, schedulerNames: new Set(frameworks.keys()) });
     const endings = [
@@ -166,6 +170,7 @@ class Scheduler implements Component {
       for (;;) {
         await env.clock.sleep(GAUGES_MS, inner);
         metrics.underWay.set(["binding"], cycle.underWay);
+        for (const one of times) one.flush();
         noteSizes(metrics, { queue, cluster, running: podInformer.list().filter((pod) => !isPodTerminal(pod)).length });
       }
     });

@@ -3,7 +3,8 @@ import type { NodeInfo } from "../snapshot/node-info.ts";
 import { SlotWatch } from "../snapshot/slot-counts.ts";
 import type { Judging, Ruling } from "./judging.ts";
 import { type NodeGroup, NodeGroups } from "./node-groups.ts";
-import type { GroupedJudge, SchedulerPlugin } from "./plugin.ts";
+import type { GroupedJudge, NodeJudge, SchedulerPlugin } from "./plugin.ts";
+import { NO_TIMES, type PluginTimes } from "./plugin-times.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Nodes of one group that are still in question. */
@@ -44,11 +45,13 @@ export class Evaluation {
   readonly #relative: readonly Relative[];
   readonly #keys: readonly ((node: NodeInfo) => number)[];
   readonly #stamps: readonly (() => number)[];
+  readonly #times: PluginTimes;
   #stamp = Number.NaN;
 
-  constructor(judges: readonly Judging[], snapshot: Snapshot) {
+  constructor(judges: readonly Judging[], snapshot: Snapshot, times: PluginTimes = NO_TIMES) {
     this.judges = judges;
     this.#snapshot = snapshot;
+    this.#times = times;
     this.#tests = judges.flatMap(({ plugin, judge }) => {
       const test = judge.grouped === undefined ? judge.filter : judge.grouped.local;
       return test === undefined ? [] : [{ plugin, test }];
@@ -142,15 +145,20 @@ export class Evaluation {
     this.rulings[slot] = ruling;
     if (node === undefined || ruling !== undefined) return;
     let score = 0;
-    for (const { judge, weight } of this.#plain) score += weight * (judge.score?.(node) ?? 0);
+    for (const { plugin, judge, weight } of this.#plain) score += weight * this.#scoreOf(plugin, judge, node);
     const keys: number[] = [];
     for (const read of this.#keys) keys.push(read(node));
     this.groups.add(slot, { keys, score });
   }
 
+  #scoreOf(plugin: SchedulerPlugin, { score }: NodeJudge, node: NodeInfo): number {
+    if (score === undefined) return 0;
+    return this.#times.on ? this.#times.run(plugin, "Score", () => score(node)) : score(node);
+  }
+
   #rulingOf(node: NodeInfo): Ruling | undefined {
     for (const { plugin, test } of this.#tests) {
-      const rejection = test(node);
+      const rejection = this.#times.on ? this.#times.run(plugin, "Filter", () => test(node)) : test(node);
       if (rejection !== undefined) return { plugin, rejection };
     }
     return undefined;

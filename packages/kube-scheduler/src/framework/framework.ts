@@ -8,6 +8,7 @@ import { Evaluation, type Survivors } from "./evaluation.ts";
 import { firstRuling, type Judging, nominationRuling, prepareAll, type Ruling } from "./judging.ts";
 import { feasibleEnough } from "./percentage.ts";
 import type { SchedulerPlugin } from "./plugin.ts";
+import { NO_TIMES, type PluginTimes } from "./plugin-times.ts";
 import { type Profile, type Voice, voicesOf } from "./profile.ts";
 import { type Rejection, unresolvable } from "./verdict.ts";
 
@@ -20,6 +21,7 @@ export interface FrameworkOptions {
   readonly snapshot: Snapshot;
   /** Chooses among the best. */
   readonly random: Random;
+  readonly times?: PluginTimes | undefined;
 }
 
 /** Asks the plugins of a profile and chooses. Pure but for what it remembers to be faster, and for chance among equals. */
@@ -38,14 +40,16 @@ export class Framework {
   readonly #seen = new Set<string>();
   readonly #evaluations = new Map<string, Evaluation>();
   readonly #found: Candidates;
+  readonly #times: PluginTimes;
   /** Where the next search begins that does not look at all nodes. */
   #start = 0;
 
-  constructor({ profile, snapshot, random }: FrameworkOptions) {
+  constructor({ profile, snapshot, random, times = NO_TIMES }: FrameworkOptions) {
     this.profile = profile;
     this.voices = voicesOf(profile);
     this.#snapshot = snapshot;
     this.#random = random;
+    this.#times = times;
     this.#signing = this.voices.filter(({ plugin }) => plugin.sign !== undefined);
     this.#quick = this.#signing.filter(({ plugin }) => plugin.quick === true);
     this.#lasting = this.#signing.filter(({ plugin }) => plugin.quick !== true);
@@ -64,16 +68,34 @@ export class Framework {
 
   /** The best node for the pod. */
   decide(pod: PodInfo): Decision {
+    this.#times.begin();
+    try {
+      return this.#decide(pod);
+    } finally {
+      this.#times.end();
+    }
+  }
+
+  #decide(pod: PodInfo): Decision {
     const nodeCount = this.#snapshot.nodeCount;
     if (nodeCount === 0) return { failure: { nodeCount, plugins: new Set(), rejections: new Map() } };
     const nominated = this.#nominated(pod);
     if (nominated !== undefined) return nominated;
-    const search = this.#search(pod);
+    const search = this.#times.point("Filter", () => this.#search(pod));
     if ("failure" in search) return search;
-    if ("names" in search) return this.#decideAmong(search.judges, search.names, pod);
+    if ("names" in search) {
+      const { judges, names } = search;
+      this.#times.count(judges);
+      return this.#times.point("Score", () => this.#decideAmong(judges, names, pod));
+    }
     const { evaluation, others } = search;
-    if (others.length > 0 || this.#looksAtSome()) return this.#decideOneByOne(evaluation, others, pod);
-    return this.#decideByGroups(evaluation, pod);
+    this.#times.count(evaluation.judges);
+    this.#times.count(others);
+    return this.#times.point("Score", () =>
+      others.length > 0 || this.#looksAtSome()
+        ? this.#decideOneByOne(evaluation, others, pod)
+        : this.#decideByGroups(evaluation, pod),
+    );
   }
 
   /** All nodes that pass all filters, with their scores, for those who have a further say; or the reason why there are none. */
@@ -129,7 +151,7 @@ export class Framework {
     | { readonly failure: Failure }
     | { readonly judges: readonly Judging[]; readonly names: readonly ReadonlySet<string>[] }
     | { readonly evaluation: Evaluation; readonly others: readonly Judging[] } {
-    const others = prepareAll(this.#others, pod, this.#snapshot);
+    const others = this.#times.point("PreFilter", () => prepareAll(this.#others, pod, this.#snapshot, this.#times));
     if ("rejection" in others) return { failure: this.#outright(others) };
     const lastingId = this.#signature(this.#lasting, pod);
     const id = `${lastingId}${this.#signature(this.#quick, pod)}`;
@@ -139,19 +161,22 @@ export class Framework {
     const whole = this.#notedLately(id) && others.judges.length === 0;
     const voices = whole ? this.#signing : this.#lasting;
     const keptId = whole ? id : lastingId;
-    const quick = whole ? { judges: [] } : prepareAll(this.#quick, pod, this.#snapshot);
+    const quick = whole ? { judges: [] } : prepareAll(this.#quick, pod, this.#snapshot, this.#times);
     if ("rejection" in quick) return { failure: this.#outright(quick) };
     const later = inOrder(this.voices, [...quick.judges, ...others.judges]);
     const known = this.#evaluations.get(keptId);
     if (known !== undefined && later.every(({ judge }) => judge.only === undefined)) {
       return { evaluation: this.#keep(keptId, known), others: later };
     }
-    const prepared = prepareAll(voices, pod, this.#snapshot);
+    const prepared = prepareAll(voices, pod, this.#snapshot, this.#times);
     if ("rejection" in prepared) return { failure: this.#outright(prepared) };
     const judges = inOrder(this.voices, [...prepared.judges, ...later]);
     const names = judges.flatMap(({ judge }) => (judge.only === undefined ? [] : [judge.only]));
     if (names.length > 0) return { judges, names };
-    return { evaluation: this.#keep(keptId, new Evaluation(prepared.judges, this.#snapshot)), others: later };
+    return {
+      evaluation: this.#keep(keptId, new Evaluation(prepared.judges, this.#snapshot, this.#times)),
+      others: later,
+    };
   }
 
   #signature(voices: readonly Voice[], pod: PodInfo): string {
@@ -277,7 +302,7 @@ export class Framework {
       for (const test of quick) if (!test(slot)) return false;
       const node = looks ? this.#snapshot.nodes[slot] : undefined;
       if (node === undefined) return true;
-      if (firstRuling(slow, node) !== undefined) return false;
+      if (firstRuling(slow, node, this.#times) !== undefined) return false;
       return !awaiting || nominationRuling(all, node, { pod, snapshot: this.#snapshot }) === undefined;
     };
     this.#found.clear();

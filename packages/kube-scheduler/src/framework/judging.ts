@@ -2,6 +2,7 @@ import type { Snapshot } from "../snapshot/cluster.ts";
 import { type NodeInfo, nodeWithPods } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { isRejection, type NodeJudge, type SchedulerPlugin } from "./plugin.ts";
+import { NO_TIMES, type PluginTimes } from "./plugin-times.ts";
 import type { Voice } from "./profile.ts";
 import type { Rejection } from "./verdict.ts";
 
@@ -18,11 +19,17 @@ export type Prepared =
   | { readonly plugin: SchedulerPlugin; readonly rejection: Rejection };
 
 /** Asks these plugins about a pod. */
-export function prepareAll(voices: readonly Voice[], pod: PodInfo, snapshot: Snapshot): Prepared {
+export function prepareAll(
+  voices: readonly Voice[],
+  pod: PodInfo,
+  snapshot: Snapshot,
+  times: PluginTimes = NO_TIMES,
+): Prepared {
   const judges: Judging[] = [];
   for (const voice of voices) {
     const { plugin, weight, filters } = voice;
-    const prepared = plugin.prepare?.(pod, snapshot);
+    const prepare = (): ReturnType<NonNullable<SchedulerPlugin["prepare"]>> => plugin.prepare?.(pod, snapshot);
+    const prepared = times.on ? times.run(plugin, filters ? "PreFilter" : "PreScore", prepare) : prepare();
     if (isRejection(prepared)) {
       if (filters) return { plugin, rejection: prepared };
     } else if (prepared !== undefined) judges.push({ plugin, judge: heard(prepared, voice), weight });
@@ -61,9 +68,15 @@ export interface Ruling {
 }
 
 /** The first judge that rejects the node. */
-export function firstRuling(judges: readonly Judging[], node: NodeInfo): Ruling | undefined {
+export function firstRuling(
+  judges: readonly Judging[],
+  node: NodeInfo,
+  times: PluginTimes = NO_TIMES,
+): Ruling | undefined {
   for (const { plugin, judge } of judges) {
-    const rejection = judge.filter?.(node);
+    const { filter } = judge;
+    if (filter === undefined) continue;
+    const rejection = times.on ? times.run(plugin, "Filter", () => filter(node)) : filter(node);
     if (rejection !== undefined) return { plugin, rejection };
   }
   return undefined;

@@ -41,7 +41,15 @@ export function defaultPreemption(
             .filter((other) => other.uid !== pod.uid && other.priority < pod.priority),
           act: async (signal) => {
             metrics.preemptionVictims.observe([], candidate.victims.length);
-            await evictVictims(options, { pod, candidate, by: plugin }, signal);
+            const startMs = options.clock.monotonicMs();
+            let result = "error";
+            try {
+              await evictVictims(options, { pod, candidate, by: plugin }, signal);
+              result = "success";
+            } finally {
+              metrics.preemptionSeconds.observe([result], (options.clock.monotonicMs() - startMs) / 1000);
+              metrics.preemptionExecutions.inc([result]);
+            }
           },
         };
       };

@@ -4,7 +4,7 @@ import type { Condition } from "@skates/apimachinery";
 import type { DeviceClass, DeviceRequest, ResourceClaim, ResourceSlice } from "@skates/api/resource/v1";
 import type { Pod } from "@skates/api/core/v1";
 import { clientFor } from "@skates/client";
-import { seededRandom, virtualClock } from "@skates/component-base";
+import { createMetrics, seededRandom, virtualClock } from "@skates/component-base";
 import { describe, expect, it } from "vitest";
 import { allocate, type DeviceMatcher } from "../devices/allocate.ts";
 import { ALL_DEVICE_FEATURES } from "../devices/device-features.ts";
@@ -15,6 +15,7 @@ import { failureMessage } from "../framework/decision.ts";
 import { Framework } from "../framework/framework.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { profileOf } from "../framework/profile.ts";
+import { schedulerMetrics } from "../metrics.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { ask, clusterOf } from "../testing/ask.ts";
 import { testNode, testPod } from "../testing/objects.ts";
@@ -82,8 +83,9 @@ function plugin(
   };
   const clock = virtualClock();
   const client = clientFor(() => Promise.reject(new Error("not asked")), { userAgent: "test", clock });
+  const metrics = schedulerMetrics(createMetrics());
   const recorder = () => ({ event: () => undefined });
-  return dynamicResources({ devices, matches, client, clock, recorder, random: seededRandom(1), ...change });
+  return dynamicResources({ devices, matches, client, clock, recorder, random: seededRandom(1), metrics, ...change });
 }
 const using = (...names: readonly string[]): Pod =>
   testPod("p", { spec: { resourceClaims: names.map((name) => ({ name, resourceClaimName: name })) } });

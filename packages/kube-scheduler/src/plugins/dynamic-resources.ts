@@ -25,6 +25,7 @@ import { mustBecomeReady, overdue, readinessOf } from "../devices/readiness.ts";
 import { DeviceUsage, resultsOf } from "../devices/usage.ts";
 import { claimProblem } from "../devices/wanted.ts";
 import type { PostFilterPlan } from "../preemption/post-filter-plan.ts";
+import type { SchedulerMetrics } from "../metrics.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 
@@ -47,6 +48,7 @@ export interface DynamicResourcesOptions {
   /** Names shares of devices. */
   readonly random: Random;
   readonly recorder: (schedulerName: string) => EventRecorder;
+  readonly metrics: Pick<SchedulerMetrics, "readinessAllocations" | "readinessSeconds">;
   readonly features?: DeviceFeatures | undefined;
   readonly args?: Partial<DynamicResourcesArgs> | undefined;
 }
@@ -269,13 +271,41 @@ class DynamicResources {
 
   /** Resolves when the devices of all claims are ready; throws when one fails or it takes too long. */
   async #becomeReady({ pod, node }: Chosen, claims: readonly ResourceClaim[], signal: AbortSignal): Promise<void> {
-    const { clock, devices, recorder } = this.#options;
+    const { clock, recorder } = this.#options;
     recorder(pod.pod.spec.schedulerName ?? "").event({
       about: pod.pod,
       type: "Normal",
       reason: "BindingConditionsPending",
       message: `waiting for binding conditions for device on node ${node.name}`,
     });
+    const startMs = clock.monotonicMs();
+    let status = "failure";
+    try {
+      await this.#awaitReady(pod, claims, signal);
+      status = "success";
+    } finally {
+      this.#noteReadiness(pod, claims, { status, seconds: (clock.monotonicMs() - startMs) / 1000 });
+    }
+  }
+
+  #noteReadiness(
+    { pod }: PodInfo,
+    claims: readonly ResourceClaim[],
+    { status, seconds }: { readonly status: string; readonly seconds: number },
+  ): void {
+    const { metrics } = this.#options;
+    const drivers = claims.flatMap((claim) =>
+      resultsOf(claim).flatMap(({ driver, bindingConditions = [] }) => (bindingConditions.length > 0 ? [driver] : [])),
+    );
+    for (const driver of new Set(drivers)) {
+      const labels = [pod.spec.schedulerName ?? "", driver, status];
+      metrics.readinessAllocations.inc(labels);
+      metrics.readinessSeconds.observe(labels, seconds);
+    }
+  }
+
+  async #awaitReady(pod: PodInfo, claims: readonly ResourceClaim[], signal: AbortSignal): Promise<void> {
+    const { clock, devices } = this.#options;
     const startMs = clock.monotonicMs();
     const shown = new Map(claims.map((claim) => [claim.metadata.uid, claim]));
     for (;;) {

@@ -88,6 +88,7 @@ export function builtinPlugins(handle: PluginHandle): PluginRegistry {
         matches: deviceMatcher(),
         random: env.random.stream("devices"),
         recorder: preemption.recorder,
+        metrics: preemption.metrics,
         args: args as Partial<DynamicResourcesArgs> | undefined,
       }),
     NodeDeclaredFeatures: () => nodeDeclaredFeatures,

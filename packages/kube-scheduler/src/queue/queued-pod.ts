@@ -23,6 +23,8 @@ export interface QueuedPod {
   rejectedBy: ReadonlySet<SchedulerPlugin>;
   /** What happened while it was in flight, which no failure of this attempt could know of; "many": more than is kept. */
   missed: ClusterEvent[] | "many";
+  /** It was last tried again because it had waited for too long, not because something happened. */
+  flushed: boolean;
   /** Raised by each move, so that what heaps still hold of it counts no longer. */
   ticket: number;
 }

@@ -6,7 +6,7 @@ import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { type PodInfo, podInfoOf, updatedPodInfo } from "../snapshot/pod-info.ts";
 import { testNode, testPod, type TestPod } from "../testing/objects.ts";
 import type { QueuedPod } from "./queued-pod.ts";
-import { SchedulingQueue } from "./scheduling-queue.ts";
+import { type Hint, SchedulingQueue } from "./scheduling-queue.ts";
 
 const fits: SchedulerPlugin = {
   name: "Fits",
@@ -178,5 +178,22 @@ describe("pods with gates", () => {
     expect(queue.counts().gated).toBe(1);
     queue.set(info("a"));
     expect(name(queue.takeNow())).toBe("a");
+  });
+});
+
+describe("what metrics are told", () => {
+  it("is which plugin was asked about which change, and what is kept for pods in flight", () => {
+    const hints: Hint[] = [];
+    const options = { clock, gate: () => undefined, sort: () => 0, backoffMs: 1000, backoffMsMax: 10_000, eager: true };
+    const told = new SchedulingQueue({ ...options, onHint: (hint) => hints.push(hint) });
+    told.set(info("a"));
+    told.set(info("b"));
+    told.reject(takeNow(told), by);
+    takeNow(told);
+    told.handle(nodeAdded);
+    expect(hints).toEqual([{ plugin: "Fits", event: "NodeAdd", helps: true, seconds: 0 }]);
+    expect([...told.missed()]).toEqual([["NodeAdd", 1]]);
+    told.remove(info("b").uid);
+    expect([...told.missed()]).toEqual([["NodeAdd", 0]]);
   });
 });

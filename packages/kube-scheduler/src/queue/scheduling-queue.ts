@@ -1,6 +1,6 @@
 import { equalValues } from "@skates/apimachinery";
 import { type Clock, Heap } from "@skates/component-base";
-import { CLUSTER_EVENT_KINDS, type ClusterEvent, wakesOn } from "../framework/cluster-event.ts";
+import { CLUSTER_EVENT_KINDS, type ClusterEvent, EVENT_LABELS, wakesOn } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import type { Pool, QueuedPod, Ticketed } from "./queued-pod.ts";
@@ -27,7 +27,21 @@ export interface SchedulingQueueOptions {
   readonly eager: boolean;
   /** Told of each arrival in a pool and its cause. */
   readonly onMove?: ((pool: Pool, cause: string) => void) | undefined;
+  /** Told how long it took to ask a plugin whether a change helps a pod; of a sample. */
+  readonly onHint?: ((hint: Hint) => void) | undefined;
 }
+
+/** A plugin's word on whether a change helps a pod. */
+export interface Hint {
+  readonly plugin: string;
+  /** As metrics name it. */
+  readonly event: string;
+  readonly helps: boolean;
+  readonly seconds: number;
+}
+
+/** One of so many questions whether a change helps a pod is measured. */
+const QUESTIONS_PER_LOOK = 64;
 
 /** Pods to be scheduled: ready ones by priority and age, those that wait after a failure, and those that wait for an event. */
 export class SchedulingQueue {
@@ -45,7 +59,9 @@ export class SchedulingQueue {
   /** Those of them that a kind of change may help, so that the many changes that help nobody cost nothing. */
   readonly #hoping = new Map<string, Set<QueuedPod>>(CLUSTER_EVENT_KINDS.map((kind) => [kind, new Set()]));
   readonly #rejections = new Map<string, { readonly plugin: string; readonly profile: string; count: number }>();
+  readonly #missedLabels = new Set<string>();
   #tickets = 0;
+  #questions = 0;
   #wake: (() => void) | undefined;
 
   constructor(options: SchedulingQueueOptions) {
@@ -115,7 +131,7 @@ export class SchedulingQueue {
     if (!this.#ungated(entry)) return this.#move(entry, "gated", "ScheduleAttemptFailure");
     entry.rejectedBy = by;
     const { missed } = entry;
-    const helped = missed === "many" || missed.some((event) => wantedBy(entry, event));
+    const helped = missed === "many" || missed.some((event) => this.#wanted(entry, event));
     if (helped) this.#release(entry, "ScheduleAttemptFailure");
     else this.#move(entry, "unschedulable", "ScheduleAttemptFailure");
   }
@@ -138,9 +154,9 @@ export class SchedulingQueue {
   /** Wakes the pods that this change may help. */
   handle(event: ClusterEvent): void {
     for (const entry of this.#hoping.get(event.kind) ?? []) {
-      if (!wantedBy(entry, event)) continue;
-      if (entry.pool !== "gated") this.#release(entry, event.kind);
-      else if (this.#ungated(entry)) this.#move(entry, "active", event.kind);
+      if (!this.#wanted(entry, event)) continue;
+      if (entry.pool !== "gated") this.#release(entry, EVENT_LABELS[event.kind]);
+      else if (this.#ungated(entry)) this.#move(entry, "active", EVENT_LABELS[event.kind]);
     }
     for (const entry of this.#inFlight) {
       if (event.kind === "PodAdded" || entry.missed === "many") continue;
@@ -164,6 +180,17 @@ export class SchedulingQueue {
     return [...this.#rejections.values()];
   }
 
+  /** Changes that are kept for pods in flight, by the name of metrics; those that were kept before and no more with 0. */
+  missed(): ReadonlyMap<string, number> {
+    const counts = new Map([...this.#missedLabels].map((label) => [label, 0]));
+    for (const { missed } of this.#inFlight) {
+      if (missed === "many") continue;
+      for (const { kind } of missed) counts.set(EVENT_LABELS[kind], (counts.get(EVENT_LABELS[kind]) ?? 0) + 1);
+    }
+    for (const label of counts.keys()) this.#missedLabels.add(label);
+    return counts;
+  }
+
   /** How many pods are in each pool. */
   counts(): Readonly<Record<Pool, number>> {
     const counts = { active: 0, backoff: 0, gated: 0, inFlight: 0, unschedulable: 0 };
@@ -183,6 +210,7 @@ export class SchedulingQueue {
       backoffUntilMs: 0,
       rejectedBy: new Set(),
       missed: [],
+      flushed: false,
       ticket: 0,
     };
     this.#entries.set(info.uid, entry);
@@ -194,6 +222,24 @@ export class SchedulingQueue {
     const plugin = this.#options.gate(entry.info);
     if (plugin !== undefined) entry.rejectedBy = new Set([plugin]);
     return plugin === undefined;
+  }
+
+  /** True if a plugin that rejected the pod hopes for this change. */
+  #wanted({ rejectedBy, info }: QueuedPod, event: ClusterEvent): boolean {
+    if (rejectedBy.size === 0) return true;
+    const { onHint, clock } = this.#options;
+    for (const plugin of rejectedBy) {
+      if (onHint === undefined || this.#questions++ % QUESTIONS_PER_LOOK !== 0) {
+        if (wakesOn(plugin.wakes, info, event)) return true;
+        continue;
+      }
+      const startMs = clock.monotonicMs();
+      const helps = wakesOn(plugin.wakes, info, event);
+      const seconds = (clock.monotonicMs() - startMs) / 1000;
+      onHint({ plugin: plugin.name, event: EVENT_LABELS[event.kind], helps, seconds });
+      if (helps) return true;
+    }
+    return false;
   }
 
   #before(a: Ticketed, b: Ticketed): boolean {
@@ -210,6 +256,7 @@ export class SchedulingQueue {
 
   /** Out of the unschedulable pool: ready, or into backoff if that is not over. */
   #release(entry: QueuedPod, cause: string): void {
+    entry.flushed = cause === "UnschedulableTimeout";
     this.#move(entry, entry.backoffUntilMs > this.#options.clock.monotonicMs() ? "backoff" : "active", cause);
   }
 
@@ -292,11 +339,6 @@ export class SchedulingQueue {
     if (oldest !== undefined) dueMs = Math.min(dueMs, oldest.sinceMs + UNSCHEDULABLE_MS_MAX);
     return dueMs;
   }
-}
-
-/** True if a plugin that rejected the pod hopes for this change. */
-function wantedBy({ rejectedBy, info }: QueuedPod, event: ClusterEvent): boolean {
-  return rejectedBy.size === 0 || [...rejectedBy].some((plugin) => wakesOn(plugin.wakes, info, event));
 }
 
 function kindsOf({ wakes }: SchedulerPlugin): readonly string[] {
