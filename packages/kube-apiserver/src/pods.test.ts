@@ -315,3 +315,18 @@ it("evicts a pod, unless a budget selects it", async () => {
   await at.call(admin, "PATCH", `${PODS}/evicted`, { metadata: { finalizers: null } });
   expect((await at.call(admin, "GET", `${PODS}/evicted`)).status).toBe(404);
 });
+
+it("evicts only the pod that was meant, by its uid and its version", async () => {
+  const created = await post(PODS, { ...pod("meant"), metadata: { name: "meant" } });
+  const { uid, resourceVersion } = created.body.metadata;
+  const evict = (preconditions: object) =>
+    post(`${PODS}/meant/eviction`, {
+      apiVersion: "policy/v1",
+      kind: "Eviction",
+      metadata: { name: "meant" },
+      deleteOptions: { preconditions },
+    });
+  expect((await evict({ uid: "another" })).status).toBe(409);
+  expect((await evict({ resourceVersion: "1" })).status).toBe(409);
+  expect((await evict({ uid, resourceVersion })).status).toBe(201);
+});

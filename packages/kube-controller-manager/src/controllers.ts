@@ -19,6 +19,7 @@ import { clusterRoleAggregation } from "./cluster-role-aggregation/controller.ts
 import { daemonSetController } from "./daemon-set/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
+import { staleDisruptionController } from "./disruption/stale.ts";
 import { endpointSliceController } from "./endpoint-slice/controller.ts";
 import { endpointSliceMirroringController } from "./endpoint-slice-mirroring/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
@@ -78,7 +79,13 @@ export const CONTROLLERS: readonly NamedController[] = [
   planned("deployment-controller", () => deploymentController),
   planned("statefulset-controller", () => statefulSetController),
   planned("daemonset-controller", () => daemonSetController, "daemonset-controller"),
-  planned("disruption-controller", () => disruptionController, "controllermanager"),
+  {
+    name: "disruption-controller",
+    make: (making) => [
+      ...runnable(making, disruptionController, "controllermanager"),
+      ...runnable(making, staleDisruptionController, "controllermanager"),
+    ],
+  },
   planned("job-controller", () => jobController),
   planned("cronjob-controller", () => cronJobController),
   planned("ttl-after-finished-controller", () => ttlAfterFinishedController),

@@ -5,6 +5,8 @@ import type { Rollout } from "./rollout.ts";
 import { boundsOf, newSetSize } from "./sizes.ts";
 import { templateHash } from "./template-hash.ts";
 
+const NAME_LENGTH_MAX = 253;
+
 /** Makes sure that the rollout has its newest set, with what it takes over from the deployment. Returns that set's revision. */
 export function ensureNewest(rollout: Rollout, creating: boolean): number | undefined {
   const { deployment } = rollout;
@@ -35,7 +37,7 @@ function newSet(rollout: Rollout, revision: number): ReplicaSet {
     apiVersion: "apps/v1",
     kind: "ReplicaSet",
     metadata: {
-      name: `${deployment.metadata.name}-${hash}`,
+      name: newSetName(deployment),
       namespace: deployment.metadata.namespace,
       labels,
       ownerReferences: [controllerReference(deployment)],
@@ -53,7 +55,8 @@ function newSet(rollout: Rollout, revision: number): ReplicaSet {
   return { ...empty, metadata: { ...empty.metadata, annotations }, spec: { ...empty.spec, replicas } };
 }
 
-/** The name that the set for the deployment's template gets. */
-export function newSetName(deployment: Deployment): string {
-  return `${deployment.metadata.name}-${templateHash(deployment.spec.template, deployment.status?.collisionCount ?? 0)}`;
+/** The name that the set for the deployment's template gets; of a long name only as much as leaves room for the hash. */
+export function newSetName({ metadata, spec, status }: Deployment): string {
+  const hash = templateHash(spec.template, status?.collisionCount ?? 0);
+  return `${metadata.name.slice(0, NAME_LENGTH_MAX - hash.length - 1)}-${hash}`;
 }

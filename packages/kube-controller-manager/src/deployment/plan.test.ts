@@ -181,6 +181,51 @@ test("a name that another set has leads to another name", () => {
   expect(planOf(subject, [], failures)).toEqual({ stages: [], requeueAfterMs: 1000 });
 });
 
+test("a set of ours whose template somebody changed has the name no more than another's", () => {
+  const subject = deployment({});
+  const name = newSetName(subject);
+  const ours = { ...set("edited", { replicas: 0 }) };
+  const taken = { ...ours, metadata: { ...ours.metadata, name } };
+  const failures = (object: ReplicaSet): readonly ActionFailure[] => [
+    { action: { do: "create", resource: replicaSets, object }, error: alreadyExists(replicaSets, name) },
+  ];
+  const [write] = planOf(subject, [taken], failures(taken)).stages.flat();
+  if (write?.do !== "updateStatus") throw new Error("no status");
+  expect((write.object as Deployment).status?.collisionCount).toBe(1);
+  // With its template it is the one that was wanted.
+  const mine = { ...set("new", { replicas: 0 }), metadata: { ...set("new", { replicas: 0 }).metadata, name } };
+  expect(shown(planOf(subject, [mine], failures(mine)))[0]).toBe("event ReplicaSetCreateError");
+});
+
+test("without a deadline no progress is told, not even that there is none", () => {
+  const subject = deployment({ progressDeadlineSeconds: 2_147_483_647 });
+  const create: Action = { do: "create", resource: replicaSets, object: set("new", { replicas: 3 }) };
+  const failures = [{ action: create, error: new StatusError("Forbidden", "quota") }];
+  expect(conditionsIn(planOf(subject, [set("old", { replicas: 10 })], failures))).not.toContainEqual(
+    expect.objectContaining({ type: "Progressing" }),
+  );
+});
+
+test("pods that are wanted and were never made are unavailable", () => {
+  const empty = set("new", { replicas: 10 });
+  const plan = planOf(deployment({}), [{ ...empty, status: { replicas: 0 } }]);
+  const [write] = plan.stages.flat();
+  if (write?.do !== "updateStatus") throw new Error("no status");
+  expect((write.object as Deployment).status).toMatchObject({ unavailableReplicas: 10 });
+});
+
+test("a set that knows of another size learns the right one, and does not hold up rollouts for ever", () => {
+  const plan = planOf(deployment({}), [set("new", { replicas: 10, desired: 3, max: 4 })]);
+  expect(shown(plan)).toEqual(["update d-new 10", "updateStatus d"]);
+});
+
+test("of a long name as much is kept as leaves room for the hash", () => {
+  const subject = deployment({});
+  const long = { ...subject, metadata: { ...subject.metadata, name: "d".repeat(253) } };
+  expect(newSetName(long)).toMatch(/^d{242,}-[a-z0-9]+$/);
+  expect(newSetName(long)).toHaveLength(253);
+});
+
 test("a set that is refused is told of before it is tried again", () => {
   const subject = deployment({});
   const create: Action = { do: "create", resource: replicaSets, object: set("new", { replicas: 3 }) };

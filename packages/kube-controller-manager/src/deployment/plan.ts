@@ -11,6 +11,7 @@ import type { Pod } from "@skates/api/core/v1";
 import {
   type Action,
   type ActionFailure,
+  controllerOf,
   type Lister,
   NOTHING,
   type Plan,
@@ -32,6 +33,7 @@ import {
   progressDeadline,
   rolloutStatus,
 } from "./status.ts";
+import { sameTemplate } from "./template-hash.ts";
 
 /** What the plan of a deployment looks at; the listers of sets and pods have the owner indexes. */
 export interface DeploymentView {
@@ -96,7 +98,8 @@ function takeStep(view: DeploymentView, rollout: Rollout, { conditions, failed, 
     deployment.spec.strategy?.type === "Recreate" ? recreate(rollout, view.pods) : rollingUpdate(rollout);
   if (complete(deployment, deployment.status ?? {})) cleanHistory(rollout);
   if (failed !== undefined) {
-    const told = withFailure(failed, { conditions, nowMs });
+    const limited = progressDeadline(deployment) !== undefined;
+    const told = limited ? withFailure(failed, { conditions, nowMs }) : conditions;
     return { status: { ...deployment.status, conditions: told }, revision: undefined };
   }
   const before = { ...deployment.status, conditions: tellNewest(rollout, conditions, nowMs) };
@@ -181,7 +184,9 @@ function planCollision(
   const { namespace, uid } = deployment.metadata;
   const other = view.replicaSets.get({ namespace, name: newSetName(deployment) });
   if (other === undefined) return { stages: [], requeueAfterMs: 1000 }; // not seen yet
-  if (other.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true) return undefined;
+  // Ours after all: its creation was answered late, or the answer was lost.
+  const ours = controllerOf(other)?.uid === uid && sameTemplate(other.spec.template, deployment.spec.template);
+  if (ours) return undefined;
   const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
   return { stages: [[statusUpdate(deployments, { ...deployment, status: { ...deployment.status, collisionCount } })]] };
 }

@@ -2,7 +2,7 @@ import { formatTime, parseTime } from "@skates/apimachinery";
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from "@skates/api/apps/v1";
 import { conditionOf, withCondition, withoutCondition } from "../condition.ts";
 import type { Rollout } from "./rollout.ts";
-import { boundsOf, sum } from "./sizes.ts";
+import { boundsOf, sum, wanted } from "./sizes.ts";
 
 /** This many seconds mean that there is no deadline. */
 const NO_DEADLINE = 2_147_483_647;
@@ -46,7 +46,8 @@ export function countedStatus(
     updatedReplicas: positive(newest?.status?.replicas ?? 0),
     readyReplicas: positive(sum(sets, (set) => set.status?.readyReplicas)),
     availableReplicas: positive(available),
-    unavailableReplicas: positive(replicas - available),
+    // Of those that are wanted, whether they are there or not: a set that may make no pods has unavailable ones.
+    unavailableReplicas: positive(wanted(sets) - available),
     terminatingReplicas: terminating(sets),
     conditions: withCondition(conditions, condition),
     collisionCount: deployment.status?.collisionCount,

@@ -32,7 +32,8 @@ export function rescale(rollout: Rollout): void {
   const { desired, maxSurge } = boundsOf(deployment);
   const only = activeOrLatest(rollout);
   if (only !== undefined) {
-    if (only.spec.replicas !== desired) rollout.scale(only, desired);
+    // Also where the size is right already: a set that knows of another size would hold up every rollout.
+    rollout.scale(only, desired);
     return;
   }
   if (saturated(deployment, rollout.newest())) {

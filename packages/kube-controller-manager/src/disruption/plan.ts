@@ -4,6 +4,7 @@ import { type PodDisruptionBudget, type PodDisruptionBudgetStatus, podDisruption
 import { type Action, type Lister, NOTHING, type Plan, statusUpdate } from "@skates/controller-runtime";
 import { renewedCondition } from "../condition.ts";
 import { podReady } from "../pod/pod-state.ts";
+import { selectorText } from "../selector-text.ts";
 import { expectedPods, type Scales } from "./expected.ts";
 
 /** What the plan of a budget looks at. */
@@ -157,6 +158,5 @@ function event(
 }
 
 function unmanagedText({ spec }: PodDisruptionBudget): string {
-  const selector = labelSelector(spec?.selector).toString();
-  return `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
+  return `Pods selected by this PodDisruptionBudget (selector: ${selectorText(spec?.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
 }

@@ -22,10 +22,10 @@ import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf } from "@skates/component-base";
 import { type EventRecorder, type Informers, keyWorker } from "@skates/controller-runtime";
 import { customKind } from "../custom-kinds.ts";
-import { evaluateMetric } from "./evaluate-metric.ts";
+import { type Evaluated, evaluateMetric } from "./evaluate-metric.ts";
 import { changed, NO_HISTORY, remembered, type ScalingHistory } from "./limit-change.ts";
 import { metricSource, type MetricSource } from "./metric-source.ts";
-import { Conditions, needsMetrics, planScaling, type ScalingPlan, statusBase } from "./plan.ts";
+import { Conditions, needsMetrics, planScaling, type ScalingPlan, statusBase, type Unread } from "./plan.ts";
 
 export interface AutoscalerOptions {
   readonly client: Client;
@@ -137,9 +137,8 @@ class Autoscaler {
     const history = this.#histories.get(id) ?? remembered(NO_HISTORY, current, nowMs);
     this.#histories.set(id, history);
     const evaluated = needsMetrics(autoscaler, current) ? await this.#evaluate(autoscaler, scale, signal) : [];
-    if (evaluated === undefined) return;
     const plan = planScaling({ autoscaler, scale, evaluated, history, nowMs });
-    for (const one of evaluated) {
+    for (const one of "failure" in evaluated ? [] : evaluated) {
       if ("failed" in one) this.#tell(autoscaler, "Warning", one.failed.reason, one.failed.error);
     }
     if (plan.failure !== undefined) {
@@ -187,23 +186,33 @@ class Autoscaler {
     return { ...status, lastScaleTime: formatTime(env.clock.nowMs()), conditions: conditions.list };
   }
 
-  async #evaluate(autoscaler: HorizontalPodAutoscaler, scale: Scale, signal: AbortSignal) {
+  async #evaluate(
+    autoscaler: HorizontalPodAutoscaler,
+    scale: Scale,
+    signal: AbortSignal,
+  ): Promise<readonly Evaluated[] | Unread> {
     const { env, informers, source } = this.#options;
     const { namespace = "", name } = autoscaler.metadata;
     const selector = scale.status?.selector ?? "";
-    const fail = async (reason: string, message: string): Promise<undefined> => {
-      this.#tell(autoscaler, "Warning", reason, message);
-      await this.#writeCondition(autoscaler, ["ScalingActive", "False", reason, message], signal);
-      return undefined;
-    };
-    if (selector === "") return await fail("InvalidSelector", "the HPA target's scale is missing a selector");
-    const matching = parseLabelSelector(selector);
+    if (selector === "") {
+      const failure = "selector is required";
+      this.#tell(autoscaler, "Warning", "SelectorRequired", failure);
+      return { reason: "InvalidSelector", message: "the HPA target's scale is missing a selector", failure };
+    }
+    const matching = parsedSelector(selector);
+    if (typeof matching === "string") {
+      const failure = `couldn't convert selector into a corresponding internal selector object: ${matching}`;
+      this.#tell(autoscaler, "Warning", "InvalidSelector", failure);
+      return { reason: "InvalidSelector", message: failure, failure };
+    }
     this.#selectors.set(`${namespace}/${name}`, { namespace, selector: matching });
     const own = informers.for(pods).matching(namespace, (labels) => matching.matches(labels));
     const others = this.#othersOf(`${namespace}/${name}`, namespace, own);
     if (others.length > 0) {
       const all = [`${namespace}/${name}`, ...others].join(" ");
-      return await fail("AmbiguousSelector", `pods by selector ${selector} are controlled by multiple HPAs: [${all}]`);
+      const failure = `pods by selector ${selector} are controlled by multiple HPAs: [${all}]`;
+      this.#tell(autoscaler, "Warning", "AmbiguousSelector", failure);
+      return { reason: "AmbiguousSelector", message: failure, failure };
     }
     const questions = (autoscaler.spec.metrics ?? []).map((metric) =>
       evaluateMetric(
@@ -265,6 +274,15 @@ class Autoscaler {
   ): Promise<void> {
     if (equalValues(status, autoscaler.status)) return;
     await this.#options.client.resource(horizontalPodAutoscalers).updateStatus({ ...autoscaler, status }, {}, signal);
+  }
+}
+
+/** The selector, or what is wrong with its text. */
+function parsedSelector(text: string): Selector | string {
+  try {
+    return parseLabelSelector(text);
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

@@ -1,7 +1,14 @@
-import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus, MetricTarget } from "@skates/api/autoscaling/v2";
+import type {
+  HorizontalPodAutoscaler,
+  MetricIdentifier,
+  MetricSpec,
+  MetricStatus,
+  MetricTarget,
+} from "@skates/api/autoscaling/v2";
 import type { Pod } from "@skates/api/core/v1";
 import { milliQuantity, parseQuantity } from "@skates/apimachinery";
 import { messageOf } from "@skates/component-base";
+import { selectorText } from "../selector-text.ts";
 import type { MetricSource } from "./metric-source.ts";
 import {
   byAverage,
@@ -47,21 +54,21 @@ export async function evaluateMetric(question: MetricQuestion, signal: AbortSign
   } catch (error) {
     signal.throwIfAborted();
     const text = messageOf(error);
-    return { failed: { reason, error: text, message: `failed to get ${what}: ${text}` } };
+    return { failed: { reason, error: text, message: `failed to get ${what}: ${detailOf(metric)}${text}` } };
   }
 }
 
 type Evaluate = (question: MetricQuestion, signal: AbortSignal) => Promise<Evaluated>;
 
 /** The reason of a failure, what its message calls it, and how it is evaluated. */
-function kindOf({ type, resource, containerResource }: MetricSpec): readonly [string, string, Evaluate?] {
+function kindOf({ type, resource, containerResource, external }: MetricSpec): readonly [string, string, Evaluate?] {
   switch (type) {
     case "Resource":
       return ["FailedGetResourceMetric", `${resource?.name ?? ""} resource metric value`, ofResource];
     case "ContainerResource":
       return [
         "FailedGetContainerResourceMetric",
-        `${containerResource?.name ?? ""} container metric value`,
+        `${containerResource?.container ?? ""} container metric value`,
         ofContainerResource,
       ];
     case "Pods":
@@ -69,9 +76,26 @@ function kindOf({ type, resource, containerResource }: MetricSpec): readonly [st
     case "Object":
       return ["FailedGetObjectMetric", "object metric value", ofObject];
     case "External":
-      return ["FailedGetExternalMetric", "external metric value", ofExternal];
+      return ["FailedGetExternalMetric", `${external?.metric.name ?? ""} external metric value`, ofExternal];
     default:
       return ["InvalidMetricSourceType", ""];
+  }
+}
+
+/** What upstream's messages say once more of figures of one object or from outside. */
+function detailOf({ object, external }: MetricSpec): string {
+  if (object?.target.averageValue !== undefined) return `failed to get ${object.metric.name} object metric: `;
+  if (external?.target.averageValue !== undefined) return `failed to get ${external.metric.name} external metric: `;
+  return external?.target.value === undefined ? "" : `failed to get external metric ${external.metric.name}: `;
+}
+
+/** An error of `work` gets words before it. */
+async function saying<T>(words: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // Not as its cause, which would be told once more.
+    throw new Error(`${words}${messageOf(error)}`);
   }
 }
 
@@ -101,15 +125,23 @@ interface ResourceTarget {
 }
 
 async function byResource(question: MetricQuestion, of: ResourceTarget, signal: AbortSignal) {
-  const { autoscaler, selector, source } = question;
-  const { name: resource, target, container } = of;
+  const { name: resource, target } = of;
   if (target.averageUtilization === undefined && target.averageValue === undefined) {
     throw new Error(
-      "invalid resource metric source: neither an average utilization target nor an average value (usage) target was set",
+      "invalid resource metric source: neither an average utilization target nor an average value target was set",
     );
   }
+  const what = target.averageValue === undefined ? "utilization" : "usage";
+  return await saying(`failed to get ${resource} ${what}: `, () => byResourceFigures(question, of, signal));
+}
+
+async function byResourceFigures(question: MetricQuestion, of: ResourceTarget, signal: AbortSignal) {
+  const { autoscaler, selector, source } = question;
+  const { name: resource, target, container } = of;
   const namespace = autoscaler.metadata.namespace ?? "";
-  const found = await source.resource({ namespace, selector, resource, container }, signal);
+  const found = await saying(`unable to get metrics for resource ${resource}: `, () =>
+    source.resource({ namespace, selector, resource, container }, signal),
+  );
   const asked = podQuestion(question, found, resource);
   if (target.averageValue !== undefined) {
     const proposal = byAverage(asked, parseQuantity(target.averageValue).milliValue());
@@ -128,7 +160,9 @@ async function ofPods(question: MetricQuestion, signal: AbortSignal): Promise<Ev
   if (metric.pods === undefined) throw new Error("the metric is not named");
   const { metric: identifier, target } = metric.pods;
   const namespace = autoscaler.metadata.namespace ?? "";
-  const found = await source.pods({ namespace, selector, metric: identifier }, signal);
+  const found = await saying(`unable to get metric ${identifier.name}: `, () =>
+    source.pods({ namespace, selector, metric: identifier }, signal),
+  );
   const proposal = byAverage(podQuestion(question, found, ""), milliOf(target.averageValue));
   const current = { averageValue: milliQuantity(proposal.current).toString() };
   const status: MetricStatus = { type: "Pods", pods: { metric: identifier, current } };
@@ -142,10 +176,18 @@ async function ofObject(question: MetricQuestion, signal: AbortSignal): Promise<
   const plural = question.pluralOf(describedObject.apiVersion ?? "", describedObject.kind);
   if (plural === undefined) throw new Error(`no kind ${describedObject.kind} is known`);
   const namespace = autoscaler.metadata.namespace ?? "";
-  const milli = await source.object({ namespace, plural, name: describedObject.name, metric: identifier }, signal);
-  const { proposal, current } = byTotal(question, target, milli);
+  const { kind, name } = describedObject;
+  if (target.averageValue === undefined && target.value === undefined) {
+    throw new Error("invalid object metric source: neither a value target nor an average value target was set");
+  }
+  // The order of the words is upstream's.
+  const milli = await saying(`unable to get metric ${identifier.name}: ${kind} on ${namespace} ${name}/`, () =>
+    source.object({ namespace, plural, name, metric: identifier }, signal),
+  );
+  const { proposal, current } = await byTotal(question, target, milli);
   const status: MetricStatus = { type: "Object", object: { describedObject, metric: identifier, current } };
-  return { replicas: proposal.replicas, name: `${describedObject.kind} metric ${identifier.name}`, status };
+  const what = target.averageValue === undefined ? `${kind} metric ${identifier.name}` : outsideName(identifier);
+  return { replicas: proposal.replicas, name: what, status };
 }
 
 async function ofExternal(question: MetricQuestion, signal: AbortSignal): Promise<Evaluated> {
@@ -153,18 +195,32 @@ async function ofExternal(question: MetricQuestion, signal: AbortSignal): Promis
   if (metric.external === undefined) throw new Error("the metric is not named");
   const { metric: identifier, target } = metric.external;
   const namespace = autoscaler.metadata.namespace ?? "";
-  const milli = await source.external({ namespace, metric: identifier }, signal);
-  const { proposal, current } = byTotal(question, target, milli);
+  if (target.averageValue === undefined && target.value === undefined) {
+    throw new Error("invalid external metric source: neither a value target nor an average value target was set");
+  }
+  const path = `${namespace}/${identifier.name}/${selectorText(identifier.selector)}`;
+  const milli = await saying(`unable to get external metric ${path}: `, () =>
+    source.external({ namespace, metric: identifier }, signal),
+  );
+  const { proposal, current } = await byTotal(question, target, milli);
   const status: MetricStatus = { type: "External", external: { metric: identifier, current } };
-  return { replicas: proposal.replicas, name: `external metric ${identifier.name}`, status };
+  return { replicas: proposal.replicas, name: outsideName(identifier), status };
+}
+
+/** As upstream calls such a figure, also that of an object for each pod. */
+function outsideName({ name, selector }: MetricIdentifier): string {
+  return `external metric ${name}(${selectorText(selector)})`;
 }
 
 /** A figure of all pods together: wanted as a value, or as so much for each pod. */
-function byTotal(
+async function byTotal(
   question: MetricQuestion,
   target: MetricTarget,
   milli: number,
-): { readonly proposal: Proposal; readonly current: { readonly value: string } | { readonly averageValue: string } } {
+): Promise<{
+  readonly proposal: Proposal;
+  readonly current: { readonly value: string } | { readonly averageValue: string };
+}> {
   const { pods, specReplicas, statusReplicas } = question;
   const tolerance = toleranceOf(question.autoscaler);
   if (target.averageValue !== undefined) {
@@ -172,11 +228,10 @@ function byTotal(
     const proposal = byValuePerPod({ currentReplicas: statusReplicas, tolerance }, { milli, targetMilli });
     return { proposal, current: { averageValue: milliQuantity(proposal.current).toString() } };
   }
-  if (target.value === undefined) {
-    throw new Error("invalid metric source: neither a value target nor an average value target was set");
-  }
   const asked = { pods, currentReplicas: specReplicas, tolerance };
-  const proposal = byValue(asked, { milli, targetMilli: milliOf(target.value) });
+  const proposal = await saying("unable to calculate ready pods: ", () =>
+    byValue(asked, { milli, targetMilli: milliOf(target.value) }),
+  );
   return { proposal, current: { value: milliQuantity(proposal.current).toString() } };
 }
 

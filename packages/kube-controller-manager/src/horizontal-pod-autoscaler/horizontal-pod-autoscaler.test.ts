@@ -146,7 +146,7 @@ it("says what is missing: the target, requests, another autoscaler on the same p
   const active = status?.conditions?.find(({ type }) => type === "ScalingActive");
   expect(active).toMatchObject({ status: "False", reason: "FailedGetResourceMetric" });
   expect(active?.message).toMatch(
-    /^the HPA was unable to compute the replica count: missing request for cpu in container web of Pod web-/,
+    /^the HPA was unable to compute the replica count: failed to get cpu utilization: missing request for cpu in container web of Pod web-/,
   );
   await world.create(horizontalPodAutoscalers, autoscaler({}, "other"));
   await work(30);

@@ -105,6 +105,36 @@ describe("with rules", () => {
       [4, "ScaleUpStabilized", "DesiredWithinRange", false],
     ],
     [
+      "a wish for fewer in the past holds more back, but takes none away",
+      { current: 5, wanted: 8, up: { stabilizationWindowSeconds: 60 }, history: wishes([3, 30]) },
+      [5, "ScaleUpStabilized", "DesiredWithinRange", false],
+    ],
+    [
+      "a wish for more in the past holds fewer back, but brings none",
+      { current: 5, wanted: 3, down: {}, history: wishes([10, 100]) },
+      [5, "ScaleDownStabilized", "DesiredWithinRange", false],
+    ],
+    [
+      "pods that came count against those that may go in the same time",
+      {
+        current: 10,
+        wanted: 1,
+        down: { stabilizationWindowSeconds: 0, policies: [{ type: "Pods", value: 2, periodSeconds: 60 }] },
+        history: made([4, 30]),
+      },
+      [4, "ReadyForNewScale", "ScaleDownLimit", true],
+    ],
+    [
+      "pods that went count for those that may come",
+      {
+        current: 5,
+        wanted: 50,
+        up: { policies: [{ type: "Pods", value: 2, periodSeconds: 60 }] },
+        history: made([-5, 30]),
+      },
+      [12, "ReadyForNewScale", "ScaleUpLimit", true],
+    ],
+    [
       "fewer by steps",
       {
         current: 100,

@@ -79,15 +79,15 @@ export function changed(history: ScalingHistory, by: number, nowMs: number): Sca
   return { ...history, changes: [...kept, { by, atMs: nowMs }] };
 }
 
-function stabilized({ spec, current, wanted, history, nowMs }: WantedChange): number {
-  const { behavior } = spec;
-  const up = behavior !== undefined && wanted >= current;
+function stabilized({ spec: { behavior }, current, wanted, history, nowMs }: WantedChange): number {
+  const within = (seconds: number): readonly number[] =>
+    history.wanted.filter(({ atMs }) => atMs > nowMs - seconds * 1000).map(({ replicas }) => replicas);
+  const highest = Math.max(wanted, ...within(behavior?.scaleDown?.stabilizationWindowSeconds ?? DOWN_WINDOW_SECONDS));
   // Without rules of its own, an autoscaler only ever holds on to pods.
-  const seconds = up
-    ? (behavior.scaleUp?.stabilizationWindowSeconds ?? 0)
-    : (behavior?.scaleDown?.stabilizationWindowSeconds ?? DOWN_WINDOW_SECONDS);
-  const recent = history.wanted.filter(({ atMs }) => atMs > nowMs - seconds * 1000).map(({ replicas }) => replicas);
-  return up ? Math.min(wanted, ...recent) : Math.max(wanted, ...recent);
+  if (behavior === undefined) return highest;
+  const lowest = Math.min(wanted, ...within(behavior.scaleUp?.stabilizationWindowSeconds ?? 0));
+  // Wishes of the past hold a change back; they never turn it round.
+  return Math.min(Math.max(current, lowest), highest);
 }
 
 function simply({ spec, current }: WantedChange, wanted: number): { replicas: number; told: Told } {
@@ -101,22 +101,15 @@ function simply({ spec, current }: WantedChange, wanted: number): { replicas: nu
 
 function stepwise({ spec, current, history, nowMs }: WantedChange, wanted: number): { replicas: number; told: Told } {
   const { scaleUp, scaleDown } = spec.behavior ?? {};
-  const since = (seconds: number, sign: 1 | -1): number =>
-    history.changes
-      .filter(({ by, atMs }) => Math.sign(by) === sign && atMs > nowMs - seconds * 1000)
-      .reduce((sum, { by }) => sum + Math.abs(by), 0);
+  /** How many there were at the start of a period. */
+  const before = (seconds: number): number =>
+    history.changes.filter(({ atMs }) => atMs > nowMs - seconds * 1000).reduce((sum, { by }) => sum - by, current);
   if (wanted > current) {
-    const fastest = Math.max(
-      current,
-      upLimit(scaleUp, current, (seconds) => since(seconds, 1)),
-    );
+    const fastest = Math.max(current, upLimit(scaleUp, current, before));
     const most = Math.min(spec.maxReplicas, fastest);
     if (wanted > most) return { replicas: most, told: spec.maxReplicas > fastest ? TOO_FAST_UP : TOO_MANY };
   } else if (wanted < current) {
-    const fastest = Math.min(
-      current,
-      downLimit(scaleDown, current, (seconds) => since(seconds, -1)),
-    );
+    const fastest = Math.min(current, downLimit(scaleDown, current, before));
     const bound = spec.minReplicas ?? 1;
     const least = Math.max(bound, fastest);
     if (wanted < least) return { replicas: least, told: bound < fastest ? TOO_FAST_DOWN : TOO_FEW };
@@ -131,19 +124,19 @@ const UP_POLICIES: NonNullable<HPAScalingRules["policies"]> = [
 ];
 const DOWN_POLICIES: NonNullable<HPAScalingRules["policies"]> = [{ type: "Percent", value: 100, periodSeconds: 15 }];
 
-function upLimit(rules: HPAScalingRules | undefined, current: number, since: (seconds: number) => number): number {
+function upLimit(rules: HPAScalingRules | undefined, current: number, before: (seconds: number) => number): number {
   if (rules?.selectPolicy === "Disabled") return current;
   const limits = (rules?.policies ?? UP_POLICIES).map(({ type, value, periodSeconds }) => {
-    const start = current - since(periodSeconds);
+    const start = before(periodSeconds);
     return type === "Pods" ? start + value : Math.ceil(start * (1 + value / 100));
   });
   return rules?.selectPolicy === "Min" ? Math.min(...limits) : Math.max(0, ...limits);
 }
 
-function downLimit(rules: HPAScalingRules | undefined, current: number, since: (seconds: number) => number): number {
+function downLimit(rules: HPAScalingRules | undefined, current: number, before: (seconds: number) => number): number {
   if (rules?.selectPolicy === "Disabled") return current;
   const limits = (rules?.policies ?? DOWN_POLICIES).map(({ type, value, periodSeconds }) => {
-    const start = current + since(periodSeconds);
+    const start = before(periodSeconds);
     return type === "Pods" ? start - value : Math.trunc(start * (1 - value / 100));
   });
   return rules?.selectPolicy === "Min" ? Math.max(...limits) : Math.min(...limits);

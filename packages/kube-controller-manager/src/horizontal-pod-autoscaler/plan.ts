@@ -25,10 +25,19 @@ export interface ScalingPlan {
 export interface ScalingView {
   readonly autoscaler: HorizontalPodAutoscaler;
   readonly scale: Scale;
-  /** Of all its figures, in their order; looked at only when the number of pods is within bounds. */
-  readonly evaluated: readonly Evaluated[];
+  /** Of all its figures, in their order, or why they were not read; looked at only when the number of pods is within bounds. */
+  readonly evaluated: readonly Evaluated[] | Unread;
   readonly history: ScalingHistory;
   readonly nowMs: number;
+}
+
+/** Why figures were not even read. */
+export interface Unread {
+  readonly reason: string;
+  readonly message: string;
+  readonly failure: string;
+  /** What the status says of figures; default: nothing. */
+  readonly statuses?: readonly MetricStatus[];
 }
 
 /** Whether figures are to be read at all: not when the target is off, nor when it is out of bounds anyhow. */
@@ -75,11 +84,11 @@ export function planScaling(view: ScalingView): ScalingPlan {
     const reason = "Current number of replicas below Spec.MinReplicas";
     return { replicas: minReplicas, reason, status: withStatus(minReplicas, undefined), ...without };
   }
-  const metrics = weigh(view.evaluated, current);
+  const metrics = "failure" in view.evaluated ? view.evaluated : weigh(view.evaluated, current);
   if ("failure" in metrics) {
     const { reason, message, failure } = metrics;
     conditions.set("ScalingActive", "False", reason, message);
-    const status = withStatus(autoscaler.status?.desiredReplicas ?? 0, autoscaler.status?.currentMetrics);
+    const status = withStatus(autoscaler.status?.desiredReplicas ?? 0, metrics.statuses);
     return { replicas: undefined, reason: "", status, wanted: undefined, failure };
   }
   const { wanted, name, statuses } = metrics;
@@ -104,9 +113,10 @@ export function planScaling(view: ScalingView): ScalingPlan {
   };
 }
 
-type Weighed =
-  | { readonly wanted: number; readonly name: string; readonly statuses: readonly MetricStatus[] }
-  | { readonly failure: string; readonly reason: string; readonly message: string };
+type Weighed = { readonly wanted: number; readonly name: string; readonly statuses: readonly MetricStatus[] } | Unread;
+
+/** In the place of a figure that could not be read: readers find figures by their position. */
+const UNKNOWN: MetricStatus = { type: "" };
 
 /** The figure that asks for most pods decides. With one unknown, no pods are taken away: it might ask for more. */
 function weigh(evaluated: readonly Evaluated[], current: number): Weighed {
@@ -119,6 +129,7 @@ function weigh(evaluated: readonly Evaluated[], current: number): Weighed {
     if ("failed" in one) {
       invalid += 1;
       first ??= one.failed;
+      statuses.push(UNKNOWN);
       continue;
     }
     statuses.push(one.status);
@@ -132,6 +143,7 @@ function weigh(evaluated: readonly Evaluated[], current: number): Weighed {
       failure: `invalid metrics (${invalid} invalid out of ${evaluated.length}), first error is: ${first.message}`,
       reason: first.reason,
       message: `the HPA was unable to compute the replica count: ${first.error}`,
+      statuses,
     };
   }
   return { wanted, name, statuses };

@@ -65,25 +65,50 @@ function startsUp(pod: Pod, { timestampMs, windowMs }: PodFigure, nowMs: number)
   return ready.status === "False" && startedMs + INITIAL_READINESS_MS > changedMs;
 }
 
-/** What pods ask for of a resource, by pod, in thousandths; of one container only, where it is named. Throws an Error in upstream's words. */
+/**
+ * What pods ask for of a resource, by pod, in thousandths: as a whole where they say so, else the sum of their containers; of one
+ * container only, where it is named. Throws an Error in upstream's words.
+ */
 export function podRequests(
   pods: readonly Pod[],
-  { resource, container }: { readonly resource: string; readonly container: string | undefined },
+  of: { readonly resource: string; readonly container: string | undefined },
 ): ReadonlyMap<string, number> {
   return new Map(
     pods.map((pod) => {
-      const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
-      const of = [...pod.spec.containers, ...sidecars].filter(
-        ({ name }) => container === undefined || container === name,
-      );
-      const sum = of.reduce((total, { name, resources }) => {
-        const text = resources?.requests?.[resource];
-        if (text === undefined) {
-          throw new Error(`missing request for ${resource} in container ${name} of Pod ${pod.metadata.name}`);
-        }
-        return total + parseQuantity(text).milliValue();
-      }, 0);
-      return [pod.metadata.name, sum];
+      const whole = of.container === undefined && Object.keys(pod.spec.resources?.requests ?? {}).length > 0;
+      return [pod.metadata.name, whole ? wholeRequest(pod, of.resource) : containerRequests(pod, of)];
     }),
   );
+}
+
+/** A pod that has requests as a whole for other resources only, still has those of its containers for this one. */
+function wholeRequest(pod: Pod, resource: string): number {
+  const { spec, metadata } = pod;
+  const texts = [
+    spec.resources?.requests?.[resource] ?? containersOf(pod).map((one) => one.resources?.requests?.[resource]),
+  ]
+    .flat()
+    .filter((text) => text !== undefined);
+  if (texts.length === 0) throw new Error(`missing pod-level request for ${resource} in Pod ${metadata.name}`);
+  return texts.reduce((total, text) => total + parseQuantity(text).milliValue(), 0);
+}
+
+function containerRequests(
+  pod: Pod,
+  { resource, container }: { readonly resource: string; readonly container: string | undefined },
+): number {
+  const of = containersOf(pod).filter(({ name }) => container === undefined || container === name);
+  if (of.length === 0) throw new Error(`container ${container} not found in Pod ${pod.metadata.name}`);
+  return of.reduce((total, { name, resources }) => {
+    const text = resources?.requests?.[resource];
+    if (text === undefined) {
+      throw new Error(`missing request for ${resource} in container ${name} of Pod ${pod.metadata.name}`);
+    }
+    return total + parseQuantity(text).milliValue();
+  }, 0);
+}
+
+/** Those that run as long as the pod does. */
+function containersOf({ spec }: Pod) {
+  return [...spec.containers, ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always")];
 }

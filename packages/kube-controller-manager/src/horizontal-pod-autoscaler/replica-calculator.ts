@@ -36,8 +36,8 @@ export function byUtilization(
   const { pods, resource, currentReplicas, tolerance } = question;
   if (pods.length === 0) throw new Error("no pods returned by selector while calculating replica count");
   const groups = groupPods(pods, question.found, question);
-  const requests = podRequests(pods, { resource, container: target.container });
   if (groups.figures.size === 0) throw new Error("did not receive metrics for targeted pods (pods might be unready)");
+  const requests = podRequests(pods, { resource, container: target.container });
   const ratioOf = (milli: ReadonlyMap<string, number>): { readonly ratio: number; readonly percent: number } => {
     let used = 0;
     let requested = 0;

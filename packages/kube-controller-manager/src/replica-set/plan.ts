@@ -14,7 +14,7 @@ import {
 } from "@skates/controller-runtime";
 import { claim } from "../owner/claim.ts";
 import { newPod } from "../pod/new-pod.ts";
-import { podActive } from "../pod/pod-state.ts";
+import { podActive, podEnded } from "../pod/pod-state.ts";
 import { inDeletionOrder } from "./delete-order.ts";
 import { replicaSetStatus, type StatusInput } from "./status.ts";
 
@@ -59,9 +59,15 @@ export function planReplicas(replicas: Replicas, nowMs: number, failures: readon
   const selector = labelSelector(set.spec.selector);
   const claimed = claim({ owner: set, selector, resource: pods, lister: replicas.pods, adoptable: podActive });
   const active = claimed.objects.filter(podActive);
-  const terminating = claimed.objects.filter((pod) => pod.metadata.deletionTimestamp !== undefined).length;
+  const terminating = claimed.objects.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !podEnded(pod));
   const failure = failureOf(failures);
-  const { status, nextAvailableMs } = replicaSetStatus({ set, active, terminating, failure, nowMs });
+  const { status, nextAvailableMs } = replicaSetStatus({
+    set,
+    active,
+    terminating: terminating.length,
+    failure,
+    nowMs,
+  });
   const scaling = set.metadata.deletionTimestamp === undefined ? scale(replicas, active, nowMs) : [];
   const writeStatus = replicas.writeStatus(status);
   const told = failures.flatMap((one) => eventOf(set, one));

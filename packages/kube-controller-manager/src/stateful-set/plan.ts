@@ -129,7 +129,15 @@ function failureEvents(set: StatefulSet, failures: readonly ActionFailure[]): re
     if (action.do === "create" && action.resource.kind === "PersistentVolumeClaim") {
       const { name } = action.object.metadata;
       const pod = name.slice(name.lastIndexOf(`-${set.metadata.name}-`) + 1);
-      return [{ ...about, reason: "FailedCreate", message: `create Claim ${name} for Pod ${pod} ${where}` }];
+      const why = `failed to create PVC ${name}: ${error.message}`;
+      return [
+        { ...about, reason: "FailedCreate", message: `create Claim ${name} for Pod ${pod} ${where}` },
+        {
+          ...about,
+          reason: "FailedCreate",
+          message: `create Pod ${pod} in StatefulSet ${set.metadata.name} failed error: ${why}`,
+        },
+      ];
     }
     if (action.do === "delete" && action.resource.kind === "Pod") {
       return [{ ...about, reason: "FailedDelete", message: `delete Pod ${action.key.name} ${where}` }];

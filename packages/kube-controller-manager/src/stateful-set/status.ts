@@ -8,7 +8,7 @@ export interface StatusInput {
   readonly versions: Versions;
   readonly collisions: number;
   /** Deleted by this plan for an update. */
-  readonly replaced: Slot | undefined;
+  readonly replaced: readonly Slot[];
   readonly nowMs: number;
 }
 
@@ -29,7 +29,7 @@ export function statefulSetStatus(input: StatusInput): StatusResult {
     const atMs = availableAtMs(slot, minReadySeconds);
     if (atMs !== undefined && atMs <= nowMs) counts.available++;
     else if (atMs !== undefined) nextAvailableMs = Math.min(atMs, nextAvailableMs ?? atMs);
-    if (terminating(slot) || slot === input.replaced) continue;
+    if (terminating(slot) || input.replaced.includes(slot)) continue;
     if (revisionOf(slot) === versions.current.name) counts.current++;
     if (revisionOf(slot) === versions.update.name) counts.updated++;
   }

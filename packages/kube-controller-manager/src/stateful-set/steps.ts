@@ -1,3 +1,4 @@
+import { intOrPercent } from "@skates/apimachinery";
 import type { StatefulSet } from "@skates/api/apps/v1";
 import { type PersistentVolumeClaim, pods } from "@skates/api/core/v1";
 import { type Action, creation, deletion, type Lister } from "@skates/controller-runtime";
@@ -18,8 +19,8 @@ export interface Steps {
   /** Claims come before pods. */
   readonly claims: readonly Action[];
   readonly pods: readonly Action[];
-  /** The pod that is deleted to come back in another form. */
-  readonly replaced: Slot | undefined;
+  /** The pods that are deleted to come back in another form. */
+  readonly replaced: readonly Slot[];
 }
 
 /** What can be done for the pods of a set now: first all that are missing, then those that are too many, then an update. */
@@ -27,7 +28,7 @@ export function stepsOf(input: StepInput): Steps {
   const ordered = input.set.spec.podManagementPolicy !== "Parallel";
   const claims: Action[] = [];
   const actions: Action[] = [];
-  const steps = (replaced?: Slot): Steps => ({ claims, pods: actions, replaced });
+  const steps = (replaced: readonly Slot[] = []): Steps => ({ claims, pods: actions, replaced });
   if (input.set.metadata.deletionTimestamp !== undefined) return steps();
   for (const slot of input.replicas) {
     const step = replicaStep(input, slot);
@@ -43,7 +44,7 @@ export function stepsOf(input: StepInput): Steps {
     if (ordered) return steps();
   }
   const replaced = replacedBy(input);
-  if (replaced !== undefined) actions.push(deletePod(input.set, replaced));
+  for (const slot of replaced) actions.push(deletePod(input.set, slot));
   return steps(replaced);
 }
 
@@ -66,8 +67,9 @@ function replicaStep(input: StepInput, slot: Slot): ReplicaStep {
     return { claims: createClaims(own), pods: [createPod(set, slot)], wait: true };
   }
   const missing = slot.pod.status?.phase === "Pending" ? createClaims(own) : [];
-  if (terminating(slot) || !available(input, slot)) return { claims: missing, pods: [], wait: true };
-  return { claims: ownClaims(own, false), pods: labelPod(set, slot), wait: false };
+  const wait = terminating(slot) || !available(input, slot);
+  if (wait && set.spec.podManagementPolicy !== "Parallel") return { claims: missing, pods: [], wait };
+  return { claims: [...missing, ...ownClaims(own, false)], pods: labelPod(set, slot), wait };
 }
 
 function slotClaims({ set, claims }: StepInput, slot: Slot): SlotClaims {
@@ -85,16 +87,24 @@ function firstUnavailable(input: StepInput): Slot | undefined {
   return input.replicas.find(missing) ?? input.condemned.findLast(missing);
 }
 
-/** The last pod that is not of the new revision, once all after it are available again. */
-function replacedBy(input: StepInput): Slot | undefined {
+/** The pods that are not of the new revision and may go now, the last first. */
+function replacedBy(input: StepInput): readonly Slot[] {
   const { set, replicas, updateRevision } = input;
   const { type = "RollingUpdate", rollingUpdate } = set.spec.updateStrategy ?? {};
-  if (type !== "RollingUpdate") return undefined;
-  for (const slot of replicas.slice(rollingUpdate?.partition ?? 0).reverse()) {
-    if (revisionOf(slot) !== updateRevision && !terminating(slot)) return slot;
-    if (terminating(slot) || !available(input, slot)) return undefined;
+  if (type !== "RollingUpdate") return [];
+  const partition = replicas.slice(rollingUpdate?.partition ?? 0).reverse();
+  const old = (slot: Slot): boolean => revisionOf(slot) !== updateRevision && !terminating(slot);
+  const working = (slot: Slot): boolean => !terminating(slot) && available(input, slot);
+  const { maxUnavailable } = rollingUpdate ?? {};
+  if (maxUnavailable === undefined) {
+    // One, once all after it are available again.
+    const next = partition.find((slot) => old(slot) || !working(slot));
+    return next !== undefined && old(next) ? [next] : [];
   }
-  return undefined;
+  let left = Math.max(intOrPercent(maxUnavailable, replicas.length, false), 1);
+  left -= replicas.filter((slot) => !working(slot)).length;
+  // Old pods that do no work are missed by nobody: they would hold the update up.
+  return partition.filter((slot) => old(slot) && (!working(slot) || left-- > 0));
 }
 
 function createPod(set: StatefulSet, { pod }: Slot): Action {
