@@ -9,8 +9,8 @@ import { type Forwarder, type Resolver, resolver } from "./resolver.ts";
 
 export interface ClusterDnsOptions {
   readonly env: Env;
-  /** Writes the Service and its EndpointSlice. */
-  readonly client: Client;
+  /** Tells where this DNS answers; `announceInApi`, or what knows only of this node. Called again after a failure. */
+  announce(announcement: DnsAnnouncement, signal: AbortSignal): Promise<void>;
   readonly services: Informer<Service>;
   /** Indexed under `service` by `namespace/name`. */
   readonly slices: Informer<EndpointSlice>;
@@ -25,6 +25,12 @@ export interface ClusterDnsOptions {
   readonly forward?: Forwarder | undefined;
 }
 
+/** The Service under whose address pods ask, and the slice that leads to this node. */
+export interface DnsAnnouncement {
+  readonly service: Service;
+  readonly slice: EndpointSlice;
+}
+
 /** As CoreDNS is set up by kubeadm. */
 const TTL_SECONDS = 30;
 const NAMESPACE = "kube-system";
@@ -32,16 +38,18 @@ const NAMESPACE = "kube-system";
 const NAME = "kube-dns";
 const RETRY_MS = 1_000;
 
-/** Answers DNS on this node, and tells the cluster where. The informers are run by the caller. */
+/** `announce` for the whole cluster: writes the Service and the slice. */
+export function announceInApi(client: Client): ClusterDnsOptions["announce"] {
+  return async ({ service, slice }, signal) => {
+    await put(client.resource(serviceResource), service, signal);
+    await put(client.resource(endpointSlices), slice, signal);
+  };
+}
+
+/** Answers DNS on this node, and tells where. The informers are run by the caller. */
 export function createClusterDns(options: ClusterDnsOptions): Component {
   const { env, services, slices } = options;
   let ready = false;
-
-  async function announce(port: number, signal: AbortSignal): Promise<void> {
-    const { service, slice } = announcement(options, port);
-    await put(options.client.resource(serviceResource), service, signal);
-    await put(options.client.resource(endpointSlices), slice, signal);
-  }
 
   return {
     name: "cluster-dns",
@@ -54,7 +62,7 @@ export function createClusterDns(options: ClusterDnsOptions): Component {
       try {
         while (!ready) {
           try {
-            await announce(listener.port, signal);
+            await options.announce(announcement(options, listener.port), signal);
             await Promise.all([services.whenSynced(signal), slices.whenSynced(signal)]);
             ready = true;
           } catch (error) {
@@ -84,10 +92,7 @@ async function put<T extends ApiObject>(client: ResourceClient<T>, wanted: T, si
   }
 }
 
-function announcement(
-  options: ClusterDnsOptions,
-  port: number,
-): { readonly service: Service; readonly slice: EndpointSlice } {
+function announcement(options: ClusterDnsOptions, port: number): DnsAnnouncement {
   const labels = { "k8s-app": NAME, "kubernetes.io/cluster-service": "true", "kubernetes.io/name": "CoreDNS" };
   const ports = [
     { name: "dns", port: 53, protocol: "UDP" },

@@ -3,7 +3,7 @@
  * component. Sockets and forwarding are in `@skates/cluster-dns/node`.
  */
 export type { ClusterDnsErrorCode } from "./errors.ts";
-export { type ClusterDnsOptions, createClusterDns } from "./cluster-dns.ts";
+export { announceInApi, type ClusterDnsOptions, createClusterDns, type DnsAnnouncement } from "./cluster-dns.ts";
 export { answerFor, type Cluster } from "./records.ts";
 export { type Forwarder, type Resolver, resolver, type ResolverOptions } from "./resolver.ts";
 export { writeQuery } from "./write-query.ts";

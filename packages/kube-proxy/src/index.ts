@@ -3,6 +3,6 @@
  * `kube-proxy.ts` keeps it in step. Carrying tables out is `@skates/packet-filter`.
  */
 export { compile, type CompileOptions } from "./compile.ts";
-export { createKubeProxy, type KubeProxyOptions, serviceKeysOf } from "./kube-proxy.ts";
+export { createKubeProxy, type KubeProxy, type KubeProxyOptions, serviceKeysOf } from "./kube-proxy.ts";
 export { type Endpoint, type ServicePortRules, servicePorts } from "./service-port.ts";
 export { type FlowTable, type StaleFlow, staleFlows } from "./stale-flows.ts";

@@ -124,6 +124,10 @@ test("rules appear, follow a changed endpoint and the zone of the node; flows to
   nodes.set([node("z1")]);
   await clock.advance(10);
   expect(rules()).toContain("dnat ip to 10.244.0.1:5353");
+  proxy.useSlices("x/dns", [sliceAt("192.0.2.9")]);
+  await clock.advance(10);
+  expect(rules()).toContain("dnat ip to 192.0.2.9:5353");
+  expect(rules()).not.toContain("10.244.0.1");
   stop.abort();
   await running;
 });

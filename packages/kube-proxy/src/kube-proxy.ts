@@ -20,6 +20,12 @@ export interface KubeProxyOptions {
   readonly table: CompileOptions;
 }
 
+/** kube-proxy of one node. */
+export interface KubeProxy extends Component {
+  /** From now on this service is served by these slices, which are this node's own, whatever slices the API has. */
+  useSlices(service: string, slices: readonly EndpointSlice[]): void;
+}
+
 /** Changes that come together are carried out together: a rollout touches many slices at once. */
 const GATHER_MS = 5;
 /** After a failure the rules are tried again after this time. */
@@ -33,8 +39,10 @@ export function serviceKeysOf(slice: EndpointSlice): readonly string[] {
 }
 
 /** Keeps the packet filter in step with services and their endpoints. The informers are run by the caller. */
-export function createKubeProxy(options: KubeProxyOptions): Component {
+export function createKubeProxy(options: KubeProxyOptions): KubeProxy {
   const { env, services, slices, nodes, nodeName } = options;
+  const own = new Map<string, readonly EndpointSlice[]>();
+  const slicesOf = (service: string): readonly EndpointSlice[] => own.get(service) ?? slices.by("service", service);
   const cache = new Map<string, CachedPorts>();
   let ready = false;
   let dirty = true;
@@ -71,7 +79,7 @@ export function createKubeProxy(options: KubeProxyOptions): Component {
     const here = place();
     if (here.zone !== zone) cache.clear();
     zone = here.zone;
-    const next = portsOf(cache, { services: services.list(), slices, place: here });
+    const next = portsOf(cache, { services: services.list(), slicesOf, place: here });
     await options.dataPlane.apply(compile(next, options.table), signal);
     const stale = staleFlows(applied, next);
     applied = next;
@@ -83,6 +91,10 @@ export function createKubeProxy(options: KubeProxyOptions): Component {
   return {
     name: "kube-proxy",
     ready: () => ready,
+    useSlices(service, these) {
+      own.set(service, these);
+      touch();
+    },
     async run(signal) {
       await Promise.all([services, slices, nodes].map((informer) => informer.whenSynced(signal)));
       const ends = [services.subscribe(touch), slices.subscribe(touch), nodes.subscribe(touchIfMoved)];
@@ -119,17 +131,18 @@ interface CachedPorts {
 
 interface Served {
   readonly services: readonly Service[];
-  readonly slices: Informer<EndpointSlice>;
+  /** Of the service with this `namespace/name`. */
+  readonly slicesOf: (service: string) => readonly EndpointSlice[];
   readonly place: Place;
 }
 
 /** The rules of all services; those whose objects are the same as last time are not made anew. */
-function portsOf(cache: Map<string, CachedPorts>, { services, slices, place }: Served): readonly ServicePortRules[] {
+function portsOf(cache: Map<string, CachedPorts>, { services, slicesOf, place }: Served): readonly ServicePortRules[] {
   const out: ServicePortRules[] = [];
   const seen = new Set<string>();
   for (const service of services) {
     const key = `${service.metadata.namespace ?? ""}/${service.metadata.name}`;
-    const own = slices.by("service", key);
+    const own = slicesOf(key);
     seen.add(key);
     let cached = cache.get(key);
     if (cached?.service !== service || !sameItems(cached.slices, own)) {

@@ -15,6 +15,12 @@ export type { ProbeNetwork } from "./probe/probe-network.ts";
 export type { References, Token, TokenSpec } from "./references.ts";
 export type { Runtime } from "./runtime.ts";
 export { SimulatedHost } from "./simulated/simulated-host.ts";
+export {
+  createNodeRoutes,
+  type NodeRoute,
+  type NodeRoutesOptions,
+  type RouteTable,
+} from "./pod-network/node-routes.ts";
 export { simulatedServer, type SimulatedServer } from "./simulated/simulated-handler.ts";
 export { createSimulatedKubelet, type SimulatedNodeOptions } from "./simulated/simulated-kubelet.ts";
 export { sysctlAllowlist } from "./spec/sysctls.ts";

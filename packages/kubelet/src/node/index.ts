@@ -39,6 +39,7 @@ export { PAUSE_IMAGE } from "./host/pause-image.ts";
 export { allowPodForwarding, removePodForwarding } from "./host/pod-forwarding.ts";
 export { type MasqueradeRanges, podTable, removeTables, writePodMasquerade } from "./host/pod-masquerade.ts";
 export { listProcesses, type Process, processEnded, sendSignal } from "./host/processes.ts";
+export { hostRouteTable, removeNodeRoutes } from "./host/route-table.ts";
 export { type CommandResult, runCommand, tryCommand } from "./host/run-command.ts";
 export { localDirectories } from "./pod-host/local-directories.ts";
 export { nodePodHost, type NodePodHostOptions } from "./pod-host/node-pod-host.ts";

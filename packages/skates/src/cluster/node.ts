@@ -1,5 +1,5 @@
 import { silentLogger } from "@skates/component-base";
-import { deleteNodeState, findContainerd, stopContainerd } from "@skates/kubelet/node";
+import { deleteNodeState, findContainerd, removeNodeRoutes, stopContainerd } from "@skates/kubelet/node";
 import type { Paths } from "./data-dir.ts";
 
 /** Ends the cluster's own containerd, if it runs; containers go on under their shims. */
@@ -9,7 +9,8 @@ export async function stopContainerRuntime(paths: Paths, signal: AbortSignal): P
   return true;
 }
 
-/** Ends all containers and takes away all that the node has left on this machine outside its data directory. */
-export async function clearNode(paths: Paths, signal: AbortSignal): Promise<void> {
+/** Ends all containers and takes away, with the routes to the cluster's pods (`podCidr`), all that the node has left on this machine outside its data directory. */
+export async function clearNode(paths: Paths, podCidr: string | undefined, signal: AbortSignal): Promise<void> {
   await deleteNodeState(paths.node, silentLogger, signal);
+  if (podCidr !== undefined) await removeNodeRoutes(podCidr, signal);
 }

@@ -1,5 +1,6 @@
 import { createSocket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Node } from "@skates/api/core/v1";
 import { readAnswers, writeQuery } from "@skates/cluster-dns";
 import { CliError, EXIT, failure } from "../cli/errors.ts";
 import { askApi, nodeSummaries } from "./admin.ts";
@@ -36,6 +37,19 @@ export async function untilNodesReady(starting: Starting, count: number, timeout
     if (ready >= count) return undefined;
     const waiting = nodes.find((node) => !node.ready);
     return waiting === undefined ? `${ready} of ${count} nodes are Ready` : `node ${waiting.name}: ${waiting.message}`;
+  });
+}
+
+/** Waits for this machine's node of a cluster that it joined to be Ready, as the cluster sees it. */
+export async function untilOwnNodeReady(
+  starting: Starting,
+  get: () => Promise<Node>,
+  timeoutMs: number,
+): Promise<void> {
+  await poll(starting, timeoutMs, "the node to be Ready", async () => {
+    const condition = (await get()).status?.conditions?.find(({ type }) => type === "Ready");
+    if (condition?.status === "True") return undefined;
+    return condition?.message ?? "the kubelet has not reported yet";
   });
 }
 

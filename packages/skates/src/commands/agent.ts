@@ -15,16 +15,8 @@ export const agent: Command = {
     const paths = pathsOf(dataDir);
     const saved = existingConfig(paths);
     const config = { ...saved, flags: { ...saved.flags, ...givenOf(COMPONENT_FLAGS, flags) } };
-    if (config.joined !== undefined) {
-      const { runJoinedAgent } = await import("../compose/joined-agent.ts");
-      await runJoinedAgent(paths, config, config.joined.server, signal);
-    } else if (config.runtime === "simulated") {
-      const { runSimulatedAgent } = await import("../compose/simulated-agent.ts");
-      await runSimulatedAgent(paths, config, signal);
-    } else {
-      const { runAgent } = await import("../compose/agent.ts");
-      await runAgent(paths, config, signal);
-    }
+    const { runAgentProcess } = await import("../compose/agent-process.ts");
+    await runAgentProcess(paths, config, signal);
     return EXIT.done;
   },
 };

@@ -40,7 +40,7 @@ export const deleteCluster: Command = {
     );
     if (config?.runtime !== "simulated" && process.getuid?.() === 0) {
       const { clearNode } = await import("../cluster/node.ts");
-      await clearNode(paths, signal);
+      await clearNode(paths, config?.podCidr, signal);
     }
     if (config?.context !== undefined && config.mergedInto !== undefined)
       unmergeContext(config.mergedInto, config.context);

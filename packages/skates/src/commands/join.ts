@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { configMaps } from "@skates/api/core/v1";
+import { configMaps, type Node, nodes } from "@skates/api/core/v1";
 import { isStatus } from "@skates/apimachinery";
 import { type Client, clientFor } from "@skates/client";
 import { systemClock, systemRandom } from "@skates/component-base/node";
@@ -8,14 +8,18 @@ import { httpsHandler, type HttpsHandlerOptions } from "@skates/transport/node";
 import type { Command, Invocation } from "../cli/command.ts";
 import { EXIT, failure, usageError } from "../cli/errors.ts";
 import { type Steps, stepsTo } from "../cli/steps.ts";
-import { loadConfig, saveConfig } from "../cluster/config.ts";
+import { type ClusterConfig, loadConfig, saveConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
 import { discoverCa, parseToken } from "../cluster/join/discover.ts";
 import { nodeConfigFrom } from "../cluster/join/node-config.ts";
-import { writeNodeCa, writeNodePair } from "../cluster/join/node-files.ts";
+import { readNodeFiles, writeNodeCa, writeNodePair } from "../cluster/join/node-files.ts";
 import { requestCertificate } from "../cluster/join/request-certificate.ts";
+import { runtimeFrom } from "../cluster/runtime-flag.ts";
 import { oneAtATime } from "../cluster/one-at-a-time.ts";
 import { findProcesses, startProcess } from "../cluster/processes.ts";
+import { untilOwnNodeReady } from "../cluster/wait.ts";
+
+const NODE_WAIT_MS = 60_000;
 
 /** Makes this machine a node of somebody else's cluster. */
 export const join: Command = {
@@ -34,8 +38,9 @@ export const join: Command = {
     runtime: {
       type: "string",
       value: "NAME",
-      doc: "simulated: containers are acted out. Real containers cannot join yet.",
+      doc: "containerd (default) or simulated: containers are acted out.",
     },
+    "no-install": { type: "bool", doc: "Install nothing: name what is missing and stop." },
   },
   async run(invocation) {
     const paths = pathsOf(invocation.dataDir);
@@ -45,30 +50,45 @@ export const join: Command = {
       const existing = loadConfig(paths);
       if (existing !== undefined && existing.joined === undefined)
         throw failure(`${paths.dataDir} has a cluster of its own`, "name another directory with --data-dir");
-      if (existing === undefined) await joinCluster(paths, invocation, steps);
-      else if (invocation.args.length > 0)
+      if (existing !== undefined && invocation.args.length > 0)
         throw failure(`${paths.dataDir} is a node of ${existing.joined?.server} already`, "run 'skates delete' first");
-      if (findProcesses(paths).length > 0) return steps.note("already running");
-      const pid = startProcess(paths, "agent");
-      steps.note(`node started (pid ${pid})`);
+      const config = existing ?? (await joinCluster(paths, invocation, steps));
+      const [running] = findProcesses(paths);
+      if (running !== undefined) return steps.note(`already running (pid ${running.pid})`);
+      const agent = startProcess(paths, "agent");
+      const starting = { paths, config, pids: { agent }, signal: invocation.signal };
+      const { ca, client: credentials } = readNodeFiles(paths);
+      await steps.step("node Ready", () =>
+        withClient({ server: config.joined?.server ?? "", ca, ...credentials }, (client) => {
+          const get = () => client.resource<Node>(nodes).get({ name: config.nodeName }, {}, invocation.signal);
+          return untilOwnNodeReady(starting, get, NODE_WAIT_MS);
+        }),
+      );
     });
     return EXIT.done;
   },
 };
 
-async function joinCluster(paths: Paths, { args, flags, signal }: Invocation, steps: Steps): Promise<void> {
+async function joinCluster(paths: Paths, { args, flags, signal }: Invocation, steps: Steps): Promise<ClusterConfig> {
   const [address, ...rest] = args;
   const given = flags.string("token");
   if (address === undefined || rest.length > 0 || given === undefined) throw usageError(`usage: ${join.usage}`);
   const server = originOf(address);
   const token = parseToken(given);
-  if (flags.string("runtime") !== "simulated")
-    throw failure("only simulated nodes can join in this version", "say so with --runtime simulated");
+  const runtime = runtimeFrom(flags) ?? "containerd";
   const nodeName = flags.string("node-name") ?? hostname().toLowerCase();
   const hashes = flags.list("ca-cert-hash");
+  if (runtime === "containerd") {
+    const { prepareHost } = await import("../cluster/prepare-host.ts");
+    const install = !flags.bool("no-install");
+    await steps.step("machine examined", () => prepareHost(paths, { install, steps }, signal));
+  }
   const ca = await steps.step("cluster recognized", () => discoverCa({ server, token, hashes }, signal));
   const bearer = { server, ca, token: `${token.id}.${token.secret}` };
-  const settings = await withClient(bearer, (client) => readSettings(client, signal));
+  const settings = await withClient(bearer, async (client) => {
+    await checkNameFree(client, nodeName, signal);
+    return await readSettings(client, signal);
+  });
   const common = { pki: nodePki({ clock: systemClock(), random: systemRandom() }), clock: systemClock(), nodeName };
   const ours = await steps.step("client certificate signed", () =>
     withClient(bearer, (client) => requestCertificate({ ...common, client, which: "client" }, signal)),
@@ -79,16 +99,32 @@ async function joinCluster(paths: Paths, { args, flags, signal }: Invocation, st
   writeNodeCa(paths, ca);
   writeNodePair(paths, "client", ours);
   writeNodePair(paths, "server", serving);
-  saveConfig(paths, {
+  return saveConfig(paths, {
     id: paths.id,
     index: 0,
-    runtime: "simulated",
-    simulatedNodes: 1,
+    runtime,
+    simulatedNodes: runtime === "simulated" ? 1 : 0,
     nodeName,
     ...settings,
     apiPort: Number(new URL(server).port || 443),
     joined: { server },
   });
+}
+
+/** Two machines under one name would take each other's pods: upstream's question, from kubeadm. */
+async function checkNameFree(client: Client, name: string, signal: AbortSignal): Promise<void> {
+  const found = await client
+    .resource<Node>(nodes)
+    .get({ name }, {}, signal)
+    .catch((error: unknown) => {
+      if (isStatus(error, "NotFound")) return undefined;
+      throw error;
+    });
+  if (found?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") !== true) return;
+  throw failure(
+    `the cluster has a node ${name} already, which is Ready`,
+    `name this one with --node-name, or run 'kubectl delete node ${name}' if it is gone for good`,
+  );
 }
 
 function originOf(address: string): string {

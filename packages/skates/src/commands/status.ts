@@ -1,9 +1,9 @@
 import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { askApi, nodeSummaries } from "../cluster/admin.ts";
-import { existingConfig } from "../cluster/config.ts";
-import { pathsOf } from "../cluster/data-dir.ts";
-import { findProcesses } from "../cluster/processes.ts";
+import { type ClusterConfig, existingConfig } from "../cluster/config.ts";
+import { type Paths, pathsOf } from "../cluster/data-dir.ts";
+import { findProcesses, type SkatesProcess } from "../cluster/processes.ts";
 
 /** Says what is running. */
 export const status: Command = {
@@ -15,6 +15,8 @@ export const status: Command = {
     const paths = pathsOf(dataDir);
     const config = existingConfig(paths);
     const processes = findProcesses(paths);
+    if (config.joined !== undefined)
+      return nodeStatus({ paths, config, server: config.joined.server }, processes, print);
     print(`cluster     ${paths.dataDir} (${config.runtime}, id ${config.id})`);
     for (const role of ["server", "agent"] as const) {
       const found = processes.find((p) => p.role === role);
@@ -46,3 +48,16 @@ export const status: Command = {
     }
   },
 };
+
+/** A node knows of itself only; how it is seen is for its server's machine to tell. */
+function nodeStatus(
+  { paths, config, server }: { readonly paths: Paths; readonly config: ClusterConfig; readonly server: string },
+  processes: readonly SkatesProcess[],
+  print: (line: string) => void,
+): number {
+  const agent = processes.find(({ role }) => role === "agent");
+  print(`agent       ${agent === undefined ? "not running" : `running, pid ${agent.pid}`}`);
+  print(`node        ${config.nodeName} of ${server}, in ${paths.dataDir}`);
+  if (agent !== undefined) return EXIT.done;
+  throw new CliError(EXIT.notRunning, `the node in ${paths.dataDir} is not running: run 'skates join' to start it`);
+}

@@ -13,6 +13,7 @@ import { oneAtATime } from "../cluster/one-at-a-time.ts";
 import { preparePki } from "../cluster/pki.ts";
 import { endProcesses, findProcesses, type Role, startProcess } from "../cluster/processes.ts";
 import { registerCluster, unregisterCluster } from "../cluster/registry.ts";
+import { runtimeFrom } from "../cluster/runtime-flag.ts";
 import { mergeContext, userKubeconfigPath } from "../cluster/user-kubeconfig.ts";
 import { checkComponentFlags, COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
 import { type Starting, untilApiReady, untilDnsAnswers, untilNodesReady } from "../cluster/wait.ts";
@@ -118,10 +119,7 @@ function runtimeOf(flags: FlagValues): ClusterConfig["runtime"] {
   if (nodes !== undefined && (nodes < 1 || nodes > SIMULATED_NODES_MAX)) {
     throw usageError(`invalid value "${nodes}" for flag --simulate-nodes: 1 to ${SIMULATED_NODES_MAX}`);
   }
-  const runtime = flags.string("runtime") ?? (nodes === undefined ? "containerd" : "simulated");
-  if (runtime !== "containerd" && runtime !== "simulated") {
-    throw usageError(`invalid value ${JSON.stringify(runtime)} for flag --runtime: containerd or simulated`);
-  }
+  const runtime = runtimeFrom(flags) ?? (nodes === undefined ? "containerd" : "simulated");
   if (runtime === "containerd" && nodes !== undefined) {
     throw usageError("--simulate-nodes does not go with --runtime containerd: leave out one of them");
   }

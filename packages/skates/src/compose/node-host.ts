@@ -6,6 +6,7 @@ import {
   detectHost,
   ensurePauseImage,
   type Host,
+  type MasqueradeRanges,
   type RunningContainerd,
   startContainerd,
   superviseContainerd,
@@ -19,6 +20,16 @@ import { failure } from "../cli/errors.ts";
 export interface NodeHost {
   readonly host: Host;
   readonly containerd: RunningContainerd;
+  /** Pods that come from now on get addresses of this part. The cluster gives another one to a node that was deleted and registers again. */
+  usePodCidr(podCidr: string): void;
+}
+
+export interface NodeHostOptions {
+  readonly paths: Paths;
+  readonly config: ClusterConfig;
+  /** The node's own part of the pods' range. */
+  readonly podCidr: string;
+  readonly env: Env;
 }
 
 /** Packet filter rules of the pod network are put back this often, should somebody have flushed them. */
@@ -26,9 +37,7 @@ const NETWORK_CHECK_MS = 60_000;
 
 /** Gets the machine ready to run pods: container runtime, sandbox image, pod network. Keeps them so while the group runs. */
 export async function prepareNodeHost(
-  paths: Paths,
-  config: ClusterConfig,
-  env: Env,
+  { paths, config, podCidr, env }: NodeHostOptions,
   group: TaskGroup,
 ): Promise<NodeHost> {
   const { signal } = group;
@@ -42,34 +51,50 @@ export async function prepareNodeHost(
     restrictOomScore: host.restrictOomScore,
     log: env.log,
   };
-  const hostPorts = host.programs.iptables !== undefined;
-  await writeCni(paths.node, { podCidr: nodePodCidr(config), mtu: await defaultRouteMtu(), hostPorts });
-  const [containerd] = await Promise.all([startContainerd(options, signal), writeNetwork(paths, config, signal)]);
+  const network = {
+    podCidr,
+    mtu: await defaultRouteMtu(),
+    hostPorts: host.programs.iptables !== undefined,
+  };
+  await writeCni(paths.node, network);
+  const [containerd] = await Promise.all([
+    startContainerd(options, signal),
+    writeRules(paths, { podCidr, clusterCidr: config.podCidr }, signal),
+  ]);
   await ensurePauseImage(containerd, signal);
   env.log.info("container runtime is ready", { version: containerd.version, adopted: containerd.adopted });
   group.spawn((inner) => superviseContainerd(options, inner));
-  group.spawn((inner) => keepNetwork(paths, config, env, inner));
-  return { host, containerd };
-}
-
-/** The node's own part of the pods' range: the first /24. */
-export function nodePodCidr(config: ClusterConfig): string {
-  return config.podCidr.replace(/\/\d+$/, "/24");
-}
-
-async function writeNetwork(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
-  await writePodMasquerade(paths.node, { podCidr: nodePodCidr(config), clusterCidr: config.podCidr }, signal);
-  await allowPodForwarding(paths.node, config.podCidr, signal);
-}
-
-async function keepNetwork(paths: Paths, config: ClusterConfig, env: Env, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    await env.clock.sleep(NETWORK_CHECK_MS, signal);
+  let current = network;
+  const keep = async (inner: AbortSignal): Promise<void> => {
     try {
-      await writeNetwork(paths, config, signal);
+      await writeRules(paths, { podCidr: current.podCidr, clusterCidr: config.podCidr }, inner);
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (inner.aborted) throw error;
       env.log.error("the pod network's rules could not be written", { error: messageOf(error) });
     }
-  }
+  };
+  group.spawn(async (inner) => {
+    for (;;) {
+      await env.clock.sleep(NETWORK_CHECK_MS, inner);
+      await keep(inner);
+    }
+  });
+  return {
+    host,
+    containerd,
+    usePodCidr(next) {
+      if (next === current.podCidr) return;
+      env.log.info("the node has another part of the pods' addresses", { podCidr: next });
+      current = { ...network, podCidr: next };
+      group.spawn(async (inner) => {
+        await writeCni(paths.node, current);
+        await keep(inner);
+      });
+    },
+  };
+}
+
+async function writeRules(paths: Paths, ranges: MasqueradeRanges, signal: AbortSignal): Promise<void> {
+  await writePodMasquerade(paths.node, ranges, signal);
+  await allowPodForwarding(paths.node, ranges.clusterCidr, signal);
 }

@@ -1,0 +1,176 @@
+// A second machine joins with real containers: pods of both reach each other, services and DNS; logs and exec; and it leaves cleanly.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildBusyboxImage } from "@skates/kubelet/node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { apply, cluster, deployment, eventually, jsonPath, ok, service, useNamespace, webServer } from "./cluster.ts";
+import { addressOfHost, type SecondMachine, secondMachine, secondMachineHindrance } from "./second-machine.ts";
+import { type Ran, run, skates } from "./skates.ts";
+
+const SKATES = fileURLToPath(new URL("../../skates", import.meta.url));
+const NODE = "second";
+const hindrance = await secondMachineHindrance();
+
+describe.skipIf(hindrance !== undefined)(hindrance ?? "a second machine", () => {
+  const ns = useNamespace("join");
+  const root = mkdtempSync("/tmp/sk-join-");
+  const dataDir = join(root, "data");
+  let machine: SecondMachine;
+  let first = "";
+
+  const there = (...args: readonly string[]): Promise<Ran> => machine.run(SKATES, [...args, "--data-dir", dataDir]);
+  const routes = async (): Promise<string> => (await run("ip", ["route", "show", "proto", "83"])).stdout;
+
+  beforeAll(async () => {
+    first = await jsonPath(["nodes"], "{.items[0].metadata.name}");
+    machine = await secondMachine(await addressOfHost());
+    const made = await skates(["token", "create", "--ttl", "10m", "--data-dir", cluster.dataDir]);
+    const [, command = ""] = /^to join: skates (join .*)$/m.exec(made.stdout) ?? [];
+    const joined = await there(...command.split(" "), "--node-name", NODE, "--no-install");
+    if (joined.code !== 0) throw new Error(`join failed: ${joined.stdout}${joined.stderr}`);
+    await ok(["wait", "--for=condition=Ready", `node/${NODE}`, "--timeout=60s"]);
+    const image = join(root, "image.tar");
+    const signal = new AbortController().signal;
+    writeFileSync(image, await buildBusyboxImage({ name: cluster.image, command: ["sleep", "1000000"] }, signal));
+    const loaded = await there("image", "load", image);
+    if (loaded.code !== 0) throw new Error(loaded.stderr);
+  });
+  afterAll(async () => {
+    await there("delete", "--yes");
+    await machine[Symbol.asyncDispose]();
+    await ok(["delete", "node", NODE, "--ignore-not-found"]);
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  test("is a node with a part of the pods' addresses of its own, and knows no more than a node may", async () => {
+    expect(await jsonPath([`node/${NODE}`], "{.status.addresses[0].address}")).toBe(machine.address);
+    expect(await jsonPath([`node/${NODE}`], "{.spec.podCIDR}")).toMatch(/^10\.\d+\.1\.0\/24$/);
+    const known = await run("sh", ["-c", `cat ${dataDir}/pki/*.pem ${dataDir}/cluster.json`]);
+    expect(known.stdout).not.toContain("system:masters");
+    expect((await run("ls", [join(dataDir, "pki")])).stdout.trim().split("\n").sort()).toEqual([
+      "ca.crt",
+      "kubelet-client.pem",
+      "kubelet-server.pem",
+    ]);
+    const status = await there("status");
+    expect([status.code, status.stdout]).toEqual([
+      0,
+      expect.stringMatching(/agent +running, pid \d+\nnode +second of https:/),
+    ]);
+  });
+
+  test("pods of both nodes reach pods of both, by address, by service and by name", async () => {
+    const spread = {
+      maxSkew: 1,
+      topologyKey: "kubernetes.io/hostname",
+      whenUnsatisfiable: "DoNotSchedule",
+      labelSelector: { matchLabels: { app: "web" } },
+    };
+    const web = deployment(ns, "web", { replicas: 4, container: webServer("web") }) as {
+      readonly spec: { readonly template: { readonly spec: object } };
+    };
+    const template = { ...web.spec.template, spec: { ...web.spec.template.spec, topologySpreadConstraints: [spread] } };
+    await apply({ ...web, spec: { ...web.spec, template } }, service(ns, "web"));
+    await ok(["-n", ns, "rollout", "status", "deployment/web", "--timeout=90s"]);
+    const pods = (
+      await jsonPath(
+        ["-n", ns, "pods"],
+        '{range .items[*]}{.metadata.name} {.spec.nodeName} {.status.podIP}{"\\n"}{end}',
+      )
+    )
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" "));
+    const where = pods.map(([, node = ""]) => node);
+    expect(where.filter((node) => node === first).length).toBe(2);
+    expect(where.filter((node) => node === NODE).length).toBe(2);
+    for (const node of [first, NODE]) {
+      const [from = ""] = pods.find(([, on]) => on === node) ?? [];
+      const wget = (url: string): Promise<string> => ok(["-n", ns, "exec", from, "--", "wget", "-q", "-O", "-", url]);
+      for (const [name = "", , address = ""] of pods)
+        expect(await wget(`http://${address}:8080/`)).toBe(`web ${name}\n`);
+      const answered = new Set<string | undefined>();
+      await eventually(`service answers from both nodes to a pod on ${node}`, async () => {
+        const [, name] = (await wget(`http://web.${ns}.svc.cluster.local/`)).trim().split(" ");
+        answered.add(pods.find(([pod]) => pod === name)?.[1]);
+        return answered.size === 2 || undefined;
+      });
+      expect(await wget("http://web/")).toMatch(/^web web-/);
+    }
+  });
+
+  test("kubectl shows logs of its pods and runs commands in them", async () => {
+    await apply({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "speaker", namespace: ns },
+      spec: {
+        nodeName: NODE,
+        terminationGracePeriodSeconds: 1,
+        containers: [{ name: "main", image: cluster.image, command: ["sh", "-c", "echo heard; exec sleep 1000"] }],
+      },
+    });
+    await ok(["-n", ns, "wait", "--for=condition=Ready", "pod/speaker", "--timeout=60s"]);
+    expect(await ok(["-n", ns, "logs", "speaker"])).toBe("heard\n");
+    expect(await ok(["-n", ns, "exec", "-i", "speaker", "--", "cat"], { input: "typed" })).toBe("typed");
+    expect(await ok(["-n", ns, "exec", "speaker", "--", "nslookup", "kubernetes.default.svc.cluster.local"])).toMatch(
+      /Address.*: 10\.\d+\.0\.1\b/,
+    );
+  });
+
+  test("another machine does not get its name", async () => {
+    const made = await skates(["token", "create", "--ttl", "10m", "--data-dir", cluster.dataDir]);
+    const [, command = ""] = /^to join: skates (join .*)$/m.exec(made.stdout) ?? [];
+    const other = join(root, "other");
+    const ran = await skates([
+      ...command.split(" "),
+      "--node-name",
+      NODE,
+      "--runtime",
+      "simulated",
+      "--data-dir",
+      other,
+    ]);
+    expect([ran.code, ran.stderr]).toEqual([
+      1,
+      `skates: the cluster has a node ${NODE} already, which is Ready: name this one with --node-name, or run 'kubectl delete node ${NODE}' if it is gone for good\n`,
+    ]);
+    expect(existsSync(other)).toBe(false);
+  });
+
+  test("its agent comes back after kill -9, and its pods were never gone", async () => {
+    const started = (): Promise<string> =>
+      jsonPath(
+        ["-n", ns, "pod/speaker"],
+        "{.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}",
+      );
+    const before = await started();
+    const [, pid = ""] = /agent +running, pid (\d+)/.exec((await there("status")).stdout) ?? [];
+    process.kill(Number(pid), "SIGKILL");
+    await eventually("the agent to end", () => Promise.resolve(!existsSync(`/proc/${pid}`) || undefined));
+    const again = await there("join");
+    expect([again.code, again.stderr]).toEqual([0, ""]);
+    // Its kubelet listens elsewhere now, which the cluster hears with the next status.
+    await eventually("commands in its pod", () => ok(["-n", ns, "exec", "speaker", "--", "true"]));
+    expect(await started()).toBe(before);
+  });
+
+  test("leaves: drained, taken down and deleted, with no route, process or pod left of it", async () => {
+    expect(await routes()).toContain(machine.address);
+    await ok(["drain", NODE, "--force", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s"]);
+    expect(await jsonPath(["-n", ns, "pods", "--field-selector", `spec.nodeName=${NODE}`], "{.items}")).toBe("[]");
+    const down = await there("delete", "--yes");
+    expect([down.code, down.stderr, existsSync(dataDir)]).toEqual([0, "", false]);
+    await ok(["delete", "node", NODE]);
+    await eventually("the route to go", async () => ((await routes()).includes(machine.address) ? undefined : true));
+    const left = await machine.run("sh", [
+      "-c",
+      "ip link; ip route show proto 83; nft list tables; grep -c . /proc/mounts",
+    ]);
+    expect(left.stdout).not.toMatch(/veth|proto 83|skates_/);
+    expect(readFileSync("/proc/mounts", "utf8")).not.toContain(dataDir);
+    expect((await run("pgrep", ["-f", dataDir])).stdout).toBe("");
+    await ok(["-n", ns, "scale", "deployment/web", "--replicas=0"]);
+  });
+});

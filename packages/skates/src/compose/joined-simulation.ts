@@ -1,0 +1,49 @@
+import { type Env, TaskGroup } from "@skates/component-base";
+import { createSimulatedKubelet, simulatedServer } from "@skates/kubelet";
+import { serveHandler } from "@skates/transport/node";
+import type { ClusterConfig } from "../cluster/config.ts";
+import { GIT_VERSION } from "../version.ts";
+import type { NodeAccess } from "./node-access.ts";
+
+export interface JoinedSimulation {
+  readonly config: ClusterConfig;
+  readonly env: Env;
+  /** Of this machine. */
+  readonly address: string;
+  readonly access: NodeAccess;
+}
+
+/** A simulated node of a cluster whose server is elsewhere, until `signal` aborts. */
+export async function runJoinedSimulation(
+  { config, env, address, access }: JoinedSimulation,
+  signal: AbortSignal,
+): Promise<void> {
+  const serving = await serveHandler({
+    handler: simulatedServer({ client: access.kubelet, nodeName: config.nodeName, clock: env.clock }),
+    tls: access.tls(),
+    address,
+    port: 0,
+    log: env.log,
+    clock: env.clock,
+  });
+  access.onTls(() => serving.replaceTls(access.tls()));
+  const group = new TaskGroup(signal);
+  for (const part of access.upkeep) group.spawn((inner) => part.run(inner));
+  group.spawn(async (inner) => {
+    const kubelet = createSimulatedKubelet({
+      name: config.nodeName,
+      client: access.kubelet,
+      env,
+      podCidr: await access.podCidr(inner),
+      address,
+      version: GIT_VERSION,
+      kubeletPort: serving.port,
+    });
+    await kubelet.run(inner);
+  });
+  try {
+    await group.join();
+  } finally {
+    await serving.close();
+  }
+}
