@@ -7,8 +7,10 @@ import { refusal } from "./refusal.ts";
 
 const CLIENT_SIGNER = "kubernetes.io/kube-apiserver-client";
 
-/** Gives the organizations in the subject of a PKCS #10 request in PEM; rejects what cannot be read. */
-export type ReadRequestSubject = (pem: string) => Promise<{ readonly organizations: readonly string[] }>;
+/** Gives the subject of a PKCS #10 request in PEM; rejects what cannot be read. */
+export type ReadRequestSubject = (
+  pem: string,
+) => Promise<{ readonly commonName: string; readonly organizations: readonly string[] }>;
 
 /** Nobody asks for a client certificate of the group that may do everything: it could not be taken back. */
 export function certificateSubjectRestriction(read: ReadRequestSubject): AdmissionPlugin {

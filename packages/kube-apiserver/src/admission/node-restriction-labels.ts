@@ -29,19 +29,24 @@ export function nodeChangeRefusal(node: string, attributes: AdmissionAttributes)
   if (!isNode(object)) return "unexpected object of a node's change";
   const before = isNode(old) ? old : undefined;
   const forbidden = changedLabels(object, before).filter((label) => !allowed(label));
-  if (forbidden.length > 0) {
-    const verb = operation === "CREATE" ? "set" : "modify";
-    const what = operation === "CREATE" ? "the following labels" : "labels";
-    return `${self} is not allowed to ${verb} ${what}: ${forbidden.sort().join(", ")}`;
-  }
+  const labels = forbidden.sort().join(", ");
   if (before === undefined) {
+    // Nodes may read what their Node names.
+    if (object.spec.configSource !== undefined)
+      return `${self} is not allowed to create pods with a non-nil configSource`;
+    if (labels !== "") return `${self} is not allowed to set the following labels: ${labels}`;
     // An owner that is not there has the garbage collector delete the node: it comes back without the taints that others gave it.
     const owned = (object.metadata.ownerReferences ?? []).length > 0;
     return owned ? `${self} is not allowed to set ownerReferences` : undefined;
   }
+  const { configSource } = object.spec;
+  if (configSource !== undefined && !equalValues(configSource, before.spec.configSource)) {
+    return `${self} is not allowed to update configSource to a new non-nil configSource`;
+  }
   if (!equalValues(object.spec.taints ?? [], before.spec.taints ?? [])) {
     return `${self} is not allowed to modify taints`;
   }
+  if (labels !== "") return `is not allowed to modify labels: ${labels}`;
   if (!equalValues(object.metadata.ownerReferences ?? [], before.metadata.ownerReferences ?? [])) {
     return `${self} is not allowed to modify ownerReferences`;
   }

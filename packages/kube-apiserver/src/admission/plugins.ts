@@ -86,7 +86,8 @@ const MAKERS: Readonly<Partial<Record<AdmissionPluginName, MakePlugin>>> = {
   LimitPodHardAntiAffinityTopology: () => limitPodHardAntiAffinityTopology,
   LimitRanger: ({ registry }) => limitRanger(registry),
   ServiceAccount: ({ registry, env }) => serviceAccount({ registry, random: env.random }),
-  NodeRestriction: ({ registry }) => nodeRestriction(registry),
+  NodeRestriction: ({ registry, authorizer, readRequest }) =>
+    nodeRestriction({ registry, authorizer, readRequest: readRequest ?? unreadable }),
   TaintNodesByCondition: () => taintNodesByCondition,
   AlwaysPullImages: () => alwaysPullImages,
   ImagePolicyWebhook: imagePolicy,

@@ -183,9 +183,13 @@ describe("what is the node's own", () => {
   });
 
   it("a user in the group of nodes without a node's name is none", async () => {
-    const odd: Caller = { user: { name: "jane", groups: ["system:nodes"] } };
-    const { status, body } = await at.call(odd, "GET", `${NAMESPACE}/secrets/pull`);
-    expect([status, body.message]).toEqual([403, expect.stringContaining('unknown node for user "jane"')]);
+    const ask = async (name: string) => {
+      const odd: Caller = { user: { name, groups: ["system:nodes"] } };
+      const { status, body } = await at.call(odd, "GET", `${NAMESPACE}/secrets/pull`);
+      return [status, body.message];
+    };
+    expect(await ask("jane")).toEqual([403, expect.stringMatching(/in the namespace "default"$/)]);
+    expect(await ask("system:node:")).toEqual([403, expect.stringContaining('unknown node for user "system:node:"')]);
   });
 });
 

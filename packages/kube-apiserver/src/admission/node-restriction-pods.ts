@@ -1,0 +1,110 @@
+import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
+import { equalValues } from "@skates/apimachinery";
+import type { AdmissionAttributes, Registry } from "@skates/apiserver";
+import { podReferences } from "../authorization/node/pod-references.ts";
+import { podOf } from "./pod-template.ts";
+
+const MIRROR = "kubernetes.io/config.mirror";
+
+/** A write by the kubelet of a node. */
+export interface NodeWrite {
+  readonly node: string;
+  readonly attributes: AdmissionAttributes;
+}
+
+/** Why a kubelet may not write a pod so, in upstream's words; undefined: it may. */
+export async function podRefusal(
+  registry: Registry,
+  write: NodeWrite,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { node, attributes } = write;
+  const { operation, subresource, namespace, name } = attributes;
+  const self = `node ${JSON.stringify(node)}`;
+  switch (subresource) {
+    case "":
+      if (operation === "CREATE") return await mirrorPodRefusal(registry, write, signal);
+      if (operation === "DELETE") {
+        const pod = await registry.find<Pod>(pods, { namespace, name }, signal);
+        return pod === undefined || pod.spec.nodeName === node
+          ? undefined
+          : `${self} can only delete pods with spec.nodeName set to itself`;
+      }
+      return `unexpected operation ${JSON.stringify(operation)}, ${self} can only create and delete mirror pods`;
+    case "status":
+      if (operation === "UPDATE") return statusRefusal(write);
+      return `unexpected operation ${JSON.stringify(operation)}`;
+    case "eviction": {
+      if (operation !== "CREATE") return `unexpected operation ${operation}`;
+      const pod = await registry.find<Pod>(pods, { namespace, name }, signal);
+      return pod === undefined || pod.spec.nodeName === node
+        ? undefined
+        : `node ${node} can only evict pods with spec.nodeName set to itself`;
+    }
+    default:
+      return `unexpected pod subresource ${JSON.stringify(subresource)}, only 'status' and 'eviction' are allowed`;
+  }
+}
+
+/** What a status names opens objects to the node: claims of devices are the control plane's to say. */
+function statusRefusal({ node, attributes }: NodeWrite): string | undefined {
+  const self = `node ${JSON.stringify(node)}`;
+  const [old, next] = [podOf(attributes.old), podOf(attributes.object)];
+  if (old?.spec.nodeName !== node)
+    return `${self} can only update pod status for pods with spec.nodeName set to itself`;
+  if (!equalValues(old.metadata.labels ?? {}, next?.metadata.labels ?? {})) {
+    return `${self} cannot update labels through pod status`;
+  }
+  if (!equalValues(old.status?.resourceClaimStatuses ?? [], next?.status?.resourceClaimStatuses ?? [])) {
+    return `${self} cannot update resource claim statues`;
+  }
+  const claim = (pod: Pod | undefined) => pod?.status?.extendedResourceClaimStatus ?? {};
+  return equalValues(claim(old), claim(next)) ? undefined : `${self} cannot update extended resource claim status`;
+}
+
+/** What the API shows of a static pod: owned by its node, and without anything that only the API could give. */
+async function mirrorPodRefusal(
+  registry: Registry,
+  { node, attributes }: NodeWrite,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const pod = podOf(attributes.object);
+  if (pod === undefined) return "unexpected object of a pod's creation";
+  const self = `node ${JSON.stringify(node)}`;
+  if (pod.metadata.annotations?.[MIRROR] === undefined) {
+    return `pod does not have ${JSON.stringify(MIRROR)} annotation, ${self} can only create mirror pods`;
+  }
+  if (pod.spec.nodeName !== node) return `${self} can only create pods with spec.nodeName set to itself`;
+  const [owner, ...others] = pod.metadata.ownerReferences ?? [];
+  if (others.length > 0) return `${self} can only create pods with a single owner reference set to itself`;
+  if (owner === undefined || owner.apiVersion !== "v1" || owner.kind !== nodes.kind || owner.name !== node) {
+    return `${self} can only create pods with an owner reference set to itself`;
+  }
+  if (owner.controller !== true) {
+    return `${self} can only create pods with a controller owner reference set to itself`;
+  }
+  if (owner.blockOwnerDeletion === true) return `${self} must not set blockOwnerDeletion on an owner reference`;
+  const current = await registry.get<Node>(nodes, { name: node }, signal);
+  if (current === undefined) return `nodes ${JSON.stringify(node)} not found`;
+  const uid = current.metadata.uid ?? "";
+  if (uid !== owner.uid) return `node ${node} UID mismatch: expected ${owner.uid} got ${uid}`;
+  return referenceRefusal(self, pod);
+}
+
+/** All that a pod of its node names is open to a kubelet: it must not name anything itself. */
+function referenceRefusal(self: string, pod: Pod): string | undefined {
+  const { spec } = pod;
+  const named = podReferences(pod);
+  if (named.serviceaccounts.size > 0) return `${self} can not create pods that reference a service account`;
+  if (named.secrets.size > 0) return `${self} can not create pods that reference secrets`;
+  if (named.configmaps.size > 0) return `${self} can not create pods that reference configmaps`;
+  const projected = (spec.volumes ?? []).flatMap((volume) => volume.projected?.sources ?? []);
+  if (projected.some((source) => source.clusterTrustBundle !== undefined)) {
+    return `${self} can not create pods that reference clustertrustbundles`;
+  }
+  if (named.persistentvolumeclaims.size > 0) {
+    return `${self} can not create pods that reference persistentvolumeclaims`;
+  }
+  const claims = named.resourceclaims.size > 0 || (spec.resourceClaims ?? []).length > 0;
+  return claims ? `${self} can not create pods that reference resourceclaims` : undefined;
+}
