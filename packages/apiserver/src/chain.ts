@@ -26,6 +26,7 @@ export interface ChainOptions {
   readonly audit: Auditor | undefined;
   readonly impersonation: Stage | undefined;
   readonly fairness: Stage | undefined;
+  readonly turn: () => Promise<void>;
   readonly gzip: ((chunk: Uint8Array) => Uint8Array) | undefined;
   /** What forms the endpoint of a route can answer in. */
   offer(route: Route): Offer;
@@ -87,6 +88,7 @@ async function bounded(
     startedMs,
     signal,
     user: NOBODY,
+    turn: options.turn,
     warnings: [],
     annotations: new Map(),
   });

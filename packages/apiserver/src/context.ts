@@ -13,6 +13,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Set by authentication, replaced by impersonation. */
   user: UserInfo;
+  /** Gives other work a turn of the event loop: to be awaited now and then by what takes long. Set by priority and fairness. */
+  turn: () => Promise<void>;
   /** Set by impersonation: who really asks, and by which verb that was allowed (empty: the old `impersonate`). */
   impersonation?: { readonly requester: UserInfo; readonly constraint: string } | undefined;
   /** Texts for `Warning` headers, in order. */

@@ -25,7 +25,8 @@ export interface ResourceRequest {
 
 /** A read of this request. */
 export function readCall({ server, context, served }: ResourceRequest): ReadCall {
-  return { core: server.core, served, namespace: namespaceOf(context, served), signal: context.signal };
+  const { turn, signal } = context;
+  return { core: server.core, served, namespace: namespaceOf(context, served), turn, signal };
 }
 
 function namespaceOf({ route }: RequestContext, served: Served): string {

@@ -143,10 +143,10 @@ async function read(request: ResourceRequest) {
 }
 
 async function list(request: ResourceRequest): Promise<ApiResponse> {
-  const { server, context, served } = request;
+  const { context, served } = request;
   const { query } = context.request;
   const { meta, entries } = await listObjects(readCall(request), query, listParameters(query, false));
-  const pages = await pagesOf(entries, served.resource, server.core.turn);
+  const pages = await pagesOf(entries, served.resource, context.turn);
   return { status: 200, headers: {}, body: { kind: "list", resource: served.resource, meta, pages } };
 }
 
@@ -262,7 +262,7 @@ async function removeCollection(request: ResourceRequest): Promise<ApiResponse> 
   const dryRun = (options.dryRun?.length ?? 0) > 0;
   const call = writeCall(request, { dryRun, fieldManager: "", fieldValidation: "Warn", force: false, object: options });
   const { meta, entries } = await deleteCollection(call, { options, query, read: readCall(request) });
-  const pages = await pagesOf(entries, served.resource, server.core.turn);
+  const pages = await pagesOf(entries, served.resource, context.turn);
   return { status: 200, headers: {}, body: { kind: "list", resource: served.resource, meta, pages } };
 }
 

@@ -63,6 +63,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     audit: options.audit?.(registry),
     impersonation: options.impersonation,
     fairness: options.fairness,
+    turn: core.turn,
     gzip: options.gzip,
     offer: offerFor,
     counted: (route) => countedRoute(route, core.served, options.aggregation?.versionOf(route.path) !== undefined),

@@ -238,7 +238,8 @@ function fairnessOf(options: KubeApiServerOptions, registry: () => Registry): Fl
   if (options.fairness === false || !served) return undefined;
   const { readingInFlight = 400, writingInFlight = 200, requestMs = 60_000 } = options.limits ?? {};
   const serverSeats = readingInFlight + writingInFlight;
-  return new FlowControl({ env: options.env, registry, serverSeats, waitMs: requestMs / 4 });
+  const { env, turn } = options;
+  return new FlowControl({ env, registry, serverSeats, waitMs: requestMs / 4, turn });
 }
 
 /** Some servers are put together of fewer kinds. */

@@ -22,6 +22,7 @@ export interface ReadCall {
   readonly core: RegistryCore;
   readonly served: Served;
   readonly namespace: string;
+  readonly turn: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -130,7 +131,7 @@ interface From {
 
 async function listCached(call: ReadCall, selection: Selection, { start, limit }: From): Promise<Listed> {
   const cache = cacheOf(call.served);
-  await cache.prepare(selection, call.core.turn);
+  await cache.prepare(selection, call.turn);
   const revision = call.core.watchCache.revision;
   const all = cache.candidates(selection);
   const candidates = start === "" ? all : all.slice(lowerBound(all, start));
@@ -209,7 +210,7 @@ async function pageOf(call: ReadCall, selection: Selection, page: Candidates): P
   const entries: CachedObject[] = [];
   let scanned = 0;
   for (const entry of candidates) {
-    if (++scanned % SCANNED_PER_TURN === 0 && !unfiltered) await call.core.turn();
+    if (++scanned % SCANNED_PER_TURN === 0 && !unfiltered) await call.turn();
     if (!converts && !cache.matches(selection, entry, resource)) continue;
     if (limit > 0 && entries.length === limit) {
       const last = entries.at(-1)?.key ?? "";

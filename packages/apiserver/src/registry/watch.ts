@@ -116,7 +116,7 @@ async function initialEvents(
     return events;
   }
   for (const [i, entry] of existing.entries()) {
-    if (i % SCANNED_PER_TURN === SCANNED_PER_TURN - 1) await call.core.turn();
+    if (i % SCANNED_PER_TURN === SCANNED_PER_TURN - 1) await call.turn();
     if (cache.matches(selection, entry, resource)) events.push({ type: "ADDED", object: entry.view(resource) });
   }
   return events;

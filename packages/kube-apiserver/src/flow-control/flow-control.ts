@@ -9,6 +9,7 @@ import {
   type Stage,
 } from "@skates/apiserver";
 import { type Env, isAbort } from "@skates/component-base";
+import { LoopTurns } from "./loop-turns.ts";
 import { type Flow, PriorityLevels } from "./priority-levels.ts";
 import type { FlowRequest, Rejection, Release } from "./queue-set.ts";
 import { dealHand } from "./shuffle-sharding.ts";
@@ -22,6 +23,8 @@ export interface FlowControlOptions {
   readonly serverSeats: number;
   /** A request waits for seats at most so long: upstream's quarter of its own time limit. */
   readonly waitMs: number;
+  /** A later turn of the event loop, which is shared fairly then; absent: it is not shared. */
+  readonly turn?: (() => Promise<void>) | undefined;
 }
 
 const BORROW_MS = 10_000;
@@ -37,13 +40,17 @@ export class FlowControl {
   readonly #options: FlowControlOptions;
   readonly #hands = new Map<string, readonly number[]>();
   readonly #metrics: FlowMetrics;
+  readonly #turns: LoopTurns | undefined;
   readonly levels: PriorityLevels;
   #revision: Revision = -1;
 
   constructor(options: FlowControlOptions) {
-    const { env, serverSeats } = options;
+    const { env, serverSeats, turn } = options;
+    const { clock } = env;
     this.#options = options;
-    this.levels = new PriorityLevels({ clock: env.clock, random: env.random.stream("fair-queues"), serverSeats });
+    this.#turns = turn === undefined ? undefined : new LoopTurns({ clock, turn });
+    const random = env.random.stream("fair-queues");
+    this.levels = new PriorityLevels({ clock, random, serverSeats, turns: this.#turns });
     this.#metrics = flowMetrics(env);
   }
 
@@ -79,12 +86,20 @@ export class FlowControl {
     const release = level.queues.tryStart(request) ?? (await this.#wait(flow, request, context));
     if (typeof release === "string") return this.#refused(flow, release);
     this.#metrics.dispatched.inc([level.name, flow.name]);
+    this.#shareLoop(flow, request, context);
     try {
       return await next(context);
     } finally {
       if (work.finalSeats === 0) release();
       else void this.#lateRelease(release, work.latencyMs);
     }
+  }
+
+  /** Long work of a request gives turns to others, of which the flow has its share. */
+  #shareLoop({ level, name }: Flow, { about }: FlowRequest, context: RequestContext): void {
+    const turns = this.#turns;
+    if (turns === undefined) return;
+    context.turn = () => turns.goOn(`${level.name}/${name}/${about.distinguisher}`);
   }
 
   /** Those who watch get their events after the answer: the seats stay taken for as long as that is taken to last. */

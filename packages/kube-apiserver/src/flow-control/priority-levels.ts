@@ -9,6 +9,7 @@ import type { Clock, Random } from "@skates/component-base";
 import { allocate, nominalSeats } from "./concurrency-shares.ts";
 import { type FlowConfiguration, mandatoryConfiguration } from "./default-configuration.ts";
 import { flowMatcher, type Matcher } from "./flow-rules.ts";
+import type { LoopTurns } from "./loop-turns.ts";
 import { type Overflow, QueueSet } from "./queue-set.ts";
 
 /** A priority level as it runs. */
@@ -37,6 +38,8 @@ export interface PriorityLevelsOptions {
   readonly random: Random;
   /** Seats of the whole server. */
   readonly serverSeats: number;
+  /** Absent: the event loop has room for all who have seats. */
+  readonly turns?: LoopTurns | undefined;
 }
 
 /** All levels and the flows that lead to them. A level whose configuration changes keeps its queues. */
@@ -98,12 +101,17 @@ export class PriorityLevels {
         const borrows = spec.limited?.borrowingLimitPercent;
         const upper = borrows === undefined ? serverSeats : nominal + Math.round((nominal * borrows) / 100);
         const overflow = overflowOf(spec);
-        const queues = this.#levels.get(metadata.name)?.queues ?? new QueueSet(this.#options, overflow, nominal);
-        queues.configure(overflow, nominal);
         const { name, uid = "" } = metadata;
+        const queues = this.#levels.get(name)?.queues ?? this.#queueSet(name, overflow, nominal);
+        queues.configure(overflow, nominal);
         return [name, { name, uid, queues, nominal, lower, upper }];
       }),
     );
+  }
+
+  #queueSet(name: string, overflow: Overflow, limit: number): QueueSet {
+    const { clock, random, turns } = this.#options;
+    return new QueueSet({ clock, random, loop: turns?.share(name) }, overflow, limit);
   }
 }
 

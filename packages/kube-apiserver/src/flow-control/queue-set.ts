@@ -1,5 +1,6 @@
 import { type Clock, pick, type Random } from "@skates/component-base";
 import { SeatDemand } from "./concurrency-shares.ts";
+import type { LoopShare } from "./loop-turns.ts";
 
 /** How a level treats what is more than its seats. */
 export type Overflow =
@@ -25,11 +26,15 @@ export type Rejection = "queue-full" | "concurrency-limit" | "time-out" | "cance
 export type Release = () => void;
 
 interface Waiting extends FlowRequest {
-  settle(admitted: boolean): void;
+  readonly queue: Queue;
+  readonly untilMs: number;
+  settle(outcome: Release | Rejection): void;
 }
 
 interface Queue {
   readonly waiting: Waiting[];
+  /** Of those that wait. */
+  seatsWaiting: number;
   readonly running: Set<FlowRequest>;
   /** Virtual time at which its next request may start: work that it has had, in seat-seconds. */
   start: number;
@@ -39,6 +44,16 @@ interface Queue {
 /** What a request is taken to need until it is over, in seconds: upstream's guess. */
 const GUESS_SECONDS = 0.003;
 
+export interface QueueSetOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Requests that queue begin when the event loop has room, too; absent: it always has. */
+  readonly loop?: LoopShare | undefined;
+}
+
+/** A timer for who waits runs at most so long: it outlasts whom it was set for. */
+const LOOK_MS = 250;
+
 /**
  * The seats of one priority level and the queues before them. Among queues with waiting requests, the one that has had the least work
  * goes first (start-time fair queueing), whatever the number of requests that others have piled up.
@@ -46,6 +61,7 @@ const GUESS_SECONDS = 0.003;
 export class QueueSet {
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #loop: LoopShare | undefined;
   readonly #queues = new Map<number, Queue>();
   readonly demand: SeatDemand;
   #overflow: Overflow;
@@ -54,13 +70,17 @@ export class QueueSet {
   #seatsWaiting = 0;
   #waiting = 0;
   #executing = 0;
+  /** The loop was asked for room. */
+  #asking = false;
+  #watchingTime = false;
   /** Start of what was dispatched last: queues that come back from idleness begin there. */
   #virtual = 0;
   readonly counts = { dispatched: 0, rejected: 0, timedout: 0, cancelled: 0 };
 
-  constructor(options: { readonly clock: Clock; readonly random: Random }, overflow: Overflow, limit: number) {
+  constructor(options: QueueSetOptions, overflow: Overflow, limit: number) {
     this.#clock = options.clock;
     this.#random = options.random;
+    this.#loop = options.loop;
     this.#overflow = overflow;
     this.#limit = limit;
     this.demand = new SeatDemand(options.clock.monotonicMs());
@@ -95,42 +115,83 @@ export class QueueSet {
   tryStart(request: FlowRequest): Release | undefined {
     if (this.#overflow.type === "Exempt") return this.#run(request, undefined);
     if (this.#waiting > 0 || !this.#fits(request.seats)) return undefined;
-    const queue = this.#overflow.type === "Queue" ? this.#shortest(request.hand) : undefined;
-    if (queue !== undefined) this.#charge(queue, request.seats);
+    if (this.#overflow.type === "Reject") return this.#run(request, undefined);
+    if (this.#loop?.tryTake() === false) return undefined;
+    const queue = this.#shortest(request.hand);
+    this.#charge(queue, request.seats);
     return this.#run(request, queue);
   }
 
   /** Waits for seats, at most `waitMs`; a word says why there are none. */
-  async wait(request: FlowRequest, waitMs: number, signal: AbortSignal): Promise<Release | Rejection> {
-    if (this.#overflow.type !== "Queue") return this.#refuse("concurrency-limit");
+  wait(request: FlowRequest, waitMs: number, signal: AbortSignal): Promise<Release | Rejection> {
+    if (this.#overflow.type !== "Queue") return Promise.resolve(this.#refuse("concurrency-limit"));
     const queue = this.#shortest(request.hand);
-    if (queue.waiting.length >= this.#overflow.queueLengthLimit) return this.#refuse("queue-full");
+    if (this.#isFull(queue, request)) return Promise.resolve(this.#refuse("queue-full"));
     if (queue.waiting.length === 0 && queue.running.size === 0) queue.start = Math.max(queue.start, this.#virtual);
-    const timer = new AbortController();
-    let entry: Waiting | undefined;
-    const admitted = new Promise<boolean>((resolve) => {
-      entry = { ...request, settle: resolve };
+    return new Promise((resolve) => {
+      const entry: Waiting = {
+        ...request,
+        queue,
+        untilMs: this.#clock.monotonicMs() + waitMs,
+        settle: (outcome) => {
+          signal.removeEventListener("abort", onAbort);
+          resolve(outcome);
+        },
+      };
+      const onAbort = (): void => this.#giveUp(entry, "cancelled");
       queue.waiting.push(entry);
+      queue.seatsWaiting += request.seats;
       this.#waiting += 1;
       this.#seatsWaiting += request.seats;
       this.#noteDemand();
+      if (signal.aborted) return onAbort();
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#watchTime();
+      this.#dispatch();
     });
-    const until = AbortSignal.any([signal, timer.signal]);
-    const late = this.#clock.sleep(waitMs, until).then(
-      () => false,
-      () => false,
-    );
-    this.#dispatch();
-    const first = await Promise.race([admitted, late]);
-    if (first && entry !== undefined) {
-      timer.abort();
-      return this.#release(entry, queue);
+  }
+
+  /** While the level has seats for all who wait, they wait for the loop only: then there is no limit but the seats. */
+  #isFull(queue: Queue, { seats }: FlowRequest): boolean {
+    if (this.#overflow.type !== "Queue" || queue.waiting.length < this.#overflow.queueLengthLimit) return false;
+    return this.#seatsInUse + this.#seatsWaiting + seats > this.#limit;
+  }
+
+  /** One timer for all who wait. */
+  #watchTime(): void {
+    if (this.#watchingTime) return;
+    this.#watchingTime = true;
+    void this.#refuseLate();
+  }
+
+  async #refuseLate(): Promise<void> {
+    const forever = new AbortController();
+    while (this.#waiting > 0) {
+      const entries = [...this.#queues.values()].flatMap(({ waiting }) => waiting);
+      const earliestMs = entries.reduce((least, { untilMs }) => Math.min(least, untilMs), Number.POSITIVE_INFINITY);
+      const leftMs = Math.max(0, earliestMs - this.#clock.monotonicMs());
+      await this.#clock.sleep(Math.min(leftMs, LOOK_MS), forever.signal);
+      const nowMs = this.#clock.monotonicMs();
+      for (const { waiting } of this.#queues.values())
+        for (const entry of waiting.filter(({ untilMs }) => untilMs <= nowMs)) this.#giveUp(entry, "time-out");
     }
-    if (entry !== undefined && this.#forget(queue, entry)) {
-      return this.#refuse(signal.aborted ? "cancelled" : "time-out");
-    }
-    // It was admitted in the very turn in which its time ran out.
-    return entry === undefined ? this.#refuse("time-out") : this.#release(entry, queue);
+    this.#watchingTime = false;
+  }
+
+  #giveUp(entry: Waiting, why: Rejection): void {
+    const { queue, seats } = entry;
+    const at = queue.waiting.indexOf(entry);
+    if (at < 0) return;
+    queue.waiting.splice(at, 1);
+    this.#noLongerWaiting(queue, seats);
+    this.#noteDemand();
+    entry.settle(this.#refuse(why));
+  }
+
+  #noLongerWaiting(queue: Queue, seats: number): void {
+    queue.seatsWaiting -= seats;
+    this.#waiting -= 1;
+    this.#seatsWaiting -= seats;
   }
 
   #refuse(why: Rejection): Rejection {
@@ -150,7 +211,7 @@ export class QueueSet {
     let least = Number.POSITIVE_INFINITY;
     for (const card of hand) {
       const queue = this.#queue(card);
-      const load = queue.seats + queue.waiting.reduce((sum, { seats }) => sum + seats, 0);
+      const load = queue.seats + queue.seatsWaiting;
       if (load < least) {
         least = load;
         best = queue;
@@ -162,24 +223,42 @@ export class QueueSet {
   #queue(card: number): Queue {
     let queue = this.#queues.get(card);
     if (queue === undefined) {
-      queue = { waiting: [], running: new Set(), start: this.#virtual, seats: 0 };
+      queue = { waiting: [], seatsWaiting: 0, running: new Set(), start: this.#virtual, seats: 0 };
       this.#queues.set(card, queue);
     }
     return queue;
   }
 
   #dispatch(): void {
-    while (this.#waiting > 0) {
-      const queue = this.#next();
-      const head = queue?.waiting[0];
-      if (queue === undefined || head === undefined || !this.#fits(head.seats)) return;
-      queue.waiting.shift();
-      this.#waiting -= 1;
-      this.#seatsWaiting -= head.seats;
-      this.#charge(queue, head.seats);
-      this.#occupy(head, queue);
-      head.settle(true);
-    }
+    if (this.#loop === undefined) while (this.#admit());
+    else if (!this.#asking && this.#headThatFits() !== undefined) this.#ask(this.#loop);
+  }
+
+  /** Who goes first is settled when there is room. */
+  #ask(loop: LoopShare): void {
+    this.#asking = true;
+    loop.wait(() => {
+      this.#asking = false;
+      this.#admit();
+      this.#dispatch();
+    });
+  }
+
+  #headThatFits(): Waiting | undefined {
+    if (this.#waiting === 0) return undefined;
+    const head = this.#next()?.waiting[0];
+    return head !== undefined && this.#fits(head.seats) ? head : undefined;
+  }
+
+  #admit(): boolean {
+    const head = this.#headThatFits();
+    if (head === undefined) return false;
+    const { queue } = head;
+    queue.waiting.shift();
+    this.#noLongerWaiting(queue, head.seats);
+    this.#charge(queue, head.seats);
+    head.settle(this.#run(head, queue));
+    return true;
   }
 
   /** The queue with the least work behind it; a tie goes to one at random. */
@@ -235,16 +314,6 @@ export class QueueSet {
       this.#noteDemand();
       this.#dispatch();
     };
-  }
-
-  #forget(queue: Queue, entry: Waiting): boolean {
-    const at = queue.waiting.indexOf(entry);
-    if (at < 0) return false;
-    queue.waiting.splice(at, 1);
-    this.#waiting -= 1;
-    this.#seatsWaiting -= entry.seats;
-    this.#noteDemand();
-    return true;
   }
 
   #noteDemand(): void {

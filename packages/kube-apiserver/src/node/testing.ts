@@ -66,6 +66,7 @@ export async function startTestServer(
     endpoint: { address: "192.0.2.10", port: 6443 },
     readRequest: (request) => pki.readRequest(request),
     kubelets: () => () => Promise.reject(new Error("connection refused")),
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
     ...options,
     store,
   });

@@ -1,0 +1,125 @@
+import type { Clock } from "@skates/component-base";
+
+/** The part of the event loop that one priority level asks for. */
+export interface LoopShare {
+  /** True: the loop has room, and the caller may go on at once. False: `wait`. */
+  tryTake(): boolean;
+  /** Calls `run` once the loop has room, in the order of calls; what it begins counts for this turn. */
+  wait(run: () => void): void;
+}
+
+export interface LoopTurnsOptions {
+  readonly clock: Clock;
+  /** Resolves in a later turn of the event loop, after what came in meanwhile was read. */
+  readonly turn: () => Promise<void>;
+}
+
+/** What is begun or gone on with in one turn of the loop takes about so long; then new requests are looked for. */
+const TURN_MS = 0.5;
+/** How many pieces of work one turn may hold, however short they are. */
+const PIECES_PER_TURN = 8;
+
+/**
+ * Who gets the event loop next. Requests that begin and long answers that go on take turns; among those that begin, priority levels do,
+ * and among answers, flows do. So one request of somebody waits for a few pieces of work of others, however many they have piled up.
+ * It bounds nobody: what waits here has passed the seats and queues of its level.
+ */
+export class LoopTurns {
+  readonly #options: LoopTurnsOptions;
+  readonly #beginning = new RoundRobin();
+  readonly #goingOn = new RoundRobin();
+  #active = false;
+  #fromMs = 0;
+  #begunLast = false;
+
+  constructor(options: LoopTurnsOptions) {
+    this.#options = options;
+  }
+
+  /** For requests of a priority level. */
+  share(level: string): LoopShare {
+    return {
+      tryTake: () => this.#tryTake(),
+      wait: (run) => {
+        this.#beginning.add(level, run);
+        this.#start();
+      },
+    };
+  }
+
+  /** Resolves when an answer of this flow may go on. */
+  goOn(flow: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#goingOn.add(flow, resolve);
+      this.#start();
+    });
+  }
+
+  #tryTake(): boolean {
+    if (!this.#active) {
+      this.#start();
+      return true;
+    }
+    return this.#waiting === 0 && this.#options.clock.monotonicMs() - this.#fromMs < TURN_MS;
+  }
+
+  get #waiting(): number {
+    return this.#beginning.size + this.#goingOn.size;
+  }
+
+  #start(): void {
+    if (this.#active) return;
+    this.#active = true;
+    this.#fromMs = this.#options.clock.monotonicMs();
+    void this.#pass();
+  }
+
+  /** Until a turn passes in which nobody waits. */
+  async #pass(): Promise<void> {
+    const { clock, turn } = this.#options;
+    do {
+      // Asked for together, so that they come in the same turn of the loop, each after the work of the one before.
+      const pieces = Array.from({ length: Math.min(PIECES_PER_TURN, Math.max(1, this.#waiting)) }, turn);
+      await pieces[0];
+      this.#fromMs = clock.monotonicMs();
+      if (this.#waiting === 0) break;
+      this.#give();
+      for (const piece of pieces.slice(1)) {
+        await piece;
+        if (clock.monotonicMs() - this.#fromMs < TURN_MS) this.#give();
+      }
+    } while (true);
+    this.#active = false;
+  }
+
+  #give(): void {
+    const [first, second] = this.#begunLast ? [this.#goingOn, this.#beginning] : [this.#beginning, this.#goingOn];
+    const from = first.size > 0 ? first : second;
+    this.#begunLast = from === this.#beginning;
+    from.take()?.();
+  }
+}
+
+/** Work by name; names take turns, the work of one name keeps its order. */
+class RoundRobin {
+  readonly #byName = new Map<string, (() => void)[]>();
+  size = 0;
+
+  add(name: string, run: () => void): void {
+    const waiting = this.#byName.get(name);
+    if (waiting === undefined) this.#byName.set(name, [run]);
+    else waiting.push(run);
+    this.size += 1;
+  }
+
+  take(): (() => void) | undefined {
+    const next = this.#byName.entries().next();
+    if (next.done === true) return undefined;
+    const [name, waiting] = next.value;
+    const run = waiting.shift();
+    this.#byName.delete(name);
+    if (waiting.length > 0) this.#byName.set(name, waiting);
+    this.size -= 1;
+    return run;
+  }
+}
