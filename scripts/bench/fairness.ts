@@ -23,6 +23,7 @@ const ROUNDS = 4;
 const NICER_BY = 5;
 const SETTLE_MS = 2_000;
 const AIM = 2;
+const VERBS = ["get", "create"] as const;
 const PATH = "/api/v1/namespaces/default/pods";
 const SPACE = "/api/v1/namespaces/default";
 
@@ -68,7 +69,6 @@ async function measureAll({ port, pem }: BenchCluster): Promise<void> {
 
 /** With what beside it. */
 type Company = "alone" | "busy" | "flooded";
-const VERBS = ["get", "create"] as const;
 /** In milliseconds. */
 type Times = Readonly<Record<(typeof VERBS)[number], readonly number[]>>;
 
