@@ -1,7 +1,8 @@
 /**
  * What a flood costs others: one user lists and creates on 64 connections as fast as it is answered, another gets and creates one
  * after the other; the second's p99 with and without the flood, by turns. A process that only uses its core takes the flood's place in
- * between: what is slow then is slow by this machine and the measuring client, not by the server.
+ * between: what is slow then is slow by this machine and the measuring client, not by the server. For busy machines there is a second
+ * figure: each time less what the server's main thread and the measuring process waited for a core meanwhile.
  * Starts a cluster of its own (simulated, so that nothing else works beside) in a temporary directory.
  */
 import { type ChildProcess, fork } from "node:child_process";
@@ -13,6 +14,7 @@ import { type BenchCluster, benchCluster, upFlags } from "./lib/cluster.ts";
 import { median, report } from "./lib/figure.ts";
 import type { Flood } from "./lib/flood.ts";
 import { podText } from "./lib/pod.ts";
+import { coreWaitMs } from "./lib/process-use.ts";
 import { ask, type Asked, mapText, poolOf } from "./lib/requests.ts";
 
 const FLOODERS = 64;
@@ -24,6 +26,8 @@ const NICER_BY = 5;
 const SETTLE_MS = 2_000;
 const AIM = 2;
 const VERBS = ["get", "create"] as const;
+const COMPANIES = ["alone", "busy", "flooded"] as const;
+const PARTS = ["wallMs", "withCoreMs"] as const;
 const PATH = "/api/v1/namespaces/default/pods";
 const SPACE = "/api/v1/namespaces/default";
 
@@ -35,42 +39,46 @@ try {
   cluster.delete();
 }
 
-async function measureAll({ port, pem }: BenchCluster): Promise<void> {
+async function measureAll({ port, pem, pids }: BenchCluster): Promise<void> {
   const admin = poolOf(port, 8, { ca: pem("ca.crt"), cert: pem("admin.crt"), key: pem("admin.key") });
   await send(admin, "POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings", bindingText());
   const [flooder, calm] = [await tokenOf(admin, "flooder"), await tokenOf(admin, "calm")];
   for (let i = 0; i < PODS; i++) await send(admin, "POST", PATH, podText(`pod-${i}`));
   const quiet = poolOf(port, 1, { ca: pem("ca.crt") });
   const flood: Flood = { port, ca: pem("ca.crt"), token: flooder, connections: FLOODERS };
-  await measured(quiet, calm, "warm");
+  const [server = 0] = pids().server;
+  const measured = (name: string): Promise<Times> => calmTimes({ pool: quiet, token: calm, server, name });
+  await measured("warm");
   const rounds: Record<Company, Times>[] = [];
   let perSecond = 0;
   for (let i = 0; i < ROUNDS; i++) {
-    const alone = await measured(quiet, calm, `alone-${i}`);
-    const busy = (await beside({ burn: true }, () => measured(quiet, calm, `busy-${i}`))).result;
-    const flooded = await beside(flood, () => measured(quiet, calm, `flooded-${i}`));
+    const alone = await measured(`alone-${i}`);
+    const busy = (await beside({ burn: true }, () => measured(`busy-${i}`))).result;
+    const flooded = await beside(flood, () => measured(`flooded-${i}`));
     perSecond += flooded.perSecond / ROUNDS;
     rounds.push({ alone, busy, flooded: flooded.result });
   }
-  for (const verb of VERBS) {
-    const times = (company: Company): number[] => rounds.flatMap((round) => round[company][verb]);
-    const [alone, busy, flooded] = [times("alone"), times("busy"), times("flooded")];
-    report({ what: `${verb}, alone: p50`, value: median(alone), unit: "ms" });
-    report({ what: `${verb}, alone: p99`, value: p99(alone), unit: "ms" });
-    report({ what: `${verb}, beside a busy core: p50`, value: median(busy), unit: "ms" });
-    report({ what: `${verb}, beside a busy core: p99`, value: p99(busy), unit: "ms" });
-    report({ what: `${verb}, beside a flood (${perSecond.toFixed(0)}/s): p50`, value: median(flooded), unit: "ms" });
-    report({ what: `${verb}, beside a flood: p99`, value: p99(flooded), unit: "ms" });
-    report({ what: `p99 of ${verb}, flooded to alone`, value: p99(flooded) / p99(alone), unit: "x", aim: AIM });
-    report({ what: `p99 of ${verb}, flooded to a busy core`, value: p99(flooded) / p99(busy), unit: "x", aim: AIM });
-  }
+  for (const verb of VERBS)
+    for (const part of PARTS) {
+      const of = (company: Company): number[] =>
+        rounds.flatMap((round) => round[company][verb].map((time) => time[part]));
+      const what = part === "wallMs" ? verb : `${verb} less waits for a core`;
+      for (const company of COMPANIES) {
+        const beside = company === "flooded" ? `flooded (${perSecond.toFixed(0)}/s)` : company;
+        report({ what: `${what}, ${beside}: p50`, value: median(of(company)), unit: "ms" });
+        report({ what: `${what}, ${beside}: p99`, value: p99(of(company)), unit: "ms" });
+      }
+      const flooded = p99(of("flooded"));
+      report({ what: `p99 of ${what}, flooded to alone`, value: flooded / p99(of("alone")), unit: "x", aim: AIM });
+      report({ what: `p99 of ${what}, flooded to a busy core`, value: flooded / p99(of("busy")), unit: "x", aim: AIM });
+    }
   await Promise.all([admin, quiet].map((pool) => pool.destroy()));
 }
 
 /** With what beside it. */
-type Company = "alone" | "busy" | "flooded";
-/** In milliseconds. */
-type Times = Readonly<Record<(typeof VERBS)[number], readonly number[]>>;
+type Company = (typeof COMPANIES)[number];
+type Times = Readonly<Record<(typeof VERBS)[number], readonly Time[]>>;
+interface Time extends Readonly<Record<(typeof PARTS)[number], number>> {}
 
 /**
  * The work done while another process floods, or only burns time: a loop that reads megabytes of lists would hold up the other's
@@ -94,9 +102,26 @@ async function beside<T>(
   return { result, perSecond };
 }
 
+/** Who measures, and whom. */
+interface Calm {
+  readonly pool: Pool;
+  readonly token: string;
+  /** Process id. */
+  readonly server: number;
+  /** Starts the names of what is created. */
+  readonly name: string;
+}
+
 /** Both verbs by turns. */
-async function measured(pool: Pool, token: string, name: string): Promise<Times> {
-  const times = { get: [] as number[], create: [] as number[] };
+async function calmTimes({ pool, token, server, name }: Calm): Promise<Times> {
+  const times = { get: [] as Time[], create: [] as Time[] };
+  const timed = async (work: () => Promise<unknown>): Promise<Time> => {
+    const waitedMs = (): number => coreWaitMs(server) + coreWaitMs(process.pid);
+    const [beforeMs, fromMs] = [waitedMs(), performance.now()];
+    await work();
+    const wallMs = performance.now() - fromMs;
+    return { wallMs, withCoreMs: Math.max(0, wallMs - (waitedMs() - beforeMs)) };
+  };
   for (let i = 0; i < CALM_REQUESTS; i++) {
     times.get.push(await timed(() => send(pool, "GET", `${PATH}/pod-${i}`, undefined, token)));
     const body = mapText(`calm-${name}-${i}`);
@@ -110,12 +135,6 @@ async function answered(flood: ChildProcess): Promise<number> {
   flood.send("count");
   const [count] = (await once(flood, "message")) as [number];
   return count;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const fromMs = performance.now();
-  await work();
-  return performance.now() - fromMs;
 }
 
 function p99(values: readonly number[]): number {

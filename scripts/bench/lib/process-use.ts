@@ -7,6 +7,11 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
+/** How long a process' main thread was ready to run and had no core, ms; exact, but for the wait that it is in. */
+export function coreWaitMs(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ")[1]) / 1e6;
+}
+
 /** Anonymous resident memory, MB. */
 export function anonymousMb(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/RssAnon:\s+(\d+)/)?.[1] ?? 0) / 1024;

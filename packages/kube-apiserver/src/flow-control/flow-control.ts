@@ -38,7 +38,7 @@ const HANDS_REMEMBERED = 1_000;
  */
 export class FlowControl {
   readonly #options: FlowControlOptions;
-  readonly #hands = new Map<string, readonly number[]>();
+  readonly #hands = new Map<string, Hand>();
   readonly #metrics: FlowMetrics;
   readonly #turns: LoopTurns | undefined;
   readonly levels: PriorityLevels;
@@ -86,7 +86,7 @@ export class FlowControl {
     const release = level.queues.tryStart(request) ?? (await this.#wait(flow, request, context));
     if (typeof release === "string") return this.#refused(flow, release);
     this.#metrics.dispatched.inc([level.name, flow.name]);
-    this.#shareLoop(flow, request, context);
+    this.#shareLoop(request, context);
     try {
       return await next(context);
     } finally {
@@ -96,10 +96,9 @@ export class FlowControl {
   }
 
   /** Long work of a request gives turns to others, of which the flow has its share. */
-  #shareLoop({ level, name }: Flow, { about }: FlowRequest, context: RequestContext): void {
+  #shareLoop({ flow }: FlowRequest, context: RequestContext): void {
     const turns = this.#turns;
-    if (turns === undefined) return;
-    context.turn = () => turns.goOn(`${level.name}/${name}/${about.distinguisher}`);
+    if (turns !== undefined) context.turn = () => turns.goOn(flow);
   }
 
   /** Those who watch get their events after the answer: the seats stay taken for as long as that is taken to last. */
@@ -129,19 +128,22 @@ export class FlowControl {
   #requestOf(flow: Flow, { user, route, nowMs }: RequestContext, work: WorkEstimate): FlowRequest {
     const distinguisher = flow.by === undefined ? "" : flow.by === "ByUser" ? user.name : route.namespace;
     return {
-      hand: this.#handOf(flow, distinguisher),
+      ...this.#handOf(flow, distinguisher),
       seats: Math.max(work.seats, work.finalSeats),
       about: { schema: flow.name, distinguisher, arrivedMs: nowMs },
     };
   }
 
-  #handOf({ name, level }: Flow, distinguisher: string): readonly number[] {
+  #handOf({ name, level }: Flow, distinguisher: string): Hand {
     const { overflow } = level.queues;
-    if (overflow.type !== "Queue") return NO_CARDS;
-    const key = `${overflow.queues}/${overflow.handSize}/${name}/${distinguisher}`;
+    const queued = overflow.type === "Queue";
+    const key = queued
+      ? `${overflow.queues}/${overflow.handSize}/${name}/${distinguisher}`
+      : `${name}/${distinguisher}`;
     let hand = this.#hands.get(key);
     if (hand === undefined) {
-      hand = dealHand(`${name},${distinguisher}`, overflow.queues, overflow.handSize);
+      const flow = `${name},${distinguisher}`;
+      hand = { flow, hand: queued ? dealHand(flow, overflow.queues, overflow.handSize) : NO_CARDS };
       if (this.#hands.size >= HANDS_REMEMBERED) this.#hands.clear();
       this.#hands.set(key, hand);
     }
@@ -164,6 +166,8 @@ export class FlowControl {
   }
 }
 
+/** A flow's name and the queues that it may land in. */
+interface Hand extends Pick<FlowRequest, "flow" | "hand"> {}
 const NO_CARDS: readonly number[] = [];
 
 type FlowMetrics = ReturnType<typeof flowMetrics>;

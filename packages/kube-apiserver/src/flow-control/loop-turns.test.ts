@@ -91,6 +91,7 @@ describe("a level on a busy loop", () => {
     const request = (queue: number) => ({
       hand: [queue],
       seats: 1,
+      flow: `${queue}`,
       about: { schema: "s", distinguisher: "d", arrivedMs: 0 },
     });
     return { ...at, set, request };

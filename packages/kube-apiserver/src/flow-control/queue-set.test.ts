@@ -13,6 +13,7 @@ function level(overflow: Overflow, limit: number) {
   const request = (hand: readonly number[], seats = 1): FlowRequest => ({
     hand,
     seats,
+    flow: `${hand[0]}`,
     about: { schema: "s", distinguisher: "d", arrivedMs: 0 },
   });
   return { clock, set, request };

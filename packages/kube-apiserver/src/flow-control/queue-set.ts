@@ -12,6 +12,8 @@ export interface FlowRequest {
   /** Of the level's queues, those that its flow may land in. */
   readonly hand: readonly number[];
   readonly seats: number;
+  /** Whose turn it is when flows take turns. */
+  readonly flow: string;
   /** For dumps. */
   readonly about: FlowRequestInfo;
 }
@@ -54,9 +56,13 @@ export interface QueueSetOptions {
 /** A timer for who waits runs at most so long: it outlasts whom it was set for. */
 const LOOK_MS = 250;
 
+/** Of how many flows it is known when they had their last turn; who was forgotten goes first. */
+const FLOWS_REMEMBERED = 1_000;
+
 /**
  * The seats of one priority level and the queues before them. Among queues with waiting requests, the one that has had the least work
- * goes first (start-time fair queueing), whatever the number of requests that others have piled up.
+ * goes first (start-time fair queueing), whatever the number of requests that others have piled up. While it is the event loop that
+ * requests wait for and not seats, flows take turns instead: what a request holds a seat for says little of what it costs the loop.
  */
 export class QueueSet {
   readonly #clock: Clock;
@@ -75,6 +81,9 @@ export class QueueSet {
   #watchingTime = false;
   /** Start of what was dispatched last: queues that come back from idleness begin there. */
   #virtual = 0;
+  /** Flows by their last turn, the longest ago first. */
+  readonly #served = new Map<string, number>();
+  #turn = 0;
   readonly counts = { dispatched: 0, rejected: 0, timedout: 0, cancelled: 0 };
 
   constructor(options: QueueSetOptions, overflow: Overflow, limit: number) {
@@ -118,6 +127,7 @@ export class QueueSet {
     if (this.#overflow.type === "Reject") return this.#run(request, undefined);
     if (this.#loop?.tryTake() === false) return undefined;
     const queue = this.#shortest(request.hand);
+    this.#noteTurn(request.flow);
     this.#charge(queue, request.seats);
     return this.#run(request, queue);
   }
@@ -246,8 +256,35 @@ export class QueueSet {
 
   #headThatFits(): Waiting | undefined {
     if (this.#waiting === 0) return undefined;
+    const byTurns = this.#loop === undefined ? undefined : this.#servedLongestAgo();
+    if (byTurns !== undefined && this.#fits(byTurns.seats)) return byTurns;
     const head = this.#next()?.waiting[0];
     return head !== undefined && this.#fits(head.seats) ? head : undefined;
+  }
+
+  #servedLongestAgo(): Waiting | undefined {
+    let best: Waiting | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const { waiting } of this.#queues.values()) {
+      const head = waiting[0];
+      if (head === undefined) continue;
+      const at = this.#served.get(head.flow) ?? 0;
+      if (at < least || (at === least && best !== undefined && head.queue.start < best.queue.start)) {
+        least = at;
+        best = head;
+      }
+    }
+    return best;
+  }
+
+  #noteTurn(flow: string): void {
+    if (!this.#served.delete(flow) && this.#served.size >= FLOWS_REMEMBERED) {
+      for (const oldest of this.#served.keys()) {
+        this.#served.delete(oldest);
+        break;
+      }
+    }
+    this.#served.set(flow, ++this.#turn);
   }
 
   #admit(): boolean {
@@ -255,6 +292,7 @@ export class QueueSet {
     if (head === undefined) return false;
     const { queue } = head;
     queue.waiting.shift();
+    this.#noteTurn(head.flow);
     this.#noLongerWaiting(queue, head.seats);
     this.#charge(queue, head.seats);
     head.settle(this.#run(head, queue));
