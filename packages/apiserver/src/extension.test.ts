@@ -192,3 +192,20 @@ test("a kind in two versions is the same object through both", async () => {
   const patched = await call("PATCH", `${path}/x`, { data: { b: null } }, MERGE);
   expect(patched.json).toMatchObject({ apiVersion: "other.example/v1", data: { a: "1" } });
 });
+
+test("the registry tells of the next change of some kinds, once, and of no other", async () => {
+  const { call, server } = await start({});
+  const ending = new AbortController();
+  const events: string[] = [];
+  const watch = (name: string, ...plurals: string[]): void =>
+    void server.registry.changed(plurals.map((plural) => builtin(plural)), ending.signal).then(() => events.push(name));
+  watch("maps or secrets", "configmaps", "secrets");
+  watch("secrets", "secrets");
+  await call("POST", MAPS, map("one"));
+  expect(events).toEqual(["maps or secrets"]);
+  await call("POST", MAPS, map("two"));
+  expect(events).toEqual(["maps or secrets"]);
+  ending.abort();
+  await Promise.resolve();
+  expect(events).toEqual(["maps or secrets", "secrets"]);
+});

@@ -34,6 +34,11 @@ export interface Registry {
   cachedWhere<T extends ApiObject>(resource: Resource<T>, field: string, value: string): readonly T[];
   /** Changes whenever an object of the resource changes in the cache: what is made of a `cachedList` stays right until then. */
   cachedRevision(resource: Pick<Resource, "group" | "version" | "plural">): Revision;
+  /**
+   * Resolves at the next change after this call of any object of these resources in the cache, or when `signal` aborts: whoever calls it before
+   * he looks misses nothing. Never rejects. Resources that are not served do not change.
+   */
+  changed(resources: readonly Pick<Resource, "group" | "version" | "plural">[], signal: AbortSignal): Promise<void>;
   /** How many objects there are of a resource. */
   countOf(resource: Pick<Resource, "group" | "version" | "plural">): number;
   /**

@@ -57,6 +57,11 @@ export function serverRegistry(core: RegistryCore): Registry {
       const served = core.served.find(group, version, plural);
       return served === undefined ? 0 : cacheOf(served).changed;
     },
+    changed: (resources, signal) =>
+      nextChange(
+        resources.flatMap(({ group, version, plural }) => core.served.find(group, version, plural)?.cache ?? []),
+        signal,
+      ),
     countOf: ({ group, version, plural }) => core.served.find(group, version, plural)?.cache?.size ?? 0,
     watchersOf: ({ group, version, plural }, { namespace = "", name }) =>
       core.served.find(group, version, plural)?.cache?.watchersOf(namespace, name) ?? 0,
@@ -80,6 +85,20 @@ export function serverRegistry(core: RegistryCore): Registry {
     },
   };
   return registry;
+}
+
+function nextChange(caches: readonly ResourceCache[], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const ends = caches.map((cache) => cache.onChange(settle));
+    signal.addEventListener("abort", settle, { once: true });
+    if (signal.aborted) settle();
+
+    function settle(): void {
+      for (const end of ends) end();
+      signal.removeEventListener("abort", settle);
+      resolve();
+    }
+  });
 }
 
 function writerCall(

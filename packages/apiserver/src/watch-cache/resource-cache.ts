@@ -25,6 +25,7 @@ export class ResourceCache {
   readonly #ringLimits: RingLimits;
   /** Those of INDEXED_FIELDS that the resource has. */
   readonly #indexed: readonly string[];
+  readonly #changeListeners = new Set<() => void>();
   #ring: EventRing;
   #changed: Revision;
 
@@ -50,13 +51,13 @@ export class ResourceCache {
     this.#indexes.clear();
     this.#entries.clear();
     this.#ring = new EventRing(this.#ringLimits, revision);
-    this.#changed = revision;
+    this.#noteChange(revision);
   }
 
   /** Puts an object that was there from the start, without an event. */
   load(entry: CachedObject): void {
     this.#entries.set(entry);
-    this.#changed = Math.max(this.#changed, entry.revision);
+    this.#noteChange(Math.max(this.#changed, entry.revision));
   }
 
   /** How a stored value is read: objects of kinds that others convert stay in the version that they were written in. */
@@ -95,6 +96,17 @@ export class ResourceCache {
   /** Revision of the last change of any of its objects, at most. */
   get changed(): Revision {
     return this.#changed;
+  }
+
+  /** Calls `listener` at each change, within it, until the function that it answers is called. */
+  onChange(listener: () => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => void this.#changeListeners.delete(listener);
+  }
+
+  #noteChange(revision: Revision): void {
+    this.#changed = revision;
+    for (const listener of this.#changeListeners) listener();
   }
 
   keyOf(namespace: string, name: string): string {
@@ -143,7 +155,7 @@ export class ResourceCache {
     const previous = this.#entries.get(key);
     if (current === undefined) this.#entries.delete(key);
     else this.#entries.set(current);
-    this.#changed = revision;
+    this.#noteChange(revision);
     // Now the object is at hand; later it would have to be decoded for an index.
     for (const path of this.#indexed) current?.field(path);
     if (current === undefined && previous === undefined) return 0;

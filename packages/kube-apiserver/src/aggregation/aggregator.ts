@@ -45,8 +45,8 @@ export interface AggregatorOptions {
 /** A server that works is looked at so often; one that does not, sooner, and at the latest then. */
 const LOOK_EVERY_MS = 30_000;
 const FIRST_BACKOFF_MS = 100;
-/** Between looks at services and their endpoints while there are APIs of other servers. */
-const NOTICE_MS = 250;
+/** After a change of services or their endpoints: several changes are often one. */
+const GATHER_MS = 250;
 /** Servers asked at one time: a slow one holds up no other. */
 const WORKERS = 5;
 
@@ -191,13 +191,8 @@ export class Aggregator implements Aggregation {
     const { env } = this.#options;
     const registry = this.#options.registry();
     const seen = new Map<string, string>();
-    let revisions = "";
     for (;;) {
-      await env.clock.sleep(NOTICE_MS, signal);
-      if (this.#remotes.size === 0) continue;
-      const now = `${registry.cachedRevision(services)}/${registry.cachedRevision(endpointSlices)}/${this.#generation}`;
-      if (now === revisions) continue;
-      revisions = now;
+      const changed = registry.changed([services, endpointSlices], signal);
       for (const [name, key] of this.#names) {
         const target = this.#remotes.get(key)?.target;
         const state = target === undefined ? "" : targetState(registry, target);
@@ -205,6 +200,8 @@ export class Aggregator implements Aggregation {
         seen.set(name, state);
       }
       for (const name of seen.keys()) if (!this.#names.has(name)) seen.delete(name);
+      await changed;
+      await env.clock.sleep(GATHER_MS, signal);
     }
   }
 

@@ -14,8 +14,8 @@ export interface KeepOptions {
   readonly log: Logger;
 }
 
-/** Between looks at the configuration; without a change a look costs two comparisons. */
-const LOOK_MS = 1_000;
+/** After a change, and between tries: several changes are often one. */
+const GATHER_MS = 1_000;
 
 /**
  * Makes what a cluster has from the start, puts back what is mandatory whatever anybody does to it, keeps what is annotated so, and says in
@@ -23,23 +23,16 @@ const LOOK_MS = 1_000;
  */
 export async function keepConfiguration(options: KeepOptions, signal: AbortSignal): Promise<void> {
   const { registry, clock } = options;
-  let settled = -1;
   try {
     for (;;) {
-      const revision = revisionOf(registry);
-      if (revision !== settled) {
-        await untilDone(options, { subject: "Priority and fairness", run: (each) => keep(options, each) }, signal);
-        settled = revision;
-      }
-      await clock.sleep(LOOK_MS, signal);
+      const changed = registry.changed([flowSchemas, priorityLevelConfigurations], signal);
+      await untilDone(options, { subject: "Priority and fairness", run: (each) => keep(options, each) }, signal);
+      await changed;
+      await clock.sleep(GATHER_MS, signal);
     }
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
   }
-}
-
-function revisionOf(registry: Registry): number {
-  return Math.max(registry.cachedRevision(flowSchemas), registry.cachedRevision(priorityLevelConfigurations));
 }
 
 async function keep(options: KeepOptions, signal: AbortSignal): Promise<void> {

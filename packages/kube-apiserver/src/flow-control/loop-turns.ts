@@ -74,22 +74,25 @@ export class LoopTurns {
     void this.#pass();
   }
 
-  /** Until a turn passes in which nobody waits. */
   async #pass(): Promise<void> {
-    const { clock, turn } = this.#options;
-    do {
-      // Asked for together, so that they come in the same turn of the loop, each after the work of the one before.
-      const pieces = Array.from({ length: Math.min(PIECES_PER_TURN, Math.max(1, this.#waiting)) }, turn);
-      await pieces[0];
-      this.#fromMs = clock.monotonicMs();
-      if (this.#waiting === 0) break;
-      this.#give();
-      for (const piece of pieces.slice(1)) {
-        await piece;
-        if (clock.monotonicMs() - this.#fromMs < TURN_MS) this.#give();
-      }
-    } while (true);
+    while (await this.#shareOne());
     this.#active = false;
+  }
+
+  /** One turn of the loop; false: nobody waited. */
+  async #shareOne(): Promise<boolean> {
+    const { clock, turn } = this.#options;
+    // Asked for together, so that they come in the same turn of the loop, each after the work of the one before.
+    const pieces = Array.from({ length: Math.min(PIECES_PER_TURN, Math.max(1, this.#waiting)) }, turn);
+    await pieces[0];
+    this.#fromMs = clock.monotonicMs();
+    if (this.#waiting === 0) return false;
+    this.#give();
+    for (const piece of pieces.slice(1)) {
+      await piece;
+      if (clock.monotonicMs() - this.#fromMs < TURN_MS) this.#give();
+    }
+    return true;
   }
 
   #give(): void {

@@ -5,8 +5,8 @@ import type { Client } from "@skates/client";
 import { type Env, messageOf } from "@skates/component-base";
 import { checkTypes } from "./type-checking.ts";
 
-/** How often the cache is asked whether a policy has changed. */
-const LOOK_MS = 500;
+/** After a change, and between tries: several changes are often one. */
+const GATHER_MS = 500;
 
 export interface PolicyStatusOptions {
   readonly env: Env;
@@ -20,20 +20,19 @@ export async function keepPolicyStatus(
   { env, registry, client }: PolicyStatusOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  let seen = 0;
   while (!signal.aborted) {
-    const revision = registry.cachedRevision(validatingAdmissionPolicies);
-    if (revision !== seen) {
-      const policies = registry.cachedList<ValidatingAdmissionPolicy>(validatingAdmissionPolicies);
-      const settled = await settle({ env, registry, client }, policies.filter(isUnchecked), signal);
-      if (settled) seen = revision;
-    }
-    await env.clock.sleep(LOOK_MS, signal);
+    const changed = registry.changed([validatingAdmissionPolicies], signal);
+    while (!(await settle({ env, registry, client }, unchecked(registry), signal)))
+      await env.clock.sleep(GATHER_MS, signal);
+    await changed;
+    await env.clock.sleep(GATHER_MS, signal);
   }
 }
 
-function isUnchecked({ metadata, status }: ValidatingAdmissionPolicy): boolean {
-  return (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
+function unchecked(registry: Registry): readonly ValidatingAdmissionPolicy[] {
+  return registry
+    .cachedList<ValidatingAdmissionPolicy>(validatingAdmissionPolicies)
+    .filter(({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata.generation ?? 0));
 }
 
 /** False: one is to be tried again. */
