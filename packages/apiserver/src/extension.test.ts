@@ -198,7 +198,12 @@ test("the registry tells of the next change of some kinds, once, and of no other
   const ending = new AbortController();
   const events: string[] = [];
   const watch = (name: string, ...plurals: string[]): void =>
-    void server.registry.changed(plurals.map((plural) => builtin(plural)), ending.signal).then(() => events.push(name));
+    void server.registry
+      .changed(
+        plurals.map((plural) => builtin(plural)),
+        ending.signal,
+      )
+      .then(() => events.push(name));
   watch("maps or secrets", "configmaps", "secrets");
   watch("secrets", "secrets");
   await call("POST", MAPS, map("one"));
