@@ -8,20 +8,51 @@ const LONGEST_MS = 600_000;
 export function backoffLeftMs(failures: number, lastMs: number, nowMs: number): number {
   if (failures === 0) return 0;
   const wait = Math.min(FIRST_MS * 2 ** Math.min(failures - 1, 30), LONGEST_MS);
-  // A clock that was set back does not make the wait longer than it would have been.
-  return Math.min(Math.max(lastMs + wait - nowMs, 0), wait);
+  return Math.max(lastMs + wait - nowMs, 0);
 }
 
-/** The wait of a job as a whole, from its pods that failed after the last that succeeded. */
-export function jobBackoffLeftMs(succeeded: readonly Pod[], failed: readonly Pod[], nowMs: number): number {
+/** The wait of a job as a whole, from its pods that failed after the last that succeeded. `ended` as that of `Endings`. */
+export function jobBackoffLeftMs(
+  succeeded: readonly Pod[],
+  failed: readonly Pod[],
+  { ended, nowMs }: { readonly ended: (pod: Pod) => number; readonly nowMs: number },
+): number {
   const lastSuccessMs = Math.max(0, ...succeeded.map(finishedAtMs));
-  const since = failed.map(finishedAtMs).filter((ms) => ms > lastSuccessMs);
-  return backoffLeftMs(since.length, Math.max(0, ...since), nowMs);
+  const since = failed.filter((pod) => finishedAtMs(pod) > lastSuccessMs);
+  return backoffLeftMs(since.length, Math.max(0, ...since.map(ended)), nowMs);
 }
 
 /** The wait of one index, whose last pod was this. */
-export function indexBackoffLeftMs(last: Pod | undefined, nowMs: number): number {
+export function indexBackoffLeftMs(last: Pod | undefined, ended: (pod: Pod) => number, nowMs: number): number {
   if (last === undefined) return 0;
   const { counted, ignored } = indexFailures(last);
-  return backoffLeftMs(counted + ignored + 1, finishedAtMs(last), nowMs);
+  return backoffLeftMs(counted + ignored + 1, ended(last), nowMs);
+}
+
+/**
+ * When pods ended, by the clock of whoever asks: never later than when that was first seen. Nodes' clocks may be ahead, and all clocks
+ * may be set back; neither makes anybody wait for an hour.
+ */
+export interface Endings {
+  endedMs(pod: Pod, nowMs: number): number;
+}
+
+const REMEMBERED_MAX = 20_000;
+
+/** Remembers the pods that it was asked for last. */
+export function createEndings(): Endings {
+  const seen = new Map<string, number>();
+  return {
+    endedMs(pod, nowMs) {
+      const { uid = "" } = pod.metadata;
+      const known = seen.get(uid);
+      if (known !== undefined && known <= nowMs) return known;
+      const endedMs = Math.min(finishedAtMs(pod), nowMs);
+      // What a clock said before it was set back is forgotten.
+      if (finishedAtMs(pod) > nowMs) seen.set(uid, endedMs);
+      const [oldest] = seen.keys();
+      if (seen.size > REMEMBERED_MAX && oldest !== undefined) seen.delete(oldest);
+      return endedMs;
+    },
+  };
 }

@@ -2,6 +2,7 @@ import { keyOf, labelSelector, type ObjectKey } from "@skates/apimachinery";
 import { jobs } from "@skates/api/batch/v1";
 import { type Pod, pods } from "@skates/api/core/v1";
 import { type Controller, type Listers, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
+import { createEndings } from "./backoff.ts";
 import { isTracked } from "./job-pod.ts";
 import { type JobView, planJob } from "./plan.ts";
 
@@ -16,7 +17,7 @@ export const jobController: Controller<JobView> = {
       indexes: { ...OWNER_INDEXES, job: trackedByJob },
     }),
   ],
-  view: (listers) => ({ jobs: listers.for(jobs), pods: listers.for(pods) }),
+  view: (listers) => ({ jobs: listers.for(jobs), pods: listers.for(pods), endings: createEndings() }),
   plan: planJob,
 };
 

@@ -2,6 +2,7 @@ import type { Job, JobCondition } from "@skates/api/batch/v1";
 import type { Pod } from "@skates/api/core/v1";
 import { conditionOf } from "../condition.ts";
 import { podActive, podReady } from "../pod/pod-state.ts";
+import type { Endings } from "./backoff.ts";
 import { judgeFailure } from "./failure-policy.ts";
 import { type Indexes, parseIndexes, union } from "./indexes.ts";
 import {
@@ -26,6 +27,8 @@ export interface JobFacts {
   /** Only of an indexed job. */
   readonly indexes: IndexFacts | undefined;
   readonly nowMs: number;
+  /** When a pod ended, as `Endings` have it. */
+  readonly ended: (pod: Pod) => number;
 }
 
 export interface IndexFacts {
@@ -54,7 +57,11 @@ export function isIndexed(job: Job): boolean {
 }
 
 /** Works out what there is of a job. */
-export function jobFacts(job: Job, pods: readonly Pod[], nowMs: number): JobFacts {
+export function jobFacts(
+  job: Job,
+  pods: readonly Pod[],
+  { nowMs, endings }: { readonly nowMs: number; readonly endings: Endings },
+): JobFacts {
   const active = pods.filter(podActive);
   const { uncountedTerminatedPods: uncounted, succeeded = 0, failed = 0 } = job.status ?? {};
   const noted = new Set([...(uncounted?.succeeded ?? []), ...(uncounted?.failed ?? [])]);
@@ -73,6 +80,7 @@ export function jobFacts(job: Job, pods: readonly Pod[], nowMs: number): JobFact
     failed: failed + (uncounted?.failed?.length ?? 0) + failures.length,
     indexes,
     nowMs,
+    ended: (pod) => endings.endedMs(pod, nowMs),
   };
 }
 

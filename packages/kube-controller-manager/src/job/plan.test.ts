@@ -4,6 +4,7 @@ import { type Job, type JobSpec, type JobStatus, jobs } from "@skates/api/batch/
 import { type Pod, pods } from "@skates/api/core/v1";
 import { type Action, type ActionFailure, createLister, OWNER_INDEXES, type Plan } from "@skates/controller-runtime";
 import { describe, expect, test } from "vitest";
+import { backoffLeftMs, createEndings } from "./backoff.ts";
 import { jobController } from "./controller.ts";
 import { TRACKING_FINALIZER } from "./job-pod.ts";
 import { planJob } from "./plan.ts";
@@ -83,7 +84,7 @@ function planned(one: Job | undefined, own: readonly Pod[] = [], failures: reado
     jobs: createLister(one === undefined ? [] : [one]),
     pods: createLister(own, { ...OWNER_INDEXES, ...indexes }),
   };
-  return planJob(view, key, nowMs, failures);
+  return planJob({ ...view, endings: createEndings() }, key, nowMs, failures);
 }
 
 /** A plan in few words: one for each action, and what differs from the status before. */
@@ -257,9 +258,14 @@ describe("a job without indexes", () => {
     ]);
   });
 
-  test("its own time is not that of the clock: set back, no wait grows", () => {
-    const future = pod("a", { phase: "Failed", counted: true, endedAgo: -7200 });
-    expect(shown(job({}, {}), [future]).wait).toBe(10_000);
+  test("clocks that are ahead, or were set back, make nobody wait for longer", () => {
+    const endings = createEndings();
+    const ahead = pod("a", { phase: "Failed", endedAgo: -7200 });
+    const left = (atMs: number): number => backoffLeftMs(1, endings.endedMs(ahead, atMs), atMs);
+    expect([0, 4, 10, 11].map((seconds) => left(nowMs + seconds * 1000))).toEqual([10_000, 6000, 0, 0]);
+    expect([-3600, -3595, -3590].map((seconds) => left(nowMs + seconds * 1000))).toEqual([10_000, 5000, 0]);
+    const past = pod("b", { phase: "Failed", endedAgo: 4 });
+    expect(backoffLeftMs(1, endings.endedMs(past, nowMs), nowMs)).toBe(6000);
   });
 });
 

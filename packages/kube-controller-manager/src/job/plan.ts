@@ -13,6 +13,7 @@ import {
 } from "@skates/controller-runtime";
 import { claim } from "../owner/claim.ts";
 import { podReady } from "../pod/pod-state.ts";
+import type { Endings } from "./backoff.ts";
 import { type JobFacts, jobFacts, trueCondition } from "./facts.ts";
 import { isTracked, TRACKING_FINALIZER } from "./job-pod.ts";
 import { type Staffing, staffJob } from "./staffing.ts";
@@ -23,6 +24,7 @@ import { deadlineLeftMs, isDone, jobVerdict, type Verdict } from "./verdict.ts";
 export interface JobView {
   readonly jobs: Lister<Job>;
   readonly pods: Lister<Pod>;
+  readonly endings: Endings;
 }
 
 const OWN_NAME = "kubernetes.io/job-controller";
@@ -40,7 +42,7 @@ export function planJob(view: JobView, key: ObjectKey, nowMs: number, failures: 
   if (job === undefined || isFinished(job)) return staged([left]);
   const selector = labelSelector(job.spec.selector);
   const claimed = claim({ owner: job, selector, resource: pods, lister: view.pods, finalizer: TRACKING_FINALIZER });
-  const facts = jobFacts(job, claimed.objects, nowMs);
+  const facts = jobFacts(job, claimed.objects, { nowMs, endings: view.endings });
   const { staffing, verdict, active } = decide(facts);
   const gone = verdict === undefined ? staffing.remove : facts.active;
   const result = jobStatus(facts, verdict, {

@@ -62,12 +62,12 @@ function surplus({ active, indexes, nowMs }: JobFacts, least: number): readonly 
 }
 
 function additions(facts: JobFacts, count: number): Staffing {
-  const { job, pods, active, indexes, nowMs } = facts;
+  const { job, pods, active, indexes, nowMs, ended } = facts;
   const perIndex = job.spec.backoffLimitPerIndex !== undefined;
   if (!perIndex) {
     // A pod that was let go before it was deleted did not fail.
     const failed = pods.filter((pod) => pod.status?.phase === "Failed" || (isTracked(pod) && hasFailed(pod, job)));
-    const waitMs = jobBackoffLeftMs(pods.filter(hasSucceeded), failed, nowMs);
+    const waitMs = jobBackoffLeftMs(pods.filter(hasSucceeded), failed, { ended, nowMs });
     if (waitMs > 0) return { create: [], remove: [], waitMs };
   }
   if (indexes === undefined) return { create: Array.from({ length: count }, () => newJobPod(job)), remove: [] };
@@ -77,7 +77,7 @@ function additions(facts: JobFacts, count: number): Staffing {
   let waitMs: number | undefined;
   for (const index of firstFree(taken, count, indexes.completions)) {
     const last = indexes.awaiting.get(index);
-    const leftMs = perIndex ? indexBackoffLeftMs(last, nowMs) : 0;
+    const leftMs = perIndex ? indexBackoffLeftMs(last, ended, nowMs) : 0;
     if (leftMs === 0) create.push(newJobPod(job, index, last));
     else waitMs = Math.min(leftMs, waitMs ?? leftMs);
   }

@@ -30,7 +30,7 @@ export function jobStatus(facts: JobFacts, verdict: Verdict | undefined, forecas
   const { job, nowMs } = facts;
   const { counts, release } = countPods(facts, verdict);
   const now = formatTime(nowMs);
-  const base: JobStatus = {
+  const counted: JobStatus = {
     ...job.status,
     ...counts,
     startTime: job.status?.startTime ?? (isSuspended(job) ? undefined : now),
@@ -38,16 +38,19 @@ export function jobStatus(facts: JobFacts, verdict: Verdict | undefined, forecas
     ready: forecast.ready,
     terminating: forecast.terminating,
   };
-  if (verdict === undefined) return { release, ...withSuspension(facts, base, now) };
+  // How a held job ends is told by its end.
+  const { status: base, told } =
+    verdict !== undefined && isSuspended(job) ? { status: counted, told: [] } : withSuspension(facts, counted, now);
+  if (verdict === undefined) return { status: base, release, told };
   const interim = verdict.outcome === "Failed" ? "FailureTarget" : "SuccessCriteriaMet";
   const { succeeded, failed } = counts.uncountedTerminatedPods ?? {};
-  const counted = release.length === 0 && succeeded === undefined && failed === undefined;
-  const over = trueCondition(job, interim) !== undefined && counted && forecast.active + forecast.terminating === 0;
+  const settled = release.length === 0 && succeeded === undefined && failed === undefined;
+  const over = trueCondition(job, interim) !== undefined && settled && forecast.active + forecast.terminating === 0;
   const noted = { ...base, conditions: withJobCondition(base.conditions, made(interim, "True", verdict), now) };
-  if (!over) return { status: noted, release, told: [] };
+  if (!over) return { status: noted, release, told };
   const conditions = withJobCondition(noted.conditions, made(verdict.outcome, "True", verdict), now);
   const completionTime = verdict.outcome === "Complete" ? now : undefined;
-  return { status: { ...noted, conditions, completionTime }, release, told: tellEnd(facts, verdict) };
+  return { status: { ...noted, conditions, completionTime }, release, told: [...told, ...tellEnd(facts, verdict)] };
 }
 
 function made(
