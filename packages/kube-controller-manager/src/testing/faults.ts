@@ -41,7 +41,10 @@ type Reason = ConstructorParameters<typeof StatusError>[0];
 
 /** All of them, by their names. */
 export const FAULTS: readonly Fault[] = [
-  between("each write conflicts once", () => firstTime(() => refusing("Conflict"))),
+  // Deletions conflict only with their preconditions: about anything else the server itself tries again.
+  between("each write conflicts once", () =>
+    firstTime((next) => (request) => (request.method === "DELETE" ? next : refusing("Conflict"))(request)),
+  ),
   between("each write is refused twice", (random) =>
     firstTime(() => refusing(REFUSALS[random.uint32() % REFUSALS.length] ?? "InternalError"), 2),
   ),
