@@ -29,8 +29,8 @@ export interface TestCluster {
   create<T extends ApiObject>(resource: Resource<T>, object: T): Promise<T>;
   /** A node as its kubelet registers it and the node lifecycle controller then finds it: ready, without the taint of the beginning. */
   join(node: Node): Promise<void>;
-  /** Waits until the condition holds, for at most 10 s. */
-  until<R>(what: string, condition: () => Promise<R | undefined>): Promise<R>;
+  /** Waits until the condition holds, for at most 10 s or what is said. */
+  until<R>(what: string, condition: () => Promise<R | undefined>, seconds?: number): Promise<R>;
   stop(): Promise<void>;
 }
 
@@ -87,8 +87,9 @@ export async function startTestCluster(gates?: FeatureGates): Promise<TestCluste
       await typed.sub("status").patch(key, { type: "merge", body: { status: node.status } }, {}, signal);
       await typed.patch(key, { type: "merge", body: { spec: { taints } } }, {}, signal);
     },
-    async until(what, condition) {
-      for (let i = 0; i < 2000; i++) {
+    async until(what, condition, seconds = 10) {
+      const endMs = clock.monotonicMs() + seconds * 1000;
+      while (clock.monotonicMs() < endMs) {
         const result = await condition();
         if (result !== undefined) return result;
         await clock.sleep(5, signal);
