@@ -45,10 +45,10 @@ const brief = (input: Partial<typeof base>) =>
     (c) => `${c.type}=${c.status} ${c.reason ?? ""}: ${c.message ?? ""}`,
   );
 
-test("capacity, and what is left for pods", () => {
+test("capacity, and what is left for pods, in quantities as the API stores them", () => {
   expect(nodeResources(settings, machine)).toMatchObject({
-    capacity: { cpu: "4", memory: "8388608Ki", pods: "110", "ephemeral-storage": "104857600Ki" },
-    allocatable: { cpu: "3500m", memory: `${8_388_608 - 1024 - 102_400}Ki`, pods: "110" },
+    capacity: { cpu: "4", memory: "8Gi", pods: "110", "ephemeral-storage": "100Gi" },
+    allocatable: { cpu: "3500m", memory: `${8 * 1024 - 101}Mi`, pods: "110", "ephemeral-storage": "96636764160" },
   });
 });
 

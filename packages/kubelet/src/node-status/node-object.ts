@@ -1,3 +1,4 @@
+import { canonicalQuantity } from "@skates/apimachinery";
 import type { ContainerImage, Node, NodeAddress, NodeCondition, NodeStatus, Taint } from "@skates/api/core/v1";
 import { LOCAL_PATH } from "@skates/api/storage/v1";
 import type { Image, RuntimeFeatures, RuntimeHealth } from "../runtime.ts";
@@ -114,14 +115,15 @@ export function nodeResources(settings: NodeSettings, machine: MachineInfo) {
   const allocatable = {
     ...capacity,
     cpu: milliCpu % 1000 === 0 ? String(milliCpu / 1000) : `${milliCpu}m`,
-    "ephemeral-storage": String(Math.floor(disk * (1 - EVICTION_DISK_PART))),
+    "ephemeral-storage": canonicalQuantity(String(Math.floor(disk * (1 - EVICTION_DISK_PART)))),
     memory: kibibytes(Math.max(0, memory)),
   };
   return { capacity, allocatable };
 }
 
+/** As the API stores it, `32Gi` rather than `33554432Ki`: what is written must not look like a change. */
 function kibibytes(bytes: number): string {
-  return `${Math.floor(bytes / 1024)}Ki`;
+  return canonicalQuantity(`${Math.floor(bytes / 1024)}Ki`);
 }
 
 /** The status of a node. Pure. */
