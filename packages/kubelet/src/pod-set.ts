@@ -86,7 +86,7 @@ export class PodSet {
     }
     const observed = this.#found.get(uid) ?? NOTHING_OBSERVED;
     this.#found.delete(uid);
-    const worker = new PodWorker(this.#deps, pod, observed);
+    const worker = this.#newWorker(pod, observed);
     const refusal =
       observed === NOTHING_OBSERVED && pod.status?.startTime === undefined ? this.#refusal(pod) : undefined;
     if (refusal !== undefined) {
@@ -105,7 +105,7 @@ export class PodSet {
     const { tasks, host } = this.#deps;
     for (const [uid, observed] of this.#found) {
       const pod = orphanPod(uid, observed);
-      const worker = new PodWorker(this.#deps, pod, observed);
+      const worker = this.#newWorker(pod, observed);
       worker.removed(pod);
       this.#start(uid, worker);
     }
@@ -161,29 +161,28 @@ export class PodSet {
     return now === undefined ? undefined : { reason: "Deferred", message: now.message };
   }
 
+  /** With tasks of its own: what they wait for goes with the pod. */
+  #newWorker(pod: Pod, observed: ObservedPod): PodWorker {
+    const tasks = new TaskGroup(this.#deps.tasks.signal);
+    return new PodWorker({ ...this.#deps, tasks }, pod, observed);
+  }
+
   #start(uid: string, worker: PodWorker): void {
     this.#workers.set(uid, worker);
-    this.#deps.tasks.spawn(async (signal) => {
-      await worker.run(signal);
+    const { tasks } = worker.deps;
+    this.#deps.tasks.spawn(async () => {
+      await worker.run(tasks.signal);
       this.#workers.delete(uid);
+      tasks.stop();
+      await tasks.join();
       // There may be room now for what others were to grow by.
       for (const other of this.#workers.values()) if (other.state.resizePending !== undefined) other.wake();
     });
   }
 
   async #group(list: RuntimeList, signal: AbortSignal): Promise<Map<string, ObservedPod>> {
-    const groups = new Map<string, { sandboxes: Sandbox[]; containers: RuntimeContainer[] }>();
-    const groupOf = (item: Sandbox | RuntimeContainer) => {
-      const uid = podUidOf(item);
-      if (uid === undefined) return undefined;
-      const group = groups.get(uid) ?? { sandboxes: [], containers: [] };
-      groups.set(uid, group);
-      return group;
-    };
-    for (const sandbox of list.sandboxes) groupOf(sandbox)?.sandboxes.push(sandbox);
-    for (const container of list.containers) groupOf(container)?.containers.push(container);
     const done = new Map<string, ObservedPod>();
-    for (const [uid, group] of groups) done.set(uid, await completeObservation(this.#deps, group, signal));
+    for (const [uid, group] of listsByPod(list)) done.set(uid, await completeObservation(this.#deps, group, signal));
     return done;
   }
 
@@ -231,12 +230,29 @@ export class PodSet {
     const { runtime, log } = this.#deps;
     try {
       const list = await runtime.list({}, signal);
-      const known = new Set([...list.sandboxes, ...list.containers].map((x) => x.id));
-      for (const worker of this.#workers.values()) worker.compare(list, known);
+      const lists = listsByPod(list);
+      for (const [uid, worker] of this.#workers) worker.compare(lists.get(uid) ?? NOTHING_LISTED);
     } catch (error) {
       if (!isAbort(error, signal)) log.warn("runtime could not be listed", { error: messageOf(error) });
     }
   }
+}
+
+const NOTHING_LISTED: RuntimeList = { sandboxes: [], containers: [] };
+
+/** What a list of everything has of each pod, by its uid. */
+function listsByPod(list: RuntimeList): ReadonlyMap<string, RuntimeList> {
+  const lists = new Map<string, { readonly sandboxes: Sandbox[]; readonly containers: RuntimeContainer[] }>();
+  const listOf = (item: Sandbox | RuntimeContainer) => {
+    const uid = podUidOf(item);
+    if (uid === undefined) return undefined;
+    const own = lists.get(uid) ?? { sandboxes: [], containers: [] };
+    lists.set(uid, own);
+    return own;
+  };
+  for (const sandbox of list.sandboxes) listOf(sandbox)?.sandboxes.push(sandbox);
+  for (const container of list.containers) listOf(container)?.containers.push(container);
+  return lists;
 }
 
 /** As much of a pod as its sandbox tells; enough to end it. */

@@ -2,7 +2,6 @@ import { isAbort, messageOf } from "@skates/component-base";
 import type { Pod } from "@skates/api/core/v1";
 import { type PodPlan, planPod, type Waiting } from "../plan/plan-pod.ts";
 import { findContainer, formatPod, graceSecondsOf } from "../pod/containers.ts";
-import { podUidOf } from "../pod/labels.ts";
 import { NOTHING_OBSERVED, type ObservedPod, withContainer, withoutId, withSandbox } from "../pod/observed.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
 import { runProbe } from "../probe/run-probe.ts";
@@ -134,27 +133,26 @@ export class PodWorker {
     }
   }
 
-  /** Looks again at what a list of everything shows otherwise than it is known here. */
-  compare(list: RuntimeList, known: ReadonlySet<string>): void {
+  /** Looks again at what a list of all that the runtime has of this pod shows otherwise than it is known here. */
+  compare({ sandboxes, containers }: RuntimeList): void {
     const { observed } = this.state;
-    for (const { id, state } of list.containers) {
+    for (const { id, state } of containers) {
       const mine = observed.containers.find((c) => c.id === id);
       if (mine !== undefined && mine.state !== state) this.runtimeEvent({ type: "started", id });
     }
-    for (const { id, ready } of list.sandboxes) {
+    for (const { id, ready } of sandboxes) {
       const mine = observed.sandboxes.find((s) => s.id === id);
       if (mine !== undefined && mine.ready !== ready) this.runtimeEvent({ type: "started", id });
     }
     // What came to be although its making seemed to have failed.
-    const uid = this.state.pod.metadata.uid;
-    const all = [...list.sandboxes, ...list.containers].filter((item) => podUidOf(item) === uid);
-    if (this.#stage === "run" && all.some((item) => !this.#ids.has(item.id))) {
+    const all = [...sandboxes, ...containers].map(({ id }) => id);
+    if (this.#stage === "run" && all.some((id) => !this.#ids.has(id))) {
       this.#unsure = true;
       this.wake();
     }
     // What was made while the list was on its way is asked for by itself, and is found.
     for (const { id } of [...observed.sandboxes, ...observed.containers]) {
-      if (!known.has(id)) this.runtimeEvent({ type: "deleted", id });
+      if (!all.includes(id)) this.runtimeEvent({ type: "deleted", id });
     }
   }
 

@@ -7,8 +7,8 @@ import { liveHttps } from "./live-https.ts";
 
 /** Clients of the API server over HTTPS, each with the certificate of its component. */
 export interface ApiClients extends AsyncDisposable {
-  /** The identity is asked for at each request: it may have been renewed. */
-  as(name: string, identity: () => KeyPair): Client;
+  /** The identity is asked for at each request: it may have been renewed. Connections: at one time; a watch holds one. */
+  as(name: string, identity: () => KeyPair, connectionsMax?: number): Client;
   /** Waits until the server takes connections: it starts at the same time as we do. */
   untilReachable(signal: AbortSignal): Promise<void>;
 }
@@ -19,8 +19,8 @@ export function apiClients(config: ClusterConfig, ca: () => string, env: Env): A
   const server = `https://127.0.0.1:${config.apiPort}`;
   const open: Pick<HttpsClient, "close">[] = [];
   return {
-    as(name, identity) {
-      const https = liveHttps(() => ({ server, ca: ca(), ...identity(), userAgent: name }));
+    as(name, identity, connectionsMax) {
+      const https = liveHttps(() => ({ server, ca: ca(), ...identity(), userAgent: name, connectionsMax }));
       open.push(https);
       return clientFor(https.handler, { userAgent: name, clock: env.clock, random: env.random, wire: true });
     },

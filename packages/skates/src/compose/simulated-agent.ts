@@ -15,6 +15,9 @@ import { tlsPolicyFrom } from "../component-flags/tls.ts";
 import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { processEnv, watchForBugs } from "./process-env.ts";
 
+/** Of one node: to open a connection takes more than a request. */
+const CONNECTIONS_MAX = 8;
+
 /** Nodes whose containers are acted out, all in this process, each under an identity of its own. */
 export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, signal: AbortSignal): Promise<void> {
   const env = processEnv("agent", featureGatesFrom(flagsFrom(config.flags ?? {})));
@@ -47,7 +50,7 @@ export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, sig
     const own = await pki.follow((at) => at.client(`kubelet-client-${name}`, user));
     const kubelet = createSimulatedKubelet({
       name,
-      client: clients.as(`kubelet/${GIT_VERSION}`, own),
+      client: clients.as(`kubelet/${GIT_VERSION}`, own, CONNECTIONS_MAX),
       env,
       podCidr: simulatedPodCidr(config.podCidr, i),
       address,
