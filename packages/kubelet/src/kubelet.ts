@@ -5,6 +5,8 @@ import type { Client } from "@skates/client";
 import { type Component, type Env, isAbort, must, TaskGroup } from "@skates/component-base";
 import { createEventRecorder, createInformer, type Delta } from "@skates/controller-runtime";
 import { ApiReferences } from "./api-references.ts";
+import { writeGrown } from "./csi/claim-growth.ts";
+import type { VolumeSize } from "./csi/csi-volume.ts";
 import { containerEnv } from "./env/container-env.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { type Credentials, ImagePuller } from "./image/image-puller.ts";
@@ -62,6 +64,9 @@ export interface HostDeps {
   readonly references: References;
   readonly node: NodeFacts;
   readonly status: StatusReports;
+  readonly recorder: EventRecorder;
+  /** Tells a claim that its volume has grown on this node. */
+  readonly grown: (size: VolumeSize, signal: AbortSignal) => Promise<void>;
 }
 
 /** What others can look at while the kubelet runs. */
@@ -118,7 +123,8 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     changed: () => reporter?.changed(),
     written: (s) => must(reporter, "a node reporter").written(s),
   };
-  const host = options.host({ references, node, status });
+  const grown = (size: VolumeSize, s: AbortSignal) => writeGrown(client, size, s);
+  const host = options.host({ references, node, status, recorder, grown });
   const deps: Omit<PodDeps, "resizeRefusal"> = {
     runtime,
     host,

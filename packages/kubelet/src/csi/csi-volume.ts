@@ -1,4 +1,11 @@
-import type { CSIPersistentVolumeSource, PersistentVolume, Pod, SecretReference, Volume } from "@skates/api/core/v1";
+import type {
+  CSIPersistentVolumeSource,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  SecretReference,
+  Volume,
+} from "@skates/api/core/v1";
 import { sha256Hex } from "@skates/component-base";
 
 /** What a pod wants mounted by a CSI driver: a persistent volume, or one that the driver makes for the pod. */
@@ -15,6 +22,14 @@ export interface CsiVolume {
   readonly mountOptions: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
   readonly secrets: CsiSecrets;
+  /** How large it is, and what its claim says; undefined: it has no claim. */
+  readonly size?: VolumeSize | undefined;
+}
+
+export interface VolumeSize {
+  readonly claim: PersistentVolumeClaim;
+  /** What the volume's object says. */
+  readonly storage: string;
 }
 
 /** Secrets that the driver is to be given when it stages, publishes and expands. */
@@ -27,9 +42,9 @@ export interface CsiSecrets {
 export function persistentCsiVolume(
   volume: PersistentVolume,
   csi: CSIPersistentVolumeSource,
-  readOnly: boolean,
+  { claim, readOnly }: { readonly claim: PersistentVolumeClaim; readonly readOnly: boolean },
 ): CsiVolume {
-  const { accessModes = [], mountOptions = [] } = volume.spec;
+  const { accessModes = [], mountOptions = [], capacity } = volume.spec;
   return {
     name: volume.metadata.name,
     driver: csi.driver,
@@ -41,6 +56,7 @@ export function persistentCsiVolume(
     mountOptions,
     attributes: csi.volumeAttributes ?? {},
     secrets: { stage: csi.nodeStageSecretRef, publish: csi.nodePublishSecretRef, expand: csi.nodeExpandSecretRef },
+    size: { claim, storage: capacity?.["storage"] ?? "0" },
   };
 }
 

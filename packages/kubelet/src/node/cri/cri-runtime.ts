@@ -21,6 +21,7 @@ import type {
 } from "../../runtime.ts";
 import type { GrpcClient, GrpcMethod } from "@skates/transport";
 import { grpcClient } from "@skates/transport/node";
+import { withoutCause } from "../without-cause.ts";
 import { EXIT_FILTERS, eventOf, subscribe } from "./containerd-events.ts";
 import { imageService, runtimeService } from "./cri-methods.ts";
 import { listedContainer, listedSandbox, toContainer, toFeatures, toImage, toSandbox, toUsage } from "./from-cri.ts";
@@ -257,16 +258,6 @@ class GrpcRuntime implements CriRuntime {
 
 /** By CRI's number of the event; a container that was only created is not running, which a look at it shows. */
 const CRI_EVENTS = ["started", "started", "exited", "deleted"] as const;
-
-/** The message of a failed call says all; its cause would say it again, in events that users read. */
-async function withoutCause<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!(error instanceof OperatingError)) throw error;
-    throw new OperatingError(error.code, error.message);
-  }
-}
 
 /** What is not there any more has been stopped, and has been removed. */
 async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {

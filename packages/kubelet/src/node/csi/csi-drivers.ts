@@ -3,6 +3,7 @@ import type { GrpcClient, GrpcMethod } from "@skates/transport";
 import { grpcClient } from "@skates/transport/node";
 import type { NodeCapabilities } from "../../csi/driver-rules.ts";
 import type { DriverOnNode } from "../../csi/node-records.ts";
+import { withoutCause } from "../without-cause.ts";
 import { nodeService } from "./csi-methods.ts";
 
 /** As upstream: no call of a driver lasts longer. */
@@ -31,7 +32,7 @@ class GrpcNodeClient implements CsiNodeClient {
   }
 
   call<Request, Reply>(method: GrpcMethod<Request, Reply>, request: Request, signal: AbortSignal): Promise<Reply> {
-    return this.#client.unary(method, request, { signal, timeoutMs: CALL_MS });
+    return withoutCause(this.#client.unary(method, request, { signal, timeoutMs: CALL_MS }));
   }
 
   async capabilities(signal: AbortSignal): Promise<NodeCapabilities> {

@@ -4,7 +4,7 @@ import type { Pod } from "@skates/api/core/v1";
 import { NODE_CAPABILITY } from "@skates/api/csi/v1";
 import { attachmentName, type CSIDriver, uniqueVolumeName } from "@skates/api/storage/v1";
 import { type Clock, hasCode, messageOf, OperatingError } from "@skates/component-base";
-import type { CsiVolume } from "../../csi/csi-volume.ts";
+import type { CsiVolume, VolumeSize } from "../../csi/csi-volume.ts";
 import {
   givesToGroup,
   lifecycleRefusal,
@@ -14,12 +14,14 @@ import {
   tokenContext,
   volumeCapability,
 } from "../../csi/driver-rules.ts";
+import type { EventRecorder } from "../../event-recorder.ts";
 import type { StatusReports } from "../../node-status/node-reporter.ts";
 import type { References, Token } from "../../references.ts";
 import { giveToGroup } from "../pod-host/give-to-group.ts";
 import type { CsiDrivers, CsiNodeClient } from "./csi-drivers.ts";
 import { nodeService } from "./csi-methods.ts";
 import type { CsiPaths } from "./csi-paths.ts";
+import { expands, expandVolume } from "./expand-volume.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { csiSecret } from "./secret-of.ts";
 import { namesIn, readVolumeData, removeVolumeFolder, type VolumeData, writeVolumeData } from "./vol-data.ts";
@@ -35,6 +37,9 @@ export interface CsiVolumesOptions {
   readonly references: References;
   readonly clock: Clock;
   readonly status: StatusReports;
+  readonly recorder: EventRecorder;
+  /** Tells a claim that its volume has grown. */
+  readonly grown: (size: VolumeSize, signal: AbortSignal) => Promise<void>;
 }
 
 /** A volume of a pod that is to be mounted. */
@@ -53,8 +58,8 @@ export interface CsiMounted {
 
 const GLOBAL_MOUNT = "globalmount";
 const POD_MOUNT = "mount";
-/** How often drivers that ask for it are told to mount again, with fresh tokens. */
-const REPUBLISH_MS = 60_000;
+/** How often drivers that ask for it are told to mount again, with fresh tokens, and others that can are asked to grow volumes. */
+const RENEW_MS = 60_000;
 const DEFAULT_TOKEN_SECONDS = 3600;
 
 /**
@@ -77,11 +82,23 @@ export class CsiVolumes {
     return (await this.#known()).inUse();
   }
 
-  /** What is mounted already and needs nothing done now. */
-  mounted({ metadata }: Pod, podVolume: string): CsiMounted | undefined {
-    const found = this.#mounted.get(`${metadata.uid ?? ""}/${podVolume}`);
-    const due = found?.renewAtMs !== undefined && found.renewAtMs <= this.#options.clock.nowMs();
-    return due ? undefined : found;
+  /** What this kubelet has mounted. */
+  mounted(pod: Pod, podVolume: string): CsiMounted | undefined {
+    return this.#mounted.get(idOf(pod, podVolume));
+  }
+
+  /** Something may be to be done about it: it is to be passed to `mount` again. */
+  isDue({ renewAtMs }: CsiMounted): boolean {
+    return renewAtMs !== undefined && renewAtMs <= this.#options.clock.nowMs();
+  }
+
+  /** What is mounted, not due for some time. */
+  postponed(pod: Pod, podVolume: string): CsiMounted | undefined {
+    const found = this.mounted(pod, podVolume);
+    if (found === undefined) return undefined;
+    const later = { ...found, renewAtMs: this.#options.clock.nowMs() + RENEW_MS };
+    this.#mounted.set(idOf(pod, podVolume), later);
+    return later;
   }
 
   /** Mounts a volume, or mounts it again. */
@@ -92,24 +109,28 @@ export class CsiVolumes {
     const refusal = lifecycleRefusal(about, volume);
     if (refusal !== undefined) throw failure("SetUp", volume, `kubernetes.io/csi: ${refusal}`);
     const users = await this.#known();
-    const publishContext = await this.#attach(request, users, about, signal);
-    const path = await this.#locks.run(uniqueVolumeName(volume), async () => {
+    const before = this.mounted(pod, podVolume);
+    const republishes = about?.spec.requiresRepublish === true;
+    const publishes = before === undefined || republishes;
+    const publishContext = publishes ? await this.#attach(request, users, about, signal) : {};
+    return await this.#locks.run(uniqueVolumeName(volume), async () => {
       signal.throwIfAborted();
       const driver = this.#driver(volume);
       const capabilities = await driver.capabilities(signal);
       const work: Work = { ...request, about, driver, capabilities, publishContext };
-      const stagingPath = await this.#stage(work, signal);
-      return await this.#publish(work, stagingPath, signal);
+      const path = publishes ? await this.#publish(work, await this.#stage(work, signal), signal) : before.path;
+      await this.#expand(work, path, signal);
+      const renewAtMs = republishes || expands(volume, capabilities) ? clock.nowMs() + RENEW_MS : undefined;
+      const mounted = { path, readOnly: volume.readOnly, renewAtMs };
+      this.#mounted.set(idOf(pod, podVolume), mounted);
+      return mounted;
     });
-    const renewAtMs = about?.spec.requiresRepublish === true ? clock.nowMs() + REPUBLISH_MS : undefined;
-    const mounted = { path, readOnly: volume.readOnly, renewAtMs };
-    this.#mounted.set(`${pod.metadata.uid ?? ""}/${podVolume}`, mounted);
-    return mounted;
   }
 
   /** Unmounts all that a pod has, and what then nobody has. May be called again. */
   async unmountPod(uid: string, signal: AbortSignal): Promise<void> {
     const { paths } = this.#options;
+    for (const key of this.#mounted.keys()) if (key.startsWith(`${uid}/`)) this.#mounted.delete(key);
     for (const name of await namesIn(paths.podVolumes(uid))) {
       const folder = paths.podVolume(uid, name);
       const data = await readVolumeData(folder);
@@ -117,7 +138,6 @@ export class CsiVolumes {
       if (data === undefined) await removeVolumeFolder(folder, POD_MOUNT);
       else await this.#unpublish({ uid, folder, data }, signal);
     }
-    for (const key of this.#mounted.keys()) if (key.startsWith(`${uid}/`)) this.#mounted.delete(key);
   }
 
   /** Unstages what a driver has staged here and no pod has: what was left by a kubelet that ended halfway. */
@@ -225,7 +245,7 @@ export class CsiVolumes {
       };
       await driver.call(nodeService.nodePublishVolume, request, signal);
       const fsGroup = pod.spec.securityContext?.fsGroup;
-      const first = this.#mounted.get(`${uid}/${work.podVolume}`) === undefined;
+      const first = this.mounted(pod, work.podVolume) === undefined;
       if (first && group === undefined && fsGroup !== undefined && givesToGroup(about, volume)) {
         const onlyIfRootDiffers = pod.spec.securityContext?.fsGroupChangePolicy === "OnRootMismatch";
         await giveToGroup(targetPath, { gid: fsGroup, onlyIfRootDiffers });
@@ -235,6 +255,17 @@ export class CsiVolumes {
       throw failure("SetUp", volume, messageOf(error));
     }
     return targetPath;
+  }
+
+  async #expand({ pod, volume, driver, capabilities }: Work, volumePath: string, signal: AbortSignal): Promise<void> {
+    const { paths, references, recorder, nodeName, grown } = this.#options;
+    const stages = capabilities.has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME);
+    const stagingTargetPath = stages
+      ? join(paths.stagedVolume(volume.driver, volume.volumeHandle), GLOBAL_MOUNT)
+      : undefined;
+    const about = { object: pod };
+    const surroundings = { references, recorder, nodeName, grown };
+    await expandVolume({ ...surroundings, volume, driver, capabilities, volumePath, stagingTargetPath, about }, signal);
   }
 
   async #tokens(about: CSIDriver | undefined, pod: Pod, signal: AbortSignal): Promise<ReadonlyMap<string, Token>> {
@@ -272,6 +303,10 @@ export class CsiVolumes {
     // Whoever detaches is told; nobody here waits for it.
     if (users.setInUse(name, false)) this.#options.status.changed();
   }
+}
+
+function idOf({ metadata }: Pod, podVolume: string): string {
+  return `${metadata.uid ?? ""}/${podVolume}`;
 }
 
 interface Work extends CsiMount {

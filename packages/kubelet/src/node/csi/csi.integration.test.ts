@@ -30,6 +30,8 @@ let attachment: VolumeAttachment | undefined;
 let nodeStatus: Node["status"];
 let kubelet: { readonly volumes: CsiVolumes; readonly tasks: TaskGroup };
 let changes = 0;
+const events: string[] = [];
+const grown: string[] = [];
 const { signal } = new AbortController();
 
 beforeAll(async () => {
@@ -40,6 +42,7 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), "csi-"));
   csiDriver = describedAs({ attachRequired: false });
   [attachment, nodeStatus, changes] = [undefined, {}, 0];
+  events.length = grown.length = 0;
   await cluster.admin
     .resource<Node>(nodes)
     .create({ apiVersion: "v1", kind: "Node", metadata: { name: "n" }, spec: {} }, {}, signal);
@@ -89,6 +92,11 @@ function startKubelet() {
     nodeName: "n",
     references,
     clock: cluster.env.clock,
+    recorder: { event: (_, type, reason, message) => void events.push(`${type} ${reason}: ${message}`) },
+    grown: ({ storage }) => {
+      grown.push(storage);
+      return Promise.resolve();
+    },
     status: {
       changed: () => void changes++,
       written: async () => {
@@ -274,7 +282,9 @@ test.each(["after all is mounted", "between staging and publishing", "after the 
       await kubelet.volumes.unmountPod("u1", signal);
     }
     await cluster.until("nothing is staged any more", () => (staged().length === 0 ? true : undefined));
-    expect(await kubelet.volumes.inUse()).toEqual([]);
+    await cluster.until("nothing is in use", async () =>
+      (await kubelet.volumes.inUse()).length === 0 ? true : undefined,
+    );
   },
 );
 
@@ -341,6 +351,33 @@ test("an inline volume comes with what its driver asks for, is mounted again in 
   ]);
   await kubelet.volumes.unmountPod("u1", signal);
   expect([methods(), await kubelet.volumes.inUse()]).toEqual([["NodePublishVolume", "NodeUnpublishVolume"], []]);
+});
+
+test("a volume that is larger than its claim knows grows when it is mounted, and while it is", async () => {
+  const own = await startDriver({ capabilities: [...STAGES, NODE_CAPABILITY.EXPAND_VOLUME] });
+  const claim = (storage: string) => ({
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data", namespace: "ns" },
+    spec: {},
+    status: { capacity: { storage } },
+  });
+  const sized = (known: string, storage: string) => ({ ...volume, size: { claim: claim(known), storage } });
+  const { path } = await mount(pod(), sized("1Gi", "2Gi"));
+  await mount(pod(), sized("2Gi", "2Gi"));
+  own.failures.set("NodeExpandVolume", [{ code: status.INTERNAL, details: "stuck" }]);
+  await mount(pod(), sized("2Gi", "3Gi"));
+  await mount(pod(), sized("2Gi", "3Gi"));
+  expect([methods(), grown, events]).toEqual([
+    ["NodeStageVolume", "NodePublishVolume", "NodeExpandVolume", "NodeExpandVolume", "NodeExpandVolume"],
+    ["2Gi", "3Gi"],
+    [
+      'Normal FileSystemResizeSuccessful: MountVolume.NodeExpandVolume succeeded for volume "pvc-1" n',
+      'Warning VolumeResizeFailed: NodeExpandVolume.NodeExpandVolume failed for volume "pvc-1" : rpc error: code = Internal desc = stuck',
+      'Normal FileSystemResizeSuccessful: MountVolume.NodeExpandVolume succeeded for volume "pvc-1" n',
+    ],
+  ]);
+  expect(own.calls[2]?.request).toMatchObject({ volumePath: path, capacityRange: { requiredBytes: 2 ** 31 } });
 });
 
 test("a pod's folder without data was never mounted, and goes", async () => {

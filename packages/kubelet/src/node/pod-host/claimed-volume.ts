@@ -10,6 +10,11 @@ import { OperatingError } from "@skates/component-base";
 import { controls } from "@skates/controller-runtime";
 import type { References } from "../../references.ts";
 
+export interface ClaimedVolume {
+  readonly claim: PersistentVolumeClaim;
+  readonly volume: PersistentVolume;
+}
+
 /**
  * The volume that a claim of a pod is bound to, once it can be mounted here. Throws `ClaimNotReady` with upstream's words while the
  * claim or its volume is not there, not bound, or not for this pod or node.
@@ -19,7 +24,7 @@ export async function claimedVolume(
   wanted: PodClaim,
   references: References,
   signal: AbortSignal,
-): Promise<PersistentVolume> {
+): Promise<ClaimedVolume> {
   const { namespace = "" } = pod.metadata;
   const problem = (why: string): OperatingError => {
     const [volume, claim] = [wanted.volume, `${namespace}/${wanted.name}`];
@@ -42,11 +47,11 @@ export async function claimedVolume(
     throw problem(`failed to fetch PV ${name} from API server: persistentvolumes ${name} not found`);
   if (volume.spec.claimRef?.uid !== claim.metadata.uid) throw problem(`PV ${name} is not bound to this claim`);
   const required = volume.spec.nodeAffinity?.required;
-  if (required === undefined) return volume;
+  if (required === undefined) return { claim, volume };
   const node = await references.ownNode(signal);
   if (node === undefined || !nodeSelectorMatches(required, node))
     throw problem(`MountVolume.NodeAffinity check failed for volume ${name}: no matching NodeSelectorTerms`);
-  return volume;
+  return { claim, volume };
 }
 
 function claimProblem(pod: Pod, claim: PersistentVolumeClaim, { own }: PodClaim): string | undefined {

@@ -108,6 +108,8 @@ const mounting = (found: PersistentVolumeClaim | undefined, bound?: PersistentVo
     references,
     clock: virtualClock(),
     status: { changed: () => undefined, written: () => Promise.resolve() },
+    recorder: { event: () => undefined },
+    grown: () => Promise.resolve(),
   });
   const request = { pod, volume: wanted, references, directories: localDirectories(root), csi };
   return mountClaim(request, signal).then((mounted) => mounted.volume);

@@ -1,6 +1,6 @@
 import { type PersistentVolume, type Pod, podClaims, VOLUME_ANNOTATIONS } from "@skates/api/core/v1";
 import { LOCAL_PATH } from "@skates/api/storage/v1";
-import { must, OperatingError } from "@skates/component-base";
+import { hasCode, must, OperatingError } from "@skates/component-base";
 import { persistentCsiVolume } from "../../csi/csi-volume.ts";
 import type { LocalDirectories } from "../../local-volumes.ts";
 import type { MountedVolume } from "../../pod-host.ts";
@@ -8,7 +8,7 @@ import type { References } from "../../references.ts";
 import { claimedVolume } from "./claimed-volume.ts";
 import { giveToGroup } from "./give-to-group.ts";
 import { prepareHostPath } from "./host-path.ts";
-import { type CsiRequest, type MountedCsi, mountCsi, mountedCsi } from "./mount-csi.ts";
+import { type CsiRequest, type Mounted, mountCsi, mountedCsi, postponedCsi } from "./mount-csi.ts";
 
 export interface ClaimMount extends CsiRequest {
   readonly references: References;
@@ -19,21 +19,25 @@ export interface ClaimMount extends CsiRequest {
  * Mounts what a claim of the pod is bound to: a directory of this machine. Containers get the directory itself, so that nothing of it
  * lies among the pod's own files, which are removed with the pod.
  */
-export async function mountClaim(request: ClaimMount, signal: AbortSignal): Promise<MountedCsi> {
+export async function mountClaim(request: ClaimMount, signal: AbortSignal): Promise<Mounted> {
   const { pod, volume, references } = request;
   const known = mountedCsi(request);
-  if (known !== undefined) return known;
+  if (known !== undefined && !known.due) return known;
   const wanted = must(
     podClaims(pod).find((claim) => claim.volume === volume.name),
     "the claim of a volume",
   );
-  const bound = await claimedVolume(pod, wanted, references, signal);
+  const found = await claimedVolume(pod, wanted, references, signal).catch((error: unknown) => {
+    // What became of its claim does not concern a volume that is mounted.
+    if (known !== undefined && hasCode(error, "ClaimNotReady")) return undefined;
+    throw error;
+  });
+  if (found === undefined) return postponedCsi(request);
+  const { claim, volume: bound } = found;
   refuseUnsupported(pod, volume.name, bound);
   const readOnly = volume.persistentVolumeClaim?.readOnly === true;
   const { csi } = bound.spec;
-  if (csi !== undefined) {
-    return await mountCsi(request, persistentCsiVolume(bound, csi, readOnly), signal);
-  }
+  if (csi !== undefined) return await mountCsi(request, persistentCsiVolume(bound, csi, { claim, readOnly }), signal);
   return { volume: await mountDirectory(request, bound, readOnly) };
 }
 

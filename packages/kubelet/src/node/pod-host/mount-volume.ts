@@ -4,14 +4,13 @@ import type { EmptyDirVolumeSource, Pod, Volume } from "@skates/api/core/v1";
 import { OperatingError } from "@skates/component-base";
 import type { LocalDirectories } from "../../local-volumes.ts";
 import { inlineCsiVolume } from "../../csi/csi-volume.ts";
-import type { MountedVolume } from "../../pod-host.ts";
 import type { CsiVolumes } from "../csi/csi-volumes.ts";
 import { listMounts } from "../host/mounts.ts";
 import { runCommand } from "../host/run-command.ts";
 import { writeAtomically, type VolumeFiles } from "./atomic-directory.ts";
 import { prepareHostPath } from "./host-path.ts";
 import { mountClaim } from "./mount-claim.ts";
-import { mountCsi, mountedCsi } from "./mount-csi.ts";
+import { type Mounted, mountCsi, mountedCsi } from "./mount-csi.ts";
 import type { PodPaths } from "./pod-paths.ts";
 import { downwardFiles, type FileSources, keyedFiles, projectedFiles } from "./volume-files.ts";
 
@@ -22,11 +21,6 @@ export interface MountRequest {
   readonly sources: FileSources;
   readonly directories: LocalDirectories;
   readonly csi: CsiVolumes;
-}
-
-export interface Mounted {
-  readonly volume: MountedVolume;
-  readonly renewAtMs?: number | undefined;
 }
 
 /** Sets one volume up, or brings its contents up to date. Throws for kinds that this kubelet cannot mount. */
@@ -40,7 +34,10 @@ export async function mountVolume(request: MountRequest, signal: AbortSignal): P
     return await mountClaim({ ...request, references: sources.references }, signal);
   }
   const inline = inlineCsiVolume(pod, volume);
-  if (inline !== undefined) return mountedCsi(request) ?? (await mountCsi(request, inline, signal));
+  if (inline !== undefined) {
+    const known = mountedCsi(request);
+    return known?.due === false ? known : await mountCsi(request, inline, signal);
+  }
   if (volume.emptyDir !== undefined) return mountEmptyDir(request, volume.emptyDir, signal);
   if (volume.configMap !== undefined) {
     const { name = "", items, optional, defaultMode } = volume.configMap;

@@ -70,6 +70,8 @@ class NodePodHost implements PodHost {
       clock,
       references: deps.references,
       status: deps.status,
+      recorder: deps.recorder,
+      grown: deps.grown,
     });
     options.onCsi?.(this.#csi);
   }

@@ -242,7 +242,13 @@ test("a pod's cgroup has its limits, and as many processes as the node allows ea
     localDirectories: localDirectories(join(dir, "volumes")),
     nodeName: "n",
     clock: virtualClock(),
-  })({ references, node, status: { changed: () => undefined, written: () => Promise.resolve() } });
+  })({
+    references,
+    node,
+    status: { changed: () => undefined, written: () => Promise.resolve() },
+    recorder: { event: () => undefined },
+    grown: () => Promise.resolve(),
+  });
   await host.setUpPod(pod(), signal);
   expect(made).toEqual([["kubepods/podu-1", { ...podLimits(pod()), processes: 100 }]]);
 });

@@ -142,7 +142,13 @@ export class ContainerdPods {
       localDirectories: directories,
       nodeName: "node",
       clock,
-    })({ references, node, status: { changed: () => undefined, written: () => Promise.resolve() } });
+    })({
+      references,
+      node,
+      status: { changed: () => undefined, written: () => Promise.resolve() },
+      recorder,
+      grown: () => Promise.resolve(),
+    });
     const deps: Omit<PodDeps, "resizeRefusal"> = {
       runtime,
       host,
