@@ -136,7 +136,7 @@ function report(thrown: unknown): number {
 
 function causes(cause: unknown): string {
   if (cause === undefined) return "";
-  return cause instanceof Error ? ` (${cause.message})${causes(cause.cause)}` : ` (${messageOf(cause)})`;
+  return cause instanceof Error ? ` (${cause.message.trim()})${causes(cause.cause)}` : ` (${messageOf(cause)})`;
 }
 
 // Whatever else still waits ends with the command.

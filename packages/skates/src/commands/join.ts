@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { configMaps, type Node, nodes } from "@skates/api/core/v1";
-import { isStatus } from "@skates/apimachinery";
+import { isDns1123Subdomain, isStatus } from "@skates/apimachinery";
 import { type Client, clientFor } from "@skates/client";
 import { systemClock, systemRandom } from "@skates/component-base/node";
 import { nodePki } from "@skates/pki/node";
@@ -77,6 +77,8 @@ async function joinCluster(paths: Paths, { args, flags, signal }: Invocation, st
   const token = parseToken(given);
   const runtime = runtimeFrom(flags) ?? "containerd";
   const nodeName = flags.string("node-name") ?? hostname().toLowerCase();
+  const [wrong] = isDns1123Subdomain(nodeName);
+  if (wrong !== undefined) throw usageError(`invalid value ${JSON.stringify(nodeName)} for flag --node-name: ${wrong}`);
   const hashes = flags.list("ca-cert-hash");
   if (runtime === "containerd") {
     const { prepareHost } = await import("../cluster/prepare-host.ts");

@@ -34,7 +34,13 @@ export async function discoverCa({ server, token, hashes }: Discovery, signal: A
   const https = httpsHandler({ server, insecure: true });
   let data: Readonly<Record<string, string>>;
   try {
-    const client = clientFor(https.handler, { userAgent: "skates", clock: systemClock(), random: systemRandom() });
+    const retry = { unanswered: 1 }; // an address that is wrong is told at once
+    const client = clientFor(https.handler, {
+      userAgent: "skates",
+      clock: systemClock(),
+      random: systemRandom(),
+      retry,
+    });
     const key = { namespace: "kube-public", name: "cluster-info" };
     data = (await client.resource(configMaps).get(key, {}, signal)).data ?? {};
   } catch (error) {
