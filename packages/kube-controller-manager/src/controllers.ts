@@ -31,7 +31,8 @@ import { nodeLifecycleController } from "./node-lifecycle/controller.ts";
 import { podGcController } from "./pod-gc/controller.ts";
 import { replicaSetController } from "./replica-set/controller.ts";
 import { replicationController } from "./replication-controller/controller.ts";
-import { resourceQuotaController } from "./resource-quota/controller.ts";
+import { COUNTED, resourceQuotaController } from "./resource-quota/controller.ts";
+import { otherKinds } from "./resource-quota/other-kinds.ts";
 import { rootCaController } from "./root-ca/controller.ts";
 import { serviceAccountController } from "./service-account/controller.ts";
 import { statefulSetController } from "./stateful-set/controller.ts";
@@ -97,7 +98,20 @@ export const CONTROLLERS: readonly NamedController[] = [
   planned("persistentvolume-attach-detach-controller", () => attachDetachController),
   planned("ephemeral-volume-controller", () => ephemeralVolumeController, "ephemeral_volume"),
   planned("local-path-provisioner", () => localPathProvisioner, LOCAL_PATH.provisioner),
-  planned("resourcequota-controller", () => resourceQuotaController),
+  {
+    name: "resourcequota-controller",
+    make: (making) => {
+      const { options, informers } = making;
+      const parts = own(options, "resourcequota-controller");
+      const others = otherKinds({
+        ...parts,
+        informers,
+        resources: resourcesBehind(options.env.gates),
+        counted: COUNTED,
+      });
+      return [others, ...runnable(making, resourceQuotaController(others))];
+    },
+  },
   planned("endpointslice-controller", () => endpointSliceController),
   planned("clusterrole-aggregation-controller", () => clusterRoleAggregation),
   planned("endpoints-controller", () => endpointsController),

@@ -109,17 +109,20 @@ test("the pods of a lost node cease to be ready, and go when they do not tolerat
 test("a pod that was to go later and may stay is said to", async () => {
   await addNode(world, "alive");
   await addNode(world, "silent");
-  await runPod("patient", "silent", [{ operator: "Exists", tolerationSeconds: 300 }]);
+  await runPod("patient", "silent", [{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 }]);
   await beat(["alive"], 70);
   const told = async () =>
     (await world.list(events, "default"))
       .filter(({ reason }) => reason === "TaintManagerEviction")
       .map(({ type, message }) => `${type}: ${message}`);
   expect(await told()).toEqual([]);
-  const conditions = [{ type: "Ready", status: "True", reason: "KubeletReady" }];
+  expect(await taints("silent")).toContain("node.kubernetes.io/unreachable:NoExecute");
+  const lastHeartbeatTime = formatTime(world.clock.nowMs());
+  const conditions = [{ type: "Ready", status: "True", reason: "KubeletReady", lastHeartbeatTime }];
   const patch = { type: "merge", body: { status: { conditions } } } as const;
   await world.client.resource(nodes).sub("status").patch({ name: "silent" }, patch, {}, world.signal);
   await beat(["alive", "silent"], 20);
+  expect(await taints("silent")).toEqual([]);
   expect(await told()).toEqual(["Normal: Cancelling deletion of Pod default/patient"]);
   await beat(["alive", "silent"], 320);
   expect(await podNames()).toEqual(["patient"]);

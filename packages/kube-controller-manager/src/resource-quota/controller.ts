@@ -17,10 +17,10 @@ import { ingresses, networkPolicies } from "@skates/api/networking/v1";
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
 import { quotaUsage } from "@skates/api/quota";
 import { type Controller, type Listers, type Watch, watch } from "@skates/controller-runtime";
-import { planResourceQuota, type ResourceQuotaView } from "./plan.ts";
+import { type OtherKinds, planResourceQuota, type ResourceQuotaView } from "./plan.ts";
 
-/** The kinds that are counted. A quota on another kind stays without a count, and the API server then refuses that kind. */
-const COUNTED: readonly Resource[] = [
+/** The kinds whose every change is looked at; others are watched once a quota is about them (`other-kinds.ts`). */
+export const COUNTED: readonly Resource[] = [
   untyped(configMaps),
   untyped(persistentVolumeClaims),
   untyped(pods),
@@ -43,23 +43,26 @@ const COUNTED: readonly Resource[] = [
 ];
 
 /** Keeps the counts of quotas true: admission raises them, what is deleted or ends lowers them. */
-export const resourceQuotaController: Controller<ResourceQuotaView> = {
-  name: "resourcequota-controller",
-  watches: [
-    watch({
-      resource: resourceQuotas,
-      // What admission notes in the status needs no new count.
-      keys: (quota, old) => (old !== undefined && equalValues(old.spec, quota.spec) ? [] : [keyOf(quota)]),
+export function resourceQuotaController(others: OtherKinds): Controller<ResourceQuotaView> {
+  return {
+    name: "resourcequota-controller",
+    watches: [
+      watch({
+        resource: resourceQuotas,
+        // What admission notes in the status needs no new count.
+        keys: (quota, old) => (old !== undefined && equalValues(old.spec, quota.spec) ? [] : [keyOf(quota)]),
+      }),
+      ...COUNTED.map(replenishing),
+    ],
+    view: (listers) => ({
+      quotas: listers.for(resourceQuotas),
+      counted: COUNTED.map((resource) => ({ resource, lister: listers.for(resource) })),
+      others,
+      settled: new Map(),
     }),
-    ...COUNTED.map(replenishing),
-  ],
-  view: (listers) => ({
-    quotas: listers.for(resourceQuotas),
-    counted: COUNTED.map((resource) => ({ resource, lister: listers.for(resource) })),
-    settled: new Map(),
-  }),
-  plan: planResourceQuota,
-};
+    plan: planResourceQuota,
+  };
+}
 
 function untyped(resource: Resource): Resource {
   return resource;

@@ -9,15 +9,25 @@ export interface Counted {
   readonly lister: Lister<ApiObject>;
 }
 
+/** Kinds that are watched only while a quota is about them. */
+export interface OtherKinds {
+  /** Those that a quota names and that are known; `waiting`: some are not known yet. */
+  countedFor(quota: ResourceQuota): { readonly found: readonly Counted[]; readonly waiting: boolean };
+}
+
 export interface ResourceQuotaView {
   readonly quotas: Lister<ResourceQuota>;
   readonly counted: readonly Counted[];
+  readonly others: OtherKinds;
   /** Since when the use that a status tells has been the same, by uid of the quota. */
   readonly settled: Map<string, { readonly used: Quantities; readonly sinceMs: number }>;
 }
 
 /** Counts are made anew so often even if nothing seems to have changed: writes that failed after admission are given back. */
 const RESYNC_MS = 300_000;
+
+/** Nothing tells when an object of another kind goes: their number, which is there, is looked at. */
+const LOOK_MS = 2000;
 
 /**
  * Admission notes what a write will use before the write is done. A lower count is believed only once nothing has been noted for so
@@ -30,7 +40,10 @@ export function planResourceQuota(view: ResourceQuotaView, key: ObjectKey, nowMs
   const quota = view.quotas.get(key);
   if (quota === undefined) return NOTHING;
   const hard = quota.spec.hard ?? {};
-  const countable = view.counted.filter(({ resource }) => quotaResources(quota, resource).length > 0);
+  const others = view.others.countedFor(quota);
+  const countable = [...view.counted, ...others.found].filter(
+    ({ resource }) => quotaResources(quota, resource).length > 0,
+  );
   const names = countable.flatMap(({ resource }) => quotaResources(quota, resource));
   const subjects = countable.flatMap(({ resource, lister }) =>
     lister.list(key.namespace).map((object) => ({ resource, object })),
@@ -41,11 +54,10 @@ export function planResourceQuota(view: ResourceQuotaView, key: ObjectKey, nowMs
   const waitMs = isLower(used, before) ? settleMs(view, quota, nowMs) : 0;
   if (waitMs > 0) return { stages: [], requeueAfterMs: waitMs };
   const status = { hard, used };
-  if (sameAmounts(used, before) && equalValues(hard, quota.status?.hard ?? {})) {
-    return { stages: [], requeueAfterMs: RESYNC_MS };
-  }
+  const requeueAfterMs = others.waiting || others.found.length > 0 ? LOOK_MS : RESYNC_MS;
+  if (sameAmounts(used, before) && equalValues(hard, quota.status?.hard ?? {})) return { stages: [], requeueAfterMs };
   view.settled.set(quota.metadata.uid ?? "", { used, sinceMs: 0 });
-  return { stages: [[statusUpdate(resourceQuotas, { ...quota, status })]], requeueAfterMs: RESYNC_MS };
+  return { stages: [[statusUpdate(resourceQuotas, { ...quota, status })]], requeueAfterMs };
 }
 
 /** How long to wait until nothing has been noted for long enough. */

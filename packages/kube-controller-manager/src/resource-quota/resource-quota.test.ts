@@ -4,13 +4,17 @@ import {
   configMaps,
   type LimitRangeItem,
   limitRanges,
+  persistentVolumeClaims,
   type Pod,
   pods,
   type ResourceQuotaSpec,
   resourceQuotas,
 } from "@skates/api/core/v1";
+import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
+import { roles } from "@skates/api/rbac/v1";
 import { messageOf } from "@skates/component-base";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { customKind } from "../custom-kinds.ts";
 import { startWorld, type World } from "../testing/world.ts";
 
 let world: World;
@@ -117,6 +121,84 @@ test("other kinds are bounded by their number", async () => {
   expect(await refused(world.create(jobs, job))).toBe(
     'jobs.batch "j" is forbidden: exceeded quota: q, requested: count/jobs.batch=1, used: count/jobs.batch=0, limited: count/jobs.batch=0',
   );
+});
+
+test("any kind is bounded by its number, custom ones from when they are defined", async () => {
+  await quota({ hard: { "count/boats.example.com": "1", "count/roles.rbac.authorization.k8s.io": "1" } });
+  const role = (name: string) =>
+    world.create(roles, {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "Role",
+      metadata: { name, namespace: "default" },
+    });
+  await role("a");
+  expect(await refused(role("b"))).toContain("exceeded quota: q, requested: count/roles.rbac.authorization.k8s.io=1");
+  expect(await used()).toEqual({ "count/roles.rbac.authorization.k8s.io": "1" });
+  const made = await world.create(customResourceDefinitions, {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "boats.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "boats", kind: "Boat" },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
+    },
+  });
+  await world.pass(5);
+  const boats = customKind(await world.get(customResourceDefinitions, made.metadata));
+  if (boats === undefined) throw new Error("the definition is not established");
+  const boat = (name: string) =>
+    world.create(boats, { apiVersion: "example.com/v1", kind: "Boat", metadata: { name, namespace: "default" } });
+  await boat("a");
+  expect(await refused(boat("b"))).toBe(
+    'boats.example.com "b" is forbidden: exceeded quota: q, requested: count/boats.example.com=1, used: count/boats.example.com=1, limited: count/boats.example.com=1',
+  );
+  await world.client.resource(boats).delete({ namespace: "default", name: "a" }, {}, world.signal);
+  await world.client.resource(roles).delete({ namespace: "default", name: "a" }, {}, world.signal);
+  await world.pass(8);
+  expect(await used()).toEqual({ "count/boats.example.com": "0", "count/roles.rbac.authorization.k8s.io": "0" });
+  await boat("b");
+});
+
+test("scopes by priority, by end, and by the class of attributes of claims", async () => {
+  const hard = { pods: "9" };
+  const scoped = async (name: string, spec: ResourceQuotaSpec) => {
+    await world.create(resourceQuotas, {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { namespace: "default", name },
+      spec,
+    });
+  };
+  const by = (scopeName: "PriorityClass" | "VolumeAttributesClass", values: readonly string[]) => ({
+    matchExpressions: [{ scopeName, operator: "In" as const, values }],
+  });
+  await scoped("important", { hard, scopeSelector: by("PriorityClass", ["system-cluster-critical", "other"]) });
+  await scoped("ending", { hard, scopes: ["Terminating"] });
+  await scoped("lasting", { hard, scopes: ["NotTerminating", "BestEffort"] });
+  await scoped("gold", {
+    hard: { persistentvolumeclaims: "9", "requests.storage": "9Gi" },
+    scopeSelector: by("VolumeAttributesClass", ["gold"]),
+  });
+  await world.pass(2);
+  await pod("a", { priorityClassName: "system-cluster-critical" });
+  await pod("b", { activeDeadlineSeconds: 60 });
+  await pod("c", asking({ cpu: "1m" }));
+  for (const volumeAttributesClassName of ["gold", "silver"]) {
+    const metadata = { namespace: "default", name: volumeAttributesClassName };
+    const resources = { requests: { storage: "1Gi" } };
+    const spec = { accessModes: ["ReadWriteOnce" as const], resources, volumeAttributesClassName };
+    await world.create(persistentVolumeClaims, { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec });
+  }
+  await world.pass(5);
+  const all = await world.list(resourceQuotas, "default");
+  expect(Object.fromEntries(all.map(({ metadata, status }) => [metadata.name, status?.used]))).toEqual({
+    important: { pods: "1" },
+    ending: { pods: "1" },
+    lasting: { pods: "1" },
+    gold: { persistentvolumeclaims: "1", "requests.storage": "1Gi" },
+  });
 });
 
 async function limits(...items: LimitRangeItem[]): Promise<void> {
