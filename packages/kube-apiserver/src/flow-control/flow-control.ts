@@ -87,12 +87,18 @@ export class FlowControl {
     if (typeof release === "string") return this.#refused(flow, release);
     this.#metrics.dispatched.inc([level.name, flow.name]);
     this.#shareLoop(request, context);
+    const began = this.#turns?.number;
+    let response: ApiResponse;
     try {
-      return await next(context);
+      response = await next(context);
     } finally {
       if (work.finalSeats === 0) release();
       else void this.#lateRelease(release, work.latencyMs);
     }
+    // Writes that became durable together would all be answered in one turn.
+    if (this.#turns?.number !== began && level.queues.overflow.type === "Queue")
+      await this.#turns?.finish(request.flow);
+    return response;
   }
 
   /** Long work of a request gives turns to others, of which the flow has its share. */

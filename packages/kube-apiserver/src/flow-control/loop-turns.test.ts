@@ -75,6 +75,18 @@ describe("turns of the loop", () => {
     ]);
   });
 
+  it("what only has to be finished goes on at once, or by turns where others wait", async () => {
+    const { turns, turn, goOn } = loop();
+    expect(turns.finish("eve")).toBe(undefined);
+    goOn("eve", "eve's page");
+    const answers = ["eve", "eve", "ann"].map((flow) => turns.finish(flow));
+    const finished: string[] = [];
+    for (const [i, answer] of answers.entries()) void answer?.then(() => finished.push(`${i}`));
+    const before = turns.number;
+    for (let i = 0; i < 3; i++) await turn();
+    expect([finished, turns.number - before]).toEqual([["2", "0", "1"], 3]);
+  });
+
   it("short pieces share a turn, but not all of them one", async () => {
     const { turn, begin } = loop();
     for (let i = 0; i < 20; i++) begin("low", `${i}`, 0);

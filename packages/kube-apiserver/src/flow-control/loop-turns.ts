@@ -30,6 +30,7 @@ export class LoopTurns {
   readonly #goingOn = new RoundRobin();
   #active = false;
   #fromMs = 0;
+  #number = 0;
   #begunLast = false;
 
   constructor(options: LoopTurnsOptions) {
@@ -53,6 +54,16 @@ export class LoopTurns {
       this.#goingOn.add(flow, resolve);
       this.#start();
     });
+  }
+
+  /** The turn of the loop: what began in another one has waited for something meanwhile. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** The same for what needs only a short while more: undefined when the loop has room. */
+  finish(flow: string): Promise<void> | undefined {
+    return this.#tryTake() ? undefined : this.goOn(flow);
   }
 
   #tryTake(): boolean {
@@ -86,6 +97,7 @@ export class LoopTurns {
     const pieces = Array.from({ length: Math.min(PIECES_PER_TURN, Math.max(1, this.#waiting)) }, turn);
     await pieces[0];
     this.#fromMs = clock.monotonicMs();
+    this.#number += 1;
     if (this.#waiting === 0) return false;
     this.#give();
     for (const piece of pieces.slice(1)) {
