@@ -35,8 +35,23 @@ it("binds a gang together as soon as there is room for all of it", async () => {
     const { items } = await cluster.admin.resource(pods).list({ namespace: "default" }, cluster.signal);
     return items.filter(({ status }) => (status?.nominatedNodeName ?? "") !== "").length === 2 ? true : undefined;
   });
-  expect(await placed()).toBe(0);
+  const said = async () => {
+    const now = await cluster.admin
+      .resource<PodGroup>(podGroups)
+      .get({ namespace: "default", name: "gang" }, {}, cluster.signal);
+    return now.status?.conditions?.find(({ type }) => type === "PodGroupScheduled");
+  };
+  const waits = await cluster.until("the group says that it waits", said);
+  expect([await placed(), waits]).toMatchObject([
+    0,
+    { status: "False", reason: "Unschedulable", message: "0/1 nodes are available: 1 Insufficient cpu." },
+  ]);
   await cluster.join(testNode("n2", { allocatable: { cpu: "1" } }));
   await cluster.until("all have nodes", async () => ((await placed()) === 3 ? true : undefined));
+  const done = await cluster.until("the group says so", async () => {
+    const now = await said();
+    return now?.status === "True" ? now : undefined;
+  });
+  expect(done).toMatchObject({ reason: "Scheduled", message: "" });
   await cluster.stop();
 });

@@ -44,6 +44,7 @@ const SCHEDULER: RuleSet = {
     { groups: ["apps"], resources: ["replicasets", "statefulsets"], verbs: READ },
     { groups: ["policy"], resources: ["poddisruptionbudgets"], verbs: READ },
     { groups: ["scheduling.k8s.io"], resources: ["priorityclasses", "podgroups"], verbs: READ },
+    { groups: ["scheduling.k8s.io"], resources: ["podgroups/status"], verbs: ["patch", "update"] },
     {
       groups: ["storage.k8s.io"],
       resources: ["storageclasses", "csinodes", "csidrivers", "csistoragecapacities", "volumeattachments"],

@@ -1,6 +1,11 @@
+import type { PodGroup } from "@skates/api/scheduling/v1alpha2";
+import type { Client } from "@skates/client";
+import { type Env, isAbort, messageOf } from "@skates/component-base";
+import { failureMessage } from "../framework/decision.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { unresolvable } from "../framework/verdict.ts";
 import type { WaitingPods } from "../framework/waiting-pods.ts";
+import { PodGroupStatuses } from "../gangs/pod-group-status.ts";
 import type { PodGroups } from "../gangs/pod-groups.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 
@@ -14,10 +19,17 @@ export interface GangSchedulingOptions {
   readonly waiting: WaitingPods;
   /** Tries a pod again. */
   readonly wake: (uid: string) => void;
+  readonly client: Client;
+  readonly env: Env;
 }
 
-/** Binds the pods of a gang only once so many of them have nodes as it needs at least. */
-export function gangScheduling({ groups, waiting, wake }: GangSchedulingOptions): SchedulerPlugin {
+/** Binds the pods of a gang only once so many of them have nodes as it needs at least, and tells in the status of groups what came of it. */
+export function gangScheduling({ groups, waiting, wake, client, env }: GangSchedulingOptions): SchedulerPlugin {
+  const statuses = new PodGroupStatuses({ client, clock: env.clock });
+  const known = (pod: PodInfo): PodGroup | undefined => {
+    const name = groupOf(pod);
+    return name === undefined ? undefined : groups.group(pod.namespace, name);
+  };
   const gangOf = (pod: PodInfo): { readonly key: string; readonly minCount: number } | undefined => {
     const name = groupOf(pod);
     const minCount =
@@ -54,6 +66,25 @@ export function gangScheduling({ groups, waiting, wake }: GangSchedulingOptions)
       }
       for (const uid of placed) waiting.get(uid)?.allow(NAME);
       return undefined;
+    },
+    async preBind({ pod }, signal) {
+      const group = known(pod);
+      const outcome = { scheduled: true, message: "" };
+      if (group === undefined || !statuses.news(group, outcome)) return undefined;
+      try {
+        await statuses.write(group, outcome, signal);
+      } catch (error) {
+        if (isAbort(error, signal) || signal.aborted) throw error;
+        // The pods can go where they are to go all the same.
+        env.log.warn("a group's status could not be written", { pod: pod.key, cause: messageOf(error) });
+      }
+      return undefined;
+    },
+    postFilter({ pod, failure }) {
+      const group = known(pod);
+      const outcome = { scheduled: false, message: failureMessage(failure) };
+      if (group === undefined || !statuses.news(group, outcome)) return undefined;
+      return { act: (signal) => statuses.write(group, outcome, signal) };
     },
     unreserve({ pod }) {
       const gang = gangOf(pod);

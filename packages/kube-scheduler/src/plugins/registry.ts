@@ -92,7 +92,10 @@ export function builtinPlugins(handle: PluginHandle): PluginRegistry {
         args: args as Partial<DynamicResourcesArgs> | undefined,
       }),
     NodeDeclaredFeatures: () => nodeDeclaredFeatures,
-    GangScheduling: () => gangScheduling({ groups: handle.podGroups, waiting: handle.waiting, wake: handle.wake }),
+    GangScheduling: () => {
+      const { podGroups: groups, waiting, wake } = handle;
+      return gangScheduling({ groups, waiting, wake, client, env });
+    },
     DefaultPreemption: (args) => defaultPreemption(preemption, args as DefaultPreemptionArgs | undefined),
     NodeResourcesBalancedAllocation: (args) =>
       nodeResourcesBalancedAllocation(args as NodeResourcesBalancedAllocationArgs | undefined),

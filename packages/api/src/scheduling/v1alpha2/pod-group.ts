@@ -11,7 +11,7 @@ import {
   struct,
   typeMeta,
 } from "@skates/apimachinery";
-import { ageColumn, nameColumn } from "../../table.ts";
+import { ageColumn, column, nameColumn } from "../../table.ts";
 import { PodGroupSchedulingPolicy } from "./workload.ts";
 
 export const WorkloadPodGroupTemplateReference = struct(
@@ -107,5 +107,21 @@ export const podGroups = resource<PodGroup>({
   plural: "podgroups",
   schema: PodGroup,
   storage: "podgroups",
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column("Policy", "How its pods are scheduled.", ({ spec }) =>
+      spec.schedulingPolicy.gang === undefined ? "Basic" : "Gang",
+    ),
+    column(
+      "Workload",
+      "Workload that it belongs to.",
+      ({ spec }) => spec.podGroupTemplateRef?.workload?.workloadName ?? "<none>",
+    ),
+    column("Status", "Whether it has been scheduled.", scheduled),
+    ageColumn,
+  ],
 });
+
+function scheduled({ status }: PodGroup): string {
+  return status?.conditions?.find(({ type }) => type === "PodGroupScheduled")?.reason ?? "Pending";
+}
