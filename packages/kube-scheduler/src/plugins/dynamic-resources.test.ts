@@ -151,6 +151,18 @@ describe("DynamicResources", () => {
       { n1: 0, n2: elsewhere, bare: elsewhere },
     ],
     [
+      "a claim that as many use as may",
+      [
+        claim("c", [exactly("r")], {
+          status: {
+            ...given("g0", "n1"),
+            reservedFor: Array.from({ length: 256 }, (_, i) => ({ resource: "pods", name: `p${i}`, uid: `u${i}` })),
+          },
+        }),
+      ],
+      "resourceclaim in use",
+    ],
+    [
       "a class that is not there",
       [claim("c", [exactly("r", { deviceClassName: "tpu" })])],
       "request r: device class tpu does not exist",

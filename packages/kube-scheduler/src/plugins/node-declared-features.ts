@@ -2,8 +2,6 @@ import type { PodSpec } from "@skates/api/core/v1";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { unresolvable } from "../framework/verdict.ts";
 
-const REJECTION = unresolvable("node(s) didn't match Pod's required features");
-
 /** Keeps pods from nodes whose kubelets do not say that they have the features which the pods use. */
 export const nodeDeclaredFeatures: SchedulerPlugin = {
   name: "NodeDeclaredFeatures",
@@ -24,7 +22,9 @@ export const nodeDeclaredFeatures: SchedulerPlugin = {
     return {
       filter: ({ node }) => {
         const declared = node.status?.declaredFeatures ?? [];
-        return used.every((feature) => declared.includes(feature)) ? undefined : REJECTION;
+        const missing = used.filter((feature) => !declared.includes(feature));
+        if (missing.length === 0) return undefined;
+        return unresolvable(`node declared features check failed - unsatisfied requirements: ${missing.join(", ")}`);
       },
     };
   },

@@ -290,7 +290,7 @@ describe("NodeDeclaredFeatures", () => {
     const pod = testPod("a", { spec: { hostNetwork: true, hostUsers: false } });
     expect(ask(nodeDeclaredFeatures, pod, cluster)).toEqual({
       new: 0,
-      old: "! node(s) didn't match Pod's required features",
+      old: "! node declared features check failed - unsatisfied requirements: UserNamespacesHostNetworkSupport",
     });
     expect(ask(nodeDeclaredFeatures, testPod("a"), cluster)).toEqual({ new: 0, old: 0 });
   });

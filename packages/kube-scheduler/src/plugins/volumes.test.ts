@@ -52,6 +52,10 @@ const storageClass = (name: string, provisioner: string, change: Partial<Storage
   ...change,
 });
 
+/** A pod with a claim of its own. */
+const ephemeral = (name: string): Pod =>
+  testPod("p", { spec: { volumes: [{ name, ephemeral: { volumeClaimTemplate: { spec: {} } } }] } });
+
 const CLASSES = [
   storageClass("local", "kubernetes.io/no-provisioner"),
   storageClass("any", "csi.example.com"),
@@ -106,6 +110,8 @@ describe("VolumeBinding", () => {
     boundTo("anywhere", "pv-anywhere"),
     boundTo("zonal", "pv-zonal"),
     boundTo("lost", "pv-gone"),
+    claim("abandoned", { spec: { volumeName: "pv-gone" }, status: { phase: "Lost" } }),
+    late("p-foreign"),
     claim("leaving", { metadata: { name: "leaving", deletionTimestamp: "2026-01-01T00:00:00Z" } }),
     late("small"),
     late("large", 20),
@@ -129,6 +135,21 @@ describe("VolumeBinding", () => {
     ["no claims", testPod("p"), { a: 0, b: 0 }],
     ["a claim that is not there", using("none"), 'persistentvolumeclaim "none" not found'],
     ["a claim that is going", using("leaving"), 'persistentvolumeclaim "leaving" is being deleted'],
+    [
+      "a claim that has lost its volume",
+      using("abandoned"),
+      'persistentvolumeclaim "abandoned" bound to non-existent persistentvolume "pv-gone"',
+    ],
+    [
+      "a claim of its own that is not made yet",
+      ephemeral("scratch"),
+      'waiting for ephemeral volume controller to create the persistentvolumeclaim "p-scratch"',
+    ],
+    [
+      "a claim of its own that is somebody else's",
+      ephemeral("foreign"),
+      "PVC default/p-foreign was not created for pod default/p (pod is not owner)",
+    ],
     ["a claim that is not bound", using("anywhere", "pending"), "pod has unbound immediate PersistentVolumeClaims"],
     ["a volume that any node reaches", using("anywhere"), { a: 0, b: 0 }],
     ["a volume of one zone", using("zonal"), { a: 0, b: far }],
