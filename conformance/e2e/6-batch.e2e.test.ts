@@ -33,6 +33,46 @@ test("an index that fails ends an indexed job, and the others have done their wo
   expect(await ok(["-n", ns, "describe", "job", "shards"])).toContain("FailedIndexes");
 });
 
+test("kubectl describe tells how a job went, in the words that people are used to", async () => {
+  await apply(job("told", "exit 0", { completions: 2, parallelism: 1 }));
+  await ok(["-n", ns, "wait", "--for=condition=Complete", "job/told", "--timeout=60s"]);
+  const text = await eventually("the last event", async () => {
+    const described = await ok(["-n", ns, "describe", "job", "told"]);
+    return described.includes("Job completed") ? described : undefined;
+  });
+  expect(text).toMatch(/^Pods Statuses:\s+0 Active \(0 Ready\) \/ 2 Succeeded \/ 0 Failed$/m);
+  expect(text.match(/^\s+Normal\s+SuccessfulCreate\s+\S+\s+job-controller\s+Created pod: told-\w+$/gm)).toHaveLength(2);
+  expect(text).toMatch(/^\s+Normal\s+Completed\s+\S+\s+job-controller\s+Job completed$/m);
+  expect(await ok(["describe", "nodes"])).toMatch(
+    /^\s+Normal\s+RegisteredNode\s+\S+\s+node-controller\s+Node (\S+) event: Registered Node \1 in Controller$/m,
+  );
+});
+
+test("a job is held, gets other resources, and goes on", async () => {
+  await apply(job("held", "sleep 600", { completions: 1 }));
+  const active = (count: string) =>
+    eventually(`${count} active`, async () => {
+      const now = await jsonPath(["-n", ns, "job/held"], "{.status.active}");
+      return (now === "" ? "0" : now) === count ? now : undefined;
+    });
+  await active("1");
+  await ok(["-n", ns, "patch", "job", "held", "--type=strategic", "-p", '{"spec":{"suspend":true}}']);
+  await active("0");
+  await ok(["-n", ns, "wait", "--for=condition=Suspended", "job/held", "--timeout=60s"]);
+  expect(await jsonPath(["-n", ns, "job/held"], "{.status.startTime}")).toBe("");
+  const container = { name: "main", command: ["sh", "-c", "true"], resources: { requests: { cpu: "10m" } } };
+  const change = (containers: readonly object[]) =>
+    kubectl(["-n", ns, "patch", "job", "held", "-p", JSON.stringify({ spec: { template: { spec: { containers } } } })]);
+  expect((await change([container])).stderr).toContain("field is immutable");
+  const { command: _command, ...resources } = container;
+  expect((await change([resources])).code).toBe(0);
+  await ok(["-n", ns, "patch", "job", "held", "-p", '{"spec":{"suspend":false}}']);
+  await active("1");
+  const pod = ["-n", ns, "pods", "-l", "job-name=held"];
+  expect(await jsonPath(pod, "{.items[*].spec.containers[0].resources.requests.cpu}")).toBe("10m");
+  await ok(["-n", ns, "delete", "job", "held"]);
+});
+
 test("a job is made by hand from a cron job", async () => {
   const spec = { schedule: "0 0 1 1 *", jobTemplate: { spec: { template: podTemplate("echo tick") } } };
   await apply({ apiVersion: "batch/v1", kind: "CronJob", metadata: { namespace: ns, name: "yearly" }, spec });
@@ -54,6 +94,11 @@ test("a cron job makes jobs at its times", async () => {
     90_000,
   );
   expect(Date.parse(last)).not.toBeNaN();
+  const told = await ok(["-n", ns, "describe", "cronjob", "often"]);
+  expect(told).toMatch(
+    /^\s+Normal\s+SuccessfulCreate\s+.*\s+cronjob-controller\s+(\(combined from similar events\): )?Created job often-\d+$/m,
+  );
+  expect(told).toMatch(/^\s+Normal\s+SawCompletedJob\s+.*Saw completed job: often-\d+, condition: Complete$/m);
   await ok(["-n", ns, "delete", "cronjob", "often"]);
 });
 

@@ -21,8 +21,12 @@ export function update<T extends ApiObject>(
 }
 
 /** Writes an object's status. */
-export function statusUpdate<T extends ApiObject>(resource: Resource<T>, object: NoInfer<T>): Action {
-  return { do: "updateStatus", resource, object };
+export function statusUpdate<T extends ApiObject>(
+  resource: Resource<T>,
+  object: NoInfer<T>,
+  announce?: Announcement,
+): Action {
+  return { do: "updateStatus", resource, object, announce };
 }
 
 /** Deletes this very object: another of its name is left alone. */

@@ -18,14 +18,26 @@ export function withRemains(namespace: Namespace, remains: Remains, nowMs: numbe
   return unchanged ? namespace : { ...namespace, status: { ...namespace.status, phase: "Terminating", conditions } };
 }
 
-function texts({ counts, finalizers, errors }: Remains): readonly Text[] {
+function texts({ counts, finalizers, errors, silent }: Remains): readonly Text[] {
   return [
-    {
-      type: "NamespaceDeletionDiscoveryFailure",
-      status: "False",
-      reason: "ResourcesDiscovered",
-      message: "All resources successfully discovered",
-    },
+    silent.length === 0
+      ? {
+          type: "NamespaceDeletionDiscoveryFailure",
+          status: "False",
+          reason: "ResourcesDiscovered",
+          message: "All resources successfully discovered",
+        }
+      : {
+          type: "NamespaceDeletionDiscoveryFailure",
+          status: "True",
+          reason: "DiscoveryFailed",
+          message: `Discovery failed for some groups, ${silent.length} failing: unable to retrieve the complete list of server APIs: ${[
+            ...silent,
+          ]
+            .sort()
+            .map((part) => `${part}: stale GroupVersion discovery: ${part}`)
+            .join(", ")}`,
+        },
     {
       type: "NamespaceDeletionGroupVersionParsingFailure",
       status: "False",

@@ -9,6 +9,8 @@ export interface Remains {
   /** Finalizer to the number of objects that wait for it. */
   readonly finalizers: ReadonlyMap<string, number>;
   readonly errors: readonly string[];
+  /** `metrics.k8s.io/v1beta1`: parts of the API of which nobody can tell what they hold. */
+  readonly silent: readonly string[];
   /** How long the pods among them may take to end. */
   readonly graceSeconds: number;
 }
@@ -34,7 +36,7 @@ export async function deleteContent(
   client: Client,
   { namespace, resources }: { readonly namespace: string; readonly resources: readonly Resource[] },
   signal: AbortSignal,
-): Promise<Remains> {
+): Promise<Omit<Remains, "silent">> {
   const counts = new Map<string, number>();
   const finalizers = new Map<string, number>();
   const errors: string[] = [];

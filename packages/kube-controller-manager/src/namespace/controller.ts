@@ -4,6 +4,7 @@ import type { Client } from "@skates/client";
 import type { Component, Env } from "@skates/component-base";
 import { type Informers, keyWorker } from "@skates/controller-runtime";
 import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
+import { type APIService, apiServices } from "@skates/api/apiregistration/v1";
 import { customKind } from "../custom-kinds.ts";
 import { withRemains } from "./conditions.ts";
 import { deletableResources, deleteContent } from "./content.ts";
@@ -18,6 +19,8 @@ export interface NamespaceOptions {
 
 const FINALIZER = "kubernetes";
 const WORKERS = 4;
+/** How long until servers of a part of the API are asked for again. */
+const SILENT_MS = 15_000;
 /** What has finalizers is asked for again after half of this. */
 const FINALIZER_SECONDS = 15;
 
@@ -28,6 +31,7 @@ export function namespaceController(options: NamespaceOptions): Component {
   const definitions = options.resources.includes(customResourceDefinitions)
     ? informers.for(customResourceDefinitions)
     : undefined;
+  const services = options.resources.includes(apiServices) ? informers.for(apiServices) : undefined;
   /** Definitions come and go. */
   const resources = (): readonly Resource[] =>
     deletableResources([...builtin, ...(definitions?.list() ?? []).flatMap((one) => customKind(one) ?? [])]);
@@ -47,8 +51,9 @@ export function namespaceController(options: NamespaceOptions): Component {
         signal,
       );
     }
-    const remains = await deleteContent(client, { namespace: name, resources: resources() }, signal);
-    const empty = remains.counts.size === 0 && remains.errors.length === 0;
+    const content = await deleteContent(client, { namespace: name, resources: resources() }, signal);
+    const remains = { ...content, silent: (services?.list() ?? []).filter(isSilent).map(partOf) };
+    const empty = remains.counts.size === 0 && remains.errors.length === 0 && remains.silent.length === 0;
     const told = withRemains(namespace, remains, env.clock.nowMs());
     // The last word on an empty namespace would be gone with it.
     if (told !== namespace && !empty) namespace = await typed.updateStatus(told, {}, signal);
@@ -59,6 +64,8 @@ export function namespaceController(options: NamespaceOptions): Component {
       return undefined;
     }
     if (remains.errors.length > 0) throw new Error(remains.errors.join("; "));
+    // What the silent servers hold is looked at when they speak again.
+    if (remains.silent.length > 0 && remains.counts.size === 0) return SILENT_MS;
     const estimate = Math.max(remains.graceSeconds, remains.finalizers.size > 0 ? FINALIZER_SECONDS : 0);
     return (Math.floor(estimate / 2) + 1) * 1000;
   }
@@ -76,7 +83,7 @@ export function namespaceController(options: NamespaceOptions): Component {
     name: "namespace-controller",
     env,
     workers: WORKERS,
-    informers: [lister, podInformer],
+    informers: [lister, podInformer, ...(services === undefined ? [] : [services])],
     failure: "a namespace could not be emptied yet",
     follow: (add) => [
       lister.subscribe(({ type, object: { metadata } }) => {
@@ -91,4 +98,14 @@ export function namespaceController(options: NamespaceOptions): Component {
     ],
     work: ({ name }, signal) => sync(name, signal),
   });
+}
+
+/** True for a part of the API that other servers serve, and do not at the moment. */
+function isSilent({ spec, status }: APIService): boolean {
+  const available = status?.conditions?.find(({ type }) => type === "Available")?.status;
+  return spec.service !== undefined && available !== "True";
+}
+
+function partOf({ spec }: APIService): string {
+  return `${spec.group}/${spec.version}`;
 }

@@ -1,6 +1,9 @@
 // The end of a namespace, and what every namespace is given, on the real API server with virtual time.
 import { deployments } from "@skates/api/apps/v1";
 import { configMaps, namespaces, type Pod, pods, serviceAccounts } from "@skates/api/core/v1";
+import { apiServices } from "@skates/api/apiregistration/v1";
+import { type PodGroup, podGroups } from "@skates/api/scheduling/v1alpha2";
+import { parseFeatureGates } from "@skates/component-base";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { namespace, readyKubelet, startWorld, type World } from "../testing/world.ts";
 import { withRemains } from "./conditions.ts";
@@ -112,6 +115,63 @@ test("a namespace says what holds it up", async () => {
   expect(await names()).toEqual(SYSTEM);
 });
 
+test("a namespace waits for servers of parts of the API that do not answer", async () => {
+  await world.create(namespaces, namespace("n"));
+  await world.create(apiServices, {
+    apiVersion: "apiregistration.k8s.io/v1",
+    kind: "APIService",
+    metadata: { name: "v1.far.example.com" },
+    spec: {
+      group: "far.example.com",
+      version: "v1",
+      service: { namespace: "n", name: "far" },
+      insecureSkipTLSVerify: true,
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+    },
+  });
+  await world.pass(3);
+  await remove("n");
+  await world.pass(5);
+  expect((await world.get(namespaces, { name: "n" })).status?.conditions?.[0]).toMatchObject({
+    type: "NamespaceDeletionDiscoveryFailure",
+    status: "True",
+    reason: "DiscoveryFailed",
+    message:
+      "Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: " +
+      "far.example.com/v1: stale GroupVersion discovery: far.example.com/v1",
+  });
+  await world.client.resource(apiServices).delete({ name: "v1.far.example.com" }, {}, world.signal);
+  await world.pass(20);
+  expect(await names()).toEqual(SYSTEM);
+});
+
+test("kinds that are there only behind a gate go with their namespace, and own and are owned", async () => {
+  await world.stop();
+  world = await startWorld({ gates: parseFeatureGates("GenericWorkload=true") });
+  await world.create(namespaces, namespace("n"));
+  await world.pass(1);
+  const group = (name: string): PodGroup => ({
+    apiVersion: "scheduling.k8s.io/v1alpha2",
+    kind: "PodGroup",
+    metadata: { namespace: "n", name },
+    spec: { schedulingPolicy: { basic: {} } },
+  });
+  const owner = await world.create(podGroups, group("a"));
+  const { apiVersion, kind, metadata } = owner;
+  const ownerReferences = [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "" }];
+  const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "n", name: "c", ownerReferences } };
+  await world.create(configMaps, configMap);
+  await world.create(podGroups, group("b"));
+  await world.pass(3);
+  await world.client.resource(podGroups).delete({ namespace: "n", name: "a" }, {}, world.signal);
+  await world.pass(3);
+  expect((await world.list(configMaps, "n")).map((one) => one.metadata.name)).toEqual(["kube-root-ca.crt"]);
+  await remove("n");
+  await world.pass(5);
+  expect([await names(), await world.list(podGroups)]).toEqual([SYSTEM, []]);
+});
+
 test("every namespace has a service account and the CA bundle, also after they were deleted or changed", async () => {
   await world.create(namespaces, namespace("n"));
   await world.pass(1);
@@ -128,7 +188,7 @@ test("every namespace has a service account and the CA bundle, also after they w
 
 test("conditions keep their time until they change, and an unchanged namespace is the same object", () => {
   const nowMs = Date.parse("2026-01-01T00:00:00Z");
-  const nothing = { counts: new Map(), finalizers: new Map(), errors: [], graceSeconds: 0 };
+  const nothing = { counts: new Map(), finalizers: new Map(), errors: [], silent: [], graceSeconds: 0 };
   const told = withRemains(namespace("n"), nothing, nowMs);
   expect(withRemains(told, nothing, nowMs + 5000)).toBe(told);
   const failed = withRemains(told, { ...nothing, errors: ["b", "a"] }, nowMs + 5000);

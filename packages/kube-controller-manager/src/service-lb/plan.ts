@@ -1,6 +1,6 @@
 import { type Node, type Service, services } from "@skates/api/core/v1";
 import { equalValues } from "@skates/apimachinery";
-import { type Action, type Plan, statusUpdate } from "@skates/controller-runtime";
+import { type Action, type Announcement, type Plan, statusUpdate } from "@skates/controller-runtime";
 import { SERVICE_NAME } from "../endpoint-slice/labels.ts";
 import { readyCondition } from "../node-lifecycle/taints.ts";
 import type { ServiceLbOptions, ServiceLbView } from "./controller.ts";
@@ -52,15 +52,39 @@ function claim(
 function cleared(service: Service): readonly Action[] {
   const { status } = service;
   if ((status?.loadBalancer?.ingress ?? []).length === 0) return [];
-  return [statusUpdate(services, { ...service, status: { ...status, loadBalancer: {} } })];
+  const deleted = announcement(service, "DeletedLoadBalancer", "Deleted load balancer");
+  return [
+    told(service, "DeletingLoadBalancer", "Deleting load balancer"),
+    statusUpdate(services, { ...service, status: { ...status, loadBalancer: {} } }, deleted),
+  ];
 }
 
-function written(
-  service: Service,
-  ingress: NonNullable<NonNullable<Service["status"]>["loadBalancer"]>["ingress"],
-): readonly Action[] {
-  if (equalValues(service.status?.loadBalancer?.ingress ?? [], ingress ?? [])) return [];
-  return [statusUpdate(services, { ...service, status: { ...service.status, loadBalancer: { ingress } } })];
+type Ingress = NonNullable<NonNullable<NonNullable<Service["status"]>["loadBalancer"]>["ingress"]>;
+
+function written(service: Service, ingress: Ingress): readonly Action[] {
+  const before = service.status?.loadBalancer?.ingress ?? [];
+  if (equalValues(before, ingress)) return [];
+  const write = (announce?: Announcement): Action =>
+    statusUpdate(services, { ...service, status: { ...service.status, loadBalancer: { ingress } } }, announce);
+  if (ingress.length === 0) {
+    const message = "There are no available nodes for LoadBalancer";
+    return [write({ ...announcement(service, "UnAvailableLoadBalancer", message), type: "Warning" })];
+  }
+  if (before.length > 0) {
+    return [write(announcement(service, "UpdatedLoadBalancer", "Updated load balancer with new hosts"))];
+  }
+  return [
+    told(service, "EnsuringLoadBalancer", "Ensuring load balancer"),
+    write(announcement(service, "EnsuredLoadBalancer", "Ensured load balancer")),
+  ];
+}
+
+function told(about: Service, reason: string, message: string): Action {
+  return { do: "event", ...announcement(about, reason, message) };
+}
+
+function announcement(about: Service, reason: string, message: string): Announcement {
+  return { about, type: "Normal", reason, message };
 }
 
 /** As upstream: ready, not excluded by its label, and not about to be taken away. */

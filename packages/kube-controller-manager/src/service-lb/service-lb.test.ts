@@ -44,6 +44,7 @@ function planned(all: readonly Service[], among: readonly Node[] = NODES, slices
   const view = { services: createLister(all), nodes: createLister(among), slices: createLister(slices) };
   return planLoadBalancers(view, OPTIONS)
     .stages.flat()
+    .filter((action) => action.do !== "event" || action.type === "Warning")
     .map((action) => {
       if (action.do === "event") return `${action.about.metadata.name}: ${action.message}`;
       const { metadata, status } = ("object" in action ? action.object : undefined) as Service;
@@ -125,4 +126,11 @@ it("works in a cluster: addresses come, follow the nodes, and go; a refusal is t
   }));
   await world.pass(3);
   expect(await ingress("web")).toBe(undefined);
+  const told = (await world.list(events, "default")).filter(({ involvedObject }) => involvedObject.name === "web");
+  expect(told.map(({ type, reason, message }) => `${type} ${reason}: ${message}`)).toEqual([
+    "Normal EnsuringLoadBalancer: Ensuring load balancer",
+    "Normal EnsuredLoadBalancer: Ensured load balancer",
+    "Normal DeletingLoadBalancer: Deleting load balancer",
+    "Normal DeletedLoadBalancer: Deleted load balancer",
+  ]);
 });

@@ -60,6 +60,7 @@ export interface WorldOptions
   extends Pick<ControllerManagerOptions, "nodeIpam" | "serviceLb" | "tokenSigner" | "certificates" | "clusterInfo"> {
   /** Default true. */
   readonly controllers?: boolean;
+  readonly gates?: Env["gates"];
   readonly caBundle?: ControllerManagerOptions["caBundle"];
   /** Plays the kubelets for the API server; default: none answers. */
   readonly kubelets?: KubeletDialer;
@@ -71,7 +72,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const steady = virtualClock(undefined, settle);
   let jumpedMs = 0;
   const clock: VirtualClock = { ...steady, nowMs: () => steady.nowMs() + jumpedMs };
-  const env: Env = createEnv({ clock, random: seededRandom(7), log: silentLogger });
+  const env: Env = createEnv({ clock, random: seededRandom(7), log: silentLogger, gates: options.gates });
   const store = memoryStore({ clock });
   const server = createKubeApiServer({
     env,
