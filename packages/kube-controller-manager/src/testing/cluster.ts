@@ -3,7 +3,7 @@ import { type Binding, type Node, nodes, type Pod, type PodCondition, pods } fro
 import { targetNode } from "../daemon-set/daemon-pod.ts";
 import { podReady } from "../pod/pod-state.ts";
 import { tolerates } from "../taint-eviction/tolerates.ts";
-import { addNode, startWorld, type World } from "./world.ts";
+import { addNode, startWorld, type World, type WorldOptions } from "./world.ts";
 
 /** A world with nodes: their heartbeats, a scheduler that knows taints only, and kubelets that run what is bound to them. */
 export interface Cluster {
@@ -20,8 +20,11 @@ export interface Cluster {
 const HEARTBEAT_SECONDS = 10;
 
 /** Starts a cluster whose nodes are ready. */
-export async function startCluster(names: readonly string[] = ["n1", "n2"]): Promise<Cluster> {
-  const world = await startWorld();
+export async function startCluster(
+  names: readonly string[] = ["n1", "n2"],
+  options: WorldOptions = {},
+): Promise<Cluster> {
+  const world = await startWorld(options);
   for (const name of names) await addNode(world, name);
   let address = 0;
   const cluster: Cluster = {
@@ -52,7 +55,8 @@ export function runningPod(pod: Pod, podIP: string, { clock }: World): Pod {
   const ready: PodCondition = { type: "Ready", status: "True", lastTransitionTime: formatTime(clock.nowMs()) };
   const others = pod.status?.conditions?.filter(({ type }) => type !== "Ready") ?? [];
   const conditions = [...others, ready];
-  return { ...pod, status: { ...pod.status, phase: "Running", podIP, podIPs: [{ ip: podIP }], conditions } };
+  const startTime = pod.status?.startTime ?? ready.lastTransitionTime;
+  return { ...pod, status: { ...pod.status, phase: "Running", podIP, podIPs: [{ ip: podIP }], startTime, conditions } };
 }
 
 /** All but the silent say that they are ready. */
@@ -63,7 +67,8 @@ async function beat({ world, silent }: Cluster, all: readonly Node[]): Promise<v
     const old = status?.conditions?.find(({ type }) => type === "Ready");
     const lastTransitionTime = old?.status === "True" ? old.lastTransitionTime : now;
     const ready = { type: "Ready", status: "True", reason: "KubeletReady", lastHeartbeatTime: now, lastTransitionTime };
-    const patch = { type: "strategic", body: { status: { conditions: [ready] } } } as const;
+    const addresses = [{ type: "InternalIP", address: "192.0.2.5" }];
+    const patch = { type: "strategic", body: { status: { addresses, conditions: [ready] } } } as const;
     await world.client.resource(nodes).sub("status").patch({ name: metadata.name }, patch, {}, world.signal);
   }
 }

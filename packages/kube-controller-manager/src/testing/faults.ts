@@ -33,7 +33,8 @@ function between(name: string, filter: (random: Random, cluster: Cluster) => Fil
   return { name, seconds: SECONDS, begin: (cluster, random) => ({ filter: filter(random, cluster) }) };
 }
 
-const SECONDS = 40;
+const SECONDS = 20;
+const LIVES_MAX = 15;
 const isWatch = (request: ApiRequest): boolean => request.query.get("watch") !== null;
 const isWrite = ({ method, path }: ApiRequest): boolean => method !== "GET" && !path.endsWith("/events");
 const REFUSALS = ["InternalError", "TooManyRequests", "Timeout", "Forbidden"] as const;
@@ -75,7 +76,7 @@ export const FAULTS: readonly Fault[] = [
       return watched(late)(next)(request);
     };
   }),
-  ...[1, 2, 3].map(restarting),
+  ...[1, 3].map(restarting),
   jumping("the clock jumps forward by an hour", 3_600_000),
   jumping("the clock jumps back by an hour", -3_600_000),
   {
@@ -170,13 +171,14 @@ function restarting(writes: number): Fault {
     seconds: SECONDS,
     begin({ world }) {
       let left = writes;
+      let lives = 0;
       return {
         filter: (next) => (request) => {
           if (!isWrite(request)) return next(request);
           return left-- > 0 ? next(request) : refusing("ServiceUnavailable")(request);
         },
         each: async () => {
-          if (left >= 0) return;
+          if (left >= 0 || ++lives === LIVES_MAX) return;
           await world.restartControllers();
           left = writes;
         },

@@ -2,11 +2,13 @@ import { seededRandom } from "@skates/component-base";
 import { expect, test } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 import { type Fault, FAULTS } from "./faults.ts";
+import type { WorldOptions } from "./world.ts";
 
 /** What some controllers are to achieve, whatever happens meanwhile. */
 export interface Scenario {
   /** Default: n1 and n2, of which n1 may flap. */
   readonly nodes?: readonly string[];
+  readonly world?: WorldOptions;
   /** Sets the kubelets' manner, before anything else. */
   readonly prepare?: (cluster: Cluster) => void;
   /** What users do, one after another; each is followed by a time of trouble. They speak to the server directly, without trouble. */
@@ -16,9 +18,9 @@ export interface Scenario {
   /** What there is in the end, in a form that is the same for all right ends: no generated names, no times. */
   readonly outcome: (cluster: Cluster) => Promise<unknown>;
   readonly expected: unknown;
-  /** After each change; default: as long as the fault takes, 40 without one. */
+  /** After each change; default: as long as the fault takes, 20 without one. */
   readonly troubleSeconds?: number;
-  /** In the end; default 90. */
+  /** In the end; default 60. */
   readonly peaceSeconds?: number;
   /** Names of faults after which the end is rightly another one, each with its reason. */
   readonly without?: Readonly<Record<string, string>>;
@@ -53,26 +55,32 @@ export function inOrder<T>(objects: readonly T[], text: (object: T) => string): 
 }
 
 async function play(scenario: Scenario, fault: Fault | undefined): Promise<void> {
-  const { troubleSeconds = fault?.seconds ?? 40, peaceSeconds = 90, always } = scenario;
-  const cluster = await startCluster(scenario.nodes);
+  const { troubleSeconds = fault?.seconds ?? 20, peaceSeconds = 60, always } = scenario;
+  const cluster = await startCluster(scenario.nodes, scenario.world);
   const { world } = cluster;
   try {
     scenario.prepare?.(cluster);
     for (const [i, change] of scenario.changes.entries()) {
       const trouble = fault?.begin(cluster, seededRandom(`${fault.name}/${i}`));
       world.interfere = trouble?.filter;
-      await change(cluster);
-      await cluster.pass(troubleSeconds, async (second) => {
-        await trouble?.each?.(second);
-        await always?.(cluster);
-      });
-      world.interfere = undefined;
-      await trouble?.end?.();
+      // Side by side: a client that is told to come back later waits for the clock.
+      let changing = true;
+      const changed = Promise.resolve(change(cluster)).finally(() => (changing = false));
+      const passed = async (): Promise<void> => {
+        await cluster.pass(troubleSeconds, async (second) => {
+          await trouble?.each?.(second);
+          await always?.(cluster);
+        });
+        world.interfere = undefined;
+        await trouble?.end?.();
+        while (changing) await cluster.pass(1);
+      };
+      await Promise.all([changed, passed()]);
     }
     await cluster.pass(peaceSeconds, () => always?.(cluster) ?? Promise.resolve());
     expect(await scenario.outcome(cluster)).toEqual(scenario.expected);
     const before = world.requests.length;
-    await cluster.pass(60);
+    await cluster.pass(30);
     expect(world.requests.slice(before).filter((request) => !request.startsWith("GET "))).toEqual([]);
   } finally {
     await cluster.stop();
