@@ -44,8 +44,13 @@ export class ObjectCache<T extends ApiObject> implements Lister<T> {
     return this.#group(namespace)?.objects(({ labels }) => test(labels)) ?? [];
   }
 
-  by(index: string, value: string): readonly T[] {
-    return this.#indexNamed(index).groups.get(value)?.objects() ?? [];
+  by(index: string, value: string, test?: LabelTest): readonly T[] {
+    const wanted = test === undefined ? undefined : ({ labels }: Entry<T>): boolean => test(labels);
+    return this.#indexNamed(index).groups.get(value)?.objects(wanted) ?? [];
+  }
+
+  count(index: string, value: string): number {
+    return this.#indexNamed(index).groups.get(value)?.size ?? 0;
   }
 
   values(index: string): readonly string[] {

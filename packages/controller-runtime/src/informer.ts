@@ -64,7 +64,8 @@ class ListWatchInformer<T extends ApiObject> implements Informer<T> {
 
   get = (key: ObjectKey): T | undefined => this.#cache.get(key);
   list = (namespace?: string): readonly T[] => this.#cache.list(namespace);
-  by = (index: string, value: string): readonly T[] => this.#cache.by(index, value);
+  by = (index: string, value: string, test?: LabelTest): readonly T[] => this.#cache.by(index, value, test);
+  count = (index: string, value: string): number => this.#cache.count(index, value);
   matching = (namespace: string | undefined, test: LabelTest): readonly T[] => this.#cache.matching(namespace, test);
   values = (index: string): readonly string[] => this.#cache.values(index);
   addIndex = (name: string, values: KeysOf<T>): void => this.#cache.addIndex(name, values);

@@ -11,8 +11,13 @@ export interface Lister<T extends ApiObject> {
   list(namespace?: string): readonly T[];
   /** Those whose labels pass, in the order of their keys; without a namespace, of all. The others are not even decoded. */
   matching(namespace: string | undefined, test: LabelTest): readonly T[];
-  /** Objects for which the index function gave this value, in the order of their keys. */
-  by(index: string, value: string): readonly T[];
+  /**
+   * Objects for which the index function gave this value, in the order of their keys; with a test only those whose labels pass, and the
+   * others are not even decoded.
+   */
+  by(index: string, value: string, test?: LabelTest): readonly T[];
+  /** How many there are; none is decoded. */
+  count(index: string, value: string): number;
   /** The values under which an index finds anything. */
   values(index: string): readonly string[];
   /** All changes up to here are known; empty: before the first list, or where nothing is followed. */

@@ -42,6 +42,7 @@ function fixed<T extends ApiObject>(
     matching: (_namespace, test) => items.filter((o) => test(o.metadata.labels)),
     values: () => [...new Set(items.flatMap(keysOf))],
     by: (_index, value) => items.filter((o) => keysOf(o).includes(value)),
+    count: (_index, value) => items.filter((o) => keysOf(o).includes(value)).length,
     run: () => Promise.resolve(),
     synced: () => true,
     whenSynced: () => Promise.resolve(),

@@ -11,15 +11,19 @@ export function backoffLeftMs(failures: number, lastMs: number, nowMs: number): 
   return Math.max(lastMs + wait - nowMs, 0);
 }
 
-/** The wait of a job as a whole, from its pods that failed after the last that succeeded. `ended` as that of `Endings`. */
+/**
+ * The wait of a job as a whole, from its pods that failed after the last that succeeded. `ended` as that of `Endings`; who succeeded is asked
+ * for only when there may be something to wait for.
+ */
 export function jobBackoffLeftMs(
-  succeeded: readonly Pod[],
+  succeeded: () => readonly Pod[],
   failed: readonly Pod[],
   { ended, nowMs }: { readonly ended: (pod: Pod) => number; readonly nowMs: number },
 ): number {
-  const lastSuccessMs = Math.max(0, ...succeeded.map(finishedAtMs));
-  const since = failed.filter((pod) => finishedAtMs(pod) > lastSuccessMs);
-  return backoffLeftMs(since.length, Math.max(0, ...since.map(ended)), nowMs);
+  const left = (pods: readonly Pod[]): number => backoffLeftMs(pods.length, Math.max(0, ...pods.map(ended)), nowMs);
+  if (left(failed) === 0) return 0; // fewer would not make it longer
+  const lastSuccessMs = succeeded().reduce((last, pod) => Math.max(last, finishedAtMs(pod)), 0);
+  return left(failed.filter((pod) => finishedAtMs(pod) > lastSuccessMs));
 }
 
 /** The wait of one index, whose last pod was this. */

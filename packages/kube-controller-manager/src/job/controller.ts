@@ -3,8 +3,8 @@ import { jobs } from "@skates/api/batch/v1";
 import { type Pod, pods } from "@skates/api/core/v1";
 import { type Controller, type Listers, watch, controllerOf, OWNER_INDEXES } from "@skates/controller-runtime";
 import { createEndings } from "./backoff.ts";
-import { isTracked } from "./job-pod.ts";
 import { type JobView, planJob } from "./plan.ts";
+import { JOB_INDEXES } from "./pod-indexes.ts";
 
 /** Runs pods until the work of a job is done. */
 export const jobController: Controller<JobView> = {
@@ -14,18 +14,12 @@ export const jobController: Controller<JobView> = {
     watch({
       resource: pods,
       keys: (pod, old, listers) => [...jobsOf(pod, listers), ...(old === undefined ? [] : jobsOf(old, listers))],
-      indexes: { ...OWNER_INDEXES, job: trackedByJob },
+      indexes: { ...OWNER_INDEXES, ...JOB_INDEXES },
     }),
   ],
   view: (listers) => ({ jobs: listers.for(jobs), pods: listers.for(pods), endings: createEndings() }),
   plan: planJob,
 };
-
-/** Index of the pods that are not counted yet, by namespace and name of their job. */
-function trackedByJob(pod: Pod): readonly string[] {
-  const owner = isTracked(pod) ? controllerOf(pod) : undefined;
-  return owner?.kind === "Job" ? [`${pod.metadata.namespace ?? ""}/${owner.name}`] : [];
-}
 
 /** The job that manages a pod; for a pod that nobody manages, all that would take it. */
 function jobsOf(pod: Pod, listers: Listers): readonly ObjectKey[] {

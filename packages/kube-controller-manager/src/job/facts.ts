@@ -18,7 +18,10 @@ import {
 /** What there is of a job, worked out of its pods and its status. */
 export interface JobFacts {
   readonly job: Job;
+  /** But those that succeeded and have been counted: nothing depends on them any more. */
   readonly pods: readonly Pod[];
+  /** All that succeeded. They may be very many. */
+  readonly succeededPods: () => readonly Pod[];
   readonly active: readonly Pod[];
   readonly ready: number;
   readonly terminating: number;
@@ -56,12 +59,12 @@ export function isIndexed(job: Job): boolean {
   return job.spec.completionMode === "Indexed";
 }
 
+export interface FactSources extends Pick<JobFacts, "nowMs" | "succeededPods"> {
+  readonly endings: Endings;
+}
+
 /** Works out what there is of a job. */
-export function jobFacts(
-  job: Job,
-  pods: readonly Pod[],
-  { nowMs, endings }: { readonly nowMs: number; readonly endings: Endings },
-): JobFacts {
+export function jobFacts(job: Job, pods: readonly Pod[], { nowMs, endings, succeededPods }: FactSources): JobFacts {
   const active = pods.filter(podActive);
   const { uncountedTerminatedPods: uncounted, succeeded = 0, failed = 0 } = job.status ?? {};
   const noted = new Set([...(uncounted?.succeeded ?? []), ...(uncounted?.failed ?? [])]);
@@ -72,6 +75,7 @@ export function jobFacts(
   return {
     job,
     pods,
+    succeededPods,
     active,
     ready: active.filter(podReady).length,
     terminating: pods.filter(isTerminating).length,

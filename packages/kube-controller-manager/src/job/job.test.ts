@@ -226,15 +226,15 @@ test("a pod that vanishes is replaced, at once or when it is gone", async () => 
   await world.pass(3);
   const [only] = await world.list(pods, "default");
   if (only === undefined) throw new Error("no pod");
+  // Bound: a pod that is to go and has no node is cleared away.
+  const target = { apiVersion: "v1", kind: "Node", name: "n" };
+  const binding = { apiVersion: "v1", kind: "Binding", metadata: { name: only.metadata.name }, target };
+  await world.client.resource(pods).sub("binding").create(only.metadata, binding, {}, world.signal);
   const kubelet = world.kubelet;
   world.kubelet = (pod) => (pod.metadata.name === only.metadata.name ? undefined : kubelet?.(pod));
   await world.client
     .resource(pods)
-    .update(
-      { ...only, metadata: { ...only.metadata, finalizers: [...(only.metadata.finalizers ?? []), "a.b/c"] } },
-      {},
-      world.signal,
-    );
+    .patch(only.metadata, { type: "strategic", body: { metadata: { finalizers: ["a.b/c"] } } }, {}, world.signal);
   await world.client.resource(pods).delete(only.metadata, { gracePeriodSeconds: 30 }, world.signal);
   await world.pass(5);
   expect(await status()).toMatchObject({ terminating: 1 });

@@ -15,12 +15,13 @@ import { claim } from "../owner/claim.ts";
 import { podReady } from "../pod/pod-state.ts";
 import type { Endings } from "./backoff.ts";
 import { type JobFacts, jobFacts, trueCondition } from "./facts.ts";
-import { isTracked, TRACKING_FINALIZER } from "./job-pod.ts";
+import { hasSucceeded, isTracked, TRACKING_FINALIZER } from "./job-pod.ts";
+import { UNSETTLED } from "./pod-indexes.ts";
 import { type Staffing, staffJob } from "./staffing.ts";
 import { type JobStatusResult, jobStatus } from "./status.ts";
 import { deadlineLeftMs, isDone, jobVerdict, type Verdict } from "./verdict.ts";
 
-/** What the plan of a job looks at; the lister of pods has the owner indexes and `job`. */
+/** What the plan of a job looks at; the lister of pods has the owner indexes and those of JOB_INDEXES. */
 export interface JobView {
   readonly jobs: Lister<Job>;
   readonly pods: Lister<Pod>;
@@ -41,8 +42,19 @@ export function planJob(view: JobView, key: ObjectKey, nowMs: number, failures: 
   const left = leftBehind(view, key, job);
   if (job === undefined || isFinished(job)) return staged([left]);
   const selector = labelSelector(job.spec.selector);
-  const claimed = claim({ owner: job, selector, resource: pods, lister: view.pods, finalizer: TRACKING_FINALIZER });
-  const facts = jobFacts(job, claimed.objects, { nowMs, endings: view.endings });
+  const claimed = claim({
+    owner: job,
+    selector,
+    resource: pods,
+    lister: view.pods,
+    index: UNSETTLED,
+    finalizer: TRACKING_FINALIZER,
+  });
+  const facts = jobFacts(job, claimed.objects, {
+    nowMs,
+    endings: view.endings,
+    succeededPods: () => view.pods.by("controller", job.metadata.uid ?? "").filter(hasSucceeded),
+  });
   const { staffing, verdict, active } = decide(facts);
   const gone = verdict === undefined ? staffing.remove : facts.active;
   const result = jobStatus(facts, verdict, {

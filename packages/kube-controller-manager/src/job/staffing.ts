@@ -3,15 +3,7 @@ import { inDeletionOrder } from "../replica-set/delete-order.ts";
 import { indexBackoffLeftMs, jobBackoffLeftMs } from "./backoff.ts";
 import { indexesOf, isSuspended, type JobFacts } from "./facts.ts";
 import { firstFree, union } from "./indexes.ts";
-import {
-  completionIndex,
-  hasFailed,
-  hasSucceeded,
-  isTerminating,
-  isTracked,
-  newJobPod,
-  replacesFailedOnly,
-} from "./job-pod.ts";
+import { completionIndex, hasFailed, isTerminating, isTracked, newJobPod, replacesFailedOnly } from "./job-pod.ts";
 
 /** So many pods are made or deleted at most by one plan. */
 const BURST = 500;
@@ -62,12 +54,12 @@ function surplus({ active, indexes, nowMs }: JobFacts, least: number): readonly 
 }
 
 function additions(facts: JobFacts, count: number): Staffing {
-  const { job, pods, active, indexes, nowMs, ended } = facts;
+  const { job, pods, succeededPods, active, indexes, nowMs, ended } = facts;
   const perIndex = job.spec.backoffLimitPerIndex !== undefined;
   if (!perIndex) {
     // A pod that was let go before it was deleted did not fail.
     const failed = pods.filter((pod) => pod.status?.phase === "Failed" || (isTracked(pod) && hasFailed(pod, job)));
-    const waitMs = jobBackoffLeftMs(pods.filter(hasSucceeded), failed, { ended, nowMs });
+    const waitMs = jobBackoffLeftMs(succeededPods, failed, { ended, nowMs });
     if (waitMs > 0) return { create: [], remove: [], waitMs };
   }
   if (indexes === undefined) return { create: Array.from({ length: count }, () => newJobPod(job)), remove: [] };

@@ -35,6 +35,7 @@ function lister<T extends ApiObject>(items: readonly T[]): Lister<T> {
     list: () => items,
     matching: () => items,
     by: () => items,
+    count: () => items.length,
     values: () => [],
     resourceVersion: () => "",
   };

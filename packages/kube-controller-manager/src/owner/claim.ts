@@ -7,6 +7,8 @@ export interface ClaimOptions<T extends ApiObject> {
   readonly resource: Resource<T>;
   /** With the indexes of OWNER_INDEXES. */
   readonly lister: Lister<T>;
+  /** Finds those of what the owner manages that it wants to look at, by its uid; default: all. */
+  readonly index?: string | undefined;
   /** Of several that nobody manages, those that may be adopted; default: all. */
   readonly adoptable?: ((object: T) => boolean) | undefined;
   /** What is adopted gets this finalizer, what is released loses it. */
@@ -20,16 +22,20 @@ export interface Claimed<T extends ApiObject> {
   readonly patches: readonly Action[];
 }
 
+const CONTROLLER = "controller";
+
+type Labels = ApiObject["metadata"]["labels"];
+
 /** Settles which objects belong to `owner`: those that it manages and that match its selector. */
 export function claim<T extends ApiObject>(options: ClaimOptions<T>): Claimed<T> {
-  const { owner, selector, lister, adoptable = () => true } = options;
+  const { owner, selector, lister, index = CONTROLLER, adoptable = () => true } = options;
   const { uid = "", namespace = "", deletionTimestamp } = owner.metadata;
-  const objects: T[] = [];
   const patches: Action[] = [];
   const deleting = deletionTimestamp !== undefined;
-  for (const object of lister.by("controller", uid)) {
-    if (selector.matches(object.metadata.labels)) objects.push(object);
-    else if (!deleting && object.metadata.deletionTimestamp === undefined) patches.push(release(options, object));
+  const matches = (labels: Labels): boolean => selector.matches(labels);
+  const objects: T[] = [...lister.by(index, uid, matches)];
+  for (const object of lister.by(CONTROLLER, uid, (labels) => !matches(labels))) {
+    if (!deleting && object.metadata.deletionTimestamp === undefined) patches.push(release(options, object));
   }
   if (deleting) return { objects, patches };
   for (const object of lister.by("orphans", namespace)) {

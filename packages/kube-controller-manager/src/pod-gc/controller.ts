@@ -30,7 +30,7 @@ export function podGcController(options: PodGcOptions): Component {
       gone,
       nowMs: env.clock.nowMs(),
     });
-    for (const pod of tooManyEnded(podLister.by(STATE, ENDED), endedMax)) await remove(pod, undefined, signal);
+    for (const pod of tooManyEnded(podLister, endedMax)) await remove(pod, undefined, signal);
     for (const node of nodeLister.by(STATE, OUT_OF_SERVICE)) {
       const ending = podLister.by(NODE, node.metadata.name).filter(isEnding);
       for (const pod of ending) await remove(pod, undefined, signal);
@@ -112,8 +112,9 @@ function isEnding({ metadata }: Pod): boolean {
 }
 
 /** Of the pods that have ended, those beyond `max`: evicted ones first, then the oldest. */
-function tooManyEnded(ended: readonly Pod[], max: number): readonly Pod[] {
-  if (max <= 0 || ended.length <= max) return [];
+function tooManyEnded(lister: Lister<Pod>, max: number): readonly Pod[] {
+  if (max <= 0 || lister.count(STATE, ENDED) <= max) return [];
+  const ended = lister.by(STATE, ENDED);
   const rank = ({ status, metadata }: Pod): string =>
     `${status?.reason === "Evicted" ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${metadata.name}`;
   return [...ended].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, ended.length - max);
