@@ -66,6 +66,8 @@ export interface Pki {
   createCa(commonName: string, validMs: number): Promise<KeyPair>;
   /** The same name and key with new dates: what it has signed stays valid. */
   renewCa(ca: KeyPair, validMs: number): Promise<KeyPair>;
+  /** A certificate for another CA's name and key: who trusts `ca` with it trusts what the other has signed. Ends with the first of the two. */
+  certifyCa(ca: KeyPair, other: string): Promise<string>;
   /** Throws `CertificateUnreadable` if certificate and key do not belong together. */
   authority(ca: KeyPair): CertificateAuthority;
   /** Throws `CertificateUnreadable`. */

@@ -1,8 +1,9 @@
 import { createPublicKey } from "node:crypto";
 import { join } from "node:path";
-import { type Clock, hasCode, OperatingError, type Random } from "@skates/component-base";
+import { type Clock, OperatingError, type Random } from "@skates/component-base";
 import type { CertificateTemplate, KeyPair, Pki, TokenKey } from "../pki.ts";
 import { pemCertificates, pemPublicKeys } from "../pem-bundle.ts";
+import { belongs } from "./belongs.ts";
 import { ensureCertificate } from "./ensure-certificate.ts";
 import { nodePki } from "./node-pki.ts";
 import { readIfPresent, writeWhole } from "./pem-files.ts";
@@ -11,6 +12,9 @@ const DAY_MS = 86_400_000;
 /** How long a CA lives. */
 export const CA_VALID_MS = 3650 * DAY_MS;
 const LEAF_VALID_MS = 365 * DAY_MS;
+
+/** Certificates of the CA that earlier ones have signed, the newest first: with them, who trusts an earlier one verifies the API server. */
+export const CROSS_FILE = "ca.cross.crt";
 
 /** Certificates are renewed when less than this is left. */
 export const RENEW_BEFORE_MS = 30 * DAY_MS;
@@ -35,7 +39,7 @@ export interface NodeIdentity {
 export interface ClusterPki {
   /** [ca.crt, ca.key] Signs servers and clients. Behind the first certificate may stand those of earlier CAs, which still count. */
   readonly ca: KeyPair;
-  /** [apiserver] */
+  /** [apiserver] Behind the certificate stand those by which clients that trust only an earlier CA can verify it. */
   readonly apiServer: KeyPair;
   /** [apiserver-kubelet-client] The API server as a client of kubelets. */
   readonly kubeletClient: KeyPair;
@@ -102,9 +106,10 @@ export async function ensureClusterPki(options: ClusterPkiOptions): Promise<Clus
       client("scheduler", "system:kube-scheduler"),
       client("kube-proxy", "system:kube-proxy"),
     ]);
+  const cross = (await readIfPresent(join(directory, CROSS_FILE))) ?? "";
   return {
     ca,
-    apiServer,
+    apiServer: { ...apiServer, cert: apiServer.cert + cross },
     kubeletClient,
     frontProxyCa,
     frontProxyClient,
@@ -169,16 +174,6 @@ function ownFirst(pki: Pki, bundle: string, key: string): string {
   if (certs.length < 2) return bundle;
   const own = certs.find((cert) => belongs(pki, { cert, key }));
   return own === undefined || own === certs[0] ? bundle : [own, ...certs.filter((cert) => cert !== own)].join("");
-}
-
-function belongs(pki: Pki, pair: KeyPair): boolean {
-  try {
-    pki.authority(pair);
-    return true;
-  } catch (error) {
-    if (hasCode(error, "CertificateUnreadable")) return false;
-    throw error;
-  }
 }
 
 /** What `read` throws, with the name of the file. */

@@ -1,5 +1,5 @@
 /** The real certificates and tokens. A cluster starts with `ensureClusterPki`. */
-export { forgetEarlier, newAuthorities, newTokenKey } from "./rotate.ts";
+export { announceAuthorities, forgetEarlier, NEXT_KEY, newTokenKey, promoteAuthorities } from "./rotate.ts";
 export {
   type ClusterPki,
   type ClusterPkiOptions,

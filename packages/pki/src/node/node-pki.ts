@@ -26,6 +26,7 @@ export function nodePki(options: NodePkiOptions): Pki {
       const { commonName } = readCertificate(ca.cert);
       return await selfSign(options, { commonName, keys: await importKeys(privateKeyOf(ca)), validMs });
     },
+    certifyCa: (ca, other) => certifyCa(options, ca, other),
     authority: (ca) => authority(options, ca),
     readCertificate,
     readRequest,
@@ -127,7 +128,6 @@ interface SelfSigned {
 async function selfSign(options: NodePkiOptions, { commonName, keys, validMs }: SelfSigned): Promise<KeyPair> {
   const lib = await x509();
   const nowMs = options.clock.nowMs();
-  const { keyCertSign, digitalSignature, keyEncipherment } = lib.KeyUsageFlags;
   const cert = await lib.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(options.random),
     name: subjectName({ commonName }),
@@ -136,13 +136,43 @@ async function selfSign(options: NodePkiOptions, { commonName, keys, validMs }: 
     keys,
     signingAlgorithm: EC,
     extensions: [
-      new lib.BasicConstraintsExtension(true, undefined, true),
-      new lib.KeyUsagesExtension(keyCertSign | digitalSignature | keyEncipherment, true),
+      ...caExtensions(lib),
       await lib.SubjectKeyIdentifierExtension.create(keys.publicKey),
       new lib.SubjectAlternativeNameExtension([{ type: "dns", value: commonName }]),
     ],
   });
   return { cert: pem(cert.toString("pem")), key: await exportKey(keys) };
+}
+
+async function certifyCa(options: NodePkiOptions, ca: KeyPair, other: string): Promise<string> {
+  const lib = await x509();
+  const signing = await importKeys(privateKeyOf(ca));
+  const [issuer, subject] = [new lib.X509Certificate(ca.cert), new lib.X509Certificate(other)];
+  const cert = await lib.X509CertificateGenerator.create({
+    serialNumber: serialNumber(options.random),
+    subject: subject.subjectName,
+    issuer: issuer.subjectName,
+    notBefore: subject.notBefore,
+    notAfter: new Date(Math.min(issuer.notAfter.getTime(), subject.notAfter.getTime())),
+    publicKey: subject.publicKey,
+    signingKey: signing.privateKey,
+    signingAlgorithm: EC,
+    extensions: [
+      ...caExtensions(lib),
+      await lib.SubjectKeyIdentifierExtension.create(subject.publicKey),
+      // Both have the same name: the key tells them apart.
+      await lib.AuthorityKeyIdentifierExtension.create(signing.publicKey),
+    ],
+  });
+  return pem(cert.toString("pem"));
+}
+
+function caExtensions(lib: X509): Extension[] {
+  const { keyCertSign, digitalSignature, keyEncipherment } = lib.KeyUsageFlags;
+  return [
+    new lib.BasicConstraintsExtension(true, undefined, true),
+    new lib.KeyUsagesExtension(keyCertSign | digitalSignature | keyEncipherment, true),
+  ];
 }
 
 /** 127 random bits: positive, and never zero in practice. */

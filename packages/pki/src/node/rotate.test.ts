@@ -1,6 +1,6 @@
 // New authorities and keys beside those that are in use: what counts meanwhile, and what does not afterwards.
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom, virtualClock } from "@skates/component-base";
@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { pemCertificates } from "../pem-bundle.ts";
 import { type ClusterPki, ensureClusterPki } from "./cluster-pki.ts";
 import { nodePki } from "./node-pki.ts";
-import { forgetEarlier, newAuthorities, newTokenKey } from "./rotate.ts";
+import { announceAuthorities, forgetEarlier, newTokenKey, promoteAuthorities } from "./rotate.ts";
 import { tokenSigner, tokenVerifier } from "./tokens.ts";
 
 const DAY_MS = 86_400_000;
@@ -25,32 +25,84 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(join(directory, ".."), { recursive: true }));
 
-test("new authorities sign; the earlier ones stay behind them until they are forgotten, also when one is renewed", async () => {
+const renew = async (): Promise<void> => {
+  await announceAuthorities(directory, pki());
+  await promoteAuthorities(directory, pki());
+};
+const bundle = (): readonly string[] => pemCertificates(readFileSync(join(directory, "ca.crt"), "utf8"));
+
+test("new authorities are told before they sign, sign, and stand alone when the earlier ones are forgotten", async () => {
   const before = await ensure();
-  await newAuthorities(directory, pki());
+  await announceAuthorities(directory, pki());
+  const told = await ensure();
+  const [first, announced, ...more] = pemCertificates(told.ca.cert);
+  expect([first, more]).toEqual([before.ca.cert, []]);
+  expect([told.ca.key, told.apiServer, told.frontProxyClient]).toEqual([
+    before.ca.key,
+    before.apiServer,
+    before.frontProxyClient,
+  ]);
+  await promoteAuthorities(directory, pki());
   const after = await ensure();
-  const [newest, earlier, ...more] = pemCertificates(after.ca.cert);
-  expect([earlier, more]).toEqual([before.ca.cert, []]);
-  expect(signedBy(after.apiServer.cert, newest)).toBe(true);
+  expect(pemCertificates(after.ca.cert)).toEqual([announced, before.ca.cert]);
+  expect(signedBy(after.apiServer.cert, announced)).toBe(true);
   expect(signedBy(after.frontProxyClient.cert, pemCertificates(after.frontProxyCa.cert)[0])).toBe(true);
+  expect(readdirSync(directory).filter((name) => name.includes("next"))).toEqual([]);
   await clock.advance(3_640 * DAY_MS);
   const renewed = pemCertificates((await ensure()).ca.cert);
-  expect([renewed.length, renewed[1]]).toEqual([2, earlier]);
+  expect([renewed.length, renewed[1]]).toEqual([2, before.ca.cert]);
   await forgetEarlier(directory);
-  expect(pemCertificates((await ensure()).ca.cert)).toEqual([renewed[0]]);
+  const last = await ensure();
+  expect([pemCertificates(last.ca.cert), pemCertificates(last.apiServer.cert).length]).toEqual([[renewed[0]], 1]);
 });
 
-test("where the making of a new authority was cut short, the earlier one goes on with its key", async () => {
+test("who trusts an earlier authority only verifies the server by the way, over two rotations", async () => {
+  const [first = ""] = pemCertificates((await ensure()).ca.cert);
+  await renew();
+  await renew();
+  const { ca, apiServer } = await ensure();
+  const [newest = "", middle = ""] = pemCertificates(ca.cert);
+  const [leaf = "", byMiddle = "", byFirst = "", ...more] = pemCertificates(apiServer.cert);
+  expect(more).toEqual([]);
+  const way = [
+    [leaf, byMiddle],
+    [leaf, newest],
+    [byMiddle, byFirst],
+    [byMiddle, middle],
+    [byFirst, first],
+  ] as const;
+  for (const [cert, issuer] of way) {
+    expect(new X509Certificate(cert).checkIssued(new X509Certificate(issuer))).toBe(true);
+    expect(signedBy(cert, issuer)).toBe(true);
+  }
+  expect([byMiddle, byFirst].map((cert) => new X509Certificate(cert).ca)).toEqual([true, true]);
+  expect(signedBy(byFirst, newest)).toBe(false);
+});
+
+test("what was cut short goes on: announced twice is announced once, and the key in use keeps its certificate", async () => {
   const before = await ensure();
+  await announceAuthorities(directory, pki());
+  const announced = bundle();
+  await announceAuthorities(directory, pki());
+  expect(bundle()).toEqual(announced);
+  // Cut between the certificates and the keys: the earlier key goes on.
   const files = ["ca", "front-proxy-ca", "etcd/ca"].map((file) => join(directory, `${file}.key`));
   const keys = files.map((file) => readFileSync(file, "utf8"));
-  await newAuthorities(directory, pki());
-  const made = pemCertificates(readFileSync(join(directory, "ca.crt"), "utf8"))[0];
+  const next = readFileSync(join(directory, "ca.next.key"), "utf8");
+  await promoteAuthorities(directory, pki());
   files.forEach((file, i) => writeFileSync(file, keys[i] ?? ""));
-  const after = await ensure();
-  expect(pemCertificates(after.ca.cert)).toEqual([before.ca.cert, made]);
-  expect(after.apiServer).toEqual(before.apiServer);
-  expect((await ensure()).ca).toEqual(after.ca);
+  writeFileSync(join(directory, "ca.next.key"), next);
+  const between = await ensure();
+  expect(pemCertificates(between.ca.cert)).toEqual(announced);
+  expect(pemCertificates(between.apiServer.cert)[0]).toBe(before.apiServer.cert);
+  expect((await ensure()).ca).toEqual(between.ca);
+  await promoteAuthorities(directory, pki());
+  expect((await ensure()).ca.key).toBe(next);
+  // A key whose certificate was not written yet is made anew.
+  writeFileSync(join(directory, "ca.next.key"), (await pki().createCa("kubernetes", DAY_MS)).key);
+  await expect(promoteAuthorities(directory, pki())).rejects.toMatchObject({ code: "CaKeyMissing" });
+  await announceAuthorities(directory, pki());
+  expect(bundle().length).toBe(3);
 });
 
 test("a new key signs tokens, and those of the earlier one count until it is forgotten", async () => {

@@ -1,26 +1,67 @@
 import { createPublicKey } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OperatingError } from "@skates/component-base";
 import { pemCertificates, pemPublicKeys } from "../pem-bundle.ts";
 import type { Pki } from "../pki.ts";
-import { CA_VALID_MS } from "./cluster-pki.ts";
+import { belongs } from "./belongs.ts";
+import { CA_VALID_MS, CROSS_FILE } from "./cluster-pki.ts";
 import { readIfPresent, writeWhole } from "./pem-files.ts";
 
 /** The CAs of a cluster: their files without ending, below its directory. */
 export const AUTHORITY_FILES: readonly string[] = ["ca", "front-proxy-ca", "etcd/ca"];
 
+/** What the file of a key ends with that is announced and does not sign yet. */
+export const NEXT_KEY = ".next.key";
+
 /**
- * A new key and certificate for each CA. The certificates before stay behind it in the file: what they signed counts on. The key comes
- * last: where this is cut short, the key that is there still has its certificate, and the next start puts that one first again.
+ * A new key and certificate for each CA. The certificate goes behind those that count, so that whoever trusts the CA can learn of it before
+ * anything is signed with the new key, which waits beside. Called again, it goes on with what it made before.
  */
-export async function newAuthorities(directory: string, pki: Pki): Promise<void> {
+export async function announceAuthorities(directory: string, pki: Pki): Promise<void> {
   for (const file of AUTHORITY_FILES) {
     const path = join(directory, file);
-    const before = await present(`${path}.crt`);
-    const made = await pki.createCa(pki.readCertificate(before).commonName, CA_VALID_MS);
-    await writeWhole(`${path}.crt`, [made.cert, ...pemCertificates(before)].join(""), 0o600);
-    await writeWhole(`${path}.key`, made.key, 0o600);
+    const before = pemCertificates(await present(`${path}.crt`));
+    const key = await readIfPresent(path + NEXT_KEY);
+    if (key !== undefined && before.some((cert) => belongs(pki, { cert, key }))) continue;
+    const made = await pki.createCa(pki.readCertificate(before.join("")).commonName, CA_VALID_MS);
+    await writeWhole(path + NEXT_KEY, made.key, 0o600);
+    await writeWhole(`${path}.crt`, [...before, made.cert].join(""), 0o600);
   }
+}
+
+/**
+ * From now on the announced keys sign. The certificates before stay behind theirs: what they signed counts on. Who trusts only those finds
+ * the way by a certificate of the new CA that the earlier one has signed. The key comes last: where this is cut short, the key that is
+ * there still has its certificate, the next start puts that one first again, and another call goes on.
+ */
+export async function promoteAuthorities(directory: string, pki: Pki): Promise<void> {
+  for (const file of AUTHORITY_FILES) {
+    const path = join(directory, file);
+    const key = await readIfPresent(path + NEXT_KEY);
+    if (key === undefined) continue;
+    const certs = pemCertificates(await present(`${path}.crt`));
+    const own = certs.find((cert) => belongs(pki, { cert, key }));
+    if (own === undefined)
+      throw new OperatingError("CaKeyMissing", `${path}.crt lacks the certificate of ${file}${NEXT_KEY}`);
+    if (file === "ca") await certifyByEarlier(directory, pki, { own, certs });
+    await writeWhole(`${path}.crt`, [own, ...certs.filter((cert) => cert !== own)].join(""), 0o600);
+    await writeWhole(`${path}.key`, key, 0o600);
+    await rm(path + NEXT_KEY);
+  }
+}
+
+async function certifyByEarlier(
+  directory: string,
+  pki: Pki,
+  { own, certs }: { readonly own: string; readonly certs: readonly string[] },
+): Promise<void> {
+  const key = await readIfPresent(join(directory, "ca.key"));
+  // An external CA's key is elsewhere; ours has it already where this was cut short.
+  const earlier = key === undefined ? undefined : certs.find((cert) => belongs(pki, { cert, key }));
+  if (key === undefined || earlier === undefined || earlier === own) return;
+  const before = (await readIfPresent(join(directory, CROSS_FILE))) ?? "";
+  await writeWhole(join(directory, CROSS_FILE), (await pki.certifyCa({ cert: earlier, key }, own)) + before, 0o600);
 }
 
 /** A new key for tokens of service accounts. Tokens signed with the one before count on. */
@@ -36,9 +77,16 @@ export async function newTokenKey(directory: string, pki: Pki): Promise<void> {
   await writeWhole(`${path}.pub`, kept.join(""), 0o600);
 }
 
-/** Only the newest CAs and the newest key count from now on: whatever an earlier one signed is refused. */
+/**
+ * Only the newest CAs and the newest key count from now on: whatever an earlier one signed is refused. CAs that are announced are
+ * given up with the earlier ones.
+ */
 export async function forgetEarlier(directory: string): Promise<void> {
-  for (const file of AUTHORITY_FILES) await keepFirst(join(directory, `${file}.crt`), pemCertificates);
+  for (const file of AUTHORITY_FILES) {
+    await rm(join(directory, file + NEXT_KEY), { force: true });
+    await keepFirst(join(directory, `${file}.crt`), pemCertificates);
+  }
+  await rm(join(directory, CROSS_FILE), { force: true });
   await keepFirst(join(directory, "sa.pub"), pemPublicKeys);
 }
 

@@ -47,6 +47,7 @@ export const JOIN_NAMESPACE_ROLES: readonly NamespaceRole[] = [
 
 /** Who has them. */
 export const JOIN_NAMESPACE_BINDINGS: readonly NamespaceBinding[] = [
-  { namespace: "kube-public", name: "kubeadm:bootstrap-signer-clusterinfo", to: ["user:system:anonymous"] },
+  // Nodes that have joined follow the authorities by it.
+  { namespace: "kube-public", name: "kubeadm:bootstrap-signer-clusterinfo", to: ["user:system:anonymous", NODES] },
   { namespace: "kube-system", name: "skates:node-settings", to: [JOINING, NODES] },
 ];

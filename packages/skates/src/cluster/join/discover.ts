@@ -67,7 +67,7 @@ export function trustedCa(data: Readonly<Record<string, string>>, { token, hashe
       "the token's second part is wrong, or somebody between has changed the answer",
     );
   }
-  const ca = caOf(kubeconfig);
+  const ca = authoritiesOf(kubeconfig);
   if (hashes.length > 0 && !pemCertificates(ca).some((pem) => hashes.includes(hashOf(pem)))) {
     throw failure(
       `the cluster's CA has the hash ${pemCertificates(ca).map(hashOf).join(", ")}, and not one of those given`,
@@ -83,7 +83,8 @@ export function hashOf(pem: string): string {
   return `sha256:${createHash("sha256").update(key).digest("hex")}`;
 }
 
-function caOf(kubeconfig: string): string {
+/** The authorities (PEM) that the kubeconfig of `kube-public/cluster-info` names. */
+export function authoritiesOf(kubeconfig: string): string {
   const config: unknown = load(kubeconfig);
   const clusters = isRecord(config) ? config["clusters"] : undefined;
   const first: unknown = Array.isArray(clusters) ? clusters[0] : undefined;
