@@ -1,6 +1,14 @@
-// Who creates an object owns what a comparison with nothing finds: the short way of a create against the long one, over all kinds.
+// Who creates an object owns what a comparison with nothing finds: the short way of a create against the long one, over all kinds; and what
+// is remembered of one object for those like it is what would be found for each.
 import { expect, it } from "vitest";
-import { type ApiObject, applyDefaults, encodeJson, structOf, updateManagedFields } from "@skates/apimachinery";
+import {
+  type ApiObject,
+  applyDefaults,
+  CreatedMemo,
+  encodeJson,
+  structOf,
+  updateManagedFields,
+} from "@skates/apimachinery";
 import type { AnyField, Resource, Struct, TypeNode } from "@skates/apimachinery";
 import { pick, seededRandom, type Random } from "@skates/component-base";
 import { builtinResources } from "./index.ts";
@@ -26,10 +34,56 @@ for (const resource of builtinResources) {
   });
 }
 
+it("what is remembered is right for all that looks alike", () => {
+  const seed = 11;
+  const random = seededRandom(seed);
+  let alike = 0;
+  for (const resource of builtinResources) {
+    for (let round = 0; round < 3; round++) {
+      const memo = new CreatedMemo();
+      const first = objectOf(resource, random);
+      const options = { ignore: ["status"], old: undefined };
+      const text = owned(resource, first, { ...options, memo });
+      for (let i = 0; i < 20; i++) {
+        const next = { metadata: first.metadata, ...(changed(first, random) as object) } as ApiObject;
+        const found = owned(resource, next, { ...options, memo });
+        expect({ seed, next, found }).toEqual({ seed, next, found: owned(resource, next, options) });
+        if (found === text) alike++;
+      }
+    }
+  }
+  expect(alike).toBeGreaterThan(1_000); // else the changes are too coarse to show anything
+});
+
+/** With one member, item or value somewhere within taken out, doubled, or replaced. */
+function changed(value: unknown, random: Random): unknown {
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
+    const at = pick(random, items.length + 1);
+    if (at === items.length) return items.length === 0 || pick(random, 4) > 0 ? items : [...items, items[0]];
+    if (pick(random, 5) === 0) return items.filter((_, i) => i !== at);
+    return items.map((item, i) => (i === at ? changed(item, random) : item));
+  }
+  if (typeof value === "object" && value !== null) {
+    const names = Object.keys(value);
+    const name = names[pick(random, names.length)];
+    if (name === undefined) return value;
+    const { [name]: member, ...rest } = value as Readonly<Record<string, unknown>>;
+    if (pick(random, 10) === 0) return rest;
+    return pick(random, 10) === 0 ? { ...rest, x: member } : { ...value, [name]: changed(member, random) };
+  }
+  if (typeof value === "string") return TEXTS[pick(random, TEXTS.length)];
+  return typeof value === "number" ? pick(random, 3) : pick(random, 2) === 1;
+}
+
 function owned(
   { schema }: Resource,
   object: ApiObject,
-  { ignore, old }: { readonly ignore: readonly string[]; readonly old: ApiObject | undefined },
+  {
+    ignore,
+    old,
+    memo,
+  }: { readonly ignore: readonly string[]; readonly old: ApiObject | undefined; readonly memo?: CreatedMemo },
 ): string {
   const managedFields = updateManagedFields({
     struct: schema,
@@ -39,6 +93,7 @@ function owned(
     apiVersion: "v1",
     nowMs: 0,
     ignore,
+    memo,
   });
   const { name } = object.metadata;
   return encodeJson(schema, { ...object, metadata: { name, managedFields } });

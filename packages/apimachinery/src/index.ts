@@ -188,6 +188,7 @@ export {
 } from "./text/quantity.ts";
 export { compareResourceVersions } from "./text/resource-version.ts";
 export { canonicalMicroTime, canonicalTime, formatMicroTime, formatTime, parseTime, TimeError } from "./text/time.ts";
+export { CreatedMemo } from "./patch/managed-fields/created-memo.ts";
 export { type ManagedFieldsUpdate, type OtherVersion, updateManagedFields } from "./patch/managed-fields/update.ts";
 export { DecodeError } from "./schema/decode-error.ts";
 export { base64Decode, base64Encode } from "./schema/protobuf/base64.ts";

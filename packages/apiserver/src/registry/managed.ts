@@ -35,6 +35,7 @@ function ownedBy(call: WriteCall, { next, old, convert }: Owning): ApiObject {
     ignore: ignoredFields(resource, call.subresource),
     inVersion: otherVersions(call, { old, next: () => next, convert }),
     sink: call.served.cache?.codec.sink,
+    memo: call.served.cache?.codec.createdMemo,
   });
   return { ...next, metadata: { ...next.metadata, managedFields } };
 }

@@ -1,4 +1,5 @@
 import {
+  CreatedMemo,
   type ApiObject,
   applyDefaults,
   decodeJson,
@@ -48,6 +49,7 @@ export class StoredCodec {
   readonly #options: CodecOptions;
   /** Where JSON is put together, for one synchronous step at a time. */
   readonly sink = new JsonSink();
+  readonly createdMemo = new CreatedMemo();
   /** Bounds what stays decoded. */
   readonly ring: DecodedRing;
   /** Called with each object before it is handed out. */

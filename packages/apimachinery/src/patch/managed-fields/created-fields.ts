@@ -3,16 +3,13 @@ import { isRecord, mapOf } from "../../schema/record.ts";
 import type { Struct } from "../../schema/struct.ts";
 import { isEmpty, isZeroLike } from "./compare.ts";
 import { compareElements, isNumeric } from "./field-set.ts";
+import type { Unowned } from "./owned-alike.ts";
 import { type FieldLayout, type Layout, objectLayout, restOf, settled, type StructLayout } from "./layout.ts";
 
 /** What is left out of a record, by the names of its fields. */
 type Left = ReadonlySet<string>;
 
-export interface CreatedFields {
-  /** Fields of the object that are not recorded. */
-  readonly unowned: Left;
-  /** Fields of its metadata that are not recorded. */
-  readonly unownedMetadata: Left;
+export interface CreatedFields extends Unowned {
   /** Used on the way; what it held is lost. */
   readonly sink?: JsonSink | undefined;
 }

@@ -17,11 +17,18 @@ export type Layout =
   | {
       readonly kind: "struct";
       readonly fields: () => readonly FieldLayout[];
+      readonly byName: () => ReadonlyMap<string, FieldLayout>;
       /** Of members that the fields do not name; undefined: there are none. */
       readonly rest: Layout | undefined;
     }
   | { readonly kind: "map"; readonly values: Layout }
-  | { readonly kind: "list"; readonly items: Layout; readonly element: ItemElement }
+  | {
+      readonly kind: "list";
+      readonly items: Layout;
+      readonly element: ItemElement;
+      /** Members that name an item; undefined: items are their own names. */
+      readonly names: readonly string[] | undefined;
+    }
   /** As the values are: see `settled`. */
   | { readonly kind: "deduced" };
 
@@ -66,11 +73,15 @@ export const fieldsOf = memo((struct: Struct): readonly FieldLayout[] =>
     .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
 );
 
+const fieldsByName = memo(
+  (struct: Struct): ReadonlyMap<string, FieldLayout> => new Map(fieldsOf(struct).map((field) => [field.name, field])),
+);
+
 /** The layout of a whole object. Its fields are looked up when they are needed: structs may contain themselves. */
 export function objectLayout(struct: Struct): StructLayout {
   let fields: readonly FieldLayout[] | undefined;
   const rest = struct.options.keepsUnknown === true ? DEDUCED : undefined;
-  return { kind: "struct", fields: () => (fields ??= fieldsOf(struct)), rest };
+  return { kind: "struct", fields: () => (fields ??= fieldsOf(struct)), byName: () => fieldsByName(struct), rest };
 }
 
 function fieldLayout(name: string, field: AnyField): FieldLayout {
@@ -97,7 +108,8 @@ export function layoutOf(type: TypeNode): Layout {
       return type.atomic === true ? LEAF : { kind: "map", values: layoutOf(type.values) };
     case "list": {
       const element = itemElement(type.items, type.merge);
-      return element === undefined ? LEAF : { kind: "list", items: layoutOf(type.items), element };
+      const names = typeof type.merge === "object" ? type.merge.keys : undefined;
+      return element === undefined ? LEAF : { kind: "list", items: layoutOf(type.items), element, names };
     }
     case "json":
       return type.deduced === true ? DEDUCED : LEAF;

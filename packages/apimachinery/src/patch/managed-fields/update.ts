@@ -6,6 +6,7 @@ import type { Struct } from "../../schema/struct.ts";
 import { formatTime } from "../../text/time.ts";
 import { type Changes, compareObjects } from "./compare.ts";
 import { createdFields } from "./created-fields.ts";
+import type { CreatedMemo } from "./created-memo.ts";
 import { arrange, entryOf, fieldsOfEntry, withFields, type Writer, writtenBy, writtenEntry } from "./entries.ts";
 import { difference, EMPTY_SET, type FieldSet, fieldSetOf, isEmptySet, union, without } from "./field-set.ts";
 import { objectLayout } from "./layout.ts";
@@ -28,6 +29,8 @@ export interface ManagedFieldsUpdate {
   readonly inVersion?: ((apiVersion: string) => OtherVersion | undefined) | undefined;
   /** Used on the way; what it held is lost. */
   readonly sink?: JsonSink | undefined;
+  /** Remembers the fields of new objects, for others that are like them. */
+  readonly memo?: CreatedMemo | undefined;
 }
 
 /** The two objects of an update as another version shows them. */
@@ -91,11 +94,12 @@ export function updateManagedFields(update: ManagedFieldsUpdate): readonly Manag
 
 /** Of a new object that nobody else has written. */
 function createdEntries(
-  { struct, next, ignore, nowMs, sink }: ManagedFieldsUpdate,
+  { struct, next, ignore, nowMs, sink, memo }: ManagedFieldsUpdate,
   writer: Writer,
 ): readonly ManagedFieldsEntry[] | undefined {
   const unowned = ignore === undefined || ignore.length === 0 ? UNOWNED : new Set([...UNOWNED, ...ignore]);
-  const fields = createdFields(struct, next, { unowned, unownedMetadata: UNOWNED_METADATA, sink });
+  const options = { unowned, unownedMetadata: UNOWNED_METADATA, sink };
+  const fields = memo === undefined ? createdFields(struct, next, options) : memo.fieldsOf(struct, next, options);
   return fields === undefined ? undefined : [writtenEntry(writer, fields, formatTime(nowMs))];
 }
 
