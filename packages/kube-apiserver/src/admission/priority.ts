@@ -6,6 +6,7 @@ import { objectOf, oldOf } from "./object-kind.ts";
 
 /** A pod's priority follows from its class; only one class is the default. */
 export function priority(registry: Registry): AdmissionPlugin {
+  const classes: Classes = { registry, defaultClass: defaultClassOf(registry) };
   return {
     name: "Priority",
     handles: (attributes) =>
@@ -14,7 +15,7 @@ export function priority(registry: Registry): AdmissionPlugin {
       const pod = objectOf<Pod>(attributes, pods);
       if (pod === undefined) return attributes.object ?? missing();
       const old = oldOf<Pod>(attributes, pods);
-      return old === undefined ? await withPriority(registry, { pod, attributes }, signal) : withOldPriority(pod, old);
+      return old === undefined ? await withPriority(classes, { pod, attributes }, signal) : withOldPriority(pod, old);
     },
     async validate(attributes) {
       const own = objectOf<PriorityClass>(attributes, priorityClasses);
@@ -52,9 +53,32 @@ interface NewPod {
   readonly attributes: AdmissionAttributes;
 }
 
-async function withPriority(registry: Registry, { pod, attributes }: NewPod, signal: AbortSignal): Promise<Pod> {
+interface Classes {
+  readonly registry: Registry;
+  /** Of several defaults the lowest. */
+  defaultClass(): PriorityClass | undefined;
+}
+
+/** Looked for again only after a change of any class. */
+function defaultClassOf(registry: Registry): () => PriorityClass | undefined {
+  let seen: number | undefined;
+  let lowest: PriorityClass | undefined;
+  return () => {
+    const revision = registry.cachedRevision(priorityClasses);
+    if (revision === seen) return lowest;
+    seen = revision;
+    lowest = undefined;
+    for (const known of registry.cachedList<PriorityClass>(priorityClasses)) {
+      if (known.globalDefault !== true) continue;
+      if (lowest === undefined || (known.value ?? 0) < (lowest.value ?? 0)) lowest = known;
+    }
+    return lowest;
+  };
+}
+
+async function withPriority(classes: Classes, { pod, attributes }: NewPod, signal: AbortSignal): Promise<Pod> {
   const { resource } = attributes;
-  const found = await classOf(registry, { pod, attributes }, signal);
+  const found = await classOf(classes, { pod, attributes }, signal);
   const value = found?.value ?? 0;
   const policy = found === undefined ? "PreemptLowerPriority" : found.preemptionPolicy;
   if (pod.spec.priority !== undefined && pod.spec.priority !== value) {
@@ -73,9 +97,9 @@ async function withPriority(registry: Registry, { pod, attributes }: NewPod, sig
   };
 }
 
-/** The class that the pod names, else the default one; of several defaults the lowest. */
+/** The class that the pod names, else the default one. */
 async function classOf(
-  registry: Registry,
+  { registry, defaultClass }: Classes,
   { pod, attributes }: NewPod,
   signal: AbortSignal,
 ): Promise<PriorityClass | undefined> {
@@ -85,10 +109,5 @@ async function classOf(
     if (found !== undefined) return found;
     throw forbiddenRequest(attributes.resource, pod.metadata.name, `no PriorityClass with name ${name} was found`);
   }
-  let lowest: PriorityClass | undefined;
-  for (const known of registry.cachedList<PriorityClass>(priorityClasses)) {
-    if (known.globalDefault !== true) continue;
-    if (lowest === undefined || (known.value ?? 0) < (lowest.value ?? 0)) lowest = known;
-  }
-  return lowest;
+  return defaultClass();
 }

@@ -38,7 +38,8 @@ const HANDS_REMEMBERED = 1_000;
  */
 export class FlowControl {
   readonly #options: FlowControlOptions;
-  readonly #hands = new Map<string, Hand>();
+  /** By the flow's distinguisher; flows are made anew when what is configured changes. */
+  readonly #hands = new WeakMap<Flow, Map<string, Hand>>();
   readonly #metrics: FlowMetrics;
   readonly #turns: LoopTurns | undefined;
   readonly levels: PriorityLevels;
@@ -140,18 +141,19 @@ export class FlowControl {
     };
   }
 
-  #handOf({ name, level }: Flow, distinguisher: string): Hand {
-    const { overflow } = level.queues;
-    const queued = overflow.type === "Queue";
-    const key = queued
-      ? `${overflow.queues}/${overflow.handSize}/${name}/${distinguisher}`
-      : `${name}/${distinguisher}`;
-    let hand = this.#hands.get(key);
+  #handOf(flow: Flow, distinguisher: string): Hand {
+    let hands = this.#hands.get(flow);
+    if (hands === undefined) this.#hands.set(flow, (hands = new Map()));
+    let hand = hands.get(distinguisher);
     if (hand === undefined) {
-      const flow = `${name},${distinguisher}`;
-      hand = { flow, hand: queued ? dealHand(flow, overflow.queues, overflow.handSize) : NO_CARDS };
-      if (this.#hands.size >= HANDS_REMEMBERED) this.#hands.clear();
-      this.#hands.set(key, hand);
+      const name = `${flow.name},${distinguisher}`;
+      const { overflow } = flow.level.queues;
+      hand = {
+        flow: name,
+        hand: overflow.type === "Queue" ? dealHand(name, overflow.queues, overflow.handSize) : NO_CARDS,
+      };
+      if (hands.size >= HANDS_REMEMBERED) hands.clear();
+      hands.set(distinguisher, hand);
     }
     return hand;
   }

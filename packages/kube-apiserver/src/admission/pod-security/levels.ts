@@ -65,6 +65,8 @@ type Labels = Readonly<Record<string, string>> | undefined;
 
 /** The policy that the labels of a namespace ask for, over the cluster's defaults. */
 export function policyOf(labels: Labels, defaults: Policy): LabelledPolicy {
+  // Most namespaces ask for nothing, and every pod that is created asks here.
+  if (!asksForAny(labels)) return { policy: defaults, errors: [] };
   const errors: FieldError[] = [];
   const read = (mode: keyof Policy, unreadable: Level): LevelVersion => {
     const level = labels?.[LABEL + mode];
@@ -79,6 +81,11 @@ export function policyOf(labels: Labels, defaults: Policy): LabelledPolicy {
   const audit = read("audit", "privileged");
   const warn = read("warn", "privileged");
   return { policy: { enforce, audit, warn: impliedWarn(labels, enforce, warn) }, errors };
+}
+
+function asksForAny(labels: Labels): boolean {
+  for (const name in labels) if (name.startsWith(LABEL)) return true;
+  return false;
 }
 
 /** Who enforces more than is warned of, and says nothing of warnings, is warned of what is enforced. */
