@@ -256,7 +256,7 @@ export class WatchCache {
       return 0;
     }
     const pending = this.#pending.get(key);
-    const own = pending !== undefined && value !== undefined && sameBytes(pending.value, value) ? pending : undefined;
+    const own = pending !== undefined && value !== undefined && isOf(pending, revision, value) ? pending : undefined;
     if (own !== undefined) this.#pending.delete(key);
     const entry =
       value === undefined
@@ -325,6 +325,11 @@ export class WatchCache {
     this.#waking = false;
     assert(this.#woken.length === 0, "nobody waits to be woken");
   }
+}
+
+/** A write whose revision is known needs no look at its bytes. */
+function isOf({ entry, value: written }: PendingWrite, revision: Revision, value: Uint8Array): boolean {
+  return entry === undefined ? sameBytes(written, value) : entry.revision === revision;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
