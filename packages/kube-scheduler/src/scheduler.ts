@@ -2,8 +2,8 @@ import { isPodTerminal, nodes, namespaces, type Pod, pods } from "@skates/api/co
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
 import { podGroups } from "@skates/api/scheduling/v1alpha2";
 import type { Client } from "@skates/client";
-import { type Component, type Env, TaskGroup } from "@skates/component-base";
-import { createInformers, type Informer } from "@skates/controller-runtime";
+import { type Component, type Env, TaskGroup, uuid } from "@skates/component-base";
+import { createInformers, type Informer, leading } from "@skates/controller-runtime";
 import { AssumedPods } from "./assumed-pods.ts";
 import { BindingCycle } from "./binding-cycle.ts";
 import { ClusterFeed } from "./cluster-feed.ts";
@@ -33,6 +33,8 @@ export interface SchedulerOptions {
   readonly plugins?: Plugins | undefined;
   /** How extenders are reached; without it a configuration with extenders is refused. */
   readonly extenderTransport?: ExtenderTransport | undefined;
+  /** Tells this scheduler from others that want to lead, where the configuration lets them elect; default: by chance. */
+  readonly identity?: string | undefined;
   /** Pods under way to their nodes at once; default 128. */
   readonly bindingsMax?: number | undefined;
 }
@@ -42,9 +44,13 @@ const TURN_MS = 8;
 /** How often the sizes of queues and caches are put into metrics. */
 const GAUGES_MS = 5_000;
 
-/** Chooses a node for each pod that has none and binds it there. */
+/** Chooses a node for each pod that has none and binds it there; where the configuration says so, only while it leads. */
 export function createScheduler(options: SchedulerOptions): Component {
-  return new Scheduler(options);
+  const scheduler = new Scheduler(options);
+  const { client, env, configuration } = options;
+  if (configuration?.leaderElection === undefined) return scheduler;
+  const identity = options.identity ?? `kube-scheduler_${uuid(env.random.stream("identity"))}`;
+  return leading(scheduler, { client, env, identity, ...configuration.leaderElection });
 }
 
 class Scheduler implements Component {

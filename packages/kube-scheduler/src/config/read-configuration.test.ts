@@ -29,6 +29,8 @@ describe("what is read", () => {
       extenders: [],
       podInitialBackoffSeconds: 1,
       podMaxBackoffSeconds: 10,
+      leaderElection: undefined,
+      requests: undefined,
       withoutEffect: [],
     });
   });
@@ -58,8 +60,51 @@ extenders: [{urlPrefix: "http://127.0.0.1:1", filterVerb: filter}]
     expect(profiles[0]?.args.get("NodeResourcesFit")).toMatchObject({
       scoringStrategy: { type: "MostAllocated", resources },
     });
-    expect(withoutEffect).toEqual(["parallelism", "clientConnection"]);
+    expect(withoutEffect).toEqual(["parallelism", "clientConnection.kubeconfig"]);
     expect(extenders[0]?.httpTimeout).toBe("5s");
+  });
+});
+
+describe("several schedulers", () => {
+  it("elect a leader where they are told to", () => {
+    const { leaderElection } = read("leaderElection: {leaderElect: true, leaseDuration: 30s, resourceName: mine}");
+    expect(leaderElection).toEqual({
+      namespace: "kube-system",
+      name: "mine",
+      leaseMs: 30_000,
+      renewMs: 10_000,
+      retryMs: 2000,
+    });
+    expect(read("leaderElection: {leaderElect: false, leaseDuration: 30s}").leaderElection).toBe(undefined);
+  });
+  it.each([
+    [
+      "{leaderElect: true, leaseDuration: 5s}",
+      'leaderElection.leaseDuration: Invalid value: "10s": LeaseDuration must be greater than RenewDeadline',
+    ],
+    [
+      "{leaderElect: true, retryPeriod: -1s}",
+      'leaderElection.retryPeriod: Invalid value: "-1s": must be greater than zero',
+    ],
+    [
+      "{leaderElect: true, resourceLock: endpoints}",
+      'leaderElection.resourceLock: Invalid value: "endpoints": resourceLock value must be "leases"',
+    ],
+  ])("are refused with %s", (election, message) => {
+    expect(() => read(`leaderElection: ${election}`)).toThrow(message);
+  });
+});
+
+describe("requests", () => {
+  it("are limited where it is said", () => {
+    expect([
+      read("clientConnection: {qps: 50, burst: 100}").requests,
+      read("clientConnection: {qps: 0.5}").requests,
+      read("clientConnection: {qps: -1}").requests,
+    ]).toEqual([{ perSecond: 50, burst: 100 }, { perSecond: 0.5, burst: 1 }, undefined]);
+    expect(() => read("clientConnection: {burst: -1}")).toThrow(
+      "clientConnection.burst: Invalid value: -1: must be non-negative",
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   type FieldError,
   invalidConfiguration,
+  parseDuration,
   type Path,
   readConfiguration,
   refuseFindings,
@@ -14,6 +15,7 @@ import {
 } from "@skates/api/kubescheduler/v1";
 import { readPluginArgs } from "./plugin-args.ts";
 import { extenderFindings } from "./validate-extenders.ts";
+import { completeElection, connectionFindings, electionFindings } from "./validate-connection.ts";
 import { configurationFindings, profileFindings } from "./validate-profiles.ts";
 
 const API_VERSION = "kubescheduler.config.k8s.io/v1";
@@ -24,8 +26,27 @@ export interface SchedulerConfiguration {
   readonly extenders: readonly Extender[];
   readonly podInitialBackoffSeconds: number;
   readonly podMaxBackoffSeconds: number;
+  /** Several schedulers agree by this lease which of them works; undefined: this one does. */
+  readonly leaderElection: LeaderElection | undefined;
+  /** The requests that the scheduler makes at most; undefined: as many as it wants. */
+  readonly requests: RequestLimit | undefined;
   /** Fields that were given and mean nothing to this scheduler, for a line in the log. */
   readonly withoutEffect: readonly string[];
+}
+
+/** The lease, and its times. */
+export interface LeaderElection {
+  readonly namespace: string;
+  readonly name: string;
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  readonly retryMs: number;
+}
+
+export interface RequestLimit {
+  readonly perSecond: number;
+  /** At once. */
+  readonly burst: number;
 }
 
 export interface ProfileConfiguration {
@@ -61,6 +82,8 @@ function completed(given: KubeSchedulerConfiguration): SchedulerConfiguration {
   const configuration = { ...given, profiles: namedProfiles(given.profiles ?? []) };
   const findings: FieldError[] = [
     ...configurationFindings(configuration),
+    ...electionFindings(configuration.leaderElection, ["leaderElection"]),
+    ...connectionFindings(configuration.clientConnection, ["clientConnection"]),
     ...extenderFindings(configuration.extenders ?? [], ["extenders"]),
   ];
   const profiles = configuration.profiles.map((profile, i): ProfileConfiguration => {
@@ -81,8 +104,30 @@ function completed(given: KubeSchedulerConfiguration): SchedulerConfiguration {
     extenders: configuration.extenders ?? [],
     podInitialBackoffSeconds: configuration.podInitialBackoffSeconds ?? 1,
     podMaxBackoffSeconds: configuration.podMaxBackoffSeconds ?? 10,
+    leaderElection: leaderElectionOf(given),
+    requests: requestLimitOf(given),
     withoutEffect: withoutEffect(given),
   };
+}
+
+/** Only where it is asked for: a cluster has one scheduler, beside its server. */
+function leaderElectionOf({ leaderElection }: KubeSchedulerConfiguration): LeaderElection | undefined {
+  if (leaderElection?.leaderElect !== true) return undefined;
+  const { leaseDuration, renewDeadline, retryPeriod, resourceName, resourceNamespace } =
+    completeElection(leaderElection);
+  return {
+    namespace: resourceNamespace,
+    name: resourceName,
+    leaseMs: parseDuration(leaseDuration),
+    renewMs: parseDuration(renewDeadline),
+    retryMs: parseDuration(retryPeriod),
+  };
+}
+
+/** Only where it is asked for: between threads nothing has to be spared. A negative rate means none, as upstream. */
+function requestLimitOf({ clientConnection }: KubeSchedulerConfiguration): RequestLimit | undefined {
+  const { qps = 0, burst = 0 } = clientConnection ?? {};
+  return qps <= 0 ? undefined : { perSecond: qps, burst: burst > 0 ? burst : Math.max(1, Math.ceil(qps)) };
 }
 
 /** Only a single profile has a name by default. */
@@ -111,15 +156,14 @@ function argsOf(
   return { byName, findings };
 }
 
-/** One process elects nobody, reaches the API without a connection, and searches in one thread. */
+/** The scheduler reaches the API without a connection, searches in one thread, and keeps no caches before it leads. */
 function withoutEffect(given: KubeSchedulerConfiguration): readonly string[] {
-  const names = [
-    "parallelism",
-    "leaderElection",
-    "clientConnection",
-    "enableProfiling",
-    "enableContentionProfiling",
-    "delayCacheUntilActive",
-  ] as const;
-  return names.filter((name) => given[name] !== undefined);
+  const names = ["parallelism", "enableProfiling", "enableContentionProfiling", "delayCacheUntilActive"] as const;
+  const ofConnection = ["kubeconfig", "acceptContentTypes", "contentType"] as const;
+  return [
+    ...names.filter((name) => given[name] !== undefined),
+    ...ofConnection
+      .filter((name) => (given.clientConnection?.[name] ?? "") !== "")
+      .map((name) => `clientConnection.${name}`),
+  ];
 }

@@ -19,13 +19,9 @@ const REMOVED = ["AzureDiskLimits", "CinderLimits", "EBSLimits", "GCEPDLimits"];
 
 /** What is wrong beside single profiles and extenders. */
 export function configurationFindings(configuration: WithProfiles): Findings {
-  const { parallelism = 16, profiles, leaderElection } = configuration;
+  const { parallelism = 16, profiles } = configuration;
   const { podInitialBackoffSeconds: initial = 1, podMaxBackoffSeconds: max = 10 } = configuration;
   const out: FieldError[] = [];
-  if (leaderElection?.leaderElect === true && (leaderElection.resourceLock ?? "leases") !== "leases") {
-    const at = ["leaderElection", "resourceLock"];
-    out.push(invalid(at, leaderElection.resourceLock, 'resourceLock value must be "leases"'));
-  }
   if (parallelism <= 0) {
     out.push(invalid(["parallelism"], parallelism, "should be an integer value greater than zero"));
   }
