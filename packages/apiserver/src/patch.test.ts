@@ -169,3 +169,19 @@ test("an apply of fields that are not there fails, whatever the field validation
     "failed to create typed patch object (default/web; apps/v1, Kind=Deployment): .spec.foo: field not declared in schema",
   ]);
 });
+
+test.each([
+  [MERGE, { metadata: { labels: { by: "merge" } } }],
+  [STRATEGIC, { metadata: { labels: { by: "strategic" } } }],
+  ["json-patch+json", [{ op: "add", path: "/metadata/labels", value: { by: "json" } }]],
+])("a time that is not set, null on the wire, stays so through a %s", async (type, body) => {
+  const conditions = [{ type: "A", status: "True", reason: "R", message: "M", lastTransitionTime: null }];
+  const services = "/api/v1/namespaces/default/services";
+  const metadata = { name: `timeless-${type.slice(0, 4)}` };
+  const created = await api.call("POST", services, { metadata, spec: { ports: [{ port: 80 }] } });
+  const path = `${services}/${metadata.name}`;
+  const set = await api.call("PUT", `${path}/status`, { ...created.json, status: { conditions } });
+  expect([set.status, set.json.status.conditions]).toEqual([200, conditions]);
+  const { status, json } = await patch(type, path, body);
+  expect([status, json.status.conditions]).toEqual([200, conditions]);
+});

@@ -62,7 +62,7 @@ beforeEach(() => {
 });
 
 it.each([
-  ["pods/web/proxy", "http://10.244.0.7:8080", "/"],
+  ["pods/web/proxy/", "http://10.244.0.7:8080", "/"],
   ["pods/web:9000/proxy/a%2Fb/c?x=1", "http://10.244.0.7:9000", "/a%2Fb/c"],
   ["pods/https:web:9443/proxy/", "https://10.244.0.7:9443", "/"],
   ["services/web:http/proxy/index.html", "http://10.244.0.7:8080", "/index.html"],
@@ -72,6 +72,25 @@ it.each([
   expect(await at.call(admin, "GET", `${DEFAULT}/${path}`)).toEqual({ status: 418, body: "short" });
   const [{ origin: reached, request } = { origin: "", request: undefined }] = seen;
   expect([reached, request?.path]).toEqual([origin, sent]);
+});
+
+it.each(["GET", "HEAD"])("a page asked for by %s without a slash at the end is where the slash is", async (method) => {
+  for (const path of [`${DEFAULT}/pods/web/proxy`, `${DEFAULT}/services/web:http/proxy`, "/api/v1/nodes/none/proxy"]) {
+    const { status } = await at.call(admin, method, `${path}?a=/b`);
+    expect([path, status, seen]).toEqual([path, 301, []]);
+  }
+});
+
+it.each(["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])("a request by %s is passed on", async (method) => {
+  expect((await at.call(admin, method, `${DEFAULT}/pods/web/proxy?a=b`)).status).toBe(418);
+  expect(seen.map(({ request }) => [request.method, request.path, request.headers["x-forwarded-uri"]])).toEqual([
+    [method, "/", `${DEFAULT}/pods/web/proxy`],
+  ]);
+});
+
+it("whoever may do all but OPTIONS is not let through with it", async () => {
+  const nobody: Caller = { user: { name: "nobody", groups: [] } };
+  expect((await at.call(nobody, "OPTIONS", `${DEFAULT}/pods/web/proxy/`)).status).toBe(403);
 });
 
 it.each([

@@ -33,6 +33,18 @@ test("room is what is left of the node", () => {
   expect(ask(pod("0"), [pod("5")])).toBeUndefined();
 });
 
+test("ports of the node are given once for each address and protocol", () => {
+  const onPort = (hostPort: number, more: object = {}) =>
+    pod("0", { containers: [{ name: "a", ports: [{ containerPort: 1, hostPort, ...more }] }] });
+  expect(ask(onPort(80), [onPort(80)])).toEqual({
+    reason: "NodePorts",
+    message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+  });
+  expect(ask(onPort(80, { hostIP: "192.0.2.1" }), [onPort(80)])?.reason).toBe("NodePorts");
+  expect(ask(onPort(80, { hostIP: "192.0.2.1" }), [onPort(80, { hostIP: "192.0.2.2" })])).toBeUndefined();
+  expect(ask(onPort(80), [onPort(81), onPort(80, { protocol: "UDP" })])).toBeUndefined();
+});
+
 test("another operating system", () => {
   expect(ask(pod("0", { os: { name: "windows" } }), [])?.reason).toBe("PodOSNotSupported");
 });

@@ -1,5 +1,5 @@
 import { parseQuantity } from "@skates/apimachinery";
-import type { Pod } from "@skates/api/core/v1";
+import { hostPortsOf, HostPortTable, type Pod } from "@skates/api/core/v1";
 import type { Resources } from "./env/resource-ref.ts";
 import type { Waiting } from "./plan/plan-pod.ts";
 import { type AnyContainer, podContainers } from "./pod/containers.ts";
@@ -56,7 +56,20 @@ export function admit({
     const capacity = amount(name, limit);
     if (used + wanted > capacity) return shortage(name, { wanted, used, capacity });
   }
-  return undefined;
+  return portsAreFree(pod, others) ? undefined : PORTS_TAKEN;
+}
+
+const PORTS_TAKEN: Waiting = {
+  reason: "NodePorts",
+  message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+};
+
+function portsAreFree(pod: Pod, others: readonly Pod[]): boolean {
+  const wanted = hostPortsOf(pod.spec);
+  if (wanted.length === 0) return true;
+  const taken = new HostPortTable();
+  for (const { spec } of others) for (const port of hostPortsOf(spec)) taken.add(port);
+  return !wanted.some((port) => taken.conflicts(port));
 }
 
 function restartsAll({ restartPolicyRules = [] }: AnyContainer): boolean {

@@ -10,6 +10,7 @@ import {
   invalid,
   invalidStatus,
   isRecord,
+  isStatus,
   jsonPatch,
   jsonText,
   mergePatch,
@@ -78,7 +79,18 @@ export interface PatchView {
 }
 
 /** What a patch (but server-side apply) makes of a value of a schema, with defaults. */
-export function patchView<T extends ApiObject>(expected: Expected, old: T, { patch, rules }: PatchView): T {
+export function patchView<T extends ApiObject>(expected: Expected, old: T, view: PatchView): T {
+  const { kind } = view.patch;
+  try {
+    return patchedView(expected, kind === "json" ? jsonForm(expected.schema, old) : old, view);
+  } catch (error) {
+    // Times that are not set are empty texts in memory, which nobody may send: what clients see has null there.
+    if (kind === "json" || !isStatus(error, "Invalid")) throw error;
+    return patchedView(expected, jsonForm(expected.schema, old), view);
+  }
+}
+
+function patchedView<T extends ApiObject>(expected: Expected, old: unknown, { patch, rules }: PatchView): T {
   const value = patched(expected, old, patch);
   if (!isRecord(value)) throw badRequest("the patched value is no object");
   const apiVersion = checkType(value, expected);
@@ -115,10 +127,10 @@ function invalidPatch({ kind, value: sent }: SentPatch, value: unknown, text: st
   return invalidStatus("", "", [finding]);
 }
 
-function patched({ schema, kind: of }: Expected, old: ApiObject, { kind, value }: SentPatch): unknown {
+function patched({ schema, kind: of }: Expected, old: unknown, { kind, value }: SentPatch): unknown {
   switch (kind) {
     case "json":
-      return jsonPatch(jsonForm(schema, old), parseJsonPatch(value));
+      return jsonPatch(old, parseJsonPatch(value));
     case "merge":
       return mergePatch(old, value);
     case "strategic":

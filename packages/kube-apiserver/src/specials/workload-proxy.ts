@@ -4,7 +4,15 @@ import type { SpecialCall, SpecialHandler } from "@skates/apiserver";
 import { messageOf, pick, type Random } from "@skates/component-base";
 import { isSpecialAddress, readyEndpoints, urlHost } from "../webhooks/service-endpoint.ts";
 import { publicHeaders } from "../kubelet/kubelets.ts";
-import { parseProxyTarget, pathBehindProxy, PROXY_VERBS, type ProxyTarget } from "./proxy-path.ts";
+import {
+  parseProxyTarget,
+  PROXY_VERBS,
+  type ProxyPath,
+  proxyPath,
+  type ProxyTarget,
+  slashRedirect,
+} from "./proxy-path.ts";
+import { withLinksThroughProxy } from "./proxied-links.ts";
 
 /** Reaches a server inside the cluster's network, given as `http://10.244.0.7:8080`. Certificates of such servers are not checked. */
 export type WorkloadDialer = (origin: string) => Handler;
@@ -14,7 +22,7 @@ export interface WorkloadProxyOptions {
   readonly random: Random;
 }
 
-/** `pods/proxy` and `services/proxy`: a request to a port of a pod. Answers come through as they are; links in them are not rewritten. */
+/** `pods/proxy` and `services/proxy`: a request to a port of a pod. Links in pages lead back through the proxy; all else comes through as it is. */
 export function workloadProxyHandlers({ dial, random }: WorkloadProxyOptions): readonly SpecialHandler[] {
   const choices = random.stream("service-proxy");
   const handler = (
@@ -27,21 +35,32 @@ export function workloadProxyHandlers({ dial, random }: WorkloadProxyOptions): r
     verbs: PROXY_VERBS,
     handle: async (call) => {
       const target = parseProxyTarget(call.route.name);
+      const path = proxyPath(call.request.path, { plural: resource, name: call.route.name });
+      const redirect = slashRedirect(call.request, path);
+      if (redirect !== undefined) return redirect;
       const origin = await originOf(call, target);
-      const path = pathBehindProxy(call.request.path, { plural: resource, name: call.route.name });
-      return await forwardToWorkload(call, { handler: dial(origin), path });
+      return await forwardToWorkload(call, { dial, origin, path });
     },
   });
   return [handler("pods", podOrigin), handler("services", (call, target) => serviceOrigin(call, target, choices))];
 }
 
+export interface WorkloadTarget {
+  readonly dial: WorkloadDialer;
+  readonly origin: string;
+  readonly path: ProxyPath;
+}
+
 /** Passes a request on without the caller's credentials, and without any of ours. */
 export async function forwardToWorkload(
   { request }: SpecialCall,
-  { handler, path }: { readonly handler: Handler; readonly path: string },
+  { dial, origin, path }: WorkloadTarget,
 ): Promise<ApiResponse> {
+  const { prefix, rest } = path;
+  const headers = { ...publicHeaders(request.headers), "x-forwarded-uri": `${prefix}${rest}` };
   try {
-    return await handler({ ...request, path, headers: publicHeaders(request.headers) });
+    const answer = await dial(origin)({ ...request, path: rest === "" ? "/" : rest, headers });
+    return await withLinksThroughProxy(answer, { origin, host: request.headers["host"] ?? "", prefix });
   } catch (error) {
     request.signal.throwIfAborted();
     throw new StatusError("ServiceUnavailable", `error trying to reach service: ${messageOf(error)}`, { cause: error });

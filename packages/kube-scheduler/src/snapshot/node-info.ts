@@ -1,5 +1,4 @@
-import type { Node } from "@skates/api/core/v1";
-import { type HostPort, HostPortTable } from "./host-ports.ts";
+import { type HostPort, HostPortTable, type Node } from "@skates/api/core/v1";
 import type { PodInfo } from "./pod-info.ts";
 import { type Resources, ResourceSum, toResources, valueOf } from "./resources.ts";
 

@@ -1,6 +1,5 @@
 import { equalValues } from "@skates/apimachinery";
-import { isSidecar, type Pod } from "@skates/api/core/v1";
-import { type HostPort, hostPortsOf } from "./host-ports.ts";
+import { type HostPort, hostPortsOf, type Pod } from "@skates/api/core/v1";
 import { type PodTerms, podTermsOf } from "./pod-terms.ts";
 import { requestsOf, type Resources, scoredRequestsOf } from "./resources.ts";
 
@@ -32,7 +31,7 @@ export function podInfoOf(pod: Pod): PodInfo {
     priority: spec.priority ?? 0,
     requests,
     scored: scoredRequestsOf(spec, requests),
-    ports: hostPortsOf([...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)]),
+    ports: hostPortsOf(spec),
     terms: podTermsOf(pod),
   };
 }

@@ -37,6 +37,7 @@ const CALL_MS = 120_000;
 const SANDBOX_MS = 240_000;
 /** On top of the grace that a container has to end. */
 const STOP_MS = 60_000;
+const NEVER = new AbortController().signal;
 const EXEC_UNLIMITED_MS = 24 * 3_600_000;
 
 /** A container runtime behind CRI v1. Close it when done. */
@@ -86,7 +87,7 @@ class GrpcRuntime implements CriRuntime {
 
   async runSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<string> {
     const request = { config: toSandboxConfig(spec), runtimeHandler: spec.runtimeHandler };
-    const { podSandboxId } = await this.#call(runtimeService.runPodSandbox, request, signal, SANDBOX_MS);
+    const { podSandboxId } = await this.#finish(runtimeService.runPodSandbox, request, signal, SANDBOX_MS);
     return podSandboxId ?? "";
   }
 
@@ -110,13 +111,13 @@ class GrpcRuntime implements CriRuntime {
       config: toContainerConfig(spec),
       sandboxConfig: toSandboxConfig(sandbox),
     };
-    const { containerId = "" } = await this.#call(runtimeService.createContainer, request, signal);
+    const { containerId = "" } = await this.#finish(runtimeService.createContainer, request, signal);
     this.#sandboxOf.set(containerId, sandboxId);
     return containerId;
   }
 
   async startContainer(id: string, signal: AbortSignal): Promise<void> {
-    await this.#call(runtimeService.startContainer, { containerId: id }, signal);
+    await this.#finish(runtimeService.startContainer, { containerId: id }, signal);
   }
 
   async stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void> {
@@ -242,6 +243,12 @@ class GrpcRuntime implements CriRuntime {
   async containerStats(signal: AbortSignal): Promise<readonly ContainerUsage[]> {
     const { stats } = await this.#call(runtimeService.listContainerStats, {}, signal);
     return (stats ?? []).map(toUsage);
+  }
+
+  /** Not called off once it has begun: containerd forgets what it was making, but leaves its first process behind. */
+  async #finish<Q, R>(method: GrpcMethod<Q, R>, request: Q, signal: AbortSignal, timeoutMs = CALL_MS): Promise<R> {
+    signal.throwIfAborted();
+    return await this.#call(method, request, NEVER, timeoutMs);
   }
 
   #call<Q, R>(method: GrpcMethod<Q, R>, request: Q, signal: AbortSignal, timeoutMs = CALL_MS): Promise<R> {

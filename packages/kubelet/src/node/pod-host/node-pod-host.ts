@@ -12,6 +12,7 @@ import { hostNetworkHostsFile, hostsFile, podNames } from "../../spec/hostname.t
 import { podLimits } from "./pod-limits.ts";
 import { qosClass } from "../../status/qos-class.ts";
 import { type Cgroups, podCgroup, type QosClass } from "../host/cgroups.ts";
+import { sendSignal } from "../host/processes.ts";
 import { unmountBelow } from "../host/mounts.ts";
 import type { NodePaths } from "../host/node-paths.ts";
 import { CsiDrivers } from "../csi/csi-drivers.ts";
@@ -173,7 +174,14 @@ class NodePodHost implements PodHost {
     await this.#csi.unmountPod(uid, signal);
     await unmountBelow([folder], signal);
     await rm(folder, { recursive: true, force: true });
-    for (const qos of CLASSES) await this.#options.cgroups.remove(podCgroup(this.#options.paths.cgroupRoot, qos, uid));
+    for (const qos of CLASSES) await this.#removeCgroup(podCgroup(this.#options.paths.cgroupRoot, qos, uid));
+  }
+
+  /** What the runtime has lost sight of would keep the pod for ever. Processes that have only just been ended may still make it throw. */
+  async #removeCgroup(path: string): Promise<void> {
+    const { cgroups } = this.#options;
+    for (const pid of await cgroups.processes(path)) sendSignal(pid, "SIGKILL");
+    await cgroups.remove(path);
   }
 
   async removeLogs(pod: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<void> {

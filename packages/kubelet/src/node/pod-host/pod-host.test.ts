@@ -1,4 +1,6 @@
 // Files of volumes, sub paths and limits on real directories in a temporary folder; nothing needs root.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   mkdirSync,
   mkdtempSync,
@@ -15,9 +17,10 @@ import { join } from "node:path";
 import type { ConfigMap, Pod, PodSpec, Secret } from "@skates/api/core/v1";
 import { virtualClock } from "@skates/component-base";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { PodHost } from "../../pod-host.ts";
 import { noReferences, type References } from "../../references.ts";
 import type { NodeFacts } from "../../worker/pod-deps.ts";
-import type { CgroupLimits } from "../host/cgroups.ts";
+import type { CgroupLimits, Cgroups } from "../host/cgroups.ts";
 import { localDirectories } from "./local-directories.ts";
 import { nodePodHost } from "./node-pod-host.ts";
 import { writeAtomically } from "./atomic-directory.ts";
@@ -220,9 +223,8 @@ test("a pod is limited only if all its containers are", () => {
   expect(podLimits(pod({ containers: [...containers, { name: "free" }] }))).toEqual({ cpuShares: 512 });
 });
 
-test("a pod's cgroup has its limits, and as many processes as the node allows each", async () => {
-  const made: (readonly [string, CgroupLimits])[] = [];
-  const host = nodePodHost({
+function hostWith(cgroups: Partial<Cgroups>, podMaxPids?: number): PodHost {
+  return nodePodHost({
     paths: {
       kubeletDir: join(dir, "kubelet"),
       podLogsDir: join(dir, "logs"),
@@ -231,14 +233,15 @@ test("a pod's cgroup has its limits, and as many processes as the node allows ea
     },
     cgroups: {
       version: 2,
-      ensure: async (path, limits) => void made.push([path, limits]),
+      ensure: () => Promise.resolve(),
       usage: () => Promise.resolve(undefined),
       processes: () => Promise.resolve([]),
       children: () => Promise.resolve([]),
       remove: () => Promise.resolve(),
+      ...cgroups,
     },
     clusterDomain: "cluster.local",
-    podMaxPids: 100,
+    podMaxPids,
     localDirectories: localDirectories(join(dir, "volumes")),
     nodeName: "n",
     clock: virtualClock(),
@@ -249,6 +252,19 @@ test("a pod's cgroup has its limits, and as many processes as the node allows ea
     recorder: { event: () => undefined },
     grown: () => Promise.resolve(),
   });
+}
+
+test("a pod's cgroup has its limits, and as many processes as the node allows each", async () => {
+  const made: (readonly [string, CgroupLimits])[] = [];
+  const host = hostWith({ ensure: async (path, limits) => void made.push([path, limits]) }, 100);
   await host.setUpPod(pod(), signal);
   expect(made).toEqual([["kubepods/podu-1", { ...podLimits(pod()), processes: 100 }]]);
+});
+
+test("what a runtime has left in a pod's cgroup is ended with the pod", async () => {
+  const lost = spawn("sleep", ["60"]);
+  const ended = once(lost, "exit");
+  const host = hostWith({ processes: (path) => Promise.resolve(path === "kubepods/podu-1" ? [lost.pid ?? 0] : []) });
+  await host.tearDownPod("u-1", signal);
+  expect(await ended).toEqual([null, "SIGKILL"]);
 });

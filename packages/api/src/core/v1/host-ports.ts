@@ -1,4 +1,5 @@
-import type { Container } from "@skates/api/core/v1";
+import type { PodSpec } from "./pod-spec.ts";
+import { isSidecar } from "./pod-resources.ts";
 
 /** A port of the node that a container takes. */
 export interface HostPort {
@@ -10,10 +11,10 @@ export interface HostPort {
 /** Stands for every address of the node. */
 const ANY_ADDRESS = "0.0.0.0";
 
-/** The node ports that these containers take. */
-export function hostPortsOf(containers: readonly Container[]): readonly HostPort[] {
+/** The ports of the node that a pod takes as long as it runs. */
+export function hostPortsOf(spec: PodSpec): readonly HostPort[] {
   const out: HostPort[] = [];
-  for (const container of containers) {
+  for (const container of [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)]) {
     for (const { hostPort = 0, hostIP, protocol } of container.ports ?? []) {
       if (hostPort > 0) out.push({ protocol: protocol ?? "TCP", hostIp: hostIP || ANY_ADDRESS, port: hostPort });
     }
