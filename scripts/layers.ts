@@ -25,7 +25,16 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 /** Third-party packages that are plain ECMAScript. */
-const ANYWHERE = new Set(["js-yaml", "re2js", "croner", "ipaddr.js", "semver", "diff", "@opentelemetry/api"]);
+const ANYWHERE = new Set([
+  "js-yaml",
+  "re2js",
+  "croner",
+  "htmlparser2",
+  "ipaddr.js",
+  "semver",
+  "diff",
+  "@opentelemetry/api",
+]);
 /** Those that touch the machine: under `src/node/` and in `skates` only. */
 const NODE_ONLY = new Set([
   "lmdb",
