@@ -35,7 +35,7 @@ const controller: ReplicationController = {
 };
 const REFUSALS = ["Conflict", "InternalError", "TooManyRequests", "Timeout"] as const;
 
-test.each([1, 2, 3])("seed %d", async (seed) => {
+test.each([1, 2, 3])("seed %d", { timeout: 60_000 }, async (seed) => {
   world = await startWorld();
   world.kubelet = readyKubelet(world.clock);
   const random = seededRandom(seed);
