@@ -81,7 +81,10 @@ export const cronJobColumns: readonly Column<CronJob>[] = [
   nameColumn,
   column("Schedule", "When it runs.", (cron) => cron.spec.schedule),
   column("Timezone", "Whose clock it goes by.", (cron) => cron.spec.timeZone ?? "<none>"),
-  column("Suspend", "Whether it rests.", (cron) => cron.spec.suspend ?? false, { type: "boolean" }),
+  // In capitals, as upstream writes this one.
+  column("Suspend", "Whether it rests.", (cron) => (cron.spec.suspend === true ? "True" : "False"), {
+    type: "boolean",
+  }),
   column("Active", "Jobs at work.", (cron) => (cron.status?.active ?? []).length, { type: "integer" }),
   column("Last Schedule", "Time since it ran last.", (cron, nowMs) =>
     cron.status?.lastScheduleTime === undefined ? "<none>" : since(cron.status.lastScheduleTime, nowMs),
