@@ -3,6 +3,7 @@ import type { Client } from "@skates/client";
 import { asError, assert } from "@skates/component-base";
 import type { Action, ActionFailure, Plan } from "./controller.ts";
 import type { EventRecorder } from "./event-recorder.ts";
+import { unansweredCreations } from "./unanswered.ts";
 
 /** Something that was written, and how a cache shows that it knows. */
 export type Written =
@@ -28,7 +29,9 @@ export async function execute(plan: Plan, executor: Executor, signal: AbortSigna
   const written: Written[] = [];
   for (const stage of plan.stages) {
     const failures = await executeStage(stage, executor, { written, signal });
-    if (failures.length > 0) return { written, failures };
+    if (failures.length === 0) continue;
+    written.push(...(await unansweredCreations(failures, executor.client, signal)));
+    return { written, failures };
   }
   return { written, failures: [] };
 }
