@@ -3,6 +3,9 @@ import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { Judging } from "./judging.ts";
 
+/** In the place of what would come on top of a total: the node does not pass. */
+export const OUT = Number.NEGATIVE_INFINITY;
+
 /** Nodes that passed all filters, with their totals at the same places. Used again for every pod. */
 export class Candidates {
   readonly #snapshot: Snapshot;
@@ -32,6 +35,21 @@ export class Candidates {
     this.#totals[this.#count++] = total;
   }
 
+  /** Those of the slots that are not OUT, each with so much and its rating as the total. */
+  addRated(slots: readonly number[], score: number, rate: (slot: number) => number): void {
+    const found = this.#slots;
+    const totals = this.#totals;
+    let count = this.#count;
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] ?? 0;
+      const rating = rate(slot);
+      if (rating === OUT) continue;
+      found[count] = slot;
+      totals[count++] = score + rating;
+    }
+    this.#count = count;
+  }
+
   /** Adds to the total of each. */
   raise(by: (slot: number) => number): void {
     for (let i = 0; i < this.#count; i++) this.#totals[i] = (this.#totals[i] ?? 0) + by(this.#slots[i] ?? 0);
@@ -42,13 +60,6 @@ export class Candidates {
     let feasible: readonly NodeInfo[] | undefined;
     for (const { judge, weight } of judges) {
       if (judge.score === undefined) continue;
-      if (judge.normalize === undefined && judge.bySlot?.score !== undefined) {
-        const { score } = judge.bySlot;
-        for (let i = 0; i < this.#count; i++) {
-          this.#totals[i] = (this.#totals[i] ?? 0) + weight * score(this.#slots[i] ?? 0);
-        }
-        continue;
-      }
       feasible ??= this.#nodes();
       judge.weigh?.(feasible);
       if (judge.normalize === undefined) {
@@ -70,10 +81,12 @@ export class Candidates {
 
   /** One of those with the highest total, by chance. */
   best(random: Random): { readonly node: NodeInfo; readonly feasible: number } {
+    const totals = this.#totals;
+    const count = this.#count;
     let max = Number.NEGATIVE_INFINITY;
     let equals = 0;
-    for (let i = 0; i < this.#count; i++) {
-      const total = this.#totals[i] ?? 0;
+    for (let i = 0; i < count; i++) {
+      const total = totals[i] ?? 0;
       if (total > max) {
         max = total;
         equals = 1;

@@ -2,7 +2,7 @@ import { pick, type Random } from "@skates/component-base";
 import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { Candidates } from "./candidates.ts";
+import { Candidates, OUT } from "./candidates.ts";
 import type { Decision, Failure } from "./decision.ts";
 import { Evaluation, type Survivors } from "./evaluation.ts";
 import { firstRuling, type Judging, nominationRuling, prepareAll, type Ruling } from "./judging.ts";
@@ -295,20 +295,21 @@ export class Framework {
     const asked = others.filter(({ judge }) => judge.filter !== undefined && judge.passesAll !== true);
     const awaiting = this.#snapshot.nominationCount > 0;
     const all = awaiting ? [...evaluation.judges, ...others] : [];
-    const quick = asked.map(({ judge }) => judge.bySlot?.passes).filter((test) => test !== undefined);
-    const slow = asked.filter(({ judge }) => judge.bySlot?.passes === undefined);
-    const looks = slow.length > 0 || awaiting;
-    const passes = (slot: number): boolean => {
-      for (const test of quick) if (!test(slot)) return false;
-      const node = looks ? this.#snapshot.nodes[slot] : undefined;
-      if (node === undefined) return true;
-      if (firstRuling(slow, node, this.#times) !== undefined) return false;
-      return !awaiting || nominationRuling(all, node, { pod, snapshot: this.#snapshot }) === undefined;
+    const slow = asked.filter(({ judge }) => judge.byRow?.passes === undefined);
+    const told = others.filter(scoresByRow);
+    const byRow = this.#snapshot.amounts.memo(rowRating(asked, told));
+    const rate = (slot: number): number => {
+      const rating = byRow(slot);
+      const node = rating === OUT ? undefined : this.#snapshot.nodes[slot];
+      if (node === undefined) return rating;
+      if (firstRuling(slow, node, this.#times) !== undefined) return OUT;
+      return awaiting && nominationRuling(all, node, { pod, snapshot: this.#snapshot }) !== undefined ? OUT : rating;
     };
     this.#found.clear();
+    const rateNode = slow.length > 0 || awaiting ? rate : byRow;
     const feasible = this.#looksAtSome()
-      ? this.#someFeasible(evaluation, passes)
-      : this.#allFeasible(evaluation, passes);
+      ? this.#someFeasible(evaluation, rateNode)
+      : this.#allFeasible(evaluation, rateNode);
     const bonuses = evaluation.bonuses(feasible);
     if (bonuses.some((bonus) => bonus !== 0)) {
       const byGroup = new Map(feasible.map(({ group }, i) => [group, bonuses[i] ?? 0]));
@@ -317,16 +318,14 @@ export class Framework {
         return group === undefined ? 0 : (byGroup.get(group) ?? 0);
       });
     }
-    this.#found.score(others);
+    this.#found.score(others.filter((judging) => !told.includes(judging)));
   }
 
-  #allFeasible(evaluation: Evaluation, passes: (slot: number) => boolean): readonly Survivors[] {
+  #allFeasible(evaluation: Evaluation, rate: (slot: number) => number): readonly Survivors[] {
     const feasible: Survivors[] = [];
     for (const { group } of evaluation.survivors()) {
       const before = this.#found.count;
-      for (const score of group.scores) {
-        for (const slot of group.at(score)) if (passes(slot)) this.#found.add(slot, score);
-      }
+      for (const score of group.scores) this.#found.addRated(group.at(score), score, rate);
       const size = this.#found.count - before;
       if (size > 0) feasible.push({ group, size });
     }
@@ -334,7 +333,7 @@ export class Framework {
   }
 
   /** The same until there are enough, going on where the last search ended. */
-  #someFeasible(evaluation: Evaluation, passes: (slot: number) => boolean): readonly Survivors[] {
+  #someFeasible(evaluation: Evaluation, rate: (slot: number) => number): readonly Survivors[] {
     const { nodes } = this.#snapshot;
     const sizes = new Map(evaluation.survivors().map(({ group }) => [group, 0]));
     const enough = this.#enough();
@@ -344,9 +343,10 @@ export class Framework {
       this.#start = slot + 1;
       const group = evaluation.groups.of(slot);
       const size = group === undefined ? undefined : sizes.get(group);
-      if (group === undefined || size === undefined || !passes(slot)) continue;
+      const rating = group === undefined || size === undefined ? OUT : rate(slot);
+      if (group === undefined || size === undefined || rating === OUT) continue;
       sizes.set(group, size + 1);
-      this.#found.add(slot, evaluation.groups.scoreOf(slot));
+      this.#found.add(slot, evaluation.groups.scoreOf(slot) + rating);
     }
     return [...sizes].filter(([, size]) => size > 0).map(([group, size]) => ({ group, size }));
   }
@@ -382,6 +382,20 @@ export class Framework {
     }
     return { nodeCount: this.#snapshot.nodeCount, plugins, rejections };
   }
+}
+
+function scoresByRow({ judge }: Judging): boolean {
+  return judge.byRow?.score !== undefined && judge.normalize === undefined;
+}
+
+/** What a row of amounts alone says: OUT by one of those who filter, else what those who score give together, each by its weight. */
+function rowRating(filtering: readonly Judging[], scoring: readonly Judging[]) {
+  return (rows: Float64Array, at: number): number => {
+    for (const { judge } of filtering) if (judge.byRow?.passes?.(rows, at) === false) return OUT;
+    let sum = 0;
+    for (const { judge, weight } of scoring) sum += weight * (judge.byRow?.score?.(rows, at) ?? 0);
+    return sum;
+  };
 }
 
 function notAmong(restricting: readonly Judging[]): Rejection {

@@ -40,10 +40,10 @@ export function prepareAll(
 /** The judge without the answers that do not count in this profile. */
 function heard(judge: NodeJudge, { filters, scores }: Voice): NodeJudge {
   if (filters && scores) return judge;
-  const { grouped, bySlot } = judge;
-  const slots =
-    bySlot && picked(bySlot, [...(filters ? (["passes"] as const) : []), ...(scores ? (["score"] as const) : [])]);
-  const rest = { ...picked(judge, ["stamp"]), ...(slots === undefined ? {} : { bySlot: slots }) };
+  const { grouped, byRow } = judge;
+  const row =
+    byRow && picked(byRow, [...(filters ? (["passes"] as const) : []), ...(scores ? (["score"] as const) : [])]);
+  const rest = { ...picked(judge, ["stamp"]), ...(row === undefined ? {} : { byRow: row }) };
   const filtering = filters ? { ...picked(judge, ["filter", "passesAll", "only"]) } : {};
   const scoring = scores ? { ...picked(judge, ["score", "normalize", "weigh"]) } : {};
   if (grouped === undefined) return { ...rest, ...filtering, ...scoring };

@@ -100,16 +100,16 @@ export interface NodeJudge {
   readonly only?: ReadonlySet<string> | undefined;
   /** Another number when what was said of nodes may be wrong though they have not changed. */
   stamp?(): number;
-  /** The same answers for the snapshot's own nodes by their slots, for judges that need not look at the nodes themselves. */
-  readonly bySlot?: SlotJudge | undefined;
+  /** The same answers for the snapshot's own nodes by what their rows of amounts say, for judges that depend on nothing else. */
+  readonly byRow?: RowJudge | undefined;
   /** The same answers in another way, for plugins that sign: by groups of nodes that are alike, rather than node by node. */
   readonly grouped?: GroupedJudge | undefined;
 }
 
-/** Answers about the nodes of the snapshot, by slot. */
-export interface SlotJudge {
-  passes?(slot: number): boolean;
-  score?(slot: number): number;
+/** Answers about rows as `NodeAmounts` has them; `at` is where one begins. Nodes with equal rows are asked about once. */
+export interface RowJudge {
+  passes?(rows: Float64Array, at: number): boolean;
+  score?(rows: Float64Array, at: number): number;
 }
 
 /**

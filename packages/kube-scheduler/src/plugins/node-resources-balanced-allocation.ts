@@ -1,6 +1,6 @@
 import type { NodeResourcesBalancedAllocationArgs } from "@skates/api/kubescheduler/v1";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
-import { AMOUNT, AMOUNTS } from "../snapshot/node-amounts.ts";
+import { AMOUNT } from "../snapshot/node-amounts.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { amountOf, isScalar } from "../snapshot/resources.ts";
@@ -17,13 +17,13 @@ export function nodeResourcesBalancedAllocation(
     wakes: [],
     quick: true,
     sign: ({ requests }) => counted.map((name) => amountOf(requests, name)),
-    prepare: (pod, { amounts }) =>
+    prepare: (pod) =>
       counted.every((name) => amountOf(pod.requests, name) === 0)
         ? undefined
         : names.length === 0
           ? {
               score: (node) => balanceOfTwo(pod, node),
-              bySlot: { score: (slot) => balanceInRow(pod, amounts.rows, slot * AMOUNTS) },
+              byRow: { score: (rows, at) => balanceInRow(pod, rows, at) },
             }
           : { score: (node) => balance(pod, node, counted) },
   };

@@ -5,7 +5,7 @@ import { mayBeServed } from "../devices/extended-resources.ts";
 import type { ClusterEvent } from "../framework/cluster-event.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import type { Verdict } from "../framework/verdict.ts";
-import { AMOUNT, AMOUNTS } from "../snapshot/node-amounts.ts";
+import { AMOUNT } from "../snapshot/node-amounts.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 import { type Resources, toResources } from "../snapshot/resources.ts";
@@ -40,13 +40,13 @@ export function nodeResourcesFit(
     ],
     quick: true,
     sign: ({ requests, scored }) => [amounts(requests), amounts(scored)],
-    prepare: (pod, { amounts: table }) => ({
+    prepare: (pod) => ({
       filter: (node) => fits(pod, node, ignores),
       score: (node) => score.of(pod, node),
       ...(pod.requests.scalars.size > 0 ? { stamp: () => served.classStamp() } : {}),
-      bySlot: {
-        ...(pod.requests.scalars.size > 0 ? {} : { passes: (slot) => fitsIn(pod, table.rows, slot * AMOUNTS) }),
-        ...(score.inRow === undefined ? {} : { score: (slot) => score.inRow?.(pod, table.rows, slot * AMOUNTS) ?? 0 }),
+      byRow: {
+        ...(pod.requests.scalars.size > 0 ? {} : { passes: (rows, at) => fitsIn(pod, rows, at) }),
+        ...(score.inRow === undefined ? {} : { score: (rows, at) => score.inRow?.(pod, rows, at) ?? 0 }),
       },
     }),
   };

@@ -1,4 +1,5 @@
 import type { NodeInfo } from "./node-info.ts";
+import { RowKinds } from "./row-kinds.ts";
 
 /** Numbers of a node at these places of its row. */
 export const AMOUNT = {
@@ -23,15 +24,49 @@ export const AMOUNTS = 9;
  */
 export class NodeAmounts {
   #rows = new Float64Array(64 * AMOUNTS);
+  readonly #kinds = new RowKinds(AMOUNTS);
+  /** Slots whose kind is to be found out when somebody asks. */
+  readonly #changed = new Set<number>();
+  /** Another one after each change. */
+  #version = 0;
 
   /** The row of slot `n` begins at `n * AMOUNTS`. Another array after each change of the cluster, perhaps. */
   get rows(): Float64Array {
     return this.#rows;
   }
 
+  /**
+   * The answers about rows, by slot; `at` is where a row begins. An answer must depend on nothing but the row: rows that are alike are
+   * asked about once, as long as nothing changes.
+   */
+  memo(answer: (rows: Float64Array, at: number) => number): (slot: number) => number {
+    let version = -1;
+    let known: Float64Array | undefined;
+    let kindOf = this.#kinds.kindOf;
+    return (slot) => {
+      if (version !== this.#version) {
+        version = this.#version;
+        this.#settle();
+        kindOf = this.#kinds.kindOf;
+        known = this.#kinds.few ? new Float64Array(this.#kinds.limit).fill(Number.NaN) : undefined;
+      }
+      if (known === undefined) return answer(this.#rows, slot * AMOUNTS);
+      const kind = kindOf[slot] ?? 0;
+      const before = known[kind] ?? Number.NaN;
+      return Number.isNaN(before) ? (known[kind] = answer(this.#rows, slot * AMOUNTS)) : before;
+    };
+  }
+
+  #settle(): void {
+    for (const slot of this.#changed) this.#kinds.set(slot, this.#rows);
+    this.#changed.clear();
+  }
+
   /** Notes what a node looks like now; undefined: the slot is empty. */
   set(slot: number, node: NodeInfo | undefined): void {
     const at = slot * AMOUNTS;
+    this.#version++;
+    this.#changed.add(slot);
     if (at + AMOUNTS > this.#rows.length) {
       const larger = new Float64Array(Math.max(at + AMOUNTS, this.#rows.length * 2));
       larger.set(this.#rows);
