@@ -177,3 +177,49 @@ it("finds everything in place after a restart, and gives nothing out again", asy
   ]);
   await second.stop();
 });
+
+it("addresses that were lost, or are wrong, are claimed again at the next start, and services are told", async () => {
+  const store = memoryStore({ clock: systemClock() });
+  const first = await startTestServer({ serviceCidrs: ["10.96.0.0/24"], store });
+  const IPS = "/apis/networking.k8s.io/v1/ipaddresses";
+  for (const [name, clusterIP] of [
+    ["lost", "10.96.0.20"],
+    ["wrong", "10.96.0.21"],
+    ["whole", "10.96.0.22"],
+  ] as const) {
+    expect((await first.call(admin, "POST", SERVICES, service(name, { clusterIP }))).status).toBe(201);
+  }
+  for (const name of ["10.96.0.20", "10.96.0.21"]) await first.call(admin, "DELETE", `${IPS}/${name}`);
+  const strange = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "IPAddress",
+    metadata: { name: "10.96.0.21", labels: { "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io" } },
+    spec: { parentRef: { resource: "services", namespace: "default", name: "gone" } },
+  };
+  expect((await first.call(admin, "POST", IPS, strange)).status).toBe(201);
+  await first.stop();
+  const second = await startTestServer({ serviceCidrs: ["10.96.0.0/24"], store });
+  try {
+    await vi.waitFor(
+      async () => {
+        const { body } = await second.call(admin, "GET", "/api/v1/namespaces/default/events");
+        const told = body.items.map(
+          (event: any) => `${event.involvedObject.name} ${event.type} ${event.reason}: ${event.message}`,
+        );
+        expect(told.toSorted()).toEqual([
+          "lost Warning ClusterIPNotAllocated: Cluster IP [IPv4]: 10.96.0.20 is not allocated; repairing",
+          "wrong Warning ClusterIPNotAllocated: the ClusterIP [IPv4]: 10.96.0.21 for Service default/wrong has a wrong reference; repairing",
+        ]);
+      },
+      { timeout: 10_000 },
+    );
+    const owner = async (name: string) => (await second.call(admin, "GET", `${IPS}/${name}`)).body.spec.parentRef.name;
+    expect([await owner("10.96.0.20"), await owner("10.96.0.21"), await owner("10.96.0.22")]).toEqual([
+      "lost",
+      "wrong",
+      "whole",
+    ]);
+  } finally {
+    await second.stop();
+  }
+}, 20_000);

@@ -4,8 +4,9 @@ import { isStatus, keyOf, parseTime } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import type { Client } from "@skates/client";
 import { type Env, hasCode, isAbort, messageOf } from "@skates/component-base";
-import { formatAddress, parseAddress } from "./cidr.ts";
-import { type ClusterAddresses, MANAGED_BY, MANAGED_BY_LABEL } from "./cluster-addresses.ts";
+import { createEventRecorder, type EventRecorder } from "@skates/controller-runtime";
+import { type Address, formatAddress, parseAddress } from "./cidr.ts";
+import { belongsTo, type ClusterAddresses, MANAGED_BY, MANAGED_BY_LABEL } from "./cluster-addresses.ts";
 import { nodePortsOf } from "./node-ports.ts";
 import type { PortRangeRecord } from "./port-range-record.ts";
 import { addressesOf } from "./service-claims.ts";
@@ -30,7 +31,13 @@ export interface ReleaseOptions {
  * somebody has deleted. Ends when the signal aborts.
  */
 export async function releaseAddresses(options: ReleaseOptions, signal: AbortSignal): Promise<void> {
-  await Promise.all([follow(options, signal), repair(options, signal)]);
+  const { client, env } = options;
+  const recorder = createEventRecorder({ client, env, component: "ipallocator-repair-controller" });
+  await Promise.all([follow(options, signal), repair({ ...options, recorder }, signal), recorder.run(signal)]);
+}
+
+interface RepairOptions extends ReleaseOptions {
+  readonly recorder: EventRecorder;
 }
 
 async function follow({ env, client, registry, record }: ReleaseOptions, signal: AbortSignal): Promise<void> {
@@ -64,14 +71,18 @@ async function releaseOf(
   }
 }
 
-async function repair(options: ReleaseOptions, signal: AbortSignal): Promise<void> {
-  const { env, client, registry } = options;
+async function repair(options: RepairOptions, signal: AbortSignal): Promise<void> {
+  const { env, client, registry, recorder } = options;
   while (!signal.aborted) {
     try {
       await claimMissing(options, signal);
       for (const held of registry.cachedList<IPAddress>(ipAddresses)) {
         const created = parseTime(held.metadata.creationTimestamp ?? "");
-        if (env.clock.nowMs() - created > UNDER_WAY_MS && isOrphan(registry, held)) await remove(client, held, signal);
+        if (env.clock.nowMs() - created <= UNDER_WAY_MS || !isOrphan(registry, held)) continue;
+        const { namespace = "", name } = held.spec.parentRef;
+        const message = `IPAddress: ${held.metadata.name} for Service ${namespace}/${name} appears to have leaked: cleaning up`;
+        recorder.event({ about: held, type: "Warning", reason: "IPAddressNotAllocated", message });
+        await remove(client, held, signal);
       }
     } catch (error) {
       if (isAbort(error, signal)) return;
@@ -82,23 +93,57 @@ async function repair(options: ReleaseOptions, signal: AbortSignal): Promise<voi
 }
 
 /** An address that is not claimed could be given to another service as well. */
-async function claimMissing({ env, registry, addresses }: ReleaseOptions, signal: AbortSignal): Promise<void> {
+async function claimMissing(options: RepairOptions, signal: AbortSignal): Promise<void> {
+  const { registry, recorder } = options;
   for (const service of registry.cachedList<Service>(services)) {
     if (service.metadata.deletionTimestamp !== undefined) continue;
+    const tell = (reason: string, message: string): void =>
+      recorder.event({ about: service, type: "Warning", reason, message });
     for (const text of addressesOf(service)) {
       const address = parseAddress(text);
-      if (address === undefined) continue;
-      const name = formatAddress(address);
-      if (registry.cached<IPAddress>(ipAddresses, { name }) !== undefined) continue;
-      const key = keyOf(service);
-      try {
-        await addresses.claim(text, key, signal);
-        env.log.warn("Cluster IP was not allocated; repaired", { ...key, address: name });
-      } catch (error) {
-        if (!hasCode(error, "AddressRefused")) throw error;
-        env.log.warn("Cluster IP of a service cannot be allocated", { ...key, address: name, error: messageOf(error) });
-      }
+      if (address !== undefined) await claimIfMissing(options, { service, address, tell }, signal);
     }
+  }
+}
+
+interface Looked {
+  readonly service: Service;
+  readonly address: Address;
+  tell(reason: string, message: string): void;
+}
+
+async function claimIfMissing(
+  { env, client, registry, addresses }: RepairOptions,
+  { service, address, tell }: Looked,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = formatAddress(address);
+  const key = keyOf(service);
+  const which = `[${address.family}]: ${name}`;
+  const held = registry.cached<IPAddress>(ipAddresses, { name });
+  if (held !== undefined && belongsTo(held, key)) return;
+  if (held !== undefined && !isOrphan(registry, held)) {
+    return tell(
+      "ClusterIPAlreadyAllocated",
+      `Cluster IP ${which} was assigned to multiple services; please recreate service`,
+    );
+  }
+  if (held !== undefined) await remove(client, held, signal);
+  try {
+    await addresses.claim(name, key, signal);
+    const { namespace = "" } = key;
+    const message =
+      held === undefined
+        ? `Cluster IP ${which} is not allocated; repairing`
+        : `the ClusterIP ${which} for Service ${namespace}/${key.name} has a wrong reference; repairing`;
+    tell("ClusterIPNotAllocated", message);
+  } catch (error) {
+    if (!hasCode(error, "AddressRefused")) throw error;
+    tell(
+      "ClusterIPOutOfRange",
+      `Cluster IP ${which} is not within any configured Service CIDR; please recreate service`,
+    );
+    env.log.warn("Cluster IP of a service cannot be allocated", { ...key, address: name, error: messageOf(error) });
   }
 }
 
