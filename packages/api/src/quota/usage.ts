@@ -5,6 +5,7 @@ import { type Pod, pods } from "../core/v1/pod.ts";
 import { podLimits, podRequests, type Quantities } from "../core/v1/pod-resources.ts";
 import type { ResourceQuota } from "../core/v1/resource-quota.ts";
 import { type Service, services } from "../core/v1/service.ts";
+import { type ResourceClaim, resourceClaims } from "../resource/v1/resource-claim.ts";
 import { scopesMatch, scopesOf } from "./scopes.ts";
 import { addQuantities } from "./sums.ts";
 
@@ -25,11 +26,16 @@ const OLD_NAMES: ReadonlySet<string> = new Set([
   "services",
 ]);
 const STORAGE_CLASS = ".storageclass.storage.k8s.io/";
+/** After the name of a device class: how many of its devices may be claimed. */
+const DEVICES = ".deviceclass.resource.k8s.io/devices";
+/** As many as a claim can get at all: so many are charged where it asks for all that there are. */
+const DEVICES_MAX = 32;
 const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 
 /** What one object uses, by the names of quotas; nothing when it has ended or is no longer expected to end. */
 export function quotaUsage({ resource, object }: QuotaSubject, nowMs: number): Quantities {
   const count = { [countName(resource)]: "1" };
+  if (isResourceClaim(resource, object)) return { ...count, ...deviceUsage(object) };
   if (resource.group !== "") return count;
   if (isPod(resource, object)) return podUsage(object, count, nowMs);
   if (isClaim(resource, object)) return { ...count, ...claimUsage(object) };
@@ -50,6 +56,7 @@ export function quotaResources(quota: ResourceQuota, resource: Pick<Resource, "g
 function isUsedBy(name: string, resource: Pick<Resource, "group" | "plural">): boolean {
   const { group, plural } = resource;
   if (name === countName(resource)) return true;
+  if (group === resourceClaims.group && plural === resourceClaims.plural) return name.endsWith(DEVICES);
   if (group !== "") return false;
   if (name === plural && OLD_NAMES.has(plural)) return true;
   if (plural === pods.plural) return isComputeName(name);
@@ -111,6 +118,20 @@ function claimUsage(claim: PersistentVolumeClaim): Quantities {
   return out;
 }
 
+/** Devices by class. Of alternatives, of which one is given, the dearest counts. */
+function deviceUsage({ spec }: ResourceClaim): Quantities {
+  const sums = new Map<string, number>();
+  for (const { exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
+    const dearest = new Map<string, number>();
+    for (const { deviceClassName, allocationMode, count = 1 } of exactly === undefined ? firstAvailable : [exactly]) {
+      const devices = allocationMode === "All" ? DEVICES_MAX : Number(count);
+      dearest.set(deviceClassName, Math.max(dearest.get(deviceClassName) ?? 0, devices));
+    }
+    for (const [name, devices] of dearest) sums.set(name, (sums.get(name) ?? 0) + devices);
+  }
+  return Object.fromEntries([...sums].map(([name, devices]) => [`${name}${DEVICES}`, String(devices)]));
+}
+
 function serviceUsage({ spec }: Service): Quantities {
   const ports = String(spec?.ports?.length ?? 0);
   switch (spec?.type) {
@@ -147,4 +168,8 @@ function isClaim({ group, plural }: Kind, object: ApiObject): object is Persiste
 
 function isService({ group, plural }: Kind, object: ApiObject): object is Service {
   return group === "" && plural === services.plural && object.kind === services.kind;
+}
+
+function isResourceClaim({ group, plural }: Kind, object: ApiObject): object is ResourceClaim {
+  return group === resourceClaims.group && plural === resourceClaims.plural && object.kind === resourceClaims.kind;
 }

@@ -15,6 +15,7 @@ import {
 } from "@skates/api/core/v1";
 import { ingresses, networkPolicies } from "@skates/api/networking/v1";
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
+import { resourceClaims } from "@skates/api/resource/v1";
 import { quotaUsage } from "@skates/api/quota";
 import { type Controller, type Listers, type Watch, watch } from "@skates/controller-runtime";
 import { type OtherKinds, planResourceQuota, type ResourceQuotaView } from "./plan.ts";
@@ -40,6 +41,7 @@ export const COUNTED: readonly Resource[] = [
   untyped(ingresses),
   untyped(networkPolicies),
   untyped(podDisruptionBudgets),
+  untyped(resourceClaims),
 ];
 
 /** Keeps the counts of quotas true: admission raises them, what is deleted or ends lowers them. */

@@ -12,6 +12,7 @@ import {
 } from "@skates/api/core/v1";
 import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
 import { roles } from "@skates/api/rbac/v1";
+import { type ResourceClaim, resourceClaims } from "@skates/api/resource/v1";
 import { messageOf } from "@skates/component-base";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { customKind } from "../custom-kinds.ts";
@@ -199,6 +200,42 @@ test("scopes by priority, by end, and by the class of attributes of claims", asy
     lasting: { pods: "1" },
     gold: { persistentvolumeclaims: "1", "requests.storage": "1Gi" },
   });
+});
+
+test("devices of a class are bounded by what claims ask for", async () => {
+  await quota({
+    hard: { "gpu.deviceclass.resource.k8s.io/devices": "4", "count/resourceclaims.resource.k8s.io": "9" },
+  });
+  const request = (name: string, count: number) => ({
+    name,
+    deviceClassName: "gpu",
+    allocationMode: "ExactCount" as const,
+    count,
+  });
+  const claim = (name: string, requests: NonNullable<ResourceClaim["spec"]["devices"]>["requests"]) =>
+    world.create(resourceClaims, {
+      apiVersion: "resource.k8s.io/v1",
+      kind: "ResourceClaim",
+      metadata: { name, namespace: "default" },
+      spec: { devices: { requests } },
+    });
+  const exactly = ({ name, ...rest }: ReturnType<typeof request>) => ({ name, exactly: rest });
+  await claim("two", [exactly(request("r", 2))]);
+  // Of alternatives the dearest counts.
+  expect(await refused(claim("or", [{ name: "r", firstAvailable: [request("a", 1), request("b", 3)] }]))).toContain(
+    "exceeded quota: q, requested: gpu.deviceclass.resource.k8s.io/devices=3, used: gpu.deviceclass.resource.k8s.io/devices=2",
+  );
+  await claim("one", [{ name: "r", firstAvailable: [request("a", 1), request("b", 1)] }]);
+  expect(await used()).toEqual({
+    "gpu.deviceclass.resource.k8s.io/devices": "3",
+    "count/resourceclaims.resource.k8s.io": "2",
+  });
+  expect(
+    await refused(claim("all", [{ name: "r", exactly: { deviceClassName: "gpu", allocationMode: "All" } }])),
+  ).toContain("requested: gpu.deviceclass.resource.k8s.io/devices=32");
+  await world.client.resource(resourceClaims).delete({ namespace: "default", name: "two" }, {}, world.signal);
+  await world.pass(8);
+  expect(await used()).toMatchObject({ "gpu.deviceclass.resource.k8s.io/devices": "1" });
 });
 
 async function limits(...items: LimitRangeItem[]): Promise<void> {
