@@ -34,6 +34,7 @@ export const deviceTaintEvictionController: Controller<DeviceTaintView> = {
     pods: listers.for(pods),
     claims: listers.for(resourceClaims),
     slices: listers.for(resourceSlices),
+    waiting: new Set(),
   }),
   plan: planDeviceTaint,
 };

@@ -11,25 +11,33 @@ export interface DeviceTaintView {
   readonly pods: Lister<Pod>;
   readonly claims: Lister<ResourceClaim>;
   readonly slices: Lister<ResourceSlice>;
+  /** Namespace and name of the pods that are to go later. */
+  readonly waiting: Set<string>;
 }
+
+/** That more of them are not to go any more is not told. */
+const WAITING_MAX = 10_000;
 
 /** Deletes a pod with a device whose NoExecute taint its claim does not tolerate, or not any longer. */
 export function planDeviceTaint(view: DeviceTaintView, key: ObjectKey, nowMs: number): Plan {
   const pod = view.pods.get(key);
+  const id = `${key.namespace ?? ""}/${key.name}`;
+  const waited = view.waiting.delete(id);
   if (pod === undefined || pod.spec.nodeName === undefined || podEnded(pod)) return NOTHING;
   if (pod.metadata.deletionTimestamp !== undefined) return NOTHING;
   const devices = view.claims
     .by("user", pod.metadata.uid ?? "")
     .flatMap(({ status }) => status?.allocation?.devices?.results ?? []);
   const leavesAtMs = Math.min(...devices.map((device) => usableUntilMs(view, device)));
-  if (leavesAtMs === Number.POSITIVE_INFINITY) return NOTHING;
-  if (leavesAtMs > nowMs) return { stages: [], requeueAfterMs: leavesAtMs - nowMs };
-  const announce = {
-    about: pod,
-    type: "Normal",
-    reason: "DeviceTaintManagerEviction",
-    message: "Marking for deletion",
-  } as const;
+  const about = { about: pod, type: "Normal", reason: "DeviceTaintManagerEviction" } as const;
+  if (leavesAtMs === Number.POSITIVE_INFINITY) {
+    return waited ? { stages: [[{ do: "event", ...about, message: "Cancelling deletion" }]] } : NOTHING;
+  }
+  if (leavesAtMs > nowMs) {
+    if (view.waiting.size < WAITING_MAX) view.waiting.add(id);
+    return { stages: [], requeueAfterMs: leavesAtMs - nowMs };
+  }
+  const announce = { ...about, message: "Marking for deletion" };
   const message = "Device Taint manager: deleting due to NoExecute taint";
   return disruptPod(pod, { reason: "DeletionByDeviceTaintManager", message, announce }, nowMs);
 }

@@ -13,7 +13,15 @@ const NOT_COPIED = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
 ]);
 /** Addresses of a slice; what is beyond is left out, as upstream does. */
-const ADDRESSES_MAX = 1000;
+export const ADDRESSES_MAX = 1000;
+
+/** How many addresses of Endpoints are too many to be shown. */
+export function skippedAddresses({ subsets = [] }: Endpoints): number {
+  const counts = subsets.map(
+    ({ addresses = [], notReadyAddresses = [] }) => addresses.length + notReadyAddresses.length,
+  );
+  return counts.reduce((sum, count) => sum + Math.max(count - ADDRESSES_MAX, 0), 0);
+}
 
 /** The slices that say what an Endpoints object says: one for each family and set of ports. */
 export function mirroredSlices(endpoints: Endpoints): readonly EndpointSlice[] {

@@ -11,7 +11,7 @@ import {
   update,
 } from "@skates/controller-runtime";
 import { MANAGED_BY } from "../endpoints/plan.ts";
-import { mirroredSlices, sliceId } from "./mirrored.ts";
+import { ADDRESSES_MAX, mirroredSlices, skippedAddresses, sliceId } from "./mirrored.ts";
 
 /** What the plan of the slices of an Endpoints object looks at; slices have the index `mirrored`. */
 export interface MirroringView {
@@ -45,6 +45,7 @@ export function planMirroring(
   }
   actions.push(...[...left.values()].map((slice) => creation(endpointSlices, slice)));
   const told = endpoints === undefined ? [] : failures.flatMap(({ error }) => failureEvent(endpoints, error));
+  if (mirrors && actions.length > 0) told.push(...skippedEvent(endpoints));
   return { stages: [told, actions].filter((stage) => stage.length > 0) };
 }
 
@@ -62,6 +63,13 @@ function change(slice: EndpointSlice, wanted: EndpointSlice): readonly Action[] 
     endpoints: wanted.endpoints,
   };
   return equalValues(next, slice) ? [] : [update(endpointSlices, next)];
+}
+
+function skippedEvent(about: Endpoints): readonly Action[] {
+  const skipped = skippedAddresses(about);
+  if (skipped === 0) return [];
+  const message = `A max of ${ADDRESSES_MAX} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`;
+  return [{ do: "event", about, type: "Warning", reason: "TooManyAddressesToMirror", message }];
 }
 
 function failureEvent(about: Endpoints, error: Error): readonly Action[] {

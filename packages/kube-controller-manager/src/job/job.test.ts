@@ -222,7 +222,11 @@ test("a job that takes too long fails, and its pods go", async () => {
 
 test("a pod that vanishes is replaced, at once or when it is gone", async () => {
   exit = () => undefined;
-  await world.create(jobs, job({ podReplacementPolicy: "Failed" }));
+  // Bound to a node: one that never was would be cleared away.
+  const template = {
+    spec: { restartPolicy: "Never" as const, nodeName: "n", containers: [{ name: "c", image: "i" }] },
+  };
+  await world.create(jobs, job({ podReplacementPolicy: "Failed", template }));
   await world.pass(3);
   const [only] = await world.list(pods, "default");
   if (only === undefined) throw new Error("no pod");
@@ -253,6 +257,38 @@ test("what cannot be made is told, and made later", async () => {
   world.refuse = undefined;
   await world.pass(60);
   expect(await conditions()).toContain("Complete True CompletionsReached");
+});
+
+test("two jobs that choose the same pods count their own only, and one alone takes what nobody manages", async () => {
+  exit = () => undefined;
+  const labels = { app: "both" };
+  const template = {
+    metadata: { name: "", labels },
+    spec: { restartPolicy: "Never" as const, containers: [{ name: "c", image: "i" }] },
+  };
+  const spec = { manualSelector: true, selector: { matchLabels: labels }, template, completions: 2, parallelism: 1 };
+  const orphan: Pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { namespace: "default", name: "orphan", labels },
+    spec: template.spec,
+  };
+  await world.create(pods, orphan);
+  for (const name of ["one", "two"])
+    await world.create(jobs, { ...job(spec), metadata: { namespace: "default", name } });
+  await world.pass(5);
+  const owners = (await world.list(pods, "default")).map(({ metadata }) =>
+    metadata.ownerReferences?.map((one) => one.name).join(),
+  );
+  expect(owners.toSorted()).toEqual(["one", "two"]);
+  exit = () => 0;
+  await world.pass(20);
+  const ends = await Promise.all(["one", "two"].map((name) => world.get(jobs, { namespace: "default", name })));
+  expect(ends.map((one) => [one.status?.succeeded, one.status?.conditions?.at(-1)?.type])).toEqual([
+    [2, "Complete"],
+    [2, "Complete"],
+  ]);
+  expect(await world.list(pods, "default")).toHaveLength(4);
 });
 
 test("a job of somebody else's is left alone", async () => {
