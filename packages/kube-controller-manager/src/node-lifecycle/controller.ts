@@ -6,10 +6,11 @@ import { byNode } from "../pod/pod-state.ts";
 import { createHeartbeats } from "./heartbeats.ts";
 import { LEASE_NAMESPACE, type NodeLifecycleView, planNode } from "./plan.ts";
 import { readyCondition } from "./taints.ts";
-import { createEvictionPace, EVICTION_RATES, type EvictionRates, ZONE_INDEXES } from "./zones.ts";
+import { concernedNodes, createEvictionPace, EVICTION_RATES, type EvictionRates, ZONE_INDEXES } from "./zones.ts";
 
 /** Watches over the life of nodes. Keys are nodes. */
 export function nodeLifecycleController(rates: Partial<EvictionRates> = {}): Controller<NodeLifecycleView> {
+  const own = { ...EVICTION_RATES, ...rates };
   return {
     name: "node-controller",
     watches: [
@@ -17,8 +18,10 @@ export function nodeLifecycleController(rates: Partial<EvictionRates> = {}): Con
         resource: nodes,
         keys: (node, old, listers) => {
           const same = old !== undefined && readyCondition(old)?.status === readyCondition(node)?.status;
+          if (same) return [keyOf(node)];
           // From how many nodes pods are driven depends on how many others are ready.
-          return same ? [keyOf(node)] : [keyOf(node), ...listers.for(nodes).list().map(keyOf)];
+          const others = concernedNodes(listers.for(nodes), { node, old }, own);
+          return [keyOf(node), ...others.map(keyOf)];
         },
         indexes: ZONE_INDEXES,
       }),
@@ -34,7 +37,7 @@ export function nodeLifecycleController(rates: Partial<EvictionRates> = {}): Con
       leases: listers.for(leases),
       pods: listers.for(pods),
       heartbeats: createHeartbeats(),
-      rates: { ...EVICTION_RATES, ...rates },
+      rates: own,
       pace: createEvictionPace(),
     }),
     plan: planNode,

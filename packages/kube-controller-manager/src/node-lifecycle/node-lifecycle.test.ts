@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addNode, readyPod, startWorld, type World } from "../testing/world.ts";
 import { tolerates } from "../taint-eviction/tolerates.ts";
 import { type Driving, taintsFor } from "./taints.ts";
-import { createEvictionPace, EVICTION_RATES, evictionRate, ZONE_INDEXES } from "./zones.ts";
+import { concernedNodes, createEvictionPace, EVICTION_RATES, evictionRate, ZONE_INDEXES } from "./zones.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -302,6 +302,28 @@ describe("zones", () => {
     const last = all.findLast((one) => one.metadata.name.startsWith("a"));
     if (last === undefined) throw new Error("no node");
     expect(evictionRate(createLister(all, ZONE_INDEXES), last, EVICTION_RATES)).toBe(expected);
+  });
+
+  test("a node that changes concerns others only where the pace of a zone changes", () => {
+    const concerned = (all: readonly Node[], node: Node, old: Node | undefined): number =>
+      concernedNodes(createLister(all, ZONE_INDEXES), { node, old }, EVICTION_RATES).length;
+    const turned = (all: readonly Node[], i: number): number => {
+      const node = all[i];
+      if (node === undefined) throw new Error("no node");
+      return concerned(all, node, { ...node, status: {} });
+    };
+    const [extra] = at("a", 1, 0);
+    if (extra === undefined) throw new Error("no node");
+    const added = { ...extra, metadata: { ...extra.metadata, name: "new" } };
+    expect([
+      turned(at("a", 10, 10), 0), // nobody is silent
+      turned(at("a", 10, 9), 9),
+      turned(at("a", 10, 4), 4), // the sixth of ten falls silent: all six stay where they are
+      turned(at("a", 10, 3), 3),
+      turned([...at("a", 3, 0), ...at("b", 2, 0)], 0), // the last one of all
+      concerned([...at("a", 3, 1), added], added, undefined),
+      concerned(at("a", 10, 4), added, undefined),
+    ]).toEqual([0, 0, 6, 0, 5, 3, 0]);
   });
 
   test("nodes take turns within their zone; one that had its turn keeps it until it is well", () => {

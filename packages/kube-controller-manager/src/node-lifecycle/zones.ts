@@ -26,12 +26,18 @@ export const EVICTION_RATES: EvictionRates = {
 const FEW = 2;
 const IN_ZONE = "node-lifecycle/zone";
 const READY_IN_ZONE = "node-lifecycle/ready-zone";
+const UNREADY_IN_ZONE = "node-lifecycle/unready-zone";
 
 /** Indexes of nodes by zone. */
 export const ZONE_INDEXES: Readonly<Record<string, KeysOf<Node>>> = {
   [IN_ZONE]: (node) => [zoneKey(node)],
-  [READY_IN_ZONE]: (node) => (readyCondition(node)?.status === "True" ? [zoneKey(node)] : []),
+  [READY_IN_ZONE]: (node) => (isReady(node) ? [zoneKey(node)] : []),
+  [UNREADY_IN_ZONE]: (node) => (isReady(node) ? [] : [zoneKey(node)]),
 };
+
+function isReady(node: Node): boolean {
+  return readyCondition(node)?.status === "True";
+}
 
 /** Region and zone; the same for all nodes that tell neither. */
 export function zoneKey({ metadata: { labels = {} } }: Node): string {
@@ -43,12 +49,42 @@ export function zoneKey({ metadata: { labels = {} } }: Node): string {
 export function evictionRate(nodes: Lister<Node>, node: Node, rates: EvictionRates): number | undefined {
   if (nodes.values(READY_IN_ZONE).length === 0) return undefined;
   const zone = zoneKey(node);
-  const all = nodes.by(IN_ZONE, zone).length;
-  const ready = nodes.by(READY_IN_ZONE, zone).length;
+  return rateOf({ all: nodes.by(IN_ZONE, zone).length, ready: nodes.by(READY_IN_ZONE, zone).length }, rates);
+}
+
+interface ZoneCounts {
+  readonly all: number;
+  readonly ready: number;
+}
+
+function rateOf({ all, ready }: ZoneCounts, rates: EvictionRates): number {
   const silent = all - ready;
   // A zone of which nothing is left is down, and its pods are better off elsewhere.
-  if (ready === 0 || silent <= FEW || silent / all < rates.unhealthyPart) return rates.perSecond;
+  if (ready <= 0 || silent <= FEW || silent / all < rates.unhealthyPart) return rates.perSecond;
   return all > rates.largeZoneNodes ? rates.secondaryPerSecond : 0;
+}
+
+/** Other nodes for which it matters that this one came, went, became ready or ceased to be: few but where the pace of a zone changes. */
+export function concernedNodes(
+  nodes: Lister<Node>,
+  { node, old }: { readonly node: Node; readonly old: Node | undefined },
+  rates: EvictionRates,
+): readonly Node[] {
+  const unready = nodes.values(UNREADY_IN_ZONE);
+  if (unready.length === 0) return [];
+  const zone = zoneKey(node);
+  const zones = nodes.values(READY_IN_ZONE);
+  const now: ZoneCounts = { all: nodes.by(IN_ZONE, zone).length, ready: nodes.by(READY_IN_ZONE, zone).length };
+  const sign = isReady(node) ? 1 : -1;
+  const gone = nodes.get({ name: node.metadata.name }) === undefined;
+  const moved = old !== undefined ? 0 : gone ? -1 : 1;
+  const readyMoved = old !== undefined ? sign : isReady(node) ? moved : 0;
+  const before: ZoneCounts = { all: now.all - moved, ready: now.ready - readyMoved };
+  const otherZones = zones.filter((other) => other !== zone).length;
+  // Whether pods are driven away at all.
+  const all = otherZones === 0 && now.ready > 0 !== before.ready > 0;
+  if (all) return unready.flatMap((each) => nodes.by(UNREADY_IN_ZONE, each));
+  return rateOf(now, rates) === rateOf(before, rates) ? [] : nodes.by(UNREADY_IN_ZONE, zone);
 }
 
 /** Lets nodes of a zone go one after another. */

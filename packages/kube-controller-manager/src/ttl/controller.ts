@@ -18,20 +18,26 @@ const STEPS = [
   { from: 9_000, to: Number.POSITIVE_INFINITY, seconds: 600 },
 ] as const;
 
+const NAME = "ttl/name";
+
+/** True for the sizes at which some step has just ended. */
+function isBeyond(count: number): boolean {
+  return STEPS.some(({ from, to }) => count === to + 1 || count === from - 1);
+}
+
 /** Tells kubelets for how long they may keep secrets and config maps without asking again: the larger the cluster, the longer. */
 export const ttlController: Controller<TtlHintView> = {
   name: "ttl-controller",
   watches: [
     watch({
       resource: nodes,
-      keys: ({ metadata: { name } }, old, listers) =>
-        // One that comes or goes may change the step of all.
-        old === undefined
-          ? listers
-              .for(nodes)
-              .list()
-              .map(({ metadata }) => ({ name: metadata.name }))
-          : [{ name }],
+      keys: ({ metadata: { name } }, old, listers) => {
+        const names = listers.for(nodes).values(NAME);
+        // One that comes or goes concerns all only where the cluster goes to another step.
+        return old === undefined && isBeyond(names.length) ? names.map((each) => ({ name: each })) : [{ name }];
+      },
+      // How many there are can be told without looking at any.
+      indexes: { [NAME]: ({ metadata: { name } }) => [name] },
     }),
   ],
   view: (listers) => ({ nodes: listers.for(nodes) }),
@@ -43,7 +49,7 @@ export function planTtlHint({ nodes: all }: TtlHintView, key: ObjectKey): Plan {
   const node = all.get(key);
   if (node === undefined) return NOTHING;
   const known = node.metadata.annotations?.[TTL_ANNOTATION];
-  const seconds = String(ttlSeconds(all.list().length, known));
+  const seconds = String(ttlSeconds(all.values(NAME).length, known));
   if (known === seconds) return NOTHING;
   const annotations = { ...node.metadata.annotations, [TTL_ANNOTATION]: seconds };
   return { stages: [[update(nodes, { ...node, metadata: { ...node.metadata, annotations } })]] };
