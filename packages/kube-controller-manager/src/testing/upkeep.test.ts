@@ -184,8 +184,7 @@ survives("nodes, one of which is taken away with its pods", {
       await cluster.world.client.resource(nodes).delete({ name: "n3" }, {}, cluster.world.signal);
     },
   ],
-  troubleSeconds: 120,
-  peaceSeconds: 420,
+  peaceSeconds: 120,
   outcome: async ({ world }) => ({
     taints: (await world.list(nodes)).flatMap(({ spec }) => spec?.taints ?? []),
     pods: (await world.list(pods)).filter(({ spec }) => spec.nodeName === "n3").length,
