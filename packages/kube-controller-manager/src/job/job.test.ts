@@ -350,4 +350,4 @@ test("writes that fail at any step lose no pod and count none twice", async () =
   const all = await world.list(pods, "default");
   expect(all).toHaveLength(13);
   expect(all.flatMap((pod) => pod.metadata.finalizers ?? [])).toEqual([]);
-});
+}, 30_000);

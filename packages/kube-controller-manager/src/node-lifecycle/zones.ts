@@ -49,7 +49,7 @@ export function zoneKey({ metadata: { labels = {} } }: Node): string {
 export function evictionRate(nodes: Lister<Node>, node: Node, rates: EvictionRates): number | undefined {
   if (nodes.values(READY_IN_ZONE).length === 0) return undefined;
   const zone = zoneKey(node);
-  return rateOf({ all: nodes.by(IN_ZONE, zone).length, ready: nodes.by(READY_IN_ZONE, zone).length }, rates);
+  return rateOf({ all: nodes.count(IN_ZONE, zone), ready: nodes.count(READY_IN_ZONE, zone) }, rates);
 }
 
 interface ZoneCounts {
@@ -74,7 +74,7 @@ export function concernedNodes(
   if (unready.length === 0) return [];
   const zone = zoneKey(node);
   const zones = nodes.values(READY_IN_ZONE);
-  const now: ZoneCounts = { all: nodes.by(IN_ZONE, zone).length, ready: nodes.by(READY_IN_ZONE, zone).length };
+  const now: ZoneCounts = { all: nodes.count(IN_ZONE, zone), ready: nodes.count(READY_IN_ZONE, zone) };
   const sign = isReady(node) ? 1 : -1;
   const gone = nodes.get({ name: node.metadata.name }) === undefined;
   const moved = old !== undefined ? 0 : gone ? -1 : 1;

@@ -18,7 +18,7 @@ const STEPS = [
   { from: 9_000, to: Number.POSITIVE_INFINITY, seconds: 600 },
 ] as const;
 
-const NAME = "ttl/name";
+const KNOWN = "ttl/known";
 
 /** True for the sizes at which some step has just ended. */
 function isBeyond(count: number): boolean {
@@ -32,12 +32,13 @@ export const ttlController: Controller<TtlHintView> = {
     watch({
       resource: nodes,
       keys: ({ metadata: { name } }, old, listers) => {
-        const names = listers.for(nodes).values(NAME);
+        const all = listers.for(nodes);
         // One that comes or goes concerns all only where the cluster goes to another step.
-        return old === undefined && isBeyond(names.length) ? names.map((each) => ({ name: each })) : [{ name }];
+        if (old !== undefined || !isBeyond(all.count(KNOWN, KNOWN))) return [{ name }];
+        return [{ name }, ...all.list().map(({ metadata }) => ({ name: metadata.name }))];
       },
       // How many there are can be told without looking at any.
-      indexes: { [NAME]: ({ metadata: { name } }) => [name] },
+      indexes: { [KNOWN]: () => [KNOWN] },
     }),
   ],
   view: (listers) => ({ nodes: listers.for(nodes) }),
@@ -49,7 +50,7 @@ export function planTtlHint({ nodes: all }: TtlHintView, key: ObjectKey): Plan {
   const node = all.get(key);
   if (node === undefined) return NOTHING;
   const known = node.metadata.annotations?.[TTL_ANNOTATION];
-  const seconds = String(ttlSeconds(all.values(NAME).length, known));
+  const seconds = String(ttlSeconds(all.count(KNOWN, KNOWN), known));
   if (known === seconds) return NOTHING;
   const annotations = { ...node.metadata.annotations, [TTL_ANNOTATION]: seconds };
   return { stages: [[update(nodes, { ...node, metadata: { ...node.metadata, annotations } })]] };
