@@ -274,7 +274,7 @@ test("two jobs that choose the same pods count their own only, and one alone tak
     await world.create(jobs, { ...job(spec), metadata: { namespace: "default", name } });
   await world.pass(5);
   const owners = (await world.list(pods, "default")).map(({ metadata }) =>
-    metadata.ownerReferences?.map((one) => one.name).join(),
+    (metadata.ownerReferences ?? []).map((one) => one.name).join(),
   );
   expect(owners.toSorted()).toEqual(["one", "two"]);
   exit = () => 0;
