@@ -76,12 +76,21 @@ export function newJobPod(job: Job, index?: number, replaced?: Pod): Pod {
     metadata: {
       ...made.metadata,
       finalizers,
-      generateName: `${name}-${text}-`,
+      generateName: indexedPrefix(name, text),
       labels: { ...made.metadata.labels, [COMPLETION_INDEX]: text },
       annotations: { ...made.metadata.annotations, [COMPLETION_INDEX]: text, ...failureCounts(job, replaced) },
     },
     spec: withIndexInEnv({ ...made.spec, hostname: `${name}-${text}` }),
   };
+}
+
+/** So much of a prefix is kept when a name is made from it. */
+const PREFIX_MAX = 58;
+
+/** Name of the job and index; of a long name the end is left out rather than the index. */
+function indexedPrefix(name: string, index: string): string {
+  const end = `-${index}-`;
+  return `${name.slice(0, PREFIX_MAX - end.length)}${end}`;
 }
 
 function failureCounts(job: Job, replaced: Pod | undefined): Readonly<Record<string, string>> {

@@ -6,7 +6,7 @@ import { type Action, type ActionFailure, createLister, OWNER_INDEXES, type Plan
 import { describe, expect, test } from "vitest";
 import { backoffLeftMs, createEndings } from "./backoff.ts";
 import { jobController } from "./controller.ts";
-import { TRACKING_FINALIZER } from "./job-pod.ts";
+import { newJobPod, TRACKING_FINALIZER } from "./job-pod.ts";
 import { planJob } from "./plan.ts";
 
 const nowMs = Date.parse("2026-01-01T00:00:00Z");
@@ -412,6 +412,14 @@ describe("an indexed job", () => {
   ])("%s", (_name, spec, status, own, expected) => {
     expect(shown(job(spec, status), own).actions.map(sorted)).toEqual(expected.map(sorted));
   });
+});
+
+test.each([
+  ["short", 3, "short-3-"],
+  ["l".repeat(58), 12, `${"l".repeat(54)}-12-`],
+])("pods of %s with index %i are called %s", (name, index, expected) => {
+  const { metadata, ...rest } = job();
+  expect(newJobPod({ ...rest, metadata: { ...metadata, name } }, index).metadata.generateName).toBe(expected);
 });
 
 describe("failure policies", () => {

@@ -2,6 +2,7 @@ import {
   type FieldError,
   forbidden,
   invalid,
+  isDns1123Label,
   labelSelector,
   notSupported,
   type Path,
@@ -91,7 +92,7 @@ export function jobErrors(next: Job, old: Job | undefined): Findings {
     if (next.metadata.name.length > NAME_MAX) {
       out.push(invalid(["metadata", "name"], next.metadata.name, `must be no more than ${NAME_MAX} characters`));
     }
-    return [...out, ...selectorFindings(next)];
+    return [...out, ...hostnameFindings(next), ...selectorFindings(next)];
   }
   for (const name of IMMUTABLE) {
     if (!equalValues(next.spec[name], old.spec[name]))
@@ -110,6 +111,15 @@ export function jobErrors(next: Job, old: Job | undefined): Findings {
   if (!equalValues(next.spec.template, before))
     out.push(invalid(["spec", "template"], next.spec.template, "field is immutable"));
   return out;
+}
+
+/** The pods of an indexed job are called by its name and their index: the longest must be a name for a host. */
+function hostnameFindings({ metadata: { name }, spec }: Job): Findings {
+  const { completionMode, completions = 0, parallelism = 0 } = spec;
+  if (completionMode !== "Indexed" || completions <= 0 || parallelism <= 0) return [];
+  const longest = `${name}-${completions - 1}`;
+  if (isDns1123Label(longest).length === 0) return [];
+  return [invalid(["metadata", "name"], name, `will not able to create pod with invalid DNS label: ${longest}`)];
 }
 
 /** A job finds its pods by a selector that fits them, and that nobody else's pods fit unless it was written by hand. */

@@ -112,6 +112,21 @@ describe("jobs", () => {
     expect(updateFindings(jobs, { from, to: to(more) }).map(fieldOf)).toEqual(["spec.template"]);
   });
 
+  test("that are indexed leave room for the index in the names of hosts", () => {
+    const named = (length: number, completions: number): readonly string[] =>
+      createFindings(jobs, {
+        ...job({ completionMode: "Indexed", completions, parallelism: 1 }),
+        metadata: { name: "j".repeat(length), namespace: "default" },
+      }).filter((finding) => finding.startsWith("metadata.name"));
+    const name = "j".repeat(62);
+    expect([named(61, 10), named(62, 10), named(60, 100), named(62, 0)]).toEqual([
+      [],
+      [`metadata.name: Invalid value: "${name}": will not able to create pod with invalid DNS label: ${name}-9`],
+      [],
+      [],
+    ]);
+  });
+
   test("that are indexed grow and shrink only with their parallelism", () => {
     const indexed = (completions: number, parallelism: number): object =>
       job({ completionMode: "Indexed", completions, parallelism });
