@@ -23,6 +23,9 @@ export interface ServerLimits {
   /** Requests that an HTTP/2 client may abandon at once, and per second; with more its connection is closed. */
   readonly resetsMax: number;
   readonly resetsPerSecond: number;
+  /** Frames that ask for an acknowledgement and nothing else (PING, SETTINGS), at once and per second; with more it is closed. */
+  readonly controlFramesMax: number;
+  readonly controlFramesPerSecond: number;
 }
 
 /** Limits as upstream has them where it states one. */
@@ -39,4 +42,6 @@ export const defaultServerLimits: ServerLimits = {
   pipelinedMax: 100,
   resetsMax: 500,
   resetsPerSecond: 100,
+  controlFramesMax: 500,
+  controlFramesPerSecond: 50,
 };

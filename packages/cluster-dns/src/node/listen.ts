@@ -1,7 +1,8 @@
 import { createSocket, type Socket } from "node:dgram";
 import { createServer, type Server, type Socket as Connection } from "node:net";
-import { OperatingError } from "@skates/component-base";
+import { type Clock, OperatingError } from "@skates/component-base";
 import type { Resolver } from "../resolver.ts";
+import { type DnsLimits, SourceLimits } from "../source-limits.ts";
 
 export interface DnsListener {
   /** The same for UDP and TCP. */
@@ -9,18 +10,27 @@ export interface DnsListener {
   close(): Promise<void>;
 }
 
-/** A connection over TCP may stay silent so long, and this many may be open. */
+/** A connection over TCP may stay silent so long. */
 const IDLE_MS = 10_000;
-const CONNECTIONS_MAX = 200;
 /** Tries to find a port that is free for both protocols. */
 const PORT_TRIES = 20;
 
-/** Answers on UDP and TCP. Port 0: any that is free for both. */
-export async function listenDns(options: {
+export interface ListenDnsOptions {
   readonly address: string;
   readonly port: number;
   readonly resolve: Resolver;
-}): Promise<DnsListener> {
+  readonly clock: Clock;
+  /** Default `DNS_LIMITS`. */
+  readonly limits?: DnsLimits | undefined;
+}
+
+interface Served extends Pick<ListenDnsOptions, "address" | "port" | "resolve"> {
+  readonly limits: SourceLimits;
+}
+
+/** Answers on UDP and TCP, within limits for each address and for all. Port 0: any that is free for both. */
+export async function listenDns({ clock, limits: bounds, ...rest }: ListenDnsOptions): Promise<DnsListener> {
+  const options: Served = { ...rest, limits: new SourceLimits(clock, bounds) };
   const abort = new AbortController();
   for (let attempt = 1; ; attempt++) {
     const tcp = await listenTcp(options, abort.signal);
@@ -48,13 +58,13 @@ function inUse(address: string, port: number, cause: unknown): OperatingError {
   return new OperatingError("ListenFailed", `DNS cannot listen on ${address}:${port}`, { cause });
 }
 
-function listenUdp(
-  { address, port, resolve }: { readonly address: string; readonly port: number; readonly resolve: Resolver },
-  signal: AbortSignal,
-): Promise<Socket> {
+function listenUdp({ address, port, resolve, limits }: Served, signal: AbortSignal): Promise<Socket> {
   const socket = createSocket("udp4");
   socket.on("message", (packet, from) => {
+    const done = limits.question(from.address);
+    if (done === undefined) return;
     void resolve(packet, "udp", signal).then((reply) => {
+      done();
       if (reply !== undefined && !signal.aborted) socket.send(reply, from.port, from.address, () => undefined);
     });
   });
@@ -68,12 +78,22 @@ function listenUdp(
   });
 }
 
-function listenTcp(
-  { address, port, resolve }: { readonly address: string; readonly port: number; readonly resolve: Resolver },
-  signal: AbortSignal,
-): Promise<Server> {
-  const server = createServer((connection) => serveConnection(connection, resolve, signal));
-  server.maxConnections = CONNECTIONS_MAX;
+function listenTcp({ address, port, resolve, limits }: Served, signal: AbortSignal): Promise<Server> {
+  const server = createServer((connection) => {
+    const source = connection.remoteAddress ?? "";
+    const closed = limits.connection(source);
+    if (closed === undefined) return void connection.destroy();
+    connection.once("close", closed);
+    const bounded: Resolver = async (packet, transport, gone) => {
+      const done = limits.question(source);
+      try {
+        return done === undefined ? undefined : await resolve(packet, transport, gone);
+      } finally {
+        done?.();
+      }
+    };
+    serveConnection(connection, bounded, signal);
+  });
   return new Promise((done, fail) => {
     server.once("error", (cause) => fail(inUse(address, port, cause)));
     server.listen(port, address, () => done(server));

@@ -121,7 +121,7 @@ function clusterDns({ config, env, address, access }: Surroundings, informers: I
     serviceAddress: config.dnsAddress,
     nodeName: config.nodeName,
     nodeAddress: address,
-    listen: (resolve) => listenDns({ address, port: 0, resolve }),
+    listen: (resolve) => listenDns({ address, port: 0, resolve, clock: env.clock }),
     forward: servers.length > 0 ? forwardTo(servers) : undefined,
   });
 }

@@ -59,6 +59,12 @@ export function http2Server(context: ServerContext): Http2Server {
       http2.on("timeout", () => {
         if (session.open === 0) http2.destroy();
       });
+      const frames = tokenBucket(clock, limits.controlFramesMax, limits.controlFramesPerSecond);
+      const count = (): void => {
+        if (!frames.take()) closeAngrily(context, session, "connection closed: too many pings or settings");
+      };
+      http2.on("ping", count);
+      http2.on("remoteSettings", count);
       http2.setTimeout(limits.headersTimeoutMs); // a caller that opens a connection must soon use it
       const onStream = (...[stream, headers, , raw]: StreamEvent): void =>
         accept(context, { session, stream, ...readHead(headers, raw) });
@@ -108,7 +114,9 @@ function accept(context: ServerContext, incoming: Omit<Incoming, "signal">): voi
     if (context.closing && session.open === 0) setImmediate(() => session.http2.destroy());
     if (stream.writableFinished && stream.rstCode === constants.NGHTTP2_NO_ERROR) return;
     controller.abort(callerGone());
-    if (stream.rstCode === constants.NGHTTP2_CANCEL && !session.resets.take()) tooManyResets(context, session);
+    // Opening and abandoning requests costs the caller nothing, but us a lot (CVE-2023-44487); so does having us abandon them, by a
+    // frame that makes no sense (CVE-2025-8671).
+    if (!session.resets.take()) closeAngrily(context, session, "connection closed: too many requests abandoned");
   });
   serve(context, { ...incoming, signal: controller.signal }).catch((thrown: unknown) => {
     context.log.error("request failed in transport", { error: messageOf(thrown) });
@@ -116,10 +124,10 @@ function accept(context: ServerContext, incoming: Omit<Incoming, "signal">): voi
   });
 }
 
-/** Opening and abandoning requests costs the caller nothing, but us a lot (CVE-2023-44487). */
-function tooManyResets(context: ServerContext, { http2, peer }: Session): void {
+function closeAngrily(context: ServerContext, { http2, peer }: Session, message: string): void {
+  if (http2.destroyed) return;
   const from = peer();
-  context.log.warn("connection closed: too many requests abandoned", {
+  context.log.warn(message, {
     address: "tls" in from ? from.tls.remoteAddress : undefined,
   });
   http2.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);

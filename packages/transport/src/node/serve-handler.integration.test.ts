@@ -419,6 +419,74 @@ describe("abuse", () => {
     expect(server.logged.some((line) => line.message.includes("too many requests abandoned"))).toBe(true);
   });
 
+  describe("frames that cost the caller nothing", () => {
+    const frame = (type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer => {
+      const head = Buffer.alloc(9);
+      head.writeUIntBE(payload.length, 0, 3);
+      head.writeUInt8(type, 3);
+      head.writeUInt8(flags, 4);
+      head.writeUInt32BE(stream, 5);
+      return Buffer.concat([head, payload]);
+    };
+    const [SETTINGS, PING, WINDOW_UPDATE, HEADERS, CONTINUATION] = [4, 6, 8, 1, 9] as const;
+    /** `:method GET`, `:scheme https`, `:path /hang`, `:authority a`, in HPACK. */
+    const block = Buffer.concat([
+      Buffer.from([0x82, 0x87, 0x04, 5]),
+      Buffer.from("/hang"),
+      Buffer.from([0x41, 1, 0x61]),
+    ]);
+
+    /** Sends frames, reading all that comes back, until the server closes or all are sent; how many bytes it took, and whether it closed. */
+    async function flood(next: (i: number) => Buffer, bytesMax: number): Promise<{ closed: boolean; sent: number }> {
+      const socket = connectTls({ host: "127.0.0.1", port: server.port, ca: pki.ca.cert, ALPNProtocols: ["h2"] });
+      await new Promise<void>((resolve) => socket.once("secureConnect", () => resolve()));
+      let closed = false;
+      socket.on("close", () => (closed = true));
+      socket.on("error", () => undefined);
+      socket.resume();
+      socket.write(Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(SETTINGS, 0, 0)]));
+      let sent = 0;
+      for (let i = 0; !closed && sent < bytesMax; i++) {
+        const bytes = next(i);
+        sent += bytes.length;
+        if (!socket.write(bytes)) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      for (let i = 0; i < 200 && !closed; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+      socket.destroy();
+      return { closed, sent };
+    }
+
+    test.each<[string, (i: number) => Buffer, string]>([
+      // CVE-2019-9512, CVE-2019-9515: each is answered, also while the caller reads the answers.
+      ["pings", () => frame(PING, 0, 0, Buffer.alloc(8)), "too many pings or settings"],
+      ["settings", () => frame(SETTINGS, 0, 0), "too many pings or settings"],
+      // CVE-2025-8671: the stream is reset for a frame that makes no sense, while the server works on; here the connection ends at once.
+      [
+        "requests that the server has to reset",
+        (i) =>
+          Buffer.concat([
+            frame(HEADERS, 0x05, 2 * i + 1, block),
+            frame(WINDOW_UPDATE, 0, 2 * i + 1, Buffer.from([0x7f, 0xff, 0xff, 0xff])),
+          ]),
+        "Flow control error",
+      ],
+    ])("%s end the connection", async (_what, next, message) => {
+      const before = server.logged.length;
+      const { closed } = await flood(next, 200_000);
+      expect([closed, JSON.stringify(server.logged.slice(before)).includes(message)]).toEqual([true, true]);
+    });
+
+    // CVE-2024-27983, VU#421644: headers that never end fill the memory.
+    test("headers that never end are cut off", async () => {
+      const part = Buffer.alloc(16_000, 0x40); // literal fields without end
+      const { closed, sent } = await flood(
+        (i) => (i === 0 ? frame(HEADERS, 0, 1, block) : frame(CONTINUATION, 0, 1, part)),
+        50_000_000,
+      );
+      expect([closed, sent < 5_000_000]).toEqual([true, true]);
+    });
+  });
+
   test("a caller that takes nothing of a large response is cut off", async () => {
     const socket = connectTls({ host: "127.0.0.1", port: server.port, ca: pki.ca.cert });
     await new Promise<void>((resolve) => socket.once("secureConnect", () => resolve()));
