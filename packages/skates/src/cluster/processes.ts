@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { processStart } from "@skates/component-base/node";
+import { confinement } from "./confined.ts";
 import type { Paths } from "./data-dir.ts";
 
 export type Role = "server" | "agent";
@@ -52,7 +53,9 @@ export function isAlive(pid: number): boolean {
 export function startProcess(paths: Paths, role: Role): number {
   mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   const log = openSync(logFileOf(paths, role), "a", 0o600);
-  const child = spawn(process.execPath, [...nodeOptions(role), PROGRAM, role, "--data-dir", paths.dataDir], {
+  const confined = role === "server" ? confinement() : [];
+  const [command = process.execPath, ...words] = [...confined, process.execPath, ...nodeOptions(role), PROGRAM, role];
+  const child = spawn(command, [...words, "--data-dir", paths.dataDir], {
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],

@@ -12,6 +12,8 @@ export const agent: Command = {
   usage: "skates agent [flags]",
   flags: COMPONENT_FLAGS,
   async run({ flags, dataDir, signal }) {
+    // What it makes for pods has modes of its own, which a stricter mask of the caller would take from them.
+    process.umask(0o022);
     const paths = pathsOf(dataDir);
     const saved = existingConfig(paths);
     const config = { ...saved, flags: { ...saved.flags, ...givenOf(COMPONENT_FLAGS, flags) } };

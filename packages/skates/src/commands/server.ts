@@ -4,7 +4,8 @@ import { ETCD_FLAGS, etcdFrom } from "../cli/etcd-flags.ts";
 import { givenOf } from "../cli/flags.ts";
 import { existingServerConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
-import { COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
+import { checkComponentFlags, COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
+import { keepToItself } from "../compose/keep-to-itself.ts";
 
 /** The control plane's process. `up` starts it in the background. */
 export const server: Command = {
@@ -13,6 +14,8 @@ export const server: Command = {
   usage: "skates server [flags]",
   flags: { ...ETCD_FLAGS, ...COMPONENT_FLAGS },
   async run({ flags, dataDir, signal }) {
+    keepToItself();
+    checkComponentFlags(flags);
     const paths = pathsOf(dataDir);
     const config = existingServerConfig(paths);
     const { runServer } = await import("../compose/server.ts");

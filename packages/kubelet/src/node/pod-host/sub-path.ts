@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { hasCode, OperatingError } from "@skates/component-base";
+import { openBeneath, pathOf } from "./open-beneath.ts";
 
 /**
  * The real path of `subPath` inside a volume; folders that are missing are made, one level at a time. Links are followed only
@@ -12,9 +13,8 @@ export async function resolveSubPath(volume: string, subPath: string, mode = 0o7
   const root = await realpath(volume);
   let at = root;
   for (const part of parts) {
-    const next = join(at, part);
-    await makeIfMissing(next, mode);
-    at = await realpath(next).catch((cause: unknown) => {
+    await makeIfMissing({ root, parent: at, part }, mode);
+    at = await realpath(join(at, part)).catch((cause: unknown) => {
       throw refused(subPath, "is a link that leads nowhere", cause);
     });
     const inside = relative(root, at);
@@ -24,15 +24,29 @@ export async function resolveSubPath(volume: string, subPath: string, mode = 0o7
   return at;
 }
 
-async function makeIfMissing(path: string, mode: number): Promise<void> {
+interface Step {
+  readonly root: string;
+  /** The real path of a folder inside the volume, when it was looked at. */
+  readonly parent: string;
+  readonly part: string;
+}
+
+/** Made below what was opened in the volume: by its name, the folder would be wherever a container has led that name since. */
+async function makeIfMissing({ root, parent, part }: Step, mode: number): Promise<void> {
   try {
-    await lstat(path);
+    await lstat(join(parent, part));
+    return;
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
+  }
+  const handle = await openBeneath(root, relative(root, parent).split("/"));
+  try {
+    await mkdir(join(pathOf(handle), part), { mode });
+  } catch (error) {
     // Another container of the pod may be making it just now.
-    await mkdir(path, { mode }).catch((made: unknown) => {
-      if (!hasCode(made, "EEXIST")) throw made;
-    });
+    if (!hasCode(error, "EEXIST")) throw error;
+  } finally {
+    await handle.close();
   }
 }
 
