@@ -54,7 +54,7 @@ export function startProcess(paths: Paths, role: Role): number {
   mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   const log = openSync(logFileOf(paths, role), "a", 0o600);
   const confined = role === "server" ? confinement() : [];
-  const [command = process.execPath, ...words] = [...confined, process.execPath, ...nodeOptions(role), PROGRAM, role];
+  const [command, ...words] = [...confined, process.execPath, ...nodeOptions(role), PROGRAM, role];
   const child = spawn(command, [...words, "--data-dir", paths.dataDir], {
     cwd: "/",
     detached: true,
