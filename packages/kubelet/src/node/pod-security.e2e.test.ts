@@ -1,6 +1,6 @@
 // What containers of a real containerd may do: whose processes they are, what the kernel lets them, where their mounts lead. Needs root and
 // the packages; lives in a temporary data directory.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, Pod, PodSecurityContext } from "@skates/api/core/v1";
 import { describe, expect, test } from "vitest";
@@ -10,6 +10,11 @@ import { containerdPods, eventually, hasContainers, IMAGE, signal } from "./test
 describe.skipIf(!hasContainers)("security on containerd", () => {
   const world = containerdPods();
   const { create, exec, isReady, remove, statusOf, workerOf } = world;
+
+  test("the list of network plugins is root's alone", () => {
+    const files = readdirSync(world.paths.cniConfDir).map((name) => statSync(join(world.paths.cniConfDir, name)));
+    expect(files.map(({ mode, uid, gid }) => [mode & 0o777, uid, gid])).toEqual([[0o600, 0, 0]]);
+  });
 
   test("a container cannot lead its sub path out of the volume, and gets new files after a restart", async () => {
     const pod = create({
