@@ -76,6 +76,9 @@ test("what nobody here can do is said, not left out", () => {
     undefined,
   );
   expect(unsupported(pod("0", { resourceClaims: [{ name: "gpu" }] }), undefined)).toContain('resource claim "gpu"');
+  const extended = { requestMappings: [], resourceClaimName: "p-extended-resources-x" };
+  const served = { ...pod("0"), status: { extendedResourceClaimStatus: extended } };
+  expect(unsupported(served, undefined)).toContain('resource claim "p-extended-resources-x"');
   const image = pod("0", { volumes: [{ name: "v", image: { reference: "x" } }] });
   expect(asksForFeatures(image)).toBe(true);
   expect(unsupported(image, old)).toContain("needs containerd 2.1 or CRI-O 1.31; this is containerd://1.6.20");

@@ -65,5 +65,7 @@ function valueOf({ driver, device: { attributes = {} } }: PoolDevice, name: stri
   const attribute: DeviceAttribute | undefined = attributes[name] ?? (domain === driver ? attributes[id] : undefined);
   if (attribute === undefined) return undefined;
   const { int, bool, string, version } = attribute;
+  // Lists (behind a gate) are not compared: what cannot be told to be equal, or different, does not serve.
+  if ((int ?? bool ?? string ?? version) === undefined) return undefined;
   return JSON.stringify({ int: int?.toString(), bool, string, version });
 }

@@ -119,10 +119,11 @@ function contradicts(devices: readonly PoolDevice[], sets: readonly CounterSet[]
   );
 }
 
-function usable({ bindingConditions = [], consumesCounters = [] }: Device, features: DeviceFeatures): boolean {
-  return (
-    (features.readiness || bindingConditions.length === 0) && (features.partitions || consumesCounters.length === 0)
-  );
+/** Devices that use up resources of the node itself (behind a gate) are left alone: that is not counted here. */
+function usable(device: Device, { readiness, partitions }: DeviceFeatures): boolean {
+  const { bindingConditions = [], consumesCounters = [], nodeAllocatableResourceMappings } = device;
+  if (nodeAllocatableResourceMappings !== undefined) return false;
+  return (readiness || bindingConditions.length === 0) && (partitions || consumesCounters.length === 0);
 }
 
 function placed(

@@ -367,6 +367,15 @@ describe("DynamicResources", () => {
     expect(ask(plugin(slices, [all]), using("c"), cluster)).toMatchObject({ n1: said });
   });
 
+  it("leaves devices alone of which it cannot tell what they are like, or what they use up", () => {
+    const listed = ["g0", "g1"].map((name) => ({ name, attributes: { model: { strings: ["a"] } } }));
+    const alike = claim("c", [exactly("r", { count: 2 })], { spec: { constraints: [{ matchAttribute: "model" }] } });
+    expect(ask(plugin([slice("n1", listed)], [alike]), using("c"), cluster)).toMatchObject({ n1: no });
+    const nodeAllocatableResourceMappings = { memory: { capacityKey: "memory" } };
+    const greedy = [slice("n1", [gpu("g0", "a", { nodeAllocatableResourceMappings })])];
+    expect(ask(plugin(greedy, [claim("c", [exactly("r")])]), using("c"), cluster)).toMatchObject({ n1: no });
+  });
+
   it("gives up a search that takes too long", () => {
     const many = [
       slice(

@@ -44,8 +44,8 @@ export function unsupported(pod: Pod, runtime: RuntimeAbilities | undefined, han
     const who = handler === "" ? "runtime" : `RuntimeClass handler ${JSON.stringify(handler)}`;
     return `can't set \`spec.hostUsers: false\`, ${who} does not support user namespaces${needs(version, "containerd 2.0 or CRI-O 1.25")}`;
   }
-  const claim = resourceClaims[0];
-  if (claim !== undefined) return `resource claim ${JSON.stringify(claim.name)} cannot be prepared: no DRA driver`;
+  const claim = resourceClaims[0]?.name ?? pod.status?.extendedResourceClaimStatus?.resourceClaimName;
+  if (claim !== undefined) return `resource claim ${JSON.stringify(claim)} cannot be prepared: no DRA driver`;
   const image = volumes.find((v) => v.image !== undefined);
   if (image === undefined || mountsImages(version)) return undefined;
   return `volume ${JSON.stringify(image.name)} is an image, which the runtime cannot mount${needs(version, "containerd 2.1 or CRI-O 1.31")}`;
