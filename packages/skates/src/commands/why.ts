@@ -38,7 +38,8 @@ export const why: Command = {
     const namespace = flags.string("namespace") ?? "default";
     const text = schedulerConfigurationFrom(flagsFrom(config.flags ?? {}));
     const configuration = text === undefined ? undefined : readSchedulerConfiguration(text);
-    setMaxListeners(0); // many reads end with the one signal
+    setMaxListeners(0); // many reads end with the one signal, and with those that are made of it
+    setMaxListeners(0, signal);
     await using admin = adminClient(paths, config);
     const gates = featureGatesFrom(flagsFrom(config.flags ?? {}));
     const env = createEnv({ clock: systemClock(), random: systemRandom(), gates });
