@@ -1,5 +1,6 @@
 // A CSI driver as any other: it registers with the kubelet of a real node and mounts for real containers, its volumes are attached and
 // detached, their data goes from pod to pod, they grow while they are mounted, and one is made for a pod alone.
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ALL_CAPABILITIES, TestDriver } from "../../packages/kubelet/src/node/testing/csi-driver.ts";
@@ -156,4 +157,23 @@ test("a pod whose driver is not there says so, and starts once it is", async () 
     const names = await kubectl(["get", "csinode", "-o", "jsonpath={.items[*].spec.drivers[*].name}"]);
     return names.stdout === NAME ? true : undefined;
   });
+});
+
+test("what a driver in a container mounts below the kubelet's root is there for all, and the reverse", async () => {
+  const folder = join(cluster.dataDir, "kubelet", "plugins", "in-a-container");
+  const volumeMounts = [{ name: "plugins", mountPath: "/plugins", mountPropagation: "Bidirectional" }];
+  await apply(
+    pod(
+      ns,
+      "contained",
+      { volumeMounts, securityContext: { privileged: true } },
+      { volumes: [{ name: "plugins", hostPath: { path: folder, type: "DirectoryOrCreate" } }] },
+    ),
+  );
+  await ready("contained");
+  await inside("contained", "mkdir /plugins/vol && mount -t tmpfs test /plugins/vol && echo seen > /plugins/vol/file");
+  expect(readFileSync(join(folder, "vol", "file"), "utf8")).toBe("seen\n");
+  await inside("contained", "umount /plugins/vol");
+  expect(existsSync(join(folder, "vol", "file"))).toBe(false);
+  await ok(["-n", ns, "delete", "pod", "contained"]);
 });

@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { mkdir, realpath, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Handler } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
@@ -17,7 +17,7 @@ import { cgroupMounts } from "./host/cgroup-mounts.ts";
 import { CsiDrivers } from "./csi/csi-drivers.ts";
 import type { CsiVolumes } from "./csi/csi-volumes.ts";
 import { runCsi } from "./csi/run-csi.ts";
-import { listMounts } from "./host/mounts.ts";
+import { listMounts, shareMounts } from "./host/mounts.ts";
 import type { NodePaths } from "./host/node-paths.ts";
 import { fileLogReader } from "./logs/log-reader.ts";
 import { runLogRotator } from "./logs/log-rotator.ts";
@@ -69,6 +69,8 @@ export function createNodeKubelet(options: NodeKubeletOptions): Kubelet {
       });
       options.onTls?.((next) => serving.replaceTls(next));
       try {
+        await mkdir(options.paths.kubeletDir, { recursive: true, mode: 0o750 });
+        await shareMounts(await realpath(options.paths.kubeletDir), signal);
         kubelet = await assemble(options, serving.port, (ready) => {
           handler = ready;
         });

@@ -5,7 +5,7 @@ import { parseCapabilities } from "./capabilities.ts";
 import { cgroupMounts } from "./cgroup-mounts.ts";
 import { hostFindings } from "./detect-host.ts";
 import { installCommand, packageManager, packagesFor } from "./host-packages.ts";
-import { isBelow, parseMountInfo } from "./mounts.ts";
+import { isBelow, mountOf, parseMountInfo } from "./mounts.ts";
 import { descendants, parseProcess } from "./processes.ts";
 
 describe("parseCapabilities", () => {
@@ -24,8 +24,8 @@ describe("parseMountInfo", () => {
       "33 31 0:29 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu\n" +
       "42 27 0:39 / /tmp/a\\040b\\134c rw,nosuid shared:7 master:1 - tmpfs shm rw,size=65536k\n";
     expect(parseMountInfo(text)).toEqual([
-      { point: "/sys/fs/cgroup/cpu", type: "cgroup", superOptions: ["rw", "cpu"] },
-      { point: "/tmp/a b\\c", type: "tmpfs", superOptions: ["rw", "size=65536k"] },
+      { point: "/sys/fs/cgroup/cpu", type: "cgroup", shared: false, superOptions: ["rw", "cpu"] },
+      { point: "/tmp/a b\\c", type: "tmpfs", shared: true, superOptions: ["rw", "size=65536k"] },
     ]);
   });
 
@@ -33,9 +33,19 @@ describe("parseMountInfo", () => {
     expect(["/a/b", "/a/b/c", "/a/bc", "/a"].map((path) => isBelow(path, "/a/b"))).toEqual([true, true, false, false]);
     expect(isBelow("/x", "/")).toBe(true);
   });
+
+  it("finds the mount that a path lies on, the topmost of several", () => {
+    const mounts = [mount("/", "ext4"), mount("/a", "tmpfs"), mount("/a", "xfs"), mount("/ab", "btrfs")];
+    expect(["/a/b", "/ab/c", "/abc"].map((path) => mountOf(mounts, path)?.type)).toEqual(["xfs", "btrfs", "ext4"]);
+  });
 });
 
-const mount = (point: string, type: string, ...superOptions: string[]) => ({ point, type, superOptions });
+const mount = (point: string, type: string, ...superOptions: string[]) => ({
+  point,
+  type,
+  shared: false,
+  superOptions,
+});
 
 describe("cgroupMounts", () => {
   it("takes a v2 mount beside v1 hierarchies for v1", () => {

@@ -5,6 +5,8 @@ import { runCommand } from "./run-command.ts";
 export interface Mount {
   readonly point: string;
   readonly type: string;
+  /** What is mounted in it is seen wherever it is mounted too. */
+  readonly shared: boolean;
   /** Options of the file system itself, such as the controllers of a cgroup hierarchy. */
   readonly superOptions: readonly string[];
 }
@@ -22,7 +24,9 @@ export function parseMountInfo(text: string): readonly Mount[] {
     .map((line) => {
       const [before = "", after = ""] = line.split(" - ");
       const [type = "", , superOptions = ""] = after.split(" ");
-      return { point: unescape(before.split(" ")[4] ?? ""), type, superOptions: superOptions.split(",") };
+      const [, , , , point = "", , ...tags] = before.split(" ");
+      const shared = tags.some((tag) => tag.startsWith("shared:"));
+      return { point: unescape(point), type, shared, superOptions: superOptions.split(",") };
     });
 }
 
@@ -49,6 +53,26 @@ export async function unmountBelow(dirs: readonly string[], signal: AbortSignal)
     }
   }
   throw new Error(`mounts keep appearing in ${dirs.join(", ")}: end what mounts there first`);
+}
+
+/** The mount that a path, whose links are resolved, lies on; of several on one point the last is on top. */
+export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
+  return mounts
+    .filter(({ point }) => isBelow(path, point))
+    .reduce<Mount | undefined>(
+      (best, mount) => (best === undefined || mount.point.length >= best.point.length ? mount : best),
+      undefined,
+    );
+}
+
+/**
+ * Makes mounts in a folder show to containers that have it, and theirs to the machine: volumes are mounted by drivers that run in
+ * containers themselves. As upstream, the folder becomes a mount of its own unless it lies on a shared one. May be called again.
+ */
+export async function shareMounts(folder: string, signal: AbortSignal): Promise<void> {
+  if (mountOf(await listMounts(), folder)?.shared === true) return;
+  await runCommand(["mount", "--rbind", folder, folder], {}, signal);
+  await runCommand(["mount", "--make-rshared", folder], {}, signal);
 }
 
 /** The kernel writes blanks and backslashes as octal numbers. */
