@@ -37,11 +37,8 @@ import { rootCaController } from "./root-ca/controller.ts";
 import { serviceAccountController } from "./service-account/controller.ts";
 import { statefulSetController } from "./stateful-set/controller.ts";
 import { taintEvictionController } from "./taint-eviction/controller.ts";
-import {
-  attributesClassProtectionController,
-  claimProtectionController,
-  volumeProtectionController,
-} from "./storage-protection/controllers.ts";
+import { claimProtectionController } from "./storage-protection/claim-protection.ts";
+import { attributesClassProtectionController, volumeProtectionController } from "./storage-protection/controllers.ts";
 import { ephemeralVolumeController } from "./ephemeral-volume/controller.ts";
 import { localPathProvisioner } from "./local-path/controller.ts";
 import { persistentVolumeBinder } from "./persistent-volume/controller.ts";
@@ -90,7 +87,12 @@ export const CONTROLLERS: readonly NamedController[] = [
   planned("job-controller", () => jobController),
   planned("cronjob-controller", () => cronJobController),
   planned("ttl-after-finished-controller", () => ttlAfterFinishedController),
-  planned("persistentvolumeclaim-protection-controller", () => claimProtectionController),
+  {
+    name: "persistentvolumeclaim-protection-controller",
+    make: ({ options, informers }) => [
+      claimProtectionController({ ...own(options, "pvc-protection-controller"), informers }),
+    ],
+  },
   planned("persistentvolume-protection-controller", () => volumeProtectionController),
   planned("volumeattributesclass-protection-controller", () => attributesClassProtectionController),
   planned("persistentvolume-binder-controller", () => persistentVolumeBinder, "persistentvolume-controller"),

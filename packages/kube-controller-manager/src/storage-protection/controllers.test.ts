@@ -1,6 +1,6 @@
 // Storage that something uses outlives its deletion, shown with the real server and its admission.
 import { pods, persistentVolumeClaims, persistentVolumes } from "@skates/api/core/v1";
-import { isStatus } from "@skates/apimachinery";
+import { isStatus, StatusError } from "@skates/apimachinery";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startWorld, type World } from "../testing/world.ts";
 
@@ -63,4 +63,21 @@ it("lets volumes go that no claim has", async () => {
   await world.client.resource(persistentVolumes).delete({ name: "disk" }, {}, world.signal);
   await world.pass(5);
   expect(await world.list(persistentVolumes)).toEqual([]);
+});
+
+it("asks the server for pods before a claim loses its protection", async () => {
+  await world.create(persistentVolumeClaims, claim("data"));
+  const key = { namespace: "default", name: "data" };
+  const asked = () => world.requests.filter((request) => request === "GET /api/v1/namespaces/default/pods").length;
+  const before = asked();
+  world.refuse = ({ method, path }) =>
+    method === "GET" && path === "/api/v1/namespaces/default/pods"
+      ? new StatusError("ServiceUnavailable", "not now")
+      : undefined;
+  await world.client.resource(persistentVolumeClaims).delete(key, {}, world.signal);
+  await world.pass(5);
+  expect([await exists("data"), asked() > before]).toEqual([true, true]);
+  world.refuse = undefined;
+  await world.pass(10);
+  expect(await exists("data")).toBe(false);
 });

@@ -3,9 +3,6 @@ import {
   type PersistentVolumeClaim,
   persistentVolumeClaims,
   persistentVolumes,
-  type Pod,
-  podClaims,
-  pods,
 } from "@skates/api/core/v1";
 import { type VolumeAttributesClass, volumeAttributesClasses } from "@skates/api/storage/v1";
 import { type ApiObject, keyOf, type ObjectKey, type Resource } from "@skates/apimachinery";
@@ -19,31 +16,6 @@ import {
   watch,
   withoutFinalizer,
 } from "@skates/controller-runtime";
-import { claimId, claimsOfPod } from "../persistent-volume/storage-view.ts";
-
-interface ClaimView {
-  readonly claims: Lister<PersistentVolumeClaim>;
-  readonly pods: Lister<Pod>;
-}
-
-/** Claims that are being deleted go once no pod on a node uses them; pods that have no node yet do not start with such a claim. */
-export const claimProtectionController: Controller<ClaimView> = {
-  name: "pvc-protection-controller",
-  watches: [
-    watch({ resource: persistentVolumeClaims, keys: deletedKeys }),
-    watch({
-      resource: pods,
-      keys: (pod) => podClaims(pod).map(({ name }) => ({ namespace: pod.metadata.namespace, name })),
-      indexes: { claim: claimsOfPod },
-    }),
-  ],
-  view: (listers) => ({ claims: listers.for(persistentVolumeClaims), pods: listers.for(pods) }),
-  plan(view, key) {
-    const users = view.pods.by("claim", claimId(key));
-    const used = users.some(({ spec }) => (spec.nodeName ?? "") !== "");
-    return used ? NOTHING : released(persistentVolumeClaims, view.claims.get(key), "kubernetes.io/pvc-protection");
-  },
-};
 
 interface VolumeView {
   readonly volumes: Lister<PersistentVolume>;
