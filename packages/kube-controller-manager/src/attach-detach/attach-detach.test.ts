@@ -1,5 +1,5 @@
-// Attaching and detaching on the real API server with all controllers and virtual time. What the binder's user, the attacher and the
-// kubelets do is done here; checked at every step is that no node that has a volume in use loses it, and that only one has it.
+// Attaching and detaching on the real API server with all controllers and virtual time. What the attacher and the kubelets do is played;
+// checked at every step is that no node that has a volume in use loses it, and that only one has it.
 import {
   events,
   type Node,
@@ -22,15 +22,13 @@ import {
 import { formatTime, StatusError } from "@skates/apimachinery";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addNode, startWorld, type World } from "../testing/world.ts";
+import { patchNodeOf, type StorageActors, storageActors } from "../testing/storage-actors.ts";
 
 const DRIVER = "disk.csi.test";
 const UNIQUE = uniqueVolumeName({ driver: DRIVER, volumeHandle: "handle-disk" });
 
 let world: World;
-/** How the attacher answers; undefined: it attaches. */
-let attachError: string | undefined;
 beforeEach(async () => {
-  attachError = undefined;
   world = await startWorld();
   for (const name of ["a", "b"]) {
     await addNode(world, name);
@@ -42,12 +40,7 @@ afterEach(() => world.stop());
 
 const at = (name: string) => ({ namespace: "default", name });
 
-async function patchNode(name: string, body: object, subresource?: string): Promise<void> {
-  const api = world.client.resource(nodes);
-  const patch = { type: "merge", body } as const;
-  if (subresource === undefined) await api.patch({ name }, patch, {}, world.signal);
-  else await api.sub(subresource).patch({ name }, patch, {}, world.signal);
-}
+const patchNode = (name: string, body: object, subresource?: string) => patchNodeOf(world, name, body, subresource);
 
 type Modes = NonNullable<PersistentVolumeClaim["spec"]["accessModes"]>;
 
@@ -90,61 +83,21 @@ async function makePod(name: string, nodeName: string, claimName = "disk"): Prom
 const removePod = (name: string) =>
   world.client.resource(pods).delete(at(name), { gracePeriodSeconds: 0 }, world.signal);
 
-/** The attacher: what is asked for is attached, what goes is let go. */
-async function attach(): Promise<void> {
-  const api = world.client.resource<VolumeAttachment>(volumeAttachments);
-  for (const one of await world.list<VolumeAttachment>(volumeAttachments)) {
-    if (one.status?.attached === true || one.metadata.deletionTimestamp !== undefined) continue;
-    const status =
-      attachError === undefined
-        ? { attached: true }
-        : { attached: false, attachError: { time: formatTime(0), message: attachError } };
-    if (JSON.stringify(one.status) === JSON.stringify(status)) continue;
-    await api.sub("status").patch(one.metadata, { type: "merge", body: { status } }, {}, world.signal);
-  }
-}
-
-const mounted = new Map<string, Set<string>>();
-beforeEach(() => mounted.clear());
-
-/** Kubelets: they say what they use, mount what they may, and let go what no pod of theirs wants. */
-async function kubelets(stuck: readonly string[] = []): Promise<void> {
-  const all = await world.list<Pod>(pods);
-  for (const { metadata, status } of await world.list<Node>(nodes)) {
-    const wants = all.filter(({ spec }) => spec.nodeName === metadata.name).length > 0;
-    const { volumesInUse = [], volumesAttached = [] } = status ?? {};
-    const mine = mounted.get(metadata.name) ?? new Set();
-    mounted.set(metadata.name, mine);
-    if (stuck.includes(metadata.name)) continue;
-    if (!wants) mine.clear();
-    const inUse = wants || mine.size > 0 ? [UNIQUE] : [];
-    if (JSON.stringify(inUse) !== JSON.stringify(volumesInUse))
-      await patchNode(metadata.name, { status: { volumesInUse: inUse } }, "status");
-    else if (wants && volumesAttached.some(({ name }) => name === UNIQUE)) mine.add(UNIQUE);
-  }
-}
-
-/** Some seconds in which all do their work. */
+/** Some seconds in which all do their work; what must always hold is looked at in between. */
 async function pass(seconds: number, stuck: readonly string[] = []): Promise<void> {
+  actors.stuck = stuck;
   for (let i = 0; i < seconds; i++) {
-    await attach();
-    await kubelets(stuck);
-    await check();
+    await actors.act();
+    if (checked) await actors.check();
     await world.pass(1);
-    await check();
+    if (checked) await actors.check();
   }
 }
 
-/** What must always hold: who has it mounted has it attached, and nobody else has. */
-async function check(): Promise<void> {
-  const has = (await world.list<VolumeAttachment>(volumeAttachments)).map(({ spec }) => spec.nodeName);
-  const uses = [...mounted].filter(([, volumes]) => volumes.size > 0).map(([name]) => name);
-  if (!checked) return;
-  expect(uses.filter((name) => !has.includes(name))).toEqual([]);
-  expect(has.length).toBeLessThanOrEqual(1);
-}
+let actors: StorageActors;
 let checked = true;
 beforeEach(() => {
+  actors = storageActors(world, UNIQUE);
   checked = true;
 });
 
@@ -227,7 +180,7 @@ it("attaches nothing for a driver that needs none, for nodes that see to it them
   const ended = await world.get<Pod>(pods, at("one"));
   await world.client.resource<Pod>(pods).updateStatus({ ...ended, status: { phase: "Succeeded" } }, {}, world.signal);
   await patchNode("a", { status: { volumesInUse: [] } }, "status");
-  mounted.clear();
+  actors.mounted.clear();
   checked = false;
   await world.pass(3);
   expect(await attached()).toEqual([]);
@@ -240,11 +193,11 @@ it("attaches nothing for a driver that needs none, for nodes that see to it them
 });
 
 it("says what the attacher says, once, and again that it went well in the end", async () => {
-  attachError = "rpc error: code = Internal desc = no slot";
+  actors.attachError = "rpc error: code = Internal desc = no slot";
   await makeVolume();
   await makePod("one", "a");
   await pass(5);
-  attachError = undefined;
+  actors.attachError = undefined;
   await pass(3);
   expect(await told("one")).toEqual([
     'FailedAttachVolume: AttachVolume.Attach failed for volume "disk" : rpc error: code = Internal desc = no slot',
@@ -286,13 +239,13 @@ it("waits six minutes where a node is not well already, and not at all where it 
   expect(await attached()).toEqual(["a true"]);
   await world.pass(60);
   expect(await attached()).toEqual([]);
-  mounted.clear();
+  actors.mounted.clear();
   await makePod("two", "b");
   await pass(5, ["a"]);
   await removePod("two");
   const key = "node.kubernetes.io/out-of-service";
   await patchNode("b", { spec: { taints: [{ key, value: "nodeshutdown", effect: "NoExecute" }] } });
-  mounted.clear();
+  actors.mounted.clear();
   await world.pass(3);
   expect(await attached()).toEqual([]);
 });
@@ -315,7 +268,7 @@ it("lets an attachment go only after the node's status, as it was seen, no longe
   await makePod("one", "a");
   await pass(5);
   await removePod("one");
-  mounted.clear();
+  actors.mounted.clear();
   let refused = 0;
   const writes: string[] = [];
   world.refuse = ({ method, path }) => {
