@@ -185,6 +185,7 @@ async function startApi({ life, runtime, base }: ContainerdPods) {
       clock,
       metrics: createMetrics(),
       nodeStats: nodeStats(cgroups, base),
+      volumes: () => [],
     }),
   });
   const certificate = {

@@ -17,6 +17,7 @@ import { cgroupMounts } from "./host/cgroup-mounts.ts";
 import { CsiDrivers } from "./csi/csi-drivers.ts";
 import type { CsiVolumes } from "./csi/csi-volumes.ts";
 import { runCsi } from "./csi/run-csi.ts";
+import { VolumeMeter } from "./csi/volume-meter.ts";
 import { listMounts, shareMounts } from "./host/mounts.ts";
 import type { NodePaths } from "./host/node-paths.ts";
 import { fileLogReader } from "./logs/log-reader.ts";
@@ -125,8 +126,12 @@ async function assemble(
     seccomp: { byDefault: options.seccompDefault ?? false, root: join(paths.kubeletDir, "seccomp") },
     pressure: () => machinePressure(paths.dataDir),
     alongside: (parts, tasks) => {
-      workAlongside(options, parts, { cgroups, tasks, serve });
-      tasks.spawn((signal) => runCsi(options, { drivers: csiDrivers, volumes: must(csi, "CSI volumes") }, signal));
+      const volumes = must(csi, "CSI volumes");
+      const { clock, log } = env;
+      const meter = new VolumeMeter({ volumes: () => volumes.all(), drivers: csiDrivers, clock, log });
+      workAlongside(options, parts, { cgroups, tasks, serve, meter });
+      tasks.spawn((signal) => meter.run(signal));
+      tasks.spawn((signal) => runCsi(options, { drivers: csiDrivers, volumes }, signal));
     },
   });
 }
@@ -134,10 +139,15 @@ async function assemble(
 interface Alongside {
   readonly cgroups: Cgroups;
   readonly tasks: TaskGroup;
+  readonly meter: VolumeMeter;
   serve(handler: Handler): void;
 }
 
-function workAlongside(options: NodeKubeletOptions, parts: KubeletParts, { cgroups, tasks, serve }: Alongside): void {
+function workAlongside(
+  options: NodeKubeletOptions,
+  parts: KubeletParts,
+  { cgroups, tasks, serve, meter }: Alongside,
+): void {
   const { env, paths, settings } = options;
   const { clock, log, metrics } = env;
   const { pods, runtime } = parts;
@@ -148,6 +158,7 @@ function workAlongside(options: NodeKubeletOptions, parts: KubeletParts, { cgrou
     clock,
     metrics,
     nodeStats: nodeStats(cgroups, paths.dataDir),
+    volumes: () => meter.uses(),
   };
   serve(
     kubeletHandler({

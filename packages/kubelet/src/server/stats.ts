@@ -4,6 +4,7 @@ import { CONTAINER_NAME, POD_UID } from "../pod/labels.ts";
 import type { PodSet } from "../pod-set.ts";
 import type { ContainerUsage, FileSystemUsage, Runtime } from "../runtime.ts";
 import type { StatsPages } from "./kubelet-handler.ts";
+import { type VolumeUse, volumeMetrics, volumeSummary } from "./volume-stats.ts";
 
 export interface StatsOptions {
   readonly nodeName: string;
@@ -12,6 +13,8 @@ export interface StatsOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly nodeStats: NodeStats;
+  /** What volumes were last seen to use. */
+  readonly volumes: () => readonly VolumeUse[];
 }
 
 /** What the machine as a whole uses. */
@@ -49,7 +52,7 @@ const RATE_MS_MIN = 1000;
 export function statsPages(options: StatsOptions): StatsPages {
   const rates = new RateMeter();
   return {
-    metrics: () => options.metrics.render(),
+    metrics: () => options.metrics.render() + volumeMetrics(options.volumes()),
     summary: async (signal) => {
       const [samples, usage, disk, images] = await Promise.all([
         take(options, rates, signal),
@@ -58,7 +61,10 @@ export function statsPages(options: StatsOptions): StatsPages {
         options.runtime.imageFileSystem(signal),
       ]);
       const time = new Date(options.clock.nowMs()).toISOString();
-      return { node: nodeSummary(options, { usage, disk, images, time, rates }), pods: podSummaries(samples) };
+      return {
+        node: nodeSummary(options, { usage, disk, images, time, rates }),
+        pods: podSummaries(samples, options.volumes()),
+      };
     },
     resourceMetrics: async (signal) => {
       const [samples, usage] = await Promise.all([take(options, rates, signal), options.nodeStats.usage()]);
@@ -141,12 +147,13 @@ function nodeSummary(options: StatsOptions, { usage, disk, images, time, rates }
   };
 }
 
-function podSummaries(samples: readonly Sample[]): readonly unknown[] {
+function podSummaries(samples: readonly Sample[], volumes: readonly VolumeUse[]): readonly unknown[] {
   const byPod = group(samples);
   return [...byPod.values()].map((list) => {
     const pod = list[0]?.pod;
     const sum = (pick: (s: Sample) => number): number => list.reduce((total, s) => total + pick(s), 0);
     const time = new Date(Math.max(...list.map((s) => s.usage.timestampMs))).toISOString();
+    const mine = volumes.filter(({ podUid }) => podUid === pod?.metadata.uid);
     return {
       podRef: { name: pod?.metadata.name, namespace: pod?.metadata.namespace, uid: pod?.metadata.uid },
       startTime: pod?.status?.startTime ?? null,
@@ -164,6 +171,7 @@ function podSummaries(samples: readonly Sample[]): readonly unknown[] {
         pageFaults: sum((s) => s.usage.pageFaults),
         majorPageFaults: sum((s) => s.usage.majorPageFaults),
       },
+      ...(mine.length === 0 ? {} : { volume: mine.map((use) => volumeSummary(use, time)) }),
       "ephemeral-storage": { time, usedBytes: sum((s) => s.usage.writableLayerBytes) },
     };
   });

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "@skates/api/core/v1";
 import { NODE_CAPABILITY } from "@skates/api/csi/v1";
-import { attachmentName, type CSIDriver, uniqueVolumeName } from "@skates/api/storage/v1";
+import { attachmentName, type CSIDriver, type CsiVolumeId, uniqueVolumeName } from "@skates/api/storage/v1";
 import { type Clock, hasCode, messageOf, OperatingError } from "@skates/component-base";
 import type { CsiVolume, VolumeSize } from "../../csi/csi-volume.ts";
 import {
@@ -50,8 +50,16 @@ export interface CsiMount {
   readonly volume: CsiVolume;
 }
 
-export interface CsiMounted {
+/** A volume of a pod as its driver can be asked about it. */
+export interface MeasuredVolume {
+  readonly podUid: string;
+  readonly podVolume: string;
+  readonly volume: CsiVolume;
   readonly path: string;
+  readonly stagingPath: string | undefined;
+}
+
+export interface CsiMounted extends MeasuredVolume {
   readonly readOnly: boolean;
   readonly renewAtMs?: number | undefined;
 }
@@ -85,6 +93,11 @@ export class CsiVolumes {
   /** What this kubelet has mounted. */
   mounted(pod: Pod, podVolume: string): CsiMounted | undefined {
     return this.#mounted.get(idOf(pod, podVolume));
+  }
+
+  /** All that this kubelet has mounted. */
+  all(): readonly MeasuredVolume[] {
+    return [...this.#mounted.values()];
   }
 
   /** Something may be to be done about it: it is to be passed to `mount` again. */
@@ -121,7 +134,9 @@ export class CsiVolumes {
       const path = publishes ? await this.#publish(work, await this.#stage(work, signal), signal) : before.path;
       await this.#expand(work, path, signal);
       const renewAtMs = republishes || expands(volume, capabilities) ? clock.nowMs() + RENEW_MS : undefined;
-      const mounted = { path, readOnly: volume.readOnly, renewAtMs };
+      const stagingPath = this.#stagingPath(volume, capabilities);
+      const podUid = pod.metadata.uid ?? "";
+      const mounted = { path, readOnly: volume.readOnly, renewAtMs, podUid, podVolume, volume, stagingPath };
       this.#mounted.set(idOf(pod, podVolume), mounted);
       return mounted;
     });
@@ -137,6 +152,14 @@ export class CsiVolumes {
       // Without data nothing was asked of a driver: it is written before.
       if (data === undefined) await removeVolumeFolder(folder, POD_MOUNT);
       else await this.#unpublish({ uid, folder, data }, signal);
+    }
+    // What it waited for in vain, such as to be attached.
+    const users = await this.#known();
+    for (const volume of users.of(uid)) {
+      await this.#locks.run(uniqueVolumeName(volume), () => {
+        users.remove(volume, uid);
+        return this.#unstage(volume, users, signal);
+      });
     }
   }
 
@@ -163,10 +186,9 @@ export class CsiVolumes {
   ): Promise<Readonly<Record<string, string>>> {
     if (volume.lifecycle === "Ephemeral") return {};
     const { references, clock, nodeName, status } = this.#options;
-    const name = uniqueVolumeName(volume);
-    users.add(name, pod.metadata.uid ?? "");
+    users.add(volume, pod.metadata.uid ?? "");
     const attached = needsAttach(about, volume);
-    if (users.setInUse(name, attached)) await status.written(signal);
+    if (users.setInUse(volume, attached)) await status.written(signal);
     return attached ? await waitAttached(volume, { references, clock, nodeName, podVolume }, signal) : {};
   }
 
@@ -185,14 +207,19 @@ export class CsiVolumes {
     }
   }
 
+  /** Where a volume is mounted for all of the node; undefined: it is not. */
+  #stagingPath({ lifecycle, driver, volumeHandle }: CsiVolume, capabilities: NodeCapabilities): string | undefined {
+    const stages = lifecycle === "Persistent" && capabilities.has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME);
+    return stages ? join(this.#options.paths.stagedVolume(driver, volumeHandle), GLOBAL_MOUNT) : undefined;
+  }
+
   /** Gives where it is staged; undefined: the driver stages nothing. */
   async #stage({ volume, driver, capabilities, publishContext, pod }: Work, signal: AbortSignal) {
-    const stages = capabilities.has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME);
-    if (volume.lifecycle === "Ephemeral" || !stages) return undefined;
+    const stagingTargetPath = this.#stagingPath(volume, capabilities);
+    if (stagingTargetPath === undefined) return undefined;
     const { paths, references } = this.#options;
     const { driver: driverName, volumeHandle } = volume;
     const folder = paths.stagedVolume(driverName, volumeHandle);
-    const stagingTargetPath = join(folder, GLOBAL_MOUNT);
     try {
       await mkdir(stagingTargetPath, { recursive: true, mode: 0o750 });
       await writeVolumeData(folder, { driverName, volumeHandle });
@@ -258,11 +285,8 @@ export class CsiVolumes {
   }
 
   async #expand({ pod, volume, driver, capabilities }: Work, volumePath: string, signal: AbortSignal): Promise<void> {
-    const { paths, references, recorder, nodeName, grown } = this.#options;
-    const stages = capabilities.has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME);
-    const stagingTargetPath = stages
-      ? join(paths.stagedVolume(volume.driver, volume.volumeHandle), GLOBAL_MOUNT)
-      : undefined;
+    const { references, recorder, nodeName, grown } = this.#options;
+    const stagingTargetPath = this.#stagingPath(volume, capabilities);
     const about = { object: pod };
     const surroundings = { references, recorder, nodeName, grown };
     await expandVolume({ ...surroundings, volume, driver, capabilities, volumePath, stagingTargetPath, about }, signal);
@@ -285,15 +309,14 @@ export class CsiVolumes {
       const request = { volumeId: data.volumeHandle, targetPath: join(folder, POD_MOUNT) };
       await drivers.get(data.driver).call(nodeService.nodeUnpublishVolume, request, signal);
       await removeVolumeFolder(folder, POD_MOUNT);
-      users.remove(name, uid);
+      users.remove(data, uid);
       await this.#unstage(data, users, signal);
     });
   }
 
   /** Under the lock of the volume. */
-  async #unstage(data: VolumeData, users: VolumeUsers, signal: AbortSignal): Promise<void> {
-    const name = uniqueVolumeName(data);
-    if (users.has(name)) return;
+  async #unstage(data: CsiVolumeId, users: VolumeUsers, signal: AbortSignal): Promise<void> {
+    if (users.has(data)) return;
     const folder = this.#options.paths.stagedVolume(data.driver, data.volumeHandle);
     if ((await readVolumeData(folder)) !== undefined) {
       const request = { volumeId: data.volumeHandle, stagingTargetPath: join(folder, GLOBAL_MOUNT) };
@@ -301,7 +324,7 @@ export class CsiVolumes {
       await removeVolumeFolder(folder, GLOBAL_MOUNT);
     }
     // Whoever detaches is told; nobody here waits for it.
-    if (users.setInUse(name, false)) this.#options.status.changed();
+    if (users.setInUse(data, false)) this.#options.status.changed();
   }
 }
 

@@ -15,10 +15,11 @@ import { noReferences, type References } from "../../references.ts";
 import { startTestCluster, type TestCluster } from "../../testing/test-cluster.ts";
 import { podPaths } from "../pod-host/pod-paths.ts";
 import { TestDriver, type TestDriverOptions } from "../testing/csi-driver.ts";
-import { CsiDrivers } from "./csi-drivers.ts";
+import { connectDriver, CsiDrivers } from "./csi-drivers.ts";
 import { csiPaths } from "./csi-paths.ts";
 import { CsiVolumes } from "./csi-volumes.ts";
 import { runCsi } from "./run-csi.ts";
+import { VolumeMeter } from "./volume-meter.ts";
 
 const NAME = "dir.csi.test";
 const STAGES = [NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME];
@@ -203,7 +204,7 @@ test("a volume is staged once and published for each pod, and the reverse", asyn
   const first = await mount();
   await mount(pod("u2"));
   const folder = join(dir, "pods/u1/volumes/kubernetes.io~csi/pvc-1");
-  expect(first).toEqual({ path: join(folder, "mount"), readOnly: false, renewAtMs: undefined });
+  expect(first).toMatchObject({ path: join(folder, "mount"), readOnly: false, renewAtMs: undefined });
   expect(JSON.parse(readFileSync(join(folder, "vol_data.json"), "utf8"))).toEqual({
     attachmentID: expect.stringMatching(/^csi-[0-9a-f]{64}$/),
     driverName: NAME,
@@ -309,6 +310,18 @@ test("a volume that must be attached is mounted only once the node says so, with
   expect([await kubelet.volumes.inUse(), changes]).toEqual([[], 1]);
 });
 
+test("a pod that goes while it waits for a volume to be attached lets go of it", async () => {
+  csiDriver = describedAs({});
+  await startDriver({ capabilities: STAGES });
+  const stopping = new AbortController();
+  const mounting = kubelet.volumes.mount({ pod: pod(), podVolume: "data", volume }, stopping.signal);
+  await cluster.until("it is in use", async () => ((await kubelet.volumes.inUse()).length > 0 ? true : undefined));
+  stopping.abort(new Error("the pod is being deleted"));
+  await expect(mounting).rejects.toThrow("the pod is being deleted");
+  await kubelet.volumes.unmountPod("u1", signal);
+  expect([await kubelet.volumes.inUse(), changes, methods()]).toEqual([[], 1, []]);
+});
+
 test("an inline volume comes with what its driver asks for, is mounted again in time, and never staged", async () => {
   const own = await startDriver({ capabilities: STAGES });
   const holder = pod("u1", {
@@ -378,6 +391,38 @@ test("a volume that is larger than its claim knows grows when it is mounted, and
     ],
   ]);
   expect(own.calls[2]?.request).toMatchObject({ volumePath: path, capacityRange: { requiredBytes: 2 ** 31 } });
+});
+
+test("drivers that can are asked what volumes use, and one that fails is left out", async () => {
+  const own = await startDriver({ capabilities: [...STAGES, NODE_CAPABILITY.GET_VOLUME_STATS] });
+  const { path } = await mount();
+  const drivers = new CsiDrivers();
+  drivers.add(NAME, await connectDriver(join(dir, "plugins", NAME, "csi.sock")));
+  const { clock, log } = cluster.env;
+  const measure = async () => {
+    const meter = new VolumeMeter({ volumes: () => kubelet.volumes.all(), drivers, clock, log });
+    const tasks = new TaskGroup(cluster.signal);
+    const before = own.calls.length;
+    tasks.spawn((inner) => meter.run(inner));
+    await cluster.until("it is asked", () => (own.calls.length > before ? true : undefined));
+    await clock.sleep(50, signal);
+    tasks.stop();
+    await tasks.join();
+    return meter.uses();
+  };
+  const stagingTargetPath = join(dir, "plugins/kubernetes.io/csi", NAME, staged()[0] ?? "", "globalmount");
+  expect(await measure()).toEqual([
+    {
+      podUid: "u1",
+      volume: "data",
+      bytes: { total: 1000, used: 400, available: 600 },
+      inodes: { total: 10, used: 4, available: 6 },
+    },
+  ]);
+  expect(own.calls.at(-1)?.request).toEqual({ volumeId: "vol", volumePath: path, stagingTargetPath });
+  own.failures.set("NodeGetVolumeStats", [{ code: status.INTERNAL, details: "no idea" }]);
+  expect(await measure()).toEqual([]);
+  drivers.remove(NAME, drivers.get(NAME));
 });
 
 test("a pod's folder without data was never mounted, and goes", async () => {

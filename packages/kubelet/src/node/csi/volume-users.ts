@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { uniqueVolumeName } from "@skates/api/storage/v1";
+import { type CsiVolumeId, uniqueVolumeName } from "@skates/api/storage/v1";
 import type { CsiPaths } from "./csi-paths.ts";
 import { namesIn, readVolumeData, type VolumeData } from "./vol-data.ts";
 
@@ -8,7 +8,7 @@ import { namesIn, readVolumeData, type VolumeData } from "./vol-data.ts";
  * truth of it: a kubelet that starts reads it from there.
  */
 export class VolumeUsers {
-  readonly #users = new Map<string, Set<string>>();
+  readonly #users = new Map<string, { readonly volume: CsiVolumeId; readonly pods: Set<string> }>();
   readonly #inUse = new Set<string>();
 
   static async read(paths: CsiPaths, pods: string): Promise<VolumeUsers> {
@@ -17,7 +17,7 @@ export class VolumeUsers {
       for (const name of await namesIn(paths.podVolumes(uid))) {
         const data = await readVolumeData(paths.podVolume(uid, name));
         if (data === undefined || data.lifecycle === "Ephemeral") continue;
-        users.add(uniqueVolumeName(data), uid);
+        users.add(data, uid);
         users.#inUse.add(uniqueVolumeName(data));
       }
     }
@@ -27,27 +27,35 @@ export class VolumeUsers {
     return users;
   }
 
-  add(volume: string, podUid: string): void {
-    this.#users.set(volume, (this.#users.get(volume) ?? new Set()).add(podUid));
+  add({ driver, volumeHandle }: CsiVolumeId, podUid: string): void {
+    const name = uniqueVolumeName({ driver, volumeHandle });
+    const known = this.#users.get(name) ?? { volume: { driver, volumeHandle }, pods: new Set() };
+    this.#users.set(name, known);
+    known.pods.add(podUid);
   }
 
-  /** Whether anybody has it still. */
-  remove(volume: string, podUid: string): boolean {
-    const left = this.#users.get(volume);
-    left?.delete(podUid);
-    if (left?.size === 0) this.#users.delete(volume);
-    return this.has(volume);
+  remove(volume: CsiVolumeId, podUid: string): void {
+    const name = uniqueVolumeName(volume);
+    const known = this.#users.get(name);
+    known?.pods.delete(podUid);
+    if (known?.pods.size === 0) this.#users.delete(name);
   }
 
-  has(volume: string): boolean {
-    return this.#users.has(volume);
+  has(volume: CsiVolumeId): boolean {
+    return this.#users.has(uniqueVolumeName(volume));
+  }
+
+  /** What a pod has, or was about to have. */
+  of(podUid: string): readonly CsiVolumeId[] {
+    return [...this.#users.values()].filter(({ pods }) => pods.has(podUid)).map(({ volume }) => volume);
   }
 
   /** Whether that is news. */
-  setInUse(volume: string, inUse: boolean): boolean {
-    const before = this.#inUse.has(volume);
-    if (inUse) this.#inUse.add(volume);
-    else this.#inUse.delete(volume);
+  setInUse(volume: CsiVolumeId, inUse: boolean): boolean {
+    const name = uniqueVolumeName(volume);
+    const before = this.#inUse.has(name);
+    if (inUse) this.#inUse.add(name);
+    else this.#inUse.delete(name);
     return before !== inUse;
   }
 
