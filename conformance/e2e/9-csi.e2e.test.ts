@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ALL_CAPABILITIES, TestDriver } from "../../packages/kubelet/src/node/testing/csi-driver.ts";
 import { apply, cluster, eventually, jsonPath, kubectl, ok, pod, useNamespace } from "./cluster.ts";
 import { type Sidecars, startSidecars } from "./csi-sidecars.ts";
+import { skates } from "./skates.ts";
 
 const NAME = "dir.csi.test";
 const ns = useNamespace("csi");
@@ -124,6 +125,34 @@ test("a claim's volume is attached and mounted, its data goes on to the next pod
       ? true
       : undefined,
   );
+});
+
+test("a cluster that was down goes on with volumes that are mounted, and lets go of them", async () => {
+  const claim = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data", namespace: ns },
+    spec: { accessModes: ["ReadWriteOnce"], storageClassName: "dir", resources: { requests: { storage: "64Mi" } } },
+  };
+  await apply(claim, onClaim("staying"));
+  await ready("staying");
+  await inside("staying", "echo before > /data/file");
+  const attached = sidecars?.log.length;
+  expect((await skates(["down", "--data-dir", cluster.dataDir])).code).toBe(0);
+  expect((await skates(["up", "--no-merge", "--data-dir", cluster.dataDir])).code).toBe(0);
+  await ready("staying");
+  expect(await inside("staying", "cat /data/file && echo after > /data/file")).toBe("before\n");
+  await eventually("the driver to be taken again", async () =>
+    (await jsonPath(["csinode"], "{.items[*].spec.drivers[*].name}")) === NAME ? true : undefined,
+  );
+  expect(sidecars?.log.length).toBe(attached);
+  await ok(["-n", ns, "delete", "pod", "staying"]);
+  await eventually("the volume to be let go", async () =>
+    (await ok(["get", "volumeattachments", "-o", "name"])) === "" ? true : undefined,
+  );
+  expect(driver.calls.slice(-2).map(({ method }) => method)).toEqual(["NodeUnpublishVolume", "NodeUnstageVolume"]);
+  await ok(["-n", ns, "delete", "pvc", "data"]);
+  await eventually("no volume to be left", async () => (driver.volumes().length === 0 ? true : undefined));
 });
 
 test("a driver makes a volume for a pod alone, which is gone with it", async () => {

@@ -21,11 +21,18 @@ export interface Sidecars {
 export function startSidecars(driver: TestDriver): Sidecars {
   const stopping = new AbortController();
   const log: string[] = [];
+  let failure: unknown;
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await provision(driver);
-      await attach(driver, log);
-      await grow(driver);
+      try {
+        await provision(driver);
+        await attach(driver, log);
+        await grow(driver);
+        failure = undefined;
+      } catch (error) {
+        // The server may be away for a while; what does not pass is told at the end.
+        failure = error;
+      }
       await sleep(LOOK_MS);
     }
   };
@@ -35,6 +42,7 @@ export function startSidecars(driver: TestDriver): Sidecars {
     async stop() {
       stopping.abort();
       await ended;
+      if (failure !== undefined) throw failure;
     },
   };
 }
