@@ -1,5 +1,5 @@
 import { type Node, nodes } from "@skates/api/core/v1";
-import { type CSINode, type CSINodeDriver, csiNodes } from "@skates/api/storage/v1";
+import { type CSIDriver, csiDrivers, type CSINode, type CSINodeDriver, csiNodes } from "@skates/api/storage/v1";
 import { isStatus } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import {
@@ -13,6 +13,8 @@ import {
 } from "./node-records.ts";
 
 const TRIES_MAX = 5;
+/** The API takes no less. */
+const RENEWAL_SECONDS_MIN = 10;
 
 /** What the API knows of the drivers of this node: its CSINode, and labels and an annotation of the node. */
 export class DriverRecords {
@@ -31,6 +33,18 @@ export class DriverRecords {
   async add(driver: DriverOnNode, signal: AbortSignal): Promise<void> {
     await this.#editNode((node) => nodeWithDriver(node, driver), signal);
     await this.#editDrivers((drivers) => withDriver(drivers, driver), signal);
+  }
+
+  /** How often the driver wants to be asked again how many volumes the node takes; undefined: never. */
+  async renewalMs(name: string, signal: AbortSignal): Promise<number | undefined> {
+    try {
+      const { spec } = await this.#client.resource<CSIDriver>(csiDrivers).get({ name }, {}, signal);
+      const seconds = spec.nodeAllocatableUpdatePeriodSeconds;
+      return seconds === undefined ? undefined : Math.max(RENEWAL_SECONDS_MIN, Number(seconds)) * 1000;
+    } catch (error) {
+      if (isStatus(error, "NotFound")) return undefined;
+      throw error;
+    }
   }
 
   async remove(name: string, signal: AbortSignal): Promise<void> {

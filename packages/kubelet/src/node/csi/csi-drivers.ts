@@ -72,6 +72,10 @@ export class CsiDrivers {
     throw new OperatingError("CsiDriverMissing", message);
   }
 
+  has(name: string): boolean {
+    return this.#drivers.has(name);
+  }
+
   /** Takes the place of one of the same name. */
   add(name: string, driver: CsiNodeClient): void {
     this.#drivers.get(name)?.close();

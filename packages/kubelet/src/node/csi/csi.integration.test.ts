@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
 import { type Node, nodes, type Pod } from "@skates/api/core/v1";
 import { NODE_CAPABILITY } from "@skates/api/csi/v1";
-import { type CSIDriver, type CSINode, csiNodes, type VolumeAttachment } from "@skates/api/storage/v1";
+import { type CSIDriver, csiDrivers, type CSINode, csiNodes, type VolumeAttachment } from "@skates/api/storage/v1";
 import { TaskGroup } from "@skates/component-base";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { CsiVolume } from "../../csi/csi-volume.ts";
@@ -82,7 +82,7 @@ const references: References = {
   token: (_, { audience }) => Promise.resolve({ token: `for ${audience}`, expiresAtMs: 1_800_000_000_000 }),
 };
 
-function startKubelet() {
+function startKubelet(env = cluster.env) {
   const tasks = new TaskGroup(cluster.signal);
   const drivers = new CsiDrivers();
   const pods = podPaths(dir);
@@ -105,7 +105,7 @@ function startKubelet() {
       },
     },
   });
-  const options = { client: cluster.node("n"), env: cluster.env, settings: { name: "n" }, paths: { kubeletDir: dir } };
+  const options = { client: cluster.node("n"), env, settings: { name: "n" }, paths: { kubeletDir: dir } };
   tasks.spawn((inner) => runCsi(options, { drivers, volumes }, inner));
   return { volumes, tasks };
 }
@@ -180,6 +180,41 @@ test("a driver registers, shows in CSINode and node, and goes with its socket", 
   await expect(mount()).rejects.toThrow(
     `MountVolume.MountDevice failed for volume "pvc-1" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ${NAME} not found in the list of registered CSI drivers`,
   );
+});
+
+test("a driver that is replaced at once by another of its name stays known", async () => {
+  const own = await startDriver();
+  for (let round = 1; round <= 5; round += 1) {
+    rmSync(own.registrationSocket);
+    await own.register();
+    await cluster.until("it is taken again", () => own.statuses[round]);
+  }
+  await cluster.env.clock.sleep(200, signal);
+  expect((await csiNode()).spec.drivers.map(({ name }) => name)).toEqual([NAME]);
+  await mount();
+});
+
+test("a driver that wants it is asked again how many volumes the node takes", async () => {
+  await stopKubelet();
+  const { clock } = cluster.env;
+  // What is to take at least ten seconds passes in a tenth of one.
+  kubelet = startKubelet({
+    ...cluster.env,
+    clock: {
+      ...clock,
+      nowMs: () => clock.nowMs(),
+      monotonicMs: () => clock.monotonicMs(),
+      sleep: (ms, s) => clock.sleep(Math.min(ms, 100), s),
+    },
+  });
+  const api = cluster.admin.resource<CSIDriver>(csiDrivers);
+  await api.create(describedAs({ nodeAllocatableUpdatePeriodSeconds: 10 }), {}, signal);
+  const own = await startDriver({ maxVolumes: 7 });
+  own.maxVolumes = 3;
+  await cluster.until("the new number", async () =>
+    (await csiNode()).spec.drivers[0]?.allocatable?.count === 3 ? true : undefined,
+  );
+  await api.delete({ name: NAME }, {}, signal);
 });
 
 test("a driver of a version that nobody knows, and a plugin of another kind, are told why they are not taken", async () => {

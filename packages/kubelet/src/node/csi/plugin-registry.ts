@@ -7,8 +7,9 @@ import type { DriverRecords } from "../../csi/driver-records.ts";
 import { csiPluginOf } from "../../csi/plugin-info.ts";
 import { RetryDelays } from "../../worker/retry-delays.ts";
 import { Wakeup } from "../../worker/wakeup.ts";
-import { connectDriver, type CsiDrivers } from "./csi-drivers.ts";
+import { connectDriver, type CsiDrivers, type CsiNodeClient } from "./csi-drivers.ts";
 import { registrationService } from "./csi-methods.ts";
+import { KeyedLock } from "./keyed-lock.ts";
 import { namesIn } from "./vol-data.ts";
 
 export interface PluginRegistryOptions {
@@ -26,6 +27,7 @@ export interface PluginRegistryOptions {
 const LOOK_MS = 10_000;
 /** For a plugin to answer at its own socket. */
 const ANSWER_MS = 10_000;
+const RENEWAL_RETRY_MS = 60_000;
 /** More sockets than any node has drivers: the rest of them is not looked at. */
 const SOCKETS_MAX = 500;
 
@@ -35,6 +37,7 @@ const SOCKETS_MAX = 500;
  */
 export async function runPluginRegistry(options: PluginRegistryOptions, signal: AbortSignal): Promise<void> {
   const { folder, clock } = options;
+  const following: Following = { ...options, locks: new KeyedLock() };
   const wakeup = new Wakeup();
   const followed = new Map<string, { readonly identity: string; readonly stop: AbortController }>();
   const tasks = new TaskGroup(signal);
@@ -53,7 +56,7 @@ export async function runPluginRegistry(options: PluginRegistryOptions, signal: 
         if (followed.has(path)) continue;
         const stop = new AbortController();
         followed.set(path, { identity, stop });
-        tasks.spawn((inner) => followPlugin(options, path, { gone: stop.signal, ending: inner }));
+        tasks.spawn((inner) => followPlugin(following, path, { gone: stop.signal, ending: inner }));
       }
       await wakeup.wait(clock, clock.nowMs() + LOOK_MS, signal);
     }
@@ -88,6 +91,11 @@ async function socketsIn(folder: string): Promise<ReadonlyMap<string, string>> {
   return sockets;
 }
 
+interface Following extends PluginRegistryOptions {
+  /** By the driver's name: one that comes and one of that name that goes do not undo each other's record. */
+  readonly locks: KeyedLock;
+}
+
 interface Life {
   /** The socket is no longer there. */
   readonly gone: AbortSignal;
@@ -96,16 +104,16 @@ interface Life {
 }
 
 /** Registers a plugin, and gives it up when its socket goes. */
-async function followPlugin(options: PluginRegistryOptions, path: string, { gone, ending }: Life): Promise<void> {
-  const { clock, log, drivers, records } = options;
+async function followPlugin(options: Following, path: string, { gone, ending }: Life): Promise<void> {
+  const { clock, log, drivers } = options;
   const either = AbortSignal.any([gone, ending]);
   const delays = new RetryDelays(500, 122_000);
   while (!either.aborted) {
     try {
       const { name, driver } = await registerPlugin(options, path, either);
-      await ended(either);
+      await renewRecord(options, { name, driver }, either);
       if (ending.aborted) return driver.close();
-      if (drivers.remove(name, driver)) await removeRecord(records, name, { clock, log, ending });
+      if (drivers.remove(name, driver)) await removeRecord(options, name, ending);
     } catch (error) {
       if (isAbort(error, either)) return;
       log.warn("a plugin could not be registered", { socket: path, error: messageOf(error) });
@@ -114,16 +122,38 @@ async function followPlugin(options: PluginRegistryOptions, path: string, { gone
   }
 }
 
+/** Until the socket goes: what the driver says of the node is asked for again, as often as its CSIDriver says, if it says so. */
+async function renewRecord(
+  { records, clock, log, locks }: Following,
+  { name, driver }: Registered,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const periodMs = await records.renewalMs(name, signal);
+      if (periodMs === undefined) return await ended(signal);
+      await clock.sleep(periodMs, signal);
+      const about = await driver.about(name, signal);
+      await locks.run(name, () => records.add(about, signal));
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn("what a driver says of the node could not be renewed", { driver: name, error: messageOf(error) });
+      await clock.sleep(RENEWAL_RETRY_MS, signal).catch(() => undefined);
+    }
+  }
+}
+
 async function removeRecord(
-  records: DriverRecords,
+  { records, clock, log, drivers, locks }: Following,
   name: string,
-  { clock, log, ending }: Pick<PluginRegistryOptions, "clock" | "log"> & { readonly ending: AbortSignal },
+  ending: AbortSignal,
 ): Promise<void> {
   log.info("a driver is gone", { driver: name });
   const delays = new RetryDelays(500, 30_000);
   for (;;) {
     try {
-      return await records.remove(name, ending);
+      // Another of its name may be there by now.
+      return await locks.run(name, () => (drivers.has(name) ? Promise.resolve() : records.remove(name, ending)));
     } catch (error) {
       if (isAbort(error, ending)) throw error;
       log.warn("a driver could not be taken from the node", { driver: name, error: messageOf(error) });
@@ -132,11 +162,16 @@ async function removeRecord(
   }
 }
 
+interface Registered {
+  readonly name: string;
+  readonly driver: CsiNodeClient;
+}
+
 async function registerPlugin(
-  { drivers, records, log, registered }: PluginRegistryOptions,
+  { drivers, records, log, registered, locks }: Following,
   path: string,
   signal: AbortSignal,
-) {
+): Promise<Registered> {
   const plugin = await grpcClient({ address: `unix://${path}` });
   try {
     const info = await plugin.unary(registrationService.getInfo, {}, { signal, timeoutMs: ANSWER_MS });
@@ -152,8 +187,9 @@ async function registerPlugin(
     const { name, endpoint } = taken;
     const driver = await connectDriver(endpoint);
     try {
-      await records.add(await driver.about(name, signal), signal);
+      const about = await driver.about(name, signal);
       drivers.add(name, driver);
+      await locks.run(name, () => records.add(about, signal));
       await notify();
     } catch (error) {
       drivers.remove(name, driver);

@@ -47,9 +47,11 @@ export class TestDriver {
   readonly failures = new Map<string, { readonly code: number; readonly details: string }[]>();
   supportedVersions: readonly string[] = ["1.0.0"];
   type = "CSIPlugin";
+  maxVolumes: number;
   readonly #servers: Server[] = [];
   constructor(options: TestDriverOptions) {
     this.options = options;
+    this.maxVolumes = options.maxVolumes ?? 0;
   }
 
   get registrationSocket(): string {
@@ -65,7 +67,7 @@ export class TestDriver {
     await this.#serve(this.#endpoint, [
       this.#method("csi.v1.Node", "NodeGetInfo", csi.NodeGetInfoRequest, csi.NodeGetInfoResponse, () => ({
         nodeId: this.options.nodeId,
-        maxVolumesPerNode: this.options.maxVolumes ?? 0,
+        maxVolumesPerNode: this.maxVolumes,
         ...(this.options.topology === undefined ? {} : { accessibleTopology: { segments: this.options.topology } }),
       })),
       this.#method(
