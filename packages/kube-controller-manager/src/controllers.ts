@@ -97,7 +97,7 @@ export const CONTROLLERS: readonly NamedController[] = [
   planned("volumeattributesclass-protection-controller", () => attributesClassProtectionController),
   planned("persistentvolume-binder-controller", () => persistentVolumeBinder, "persistentvolume-controller"),
   planned("persistentvolume-expander-controller", () => volumeExpandController, "volume_expand"),
-  planned("persistentvolume-attach-detach-controller", () => attachDetachController),
+  planned("persistentvolume-attach-detach-controller", ({ keepAttached }) => attachDetachController({ keepAttached })),
   planned("ephemeral-volume-controller", () => ephemeralVolumeController, "ephemeral_volume"),
   planned("local-path-provisioner", () => localPathProvisioner, LOCAL_PATH.provisioner),
   {

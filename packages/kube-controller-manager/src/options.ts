@@ -38,6 +38,8 @@ export interface ControllerManagerOptions {
   readonly legacyTokenUnusedMs?: number | undefined;
   /** How many pods that have ended are kept; default 12500, 0 keeps all. */
   readonly endedPodsMax?: number | undefined;
+  /** A volume stays on a node that is not well until it is said to be out of service; default: six minutes after no pod wants it. */
+  readonly keepAttached?: boolean | undefined;
   /** As `--controllers`; default `*`. */
   readonly controllers?: readonly string[] | undefined;
 }

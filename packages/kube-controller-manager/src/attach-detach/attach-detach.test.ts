@@ -229,6 +229,23 @@ it("takes a volume from a node that is not well six minutes after no pod wants i
   expect([await attached(), (await onNode("a"))[0]]).toEqual([[], []]);
 });
 
+it("leaves a volume on a node that is not well for ever where that is asked for", async () => {
+  await world.stop();
+  world = await startWorld({ keepAttached: true });
+  actors = storageActors(world, UNIQUE);
+  await addNode(world, "a");
+  await patchNode("a", {
+    metadata: { annotations: { "volumes.kubernetes.io/controller-managed-attach-detach": "true" } },
+  });
+  await makeVolume();
+  await makePod("one", "a");
+  await pass(5);
+  await unready("a");
+  await removePod("one");
+  await world.pass(1000);
+  expect(await attached()).toEqual(["a true"]);
+});
+
 it("waits six minutes where a node is not well already, and not at all where it is out of service", async () => {
   await makeVolume();
   await makePod("one", "a");

@@ -23,6 +23,8 @@ export interface AttachView {
   readonly attachments: Lister<VolumeAttachment>;
   /** What is known only from having been here; a controller that starts anew begins to count again. */
   readonly memory: AttachMemory;
+  /** How long a node that is not well may keep what no pod wants; undefined: for ever. */
+  readonly unmountMs: number | undefined;
 }
 
 export interface AttachMemory {

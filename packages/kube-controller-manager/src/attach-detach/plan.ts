@@ -5,9 +5,6 @@ import { type Action, creation, deletion, NOTHING, type Plan } from "@skates/con
 import { tell } from "../persistent-volume/storage-view.ts";
 import { type Attachable, attachable, type AttachView, isShared, needsAttach, podsWanting } from "./attach-view.ts";
 
-/** As upstream: so long a node may have a volume mounted that no pod wants; then it is taken from a node that is not well. */
-export const UNMOUNT_MS = 360_000;
-
 const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
 const MANAGED = "volumes.kubernetes.io/controller-managed-attach-detach";
 
@@ -149,22 +146,22 @@ interface Leaving {
  * First the node's status says that the volume may no longer be mounted, then the attachment goes. The status is written only if it is
  * still as it was seen: a kubelet that began to use the volume meanwhile keeps it.
  */
-function detach({ wanted, nowMs }: VolumePart, { node }: Place, { attachment, sinceMs }: Leaving): Plan {
+function detach({ view, wanted, nowMs }: VolumePart, { node }: Place, { attachment, sinceMs }: Leaving): Plan {
   const gone = deletion<VolumeAttachment>(volumeAttachments, attachment);
   if (node === undefined) return { stages: [[gone]] };
   const { volumesInUse = [], volumesAttached = [] } = node.status ?? {};
-  if (volumesInUse.includes(wanted.uniqueName) && !isLost(node, nowMs - sinceMs)) {
-    const leftMs = sinceMs + UNMOUNT_MS - nowMs;
-    return leftMs > 0 ? { stages: [], requeueAfterMs: leftMs } : NOTHING;
+  const leftMs = view.unmountMs === undefined ? undefined : sinceMs + view.unmountMs - nowMs;
+  if (volumesInUse.includes(wanted.uniqueName) && !isLost(node, leftMs)) {
+    return leftMs === undefined || leftMs <= 0 ? NOTHING : { stages: [], requeueAfterMs: leftMs };
   }
   const rest = volumesAttached.filter(({ name }) => name !== wanted.uniqueName);
   return { stages: [rest.length === volumesAttached.length ? [] : [attachedPatch(node, rest)], [gone]] };
 }
 
 /** Nobody waits any more for the node to unmount it: it was given up by hand, or it is not well and time is up. */
-function isLost(node: Node, unwantedMs: number): boolean {
+function isLost(node: Node, leftMs: number | undefined): boolean {
   if (node.spec.taints?.some(({ key }) => key === OUT_OF_SERVICE) === true) return true;
-  return unwantedMs >= UNMOUNT_MS && !isNodeReady(node);
+  return leftMs !== undefined && leftMs <= 0 && !isNodeReady(node);
 }
 
 function attachedPatch(

@@ -57,7 +57,10 @@ export interface World {
 }
 
 export interface WorldOptions
-  extends Pick<ControllerManagerOptions, "nodeIpam" | "serviceLb" | "tokenSigner" | "certificates" | "clusterInfo"> {
+  extends Pick<
+    ControllerManagerOptions,
+    "nodeIpam" | "serviceLb" | "tokenSigner" | "certificates" | "clusterInfo" | "keepAttached"
+  > {
   /** Default true. */
   readonly controllers?: boolean;
   readonly gates?: Env["gates"];
@@ -124,6 +127,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       env,
       caBundle: options.caBundle ?? (() => "PEM"),
       nodeIpam: options.nodeIpam,
+      keepAttached: options.keepAttached,
       serviceLb: options.serviceLb,
       tokenSigner: options.tokenSigner,
       certificates: options.certificates,

@@ -15,6 +15,10 @@ export const CONTROLLER_FLAGS: FlagSpecs = {
     value: "N",
     doc: "How many pods that have ended are kept, 0 for all (default 12500).",
   },
+  "disable-force-detach-on-timeout": {
+    type: "bool",
+    doc: "Leave volumes on nodes that are not well until these are tainted as out of service, not only for six minutes.",
+  },
   "cluster-signing-duration": {
     type: "string",
     value: "DURATION",
@@ -32,14 +36,17 @@ export function clusterSigningMs(flags: FlagValues): number {
 }
 
 /** Which controllers run. Throws a usage error that lists all when one is not known. */
-export function controllersFrom(flags: FlagValues): Pick<ControllerManagerOptions, "controllers" | "endedPodsMax"> {
+export function controllersFrom(
+  flags: FlagValues,
+): Pick<ControllerManagerOptions, "controllers" | "endedPodsMax" | "keepAttached"> {
   const controllers = flags.strings("controllers");
   const endedPodsMax = flags.int("terminated-pod-gc-threshold");
-  if (controllers.length === 0) return { endedPodsMax };
+  const keepAttached = flags.bool("disable-force-detach-on-timeout");
+  if (controllers.length === 0) return { endedPodsMax, keepAttached };
   try {
     selectControllers(controllers, CONTROLLER_NAMES);
   } catch (error) {
     throw usageError(messageOf(error));
   }
-  return { controllers, endedPodsMax };
+  return { controllers, endedPodsMax, keepAttached };
 }
