@@ -156,6 +156,68 @@ describe.skipIf(hindrance !== undefined)(hindrance ?? "a second machine", () => 
     expect(await started()).toBe(before);
   });
 
+  /** A pod that calls the API twice a second: one container looks at the CA each time, one once and for all. */
+  function caller(node: string): object {
+    const account = "/var/run/secrets/kubernetes.io/serviceaccount";
+    const libraries = "/host/lib/x86_64-linux-gnu:/host/usr/lib/x86_64-linux-gnu";
+    const curl = `/host/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 --library-path ${libraries} /host/usr/bin/curl -s -o /dev/null --max-time 5`;
+    const calls = (ca: string): string =>
+      `cp ${account}/ca.crt /tmp/once.crt; while true; do ${curl} -w '%{http_code} %{errormsg}\\n' --cacert ${ca} ` +
+      `-H "Authorization: Bearer $(cat ${account}/token)" https://$KUBERNETES_SERVICE_HOST/api; sleep 0.5; done`;
+    const container = (name: string, ca: string): object => ({
+      name,
+      image: cluster.image,
+      command: ["sh", "-c", calls(ca)],
+      volumeMounts: [{ name: "host", mountPath: "/host", readOnly: true }],
+    });
+    return {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: `caller-${node}`, namespace: ns },
+      spec: {
+        nodeName: node,
+        terminationGracePeriodSeconds: 1,
+        containers: [container("follows", `${account}/ca.crt`), container("stays", "/tmp/once.crt")],
+        volumes: [{ name: "host", hostPath: { path: "/" } }],
+      },
+    };
+  }
+
+  test("pods of both nodes call the API through a rotation of the authorities, those that never look again too", async () => {
+    const nodes = [first, NODE];
+    await apply(...nodes.map(caller));
+    for (const node of nodes)
+      await ok(["-n", ns, "wait", "--for=condition=Ready", `pod/caller-${node}`, "--timeout=60s"]);
+    const answers = async (node: string, container: string, ...more: readonly string[]): Promise<readonly string[]> =>
+      (await ok(["-n", ns, "logs", `caller-${node}`, "-c", container, ...more])).trim().split("\n");
+    const rotated = await skates(["certificate", "rotate", "--authorities", "--data-dir", cluster.dataDir]);
+    expect([rotated.code, rotated.stderr]).toEqual([0, ""]);
+    await eventually("the joined node to be certified anew", async () => {
+      const [trusted, by] = (
+        await jsonPath(
+          [`node/${NODE}`],
+          "{.metadata.annotations.skates\\.dev/trusted-authorities} {.metadata.annotations.skates\\.dev/certified-by}",
+        )
+      ).split(" ");
+      return trusted?.split(",").length === 2 && trusted.startsWith(by ?? "-") ? true : undefined;
+    });
+    for (const node of nodes) {
+      for (const container of ["follows", "stays"]) {
+        const lines = await answers(node, container);
+        expect([lines.length > 20, lines.filter((line) => line.trim() !== "200")]).toEqual([true, []]);
+      }
+    }
+    const forgotten = await skates(["certificate", "rotate", "--forget-earlier", "--data-dir", cluster.dataDir]);
+    expect([forgotten.code, forgotten.stderr]).toEqual([0, ""]);
+    for (const node of nodes) {
+      await eventually("the earlier authority to count no more", async () =>
+        (await answers(node, "stays", "--tail=1"))[0]?.startsWith("000") === true ? true : undefined,
+      );
+      expect((await answers(node, "follows")).filter((line) => line.trim() !== "200")).toEqual([]);
+    }
+    await ok(["-n", ns, "delete", "pod", "--grace-period=1", ...nodes.map((node) => `caller-${node}`)]);
+  });
+
   test("leaves: drained, taken down and deleted, with no route, process or pod left of it", async () => {
     expect(await routes()).toContain(machine.address);
     await ok(["drain", NODE, "--force", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s"]);

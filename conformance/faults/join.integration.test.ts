@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
+import { connect } from "node:tls";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -29,11 +30,17 @@ async function invitation(...args: readonly string[]): Promise<Invitation> {
   return { server, token, hash };
 }
 
+interface Joining {
+  readonly at?: string;
+  readonly name?: string;
+  readonly more?: readonly string[];
+}
+
 async function joining(
   { server, token, hash }: Invitation,
-  { at = dataDir, name = "joined" }: { readonly at?: string; readonly name?: string } = {},
+  { at = dataDir, name = "joined", more = [] }: Joining = {},
 ): Promise<Ran> {
-  const given = ["--token", token, "--ca-cert-hash", hash, "--node-name", name, "--runtime", "simulated"];
+  const given = ["--token", token, "--ca-cert-hash", hash, "--node-name", name, "--runtime", "simulated", ...more];
   const ran = await skates(["join", server, ...given, "--data-dir", at]);
   printed.push(ran.stdout, ran.stderr);
   return ran;
@@ -59,6 +66,25 @@ async function nodes(): Promise<readonly string[]> {
   return items.map(({ metadata, status }) => {
     const ready = status.conditions.find(({ type }) => type === "Ready")?.status;
     return `${metadata.name} ${ready}`;
+  });
+}
+
+/** Whether the joined node's kubelet takes connections of this version of TLS. */
+async function speaks(version: "TLSv1.2" | "TLSv1.3"): Promise<boolean> {
+  const { status } = (await cluster.call({ path: "/api/v1/nodes/joined" })).json as {
+    readonly status: {
+      readonly addresses: readonly { readonly address: string }[];
+      readonly daemonEndpoints: { readonly kubeletEndpoint: { readonly Port: number } };
+    };
+  };
+  const host = status.addresses[0]?.address ?? "";
+  const port = status.daemonEndpoints.kubeletEndpoint.Port;
+  return await new Promise((resolve) => {
+    const socket = connect({ host, port, minVersion: version, maxVersion: version, rejectUnauthorized: false });
+    socket.on("secureConnect", () => resolve(true)).on("error", () => resolve(false));
+    socket.on("close", () => socket.destroy());
+    socket.setTimeout(5_000, () => socket.destroy(new Error("no answer")));
+    socket.on("secureConnect", () => socket.end());
   });
 }
 
@@ -95,6 +121,16 @@ test("a token that nobody made, was deleted, has ended, has another secret or do
   await refused(await invitation("--usages", "signing"), "the cluster does not let the token in");
 });
 
+test("a flag of the node with a value that it could not start with", async () => {
+  const at = join(root, "refused");
+  const ran = await joining(await invitation(), { at, more: ["--tls-min-version", "VersionSSL30"] });
+  expect([ran.code, ran.stderr]).toEqual([
+    2,
+    expect.stringContaining('invalid value "VersionSSL30" for flag --tls-min-version'),
+  ]);
+  expect(existsSync(at)).toBe(false);
+});
+
 test("another CA than the one named, another server, none at all", async () => {
   const good = await invitation();
   const hash = `sha256:${"0".repeat(64)}`;
@@ -114,8 +150,10 @@ test("another CA than the one named, another server, none at all", async () => {
 
 test("a node joins, runs pods and is found again; its directory is no cluster's", async () => {
   const good = await invitation();
-  const ran = await joining(good);
+  const ran = await joining(good, { more: ["--tls-min-version", "VersionTLS13"] });
   expect([ran.code, ran.stderr]).toEqual([0, ""]);
+  expect(await speaks("TLSv1.3")).toBe(true);
+  expect(await speaks("TLSv1.2")).toBe(false);
   expect(await nodes()).toEqual(["joined True", "simulated-0 True"]);
   const body = JSON.stringify({
     apiVersion: "v1",

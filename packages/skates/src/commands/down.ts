@@ -15,7 +15,8 @@ export const down: Command = {
   flags: {},
   async run({ dataDir, signal, print }) {
     const paths = pathsOf(dataDir);
-    existingConfig(paths);
+    const { joined } = existingConfig(paths);
+    const start = joined === undefined ? "skates up" : "skates join";
     const { stopContainerRuntime } = await import("../cluster/node.ts");
     const processes = findProcesses(paths);
     await endProcesses(
@@ -24,10 +25,7 @@ export const down: Command = {
     );
     const runtimeStopped = await stopContainerRuntime(paths, signal);
     if (processes.length === 0 && !runtimeStopped) {
-      throw new CliError(
-        EXIT.notRunning,
-        `the cluster in ${paths.dataDir} is not running: run 'skates up' to start it`,
-      );
+      throw new CliError(EXIT.notRunning, `the cluster in ${paths.dataDir} is not running: run '${start}' to start it`);
     }
     print(
       `stopped ${processes.map((p) => p.role).join(" and ")}${runtimeStopped ? ", containerd" : ""}; pods keep running`,

@@ -7,6 +7,7 @@ import { nodePki } from "@skates/pki/node";
 import { httpsHandler, type HttpsHandlerOptions } from "@skates/transport/node";
 import type { Command, Invocation } from "../cli/command.ts";
 import { EXIT, failure, usageError } from "../cli/errors.ts";
+import { givenOf } from "../cli/flags.ts";
 import { type Steps, stepsTo } from "../cli/steps.ts";
 import { type ClusterConfig, loadConfig, saveConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
@@ -15,9 +16,11 @@ import { nodeConfigFrom } from "../cluster/join/node-config.ts";
 import { readNodeFiles, writeNodeCa, writeNodePair } from "../cluster/join/node-files.ts";
 import { requestCertificate } from "../cluster/join/request-certificate.ts";
 import { runtimeFrom } from "../cluster/runtime-flag.ts";
+import { withFlags } from "../cluster/kept-flags.ts";
 import { oneAtATime } from "../cluster/one-at-a-time.ts";
 import { findProcesses, startProcess } from "../cluster/processes.ts";
 import { untilOwnNodeReady } from "../cluster/wait.ts";
+import { checkNodeFlags, NODE_FLAGS } from "../component-flags/component-flags.ts";
 
 const NODE_WAIT_MS = 60_000;
 
@@ -41,6 +44,7 @@ export const join: Command = {
       doc: "containerd (default) or simulated: containers are acted out.",
     },
     "no-install": { type: "bool", doc: "Install nothing: name what is missing and stop." },
+    ...NODE_FLAGS,
   },
   async run(invocation) {
     const paths = pathsOf(invocation.dataDir);
@@ -52,7 +56,11 @@ export const join: Command = {
         throw failure(`${paths.dataDir} has a cluster of its own`, "name another directory with --data-dir");
       if (existing !== undefined && invocation.args.length > 0)
         throw failure(`${paths.dataDir} is a node of ${existing.joined?.server} already`, "run 'skates delete' first");
-      const config = existing ?? (await joinCluster(paths, invocation, steps));
+      checkNodeFlags(invocation.flags);
+      const config =
+        existing === undefined
+          ? await joinCluster(paths, invocation, steps)
+          : withFlags(paths, existing, givenOf(NODE_FLAGS, invocation.flags));
       const [running] = findProcesses(paths);
       if (running !== undefined) return steps.note(`already running (pid ${running.pid})`);
       const agent = startProcess(paths, "agent");
@@ -101,6 +109,7 @@ async function joinCluster(paths: Paths, { args, flags, signal }: Invocation, st
   writeNodeCa(paths, ca);
   writeNodePair(paths, "client", ours);
   writeNodePair(paths, "server", serving);
+  const flagsOfNode = givenOf(NODE_FLAGS, flags);
   return saveConfig(paths, {
     id: paths.id,
     index: 0,
@@ -110,6 +119,7 @@ async function joinCluster(paths: Paths, { args, flags, signal }: Invocation, st
     ...settings,
     apiPort: Number(new URL(server).port || 443),
     joined: { server },
+    ...(Object.keys(flagsOfNode).length === 0 ? {} : { flags: flagsOfNode }),
   });
 }
 

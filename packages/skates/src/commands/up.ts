@@ -13,6 +13,7 @@ import { oneAtATime } from "../cluster/one-at-a-time.ts";
 import { preparePki } from "../cluster/pki.ts";
 import { endProcesses, findProcesses, type Role, startProcess } from "../cluster/processes.ts";
 import { registerCluster, unregisterCluster } from "../cluster/registry.ts";
+import { withFlags } from "../cluster/kept-flags.ts";
 import { runtimeFrom } from "../cluster/runtime-flag.ts";
 import { mergeContext, userKubeconfigPath } from "../cluster/user-kubeconfig.ts";
 import { checkComponentFlags, COMPONENT_FLAGS } from "../component-flags/component-flags.ts";
@@ -79,7 +80,7 @@ async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: 
       prepareHost(paths, { install: !flags.bool("no-install"), steps }, signal),
     );
   }
-  if (existing !== undefined) return withFlags(paths, existing, flags);
+  if (existing !== undefined) return withFlags(paths, existing, givenOf(COMPONENT_FLAGS, flags));
   const etcd = etcdFrom(flags);
   const componentFlags = givenOf(COMPONENT_FLAGS, flags);
   const index = registerCluster(paths);
@@ -102,16 +103,6 @@ async function ensureConfig(paths: Paths, { flags, signal }: Invocation, steps: 
     unregisterCluster(paths);
     throw error;
   }
-}
-
-/** Flags of components are read when their process starts: changed ones wait for the next start. */
-function withFlags(paths: Paths, config: ClusterConfig, flags: FlagValues): ClusterConfig {
-  const next = { ...config.flags, ...givenOf(COMPONENT_FLAGS, flags) };
-  if (JSON.stringify(next) === JSON.stringify(config.flags ?? {})) return config;
-  if (findProcesses(paths).length > 0) {
-    throw failure("this cluster runs with other flags", "run 'skates down' first: flags are read at the start");
-  }
-  return saveConfig(paths, { ...config, flags: next });
 }
 
 function runtimeOf(flags: FlagValues): ClusterConfig["runtime"] {

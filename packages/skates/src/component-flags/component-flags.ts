@@ -19,6 +19,14 @@ import { TLS_FLAGS, tlsPolicyFrom } from "./tls.ts";
 import { legacyTokenUnusedMs, SERVICE_ACCOUNT_FLAGS, serviceAccountsFrom } from "./service-accounts.ts";
 import { SERVICE_FLAGS } from "./services.ts";
 
+/** Those that a node's process reads too: `join` takes them for its node. */
+export const NODE_FLAGS: FlagSpecs = {
+  ...CLOUD_PROVIDER_FLAGS,
+  ...FEATURE_GATE_FLAGS,
+  ...KUBELET_FLAGS,
+  ...TLS_FLAGS,
+};
+
 /**
  * Flags of upstream's components, under upstream's names: `up`, `server` and `agent` take them all, and `up` keeps them in the
  * cluster's settings for both processes. A file of this folder for each subject: its flags, and a function that reads them into the
@@ -31,19 +39,16 @@ export const COMPONENT_FLAGS: FlagSpecs = {
   ...AUTHORIZATION_FLAGS,
   ...FIXED_FLAGS,
   ...IDENTITY_FLAGS,
-  ...CLOUD_PROVIDER_FLAGS,
   ...CONTROLLER_FLAGS,
   ...AUDIT_FLAGS,
   ...ENCRYPTION_FLAGS,
-  ...FEATURE_GATE_FLAGS,
-  ...KUBELET_FLAGS,
   ...NODE_LIFECYCLE_FLAGS,
   ...SCHEDULER_FLAGS,
   ...LIMIT_FLAGS,
   ...OIDC_FLAGS,
   ...SERVICE_ACCOUNT_FLAGS,
   ...SERVICE_FLAGS,
-  ...TLS_FLAGS,
+  ...NODE_FLAGS,
 };
 
 /** Throws a usage error for values that no process could start with, before they are kept. Files are read at the start only. */
@@ -51,6 +56,11 @@ export function checkComponentFlags(flags: FlagValues): void {
   checkFixedFlags(flags);
   serviceAccountsFrom(flags, "usual");
   legacyTokenUnusedMs(flags);
+  checkNodeFlags(flags);
+}
+
+/** The same for `NODE_FLAGS`. */
+export function checkNodeFlags(flags: FlagValues): void {
   tlsPolicyFrom(flags);
   podLimitsFrom(flags);
 }

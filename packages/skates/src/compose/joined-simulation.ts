@@ -1,7 +1,11 @@
 import { type Env, TaskGroup } from "@skates/component-base";
 import { createSimulatedKubelet, simulatedServer } from "@skates/kubelet";
 import { serveHandler } from "@skates/transport/node";
+import { flagsFrom } from "../cli/flags.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
+import { externalCloudProviderFrom } from "../component-flags/cloud-provider.ts";
+import { podLimitsFrom } from "../component-flags/kubelet.ts";
+import { tlsPolicyFrom } from "../component-flags/tls.ts";
 import { GIT_VERSION } from "../version.ts";
 import type { NodeAccess } from "./node-access.ts";
 
@@ -18,9 +22,11 @@ export async function runJoinedSimulation(
   { config, env, address, access }: JoinedSimulation,
   signal: AbortSignal,
 ): Promise<void> {
+  const flags = flagsFrom(config.flags ?? {});
   const serving = await serveHandler({
     handler: simulatedServer({ client: access.kubelet, nodeName: config.nodeName, clock: env.clock }),
     tls: access.tls(),
+    policy: tlsPolicyFrom(flags),
     address,
     port: 0,
     log: env.log,
@@ -36,6 +42,8 @@ export async function runJoinedSimulation(
       env,
       podCidr: await access.podCidr(inner),
       address,
+      externalCloudProvider: externalCloudProviderFrom(flags),
+      unsafeSysctls: podLimitsFrom(flags).unsafeSysctls,
       version: GIT_VERSION,
       kubeletPort: serving.port,
     });
