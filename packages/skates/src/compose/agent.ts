@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { endpointSlices } from "@skates/api/discovery/v1";
-import { nodes, services } from "@skates/api/core/v1";
+import { type Node, nodes, services } from "@skates/api/core/v1";
 import { announceInApi, type ClusterDnsOptions, createClusterDns } from "@skates/cluster-dns";
 import { forwardTo, listenDns, nameServersOf } from "@skates/cluster-dns/node";
 import { type Component, type Env, TaskGroup } from "@skates/component-base";
-import { createInformers, type Informers } from "@skates/controller-runtime";
+import { createInformer, createInformers, type Informer, type Informers } from "@skates/controller-runtime";
 import { createKubeProxy, type KubeProxy, serviceKeysOf } from "@skates/kube-proxy";
 import { conntrackFlows } from "@skates/kube-proxy/node";
 import { createNodeRoutes, type Kubelet, parseResolvConf } from "@skates/kubelet";
@@ -45,23 +45,25 @@ export async function runAgent(surroundings: Surroundings, signal: AbortSignal):
   ]);
   const runtime = await criRuntime({ address: host.containerd.endpoint });
   const informers = createInformers(access.kubeProxy, env);
-  const proxy = kubeProxy(surroundings, informers);
+  const allNodes = createInformer<Node>(access.kubeProxy.resource(nodes), nodes, { env, keep: whereabouts });
+  const proxy = kubeProxy(surroundings, informers, allNodes);
   const components = [
     kubelet(surroundings, runtime, podCidr),
     proxy,
     clusterDns(surroundings, informers, proxy),
     createNodeRoutes({
       env,
-      nodes: informers.for(nodes),
+      nodes: allNodes,
       nodeName: config.nodeName,
       clusterCidr: config.podCidr,
       table: hostRouteTable(paths.node, config.podCidr),
     }),
   ];
-  informers.for(nodes).subscribe(({ object: { metadata, spec } }) => {
+  allNodes.subscribe(({ object: { metadata, spec } }) => {
     if (metadata.name === config.nodeName && spec?.podCIDR !== undefined) host.usePodCidr(spec.podCIDR);
   });
   group.spawn((inner) => informers.run(inner));
+  group.spawn((inner) => allNodes.run(inner));
   for (const component of components) group.spawn((inner) => component.run(inner));
   env.log.info("node is running", { node: config.nodeName, address });
   try {
@@ -69,6 +71,18 @@ export async function runAgent(surroundings: Surroundings, signal: AbortSignal):
   } finally {
     runtime.close();
   }
+}
+
+/** What routes and zones need of a node: of thousands, the rest would be most of the agent's memory. */
+function whereabouts({ apiVersion, kind, metadata, spec, status }: Node): Node {
+  const { name, uid, resourceVersion, creationTimestamp, labels } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, uid, resourceVersion, creationTimestamp, labels },
+    spec: { podCIDR: spec.podCIDR },
+    status: { addresses: status?.addresses },
+  };
 }
 
 function kubelet({ paths, config, env, address, access }: Surroundings, runtime: CriRuntime, podCidr: string): Kubelet {
@@ -97,13 +111,17 @@ function kubelet({ paths, config, env, address, access }: Surroundings, runtime:
   });
 }
 
-function kubeProxy({ paths, config, env, address }: Surroundings, informers: Informers): KubeProxy {
+function kubeProxy(
+  { paths, config, env, address }: Surroundings,
+  informers: Informers,
+  allNodes: Informer<Node>,
+): KubeProxy {
   return createKubeProxy({
     env,
     services: informers.for(services),
     slices: informers.for(endpointSlices, { indexes: { service: serviceKeysOf } }),
     nodeName: config.nodeName,
-    nodes: informers.for(nodes),
+    nodes: allNodes,
     dataPlane: nftDataPlane(),
     flows: conntrackFlows(env.log),
     table: { tableName: `skates_${paths.id}_services`, nodeAddresses: [address], podCidr: config.podCidr },
