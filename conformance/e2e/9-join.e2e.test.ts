@@ -218,6 +218,33 @@ describe.skipIf(hindrance !== undefined)(hindrance ?? "a second machine", () => 
     await ok(["-n", ns, "delete", "pod", "--grace-period=1", ...nodes.map((node) => `caller-${node}`)]);
   });
 
+  test("deleted by mistake and started again, as with upstream, it is a node anew and runs pods", async () => {
+    const uid = (): Promise<string> => jsonPath([`node/${NODE}`], "{.metadata.uid}");
+    const before = await uid();
+    await ok(["delete", "node", NODE]);
+    expect((await there("down")).code).toBe(0);
+    const again = await there("join");
+    expect([again.code, again.stderr]).toEqual([0, ""]);
+    expect(await uid()).not.toBe(before);
+    await ok(["wait", "--for=condition=Ready", `node/${NODE}`, "--timeout=60s"]);
+    await ok(["-n", ns, "rollout", "status", "deployment/web", "--timeout=90s"]);
+    await apply(service(ns, "late", { selector: { app: "web" } }), {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "again", namespace: ns },
+      spec: {
+        nodeName: NODE,
+        terminationGracePeriodSeconds: 1,
+        containers: [{ name: "main", image: cluster.image }],
+      },
+    });
+    await ok(["-n", ns, "wait", "--for=condition=Ready", "pod/again", "--timeout=60s"]);
+    // A service that came afterwards: kube-proxy and DNS of the node hear of it under a token for the new Node.
+    await eventually("the later service", () =>
+      ok(["-n", ns, "exec", "again", "--", "wget", "-q", "-O", "-", "http://late/"]),
+    );
+  });
+
   test("leaves: drained, taken down and deleted, with no route, process or pod left of it", async () => {
     expect(await routes()).toContain(machine.address);
     await ok(["drain", NODE, "--force", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s"]);
