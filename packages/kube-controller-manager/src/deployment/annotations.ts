@@ -8,16 +8,24 @@ export const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
 export const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
 export const HASH_LABEL = "pod-template-hash";
 
+/** Asks for an earlier revision, by its number. */
+export const ROLLBACK_TO = "deprecated.deployment.rollback.to";
+
 /** Of a deployment's annotations, those that say nothing of its replica sets. */
 const NOT_COPIED = new Set([
   "kubectl.kubernetes.io/last-applied-configuration",
-  "deprecated.deployment.rollback.to",
+  ROLLBACK_TO,
   REVISION,
   REVISION_HISTORY,
   DESIRED_REPLICAS,
   MAX_REPLICAS,
 ]);
 const HISTORY_CHARS_MAX = 2000;
+
+/** True for annotations that a deployment does not share with its sets. */
+export function aboutDeployment(annotation: string): boolean {
+  return NOT_COPIED.has(annotation);
+}
 
 type Annotations = Readonly<Record<string, string>>;
 
@@ -39,7 +47,7 @@ export function newSetAnnotations(deployment: Deployment, set: ReplicaSet, revis
   const old = set.metadata.annotations ?? {};
   const out: Record<string, string> = { ...old };
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
-    if (!NOT_COPIED.has(name)) out[name] = value;
+    if (!aboutDeployment(name)) out[name] = value;
   }
   const oldRevision = revisionOf(set);
   if (oldRevision >= revision) return out;

@@ -270,3 +270,30 @@ test("a deployment that is being deleted makes nothing", () => {
   const deleted = { ...subject, metadata: { ...subject.metadata, deletionTimestamp: formatTime(nowMs) } };
   expect(shown(planOf(deleted, [set("old", { replicas: 10 })]))).toEqual(["updateStatus d"]);
 });
+
+test.each<[string, string, string, string]>([
+  ["to a revision", "1", "old", 'Normal DeploymentRollback Rolled back deployment "d" to revision 1'],
+  ["to the one before", "0", "old", 'Normal DeploymentRollback Rolled back deployment "d" to revision 1'],
+  [
+    "to where it is",
+    "2",
+    "new",
+    'Warning DeploymentRollbackTemplateUnchanged The rollback revision contains the same template as current deployment "d"',
+  ],
+  [
+    "to one that is not there",
+    "7",
+    "new",
+    "Warning DeploymentRollbackRevisionNotFound Unable to find the revision to rollback to.",
+  ],
+])("an annotation of former versions takes it back %s", (_what, revision, image, told) => {
+  const subject = deployment({});
+  const annotations = { own: "stays", "deprecated.deployment.rollback.to": revision };
+  const asking = { ...subject, metadata: { ...subject.metadata, annotations } };
+  const [write, ...rest] = planOf(asking, [set("old", { replicas: 0 }), set("new", { replicas: 10 })]).stages.flat();
+  if (write?.do !== "update") throw new Error("nothing is written");
+  const { metadata, spec } = write.object as Deployment;
+  const { type, reason, message } = write.announce ?? {};
+  expect([rest, spec.template.spec?.containers[0]?.image, `${type} ${reason} ${message}`]).toEqual([[], image, told]);
+  expect(metadata.annotations?.["deprecated.deployment.rollback.to"]).toBeUndefined();
+});

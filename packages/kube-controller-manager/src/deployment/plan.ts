@@ -19,9 +19,10 @@ import {
 } from "@skates/controller-runtime";
 import { conditionOf, withCondition } from "../condition.ts";
 import { claim } from "../owner/claim.ts";
-import { DESIRED_REPLICAS, numberIn, REVISION } from "./annotations.ts";
+import { DESIRED_REPLICAS, numberIn, REVISION, ROLLBACK_TO } from "./annotations.ts";
 import { cleanHistory } from "./history.ts";
 import { ensureNewest, newSetName } from "./new-set.ts";
+import { rollBack } from "./roll-back.ts";
 import { Rollout } from "./rollout.ts";
 import { recreate, rollingUpdate, rescale } from "./strategies.ts";
 import {
@@ -57,6 +58,9 @@ export function planDeployment(
   if (collision !== undefined) return collision;
   const claimed = claim({ owner: deployment, selector, resource: replicaSets, lister: view.replicaSets });
   const rollout = new Rollout(deployment, claimed.objects);
+  const settled = deployment.metadata.deletionTimestamp === undefined && deployment.spec.paused !== true;
+  const back = settled ? rollBack(rollout) : undefined;
+  if (back !== undefined) return back;
   const conditions = pauseConditions(deployment, nowMs);
   const failed = createFailure(deployment, failures);
   const step = takeStep(view, rollout, { conditions, failed, nowMs });
@@ -91,7 +95,9 @@ function takeStep(view: DeploymentView, rollout: Rollout, { conditions, failed, 
   if (deployment.spec.paused === true || scaled(rollout)) {
     const revision = ensureNewest(rollout, false);
     rescale(rollout);
-    if (deployment.spec.paused === true) cleanHistory(rollout);
+    // A wish to go back may need any of them.
+    const waiting = numberIn(deployment, ROLLBACK_TO) !== undefined;
+    if (deployment.spec.paused === true && !waiting) cleanHistory(rollout);
     return { status: countedStatus(rollout, conditions, nowMs), revision };
   }
   const revision =
