@@ -173,7 +173,10 @@ export class CsiVolumes {
 
   #known(): Promise<VolumeUsers> {
     const { paths, pods } = this.#options;
-    this.#users ??= VolumeUsers.read(paths, pods);
+    this.#users ??= VolumeUsers.read(paths, pods).catch((error: unknown) => {
+      this.#users = undefined;
+      throw error;
+    });
     return this.#users;
   }
 
