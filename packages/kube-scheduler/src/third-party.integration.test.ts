@@ -128,7 +128,11 @@ it.each<[string, Partial<SchedulerPlugin>, string]>([
   ],
   ["an error before the binding", { preBind: () => Promise.reject(new Error("out of order")) }, "out of order"],
   ["the binding", { bind: () => Promise.resolve({ kind: "failed", error: new Error("no") }) }, "binding rejected: no"],
-  ["scheduling at all", { prepare: () => unschedulable("never") }, "0/2 nodes are available: never. preemption: "],
+  [
+    "scheduling at all",
+    { prepare: () => unschedulable("never") },
+    "0/2 nodes are available: never. no new claims to deallocate, preemption: ",
+  ],
 ])("can refuse at %s, and the pod says why", async (_, points, message) => {
   const first =
     "profiles: [{plugins: {bind: {disabled: [{name: '*'}], enabled: [{name: Mine}, {name: DefaultBinder}]}, multiPoint: {enabled: [{name: Mine}]}}}]";

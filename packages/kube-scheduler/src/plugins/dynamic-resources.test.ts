@@ -392,14 +392,15 @@ describe("DynamicResources", () => {
   });
 
   describe("where no node would do", () => {
-    const framework = (asked: SchedulerPlugin, others: readonly SchedulerPlugin[] = []) =>
-      new Framework({ profile: profileOf("p", [...others, asked]), snapshot: cluster, random: seededRandom(1) });
-    const say = (asked: SchedulerPlugin, pod: Pod, others?: readonly SchedulerPlugin[]) => {
+    const say = (pod: Pod, plugins: readonly SchedulerPlugin[]) => {
       const info = podInfoOf(pod);
-      const decision = framework(asked, others).decide(info);
+      const profile = profileOf("p", plugins);
+      const decision = new Framework({ profile, snapshot: cluster, random: seededRandom(1) }).decide(info);
       if (!("failure" in decision)) return decision.node.name;
       const { failure } = decision;
-      const plan = asked.postFilter?.({ pod: info, failure, snapshot: cluster, filters: [] });
+      const { filter: filters } = profile.plugins;
+      const asked = plugins.find(({ name }) => name === "DynamicResources");
+      const plan = asked?.postFilter?.({ pod: info, failure, snapshot: cluster, filters });
       return failureMessage(failure, plan?.message);
     };
     const holding: SchedulerPlugin = {
@@ -414,44 +415,46 @@ describe("DynamicResources", () => {
     };
     const elsewhereOnly = claim("c", [exactly("r")], { status: given("g0", "gone") });
 
-    it.each<[string, string, SchedulerPlugin, Pod, readonly SchedulerPlugin[]]>([
+    const none = plugin([], []);
+    it.each<[string, string, Pod, readonly SchedulerPlugin[]]>([
       [
         "says that there is nothing to take back",
         "0/3 nodes are available: 3 no. no new claims to deallocate",
-        plugin([], []),
         testPod("p"),
-        [against],
+        [against, none],
       ],
       [
-        "says what upstream says of pods that another plugin rejects outright",
+        "says what upstream says of pods that a plugin before it rejects outright",
         "0/3 nodes are available: no. not found",
-        plugin([], []),
         testPod("p"),
-        [holding],
+        [holding, none],
+      ],
+      [
+        "and of those that a plugin after it does",
+        "0/3 nodes are available: no. no new claims to deallocate",
+        testPod("p"),
+        [none, holding],
       ],
       [
         "says that it does not help",
         "0/3 nodes are available: 3 cannot allocate all claims. still not schedulable",
-        plugin([], [claim("c", [exactly("r")])]),
         using("c"),
-        [],
+        [plugin([], [claim("c", [exactly("r")])])],
       ],
       [
         "takes back what was given elsewhere",
         "0/3 nodes are available: 3 resourceclaim not available on the node. deallocation of ResourceClaim completed",
-        plugin(SLICES, [elsewhereOnly]),
         using("c"),
-        [],
+        [plugin(SLICES, [elsewhereOnly])],
       ],
       [
         "says which class is missing",
         "0/3 nodes are available: request r: device class tpu does not exist. no new claims to deallocate",
-        plugin(SLICES, [claim("c", [exactly("r", { deviceClassName: "tpu" })])]),
         using("c"),
-        [],
+        [plugin(SLICES, [claim("c", [exactly("r", { deviceClassName: "tpu" })])])],
       ],
-    ])("%s", (_, message, asked, pod, others) => {
-      expect(say(asked, pod, others)).toBe(message);
+    ])("%s", (_, message, pod, plugins) => {
+      expect(say(pod, plugins)).toBe(message);
     });
   });
 

@@ -5,6 +5,7 @@ import type { ResourceClaim } from "@skates/api/resource/v1";
 import type { Client } from "@skates/client";
 import { type Clock, deadline, messageOf, type Random } from "@skates/component-base";
 import type { EventRecorder } from "@skates/controller-runtime";
+import type { Failure } from "../framework/decision.ts";
 import {
   type Chosen,
   type FailedAttempt,
@@ -231,12 +232,11 @@ class DynamicResources {
   }
 
   /** Takes back what the pod was given elsewhere, or what does not become ready, so that it is given anew. */
-  postFilter({ pod, failure, snapshot }: FailedAttempt): PostFilterPlan {
+  postFilter({ pod, failure, snapshot, filters }: FailedAttempt): PostFilterPlan {
     const { outright } = failure;
-    // Upstream's plugin has no state then, fails, and ends the search for room; its word for it is what users see.
-    if (outright !== undefined && ![...failure.plugins].some(({ name }) => name === NAME)) {
-      return { message: "not found", last: true };
-    }
+    // Where a plugin before it has rejected the pod, upstream's has no state, fails, and ends the search for room; its word for it is what
+    // users see.
+    if (outright !== undefined && !wasReached(failure, filters)) return { message: "not found", last: true };
     if (outright !== undefined || !this.concerned(pod)) return { message: "no new claims to deallocate" };
     const reasons = new Set(failure.rejections.values());
     const claims = reasons.has(UNAVAILABLE) ? this.#claimsFor(pod) : [];
@@ -425,6 +425,12 @@ class DynamicResources {
     this.#poolStamp = stamp;
     return this.#pools;
   }
+}
+
+/** False: the plugin that rejected the pod outright comes before this one in the profile. */
+function wasReached({ plugins }: Failure, filters: readonly SchedulerPlugin[]): boolean {
+  const own = filters.findIndex(({ name }) => name === NAME);
+  return own >= 0 && filters.findIndex((plugin) => plugins.has(plugin)) >= own;
 }
 
 function isUser({ status }: ResourceClaim, { uid }: PodInfo): boolean {
