@@ -69,7 +69,11 @@ async function beat({ world, silent }: Cluster, all: readonly Node[]): Promise<v
     const ready = { type: "Ready", status: "True", reason: "KubeletReady", lastHeartbeatTime: now, lastTransitionTime };
     const addresses = [{ type: "InternalIP", address: "192.0.2.5" }];
     const patch = { type: "strategic", body: { status: { addresses, conditions: [ready] } } } as const;
-    await world.client.resource(nodes).sub("status").patch({ name: metadata.name }, patch, {}, world.signal);
+    try {
+      await world.client.resource(nodes).sub("status").patch({ name: metadata.name }, patch, {}, world.signal);
+    } catch (error) {
+      if (!isStatus(error, "NotFound")) throw error; // taken away meanwhile
+    }
   }
 }
 
