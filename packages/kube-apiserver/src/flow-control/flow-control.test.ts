@@ -132,3 +132,25 @@ it("names schema and level in each answer, and shows its tables to administrator
     (await get("/debug/api_priority_and_fairness/dump_queues", { user: { name: "ann", groups: [] } })).status,
   ).toBe(403);
 });
+
+it("who writes once is answered before most of what somebody else had sent earlier", async () => {
+  const caller = (name: string): Caller => ({ user: { name, groups: ["system:authenticated"] } });
+  const roomy = await startTestServer(); // with seats for all
+  const schemas = async () => (await roomy.call(admin, "GET", `${API}/flowschemas`)).body.items.length;
+  await eventually(async () => expect(await schemas()).toBe(11));
+  await roomy.call(admin, "POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
+    metadata: { name: "writers" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+    subjects: ["flooder", "calm"].map((name) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "User", name })),
+  });
+  const answered: string[] = [];
+  const write = async (user: string, name: string): Promise<void> => {
+    const path = "/api/v1/namespaces/default/configmaps";
+    const { status } = await roomy.call(caller(user), "POST", path, { metadata: { name } });
+    answered.push(`${user} ${status}`);
+  };
+  await Promise.all([...Array.from({ length: 20 }, (_, i) => write("flooder", `flood-${i}`)), write("calm", "calm")]);
+  expect(new Set(answered)).toEqual(new Set(["flooder 201", "calm 201"]));
+  expect(answered.indexOf("calm 201")).toBeLessThan(5);
+  await roomy.stop();
+});

@@ -29,7 +29,6 @@ export class LoopTurns {
   readonly #beginning = new RoundRobin();
   readonly #goingOn = new RoundRobin();
   #active = false;
-  #fromMs = 0;
   #number = 0;
   #begunLast = false;
 
@@ -66,12 +65,11 @@ export class LoopTurns {
     return this.#tryTake() ? undefined : this.goOn(flow);
   }
 
+  /** One in a turn: what those who begin at once still have to do in it cannot be told from the time that has passed. */
   #tryTake(): boolean {
-    if (!this.#active) {
-      this.#start();
-      return true;
-    }
-    return this.#waiting === 0 && this.#options.clock.monotonicMs() - this.#fromMs < TURN_MS;
+    if (this.#active) return false;
+    this.#start();
+    return true;
   }
 
   get #waiting(): number {
@@ -81,7 +79,6 @@ export class LoopTurns {
   #start(): void {
     if (this.#active) return;
     this.#active = true;
-    this.#fromMs = this.#options.clock.monotonicMs();
     void this.#pass();
   }
 
@@ -96,13 +93,13 @@ export class LoopTurns {
     // Asked for together, so that they come in the same turn of the loop, each after the work of the one before.
     const pieces = Array.from({ length: Math.min(PIECES_PER_TURN, Math.max(1, this.#waiting)) }, turn);
     await pieces[0];
-    this.#fromMs = clock.monotonicMs();
+    const fromMs = clock.monotonicMs();
     this.#number += 1;
     if (this.#waiting === 0) return false;
     this.#give();
     for (const piece of pieces.slice(1)) {
       await piece;
-      if (clock.monotonicMs() - this.#fromMs < TURN_MS) this.#give();
+      if (clock.monotonicMs() - fromMs < TURN_MS) this.#give();
     }
     return true;
   }
