@@ -207,5 +207,5 @@ export { type JsonSchema, openApiDefinitions, openApiList } from "./schema/opena
 export { definitionName } from "./schema/openapi/names.ts";
 export { type Applied, type ServerSideApply, serverSideApply } from "./patch/managed-fields/apply.ts";
 export { mergeConfiguration } from "./patch/managed-fields/merge-configuration.ts";
-export { parseYaml } from "./schema/read-yaml.ts";
+export { type LooseYaml, parseLooseYaml, parseYaml } from "./schema/read-yaml.ts";
 export { type DropGatedFields, gatedFields } from "./schema/gated-fields.ts";

@@ -110,6 +110,16 @@ describe("pages", () => {
     ]);
   });
 
+  test("end so too when nothing of the kind has changed since", async () => {
+    for (const name of ["a", "b", "c"]) await create("ns", name);
+    const first = await api.call("GET", `${path("ns")}?limit=2`);
+    const secret = { kind: "Secret", apiVersion: "v1", metadata: { name: "other" } };
+    const { json } = await api.call("POST", "/api/v1/namespaces/ns/secrets", secret);
+    await api.store.compact(Number(json.metadata.resourceVersion), new AbortController().signal);
+    const expired = await api.call("GET", `${path("ns")}?limit=2&continue=${first.json.metadata.continue}`);
+    expect([expired.status, expired.json.reason]).toEqual([410, "Expired"]);
+  });
+
   test("refuse broken tokens", async () => {
     for (const token of ["x", btoa('{"v":"meta.k8s.io/v1","rv":1,"start":"../x"}').replaceAll("=", "")]) {
       expect((await api.call("GET", `${ALL}?continue=${token}`)).status).toBe(400);

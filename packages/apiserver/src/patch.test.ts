@@ -185,3 +185,15 @@ test.each([
   const { status, json } = await patch(type, path, body);
   expect([status, json.status.conditions]).toEqual([200, conditions]);
 });
+
+test("a key that comes twice in what is applied is refused, told of, or ignored", async () => {
+  const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice}\ndata:\n  a: one\n  a: two\n";
+  const path = "/api/v1/namespaces/default/configmaps/twice?fieldManager=me";
+  const finding = 'error converting YAML to JSON: yaml: unmarshal errors:\n  line 6: key "a" already set in map';
+  const strict = await patch(APPLY, `${path}&fieldValidation=Strict`, text);
+  expect([strict.status, strict.json.message]).toEqual([400, `error strict decoding YAML: ${finding}`]);
+  const warned = await patch(APPLY, path, text);
+  expect([warned.status, warned.json.data, warned.warnings.length]).toEqual([201, { a: "two" }, 1]);
+  const ignored = await patch(APPLY, `${path}&fieldValidation=Ignore`, text);
+  expect([ignored.status, ignored.warnings]).toEqual([200, []]);
+});

@@ -31,7 +31,7 @@ import { bodyRules, readCall, type ResourceRequest, type ResourceServer, writeCa
 import { jsonResponse, objectResponse } from "./responses.ts";
 import type { Route } from "./route.ts";
 import type { SpecialCall } from "./special.ts";
-import { expectedOf, readObject } from "./wire/body.ts";
+import { type BodyRules, expectedOf, readObject } from "./wire/body.ts";
 import { CachedObject, looseObject } from "./watch-cache/cached-object.ts";
 import { parseMediaType } from "./wire/media-type.ts";
 
@@ -221,6 +221,7 @@ async function patch(request: ResourceRequest): Promise<ApiResponse> {
   const body = await readPatch(sent.body, kind, server.core.limits.bodyBytes);
   const call = writeCall(request, options);
   if (kind === "apply") {
+    checkDuplicates(body.duplicates, bodyRules(request, options));
     return answer(request, await applyObject(call, { patch: body.value, force: options.force }));
   }
   const rules = bodyRules(request, options);
@@ -231,6 +232,14 @@ async function patch(request: ResourceRequest): Promise<ApiResponse> {
     return object;
   };
   return answer(request, await updateObject(call, { next, allowCreate: false }));
+}
+
+/** Refuses or warns of keys that came twice in what is applied. */
+function checkDuplicates(duplicates: readonly string[], rules: BodyRules): void {
+  for (const text of duplicates) {
+    if (rules.fieldValidation === "Strict") throw badRequest(`error strict decoding YAML: ${text}`);
+    if (rules.fieldValidation === "Warn") rules.warn(text);
+  }
 }
 
 /** An object of the hub version, in the version of the request. */

@@ -65,7 +65,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     fairness: options.fairness,
     turn: core.turn,
     gzip: options.gzip,
-    offer: offerFor,
+    offer: (route) => offerFor(route, core.served),
     counted: (route) => countedRoute(route, core.served, options.aggregation?.versionOf(route.path) !== undefined),
     passedOn: ({ path }) => options.aggregation?.versionOf(path) !== undefined,
     dispatch: async (context) => {
@@ -158,12 +158,15 @@ function countedRoute(route: Route, served: ServedSet, remote: boolean): Counted
   return known ? route : { ...route, subresource: "" };
 }
 
-function offerFor(route: Route): Offer {
+function offerFor(route: Route, served: ServedSet): Offer {
   if (!route.resourceRequest) {
     if (route.path === "/openapi/v2") return OWN_OFFER;
     return route.path === "/api" || route.path === "/apis" ? DISCOVERY_OFFER : PLAIN_OFFER;
   }
   if (route.verb === "watch") return WATCH_OFFER;
+  // Reviews and the like are answers, not objects that are kept: they have no metadata to show, and no row in a table.
+  if (route.verb === "create" && served.special(route.group, route.resource, route.subresource) !== undefined)
+    return PLAIN_OFFER;
   return route.verb === "list" || route.verb === "deletecollection" ? LIST_OFFER : OBJECT_OFFER;
 }
 

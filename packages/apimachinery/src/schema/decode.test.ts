@@ -119,6 +119,17 @@ describe("strict errors", () => {
     expect(strictErrors).toEqual(['duplicate field "spec.replicas"', 'duplicate field "spec.selector.a"']);
     expect(object.spec).toEqual({ replicas: 2, parts: [], selector: { a: "2" } });
   });
+  test("duplicate and unknown fields are named in the order of the text", () => {
+    const { strictErrors } = spec(
+      '{"foo":1,"replicas":1,"replicas":2,"bar":1,"parts":[],"selector":{"a":"1","a":"2"}}',
+    );
+    expect(strictErrors).toEqual([
+      'unknown field "spec.foo"',
+      'duplicate field "spec.replicas"',
+      'unknown field "spec.bar"',
+      'duplicate field "spec.selector.a"',
+    ]);
+  });
   test("colons and braces in texts confuse nobody", () => {
     const { strictErrors } = spec('{"hostname":"{\\"a\\":\\"b\\"}:\\\\","parts":[]}');
     expect(strictErrors).toEqual([]);

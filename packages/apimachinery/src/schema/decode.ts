@@ -1,6 +1,6 @@
 import { badRequest } from "../status.ts";
 import { DecodeError } from "./decode-error.ts";
-import { type ExactJson, parseExactJson } from "./exact-json.ts";
+import { type ExactJson, keyPlaces, parseExactJson } from "./exact-json.ts";
 import { withoutLiterals } from "./read-scalar.ts";
 import { keysIn, readState, readStruct } from "./reader.ts";
 import { isRecord } from "./record.ts";
@@ -84,13 +84,24 @@ function decodeParsed<T>(struct: Struct, parsed: () => Parsed, bytes: Uint8Array
       duplicates = exact.duplicates;
       value = readStruct(struct, exact.value, readState());
     }
-    const strictErrors = [...duplicates.map((path) => `duplicate field "${path}"`), ...state.strictErrors];
+    const repeated = duplicates.map((path) => `duplicate field "${path}"`);
+    const mixed = repeated.length > 0 && state.strictErrors.length > 0 && bytes !== undefined;
+    const found = [...repeated, ...state.strictErrors];
+    const strictErrors = mixed ? asTheyCome(text.decode(bytes), found) : found;
     // The reader made it a value of the struct, whose static type the caller names.
     return { object: value as T, strictErrors };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw badRequest(refusal(struct, { seen: seen.value, bytes, error }), error);
   }
+}
+
+/** Findings in the order of the text, as upstream tells them. */
+function asTheyCome(source: string, findings: readonly string[]): readonly string[] {
+  const pathOf = (finding: string): string => finding.slice(finding.indexOf('"') + 1, -1);
+  const places = keyPlaces(source, new Set(findings.map(pathOf)));
+  const at = (finding: string): number => places.get(pathOf(finding)) ?? Number.POSITIVE_INFINITY;
+  return findings.toSorted((a, b) => at(a) - at(b));
 }
 
 function parse(bytes: Uint8Array): Parsed {

@@ -28,13 +28,25 @@ export function parseExactJson(text: string): ExactJson {
   return { value, duplicates: parser.duplicates };
 }
 
+/** Where in the text each of these keys stands; of one that came twice, where it came again. */
+export function keyPlaces(text: string, paths: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  const parser = new Parser(text, (path, at) => {
+    if (paths.has(path)) places.set(path, at);
+  });
+  parser.document();
+  return places;
+}
+
 class Parser {
   readonly text: string;
   readonly duplicates: string[] = [];
+  readonly onKey: ((path: string, at: number) => void) | undefined;
   at = 0;
   depth = 0;
-  constructor(text: string) {
+  constructor(text: string, onKey?: (path: string, at: number) => void) {
     this.text = text;
+    this.onKey = onKey;
   }
 
   document(): unknown {
@@ -84,6 +96,7 @@ class Parser {
       this.space();
       if (!this.take(":")) this.unexpected("after object key");
       if (Object.hasOwn(out, key)) this.duplicates.push(inner);
+      this.onKey?.(inner, this.at);
       out[key] = this.value(inner);
       this.space();
       if (this.take("}")) return out;

@@ -1,6 +1,6 @@
 // YAML as Kubernetes' clients read it: scalars of YAML 1.1, merges, exact integers; and documents that are refused.
 import { describe, expect, test } from "vitest";
-import { parseYaml } from "./read-yaml.ts";
+import { parseLooseYaml, parseYaml } from "./read-yaml.ts";
 
 describe("scalars", () => {
   test.each<[string, unknown]>([
@@ -37,9 +37,18 @@ test("anchors and merges", () => {
   expect(parseYaml("a: &a {x: 1}\nb:\n  <<: *a\n  z: 2")).toEqual({ a: { x: 1 }, b: { x: 1, z: 2 } });
 });
 
+test.each([
+  ["\na:\n  b: 1\n  c: 2\n  c: 3\n", { a: { b: 1, c: 3 } }, 'line 5: key "c"'],
+  ['{x: 1, "y z": 2, "y z" : 3}', { x: 1, "y z": 3 }, 'line 1: key "y z"'],
+  ["a: 1\nb: 2", { a: 1, b: 2 }, undefined],
+])("of keys that come twice the last one counts, and the first is told: %j", (text, value, told) => {
+  const duplicate = told && `error converting YAML to JSON: yaml: unmarshal errors:\n  ${told} already set in map`;
+  expect(parseLooseYaml(text)).toEqual({ value, duplicate });
+});
+
 describe("refused", () => {
   test.each([
-    ["a: 1\na: 2", "duplicate"],
+    ["a: 1\na: 2", 'error converting YAML to JSON: yaml: unmarshal errors:\n  line 2: key "a" already set in map'],
     ["a: [", "error converting YAML to JSON: yaml: "],
     ["---\na: 1\n---\nb: 2", "error converting YAML to JSON: yaml: "],
     ["a: &a [*a]", "error converting YAML to JSON: yaml: "],

@@ -9,6 +9,7 @@ import {
   Schema,
   seqTag,
   strTag,
+  YAMLException,
 } from "js-yaml";
 import { DecodeError } from "./decode-error.ts";
 import { DEPTH_LIMIT } from "./exact-json.ts";
@@ -22,18 +23,54 @@ const VALUE_LIMIT = 4_000_000;
  * DecodeError: on malformed text, duplicate keys, several documents, and aliases that would grow without bound.
  */
 export function parseYaml(text: string): unknown {
-  if (text.trim() === "") return null;
+  const { value, duplicate } = parseLooseYaml(text);
+  if (duplicate !== undefined) throw new DecodeError(duplicate);
+  return value;
+}
+
+const NO_JSON = "error converting YAML to JSON: yaml";
+
+export interface LooseYaml {
+  readonly value: unknown;
+  /** The first key that came twice in one mapping, in upstream's words: `… line 9: key "foo" already set in map`. The last one counts. */
+  readonly duplicate: string | undefined;
+}
+
+/** The same, but duplicate keys are told instead of refused. */
+export function parseLooseYaml(text: string): LooseYaml {
+  if (text.trim() === "") return { value: null, duplicate: undefined };
   let value: unknown;
+  let duplicate: string | undefined;
   try {
     value = load(text, { schema, maxDepth: DEPTH_LIMIT });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new DecodeError(`error converting YAML to JSON: yaml: ${message}`);
+    duplicate = duplicateIn(error, text);
+    if (duplicate === undefined) throw malformed(error);
+    value = lastOnesOf(text);
   }
-  if (sizeOf(value, new Map()) > VALUE_LIMIT) {
-    throw new DecodeError("error converting YAML to JSON: yaml: document contains excessive aliasing");
+  if (sizeOf(value, new Map()) > VALUE_LIMIT) throw new DecodeError(`${NO_JSON}: document contains excessive aliasing`);
+  return { value, duplicate };
+}
+
+function duplicateIn(error: unknown, text: string): string | undefined {
+  if (!(error instanceof YAMLException) || error.reason !== "duplicated mapping key") return undefined;
+  const { line = 0, position = 0 } = error.mark ?? {};
+  const quote = /["']/.exec(text.charAt(position - 1))?.[0];
+  const end = quote === undefined ? text.slice(position).search(/\s*:/) + position : text.indexOf(quote, position);
+  const key = text.slice(position, end);
+  return `${NO_JSON}: unmarshal errors:\n  line ${line + 1}: key ${JSON.stringify(key)} already set in map`;
+}
+
+function lastOnesOf(text: string): unknown {
+  try {
+    return load(text, { schema, maxDepth: DEPTH_LIMIT, json: true });
+  } catch (error) {
+    throw malformed(error);
   }
-  return value;
+}
+
+function malformed(error: unknown): DecodeError {
+  return new DecodeError(`${NO_JSON}: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 const TRUE = new Set(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]);

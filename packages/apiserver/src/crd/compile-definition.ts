@@ -208,7 +208,10 @@ function published(written: Readonly<Record<string, unknown>>): JsonSchema {
     type: "object",
     properties: {
       ...(typeof properties === "object" ? properties : {}),
-      apiVersion: { type: "string", description: "Group and version of the schema that this object is written in." },
+      apiVersion: {
+        type: "string",
+        description: "APIVersion defines the group and version of the schema that this object is written in.",
+      },
       kind: { type: "string", description: "Which kind of object this is." },
       metadata: {
         description: "Name, namespace, labels and the other data that all objects have.",

@@ -42,7 +42,7 @@ function decodeOptions(mediaType: string, bytes: Uint8Array): DeleteOptions {
     case JSON_TYPE:
       return decodeJson<DeleteOptions>(DeleteOptions, bytes).object;
     case YAML_TYPE:
-      return decodeValue<DeleteOptions>(DeleteOptions, readYaml(bytes)).object;
+      return decodeValue<DeleteOptions>(DeleteOptions, readYaml(bytes).value).object;
     case PROTOBUF_TYPE: {
       const value: unknown = decodeProtobuf(DeleteOptions, unwrapUnknown(bytes).raw);
       return decodeValue<DeleteOptions>(DeleteOptions, isRecord(value) ? { ...value, ...TYPE } : TYPE).object;

@@ -51,7 +51,7 @@ export interface SentPatch {
   readonly kind: PatchKind;
   /** Numbers are exact: those beyond 2^53 are bigints. */
   readonly value: unknown;
-  /** Paths of members that came twice; the last one counts. */
+  /** Paths of members that came twice, or of what is applied the whole finding; the last one counts. */
   readonly duplicates: readonly string[];
 }
 
@@ -59,7 +59,10 @@ export interface SentPatch {
 export async function readPatch(body: RequestBody, kind: PatchKind, limitBytes: number): Promise<SentPatch> {
   if (body.kind === "object") return { kind, value: body.object, duplicates: [] };
   const bytes = await readBytes(body, limitBytes);
-  if (kind === "apply") return { kind, value: readYaml(bytes), duplicates: [] };
+  if (kind === "apply") {
+    const { value, duplicate } = readYaml(bytes);
+    return { kind, value, duplicates: duplicate === undefined ? [] : [duplicate] };
+  }
   try {
     return { kind, ...parseJson(bytes) };
   } catch (error) {

@@ -145,6 +145,8 @@ async function listAt(
   { revision, start, limit }: From & { readonly revision: Revision },
 ): Promise<Listed> {
   const cache = cacheOf(call.served);
+  // What the store has forgotten is too old for everybody, though nothing of this kind may have changed since.
+  if (revision < call.core.store.compacted()) throw tooOld();
   if (cache.changed <= revision) {
     const listed = await listCached(call, selection, { start, limit });
     return { ...listed, meta: atRevision(listed.meta, revision) };
@@ -183,9 +185,12 @@ async function rangeAt(call: ReadCall, scope: string, at: { readonly start: stri
     return await call.core.store.range(scope, options, call.signal);
   } catch (error) {
     if (!hasCode(error, "Compacted")) throw storeRefusal(error);
-    const message = "The resourceVersion for the provided list is too old.";
-    throw new StatusError("Expired", message, { cause: error });
+    throw tooOld(error);
   }
+}
+
+function tooOld(cause?: unknown): StatusError {
+  return new StatusError("Expired", "The resourceVersion for the provided list is too old.", { cause });
 }
 
 interface Candidates {

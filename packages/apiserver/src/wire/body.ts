@@ -9,7 +9,8 @@ import {
   isRecord,
   type JsonRecord,
   parseJson,
-  parseYaml,
+  type LooseYaml,
+  parseLooseYaml,
   type RequestBody,
   type Resource,
   StatusError,
@@ -69,12 +70,13 @@ function decodeAs(expected: Expected, mediaType: string, bytes: Uint8Array): Dec
         () => decodeJson(expected.schema, bytes),
       );
     case YAML_TYPE: {
-      const value = readYaml(bytes);
-      return orMisshapen(
+      const { value, duplicate } = readYaml(bytes);
+      const { object, strictErrors } = orMisshapen(
         expected,
         () => value,
         () => decodeValue(expected.schema, value),
       );
+      return { object, strictErrors: duplicate === undefined ? strictErrors : [duplicate, ...strictErrors] };
     }
     case PROTOBUF_TYPE:
       if (expected.custom === true) throw unsupported([JSON_TYPE, YAML_TYPE]);
@@ -102,9 +104,9 @@ function decodeEnvelope(expected: Expected, bytes: Uint8Array): Decoded<unknown>
 }
 
 /** The value of YAML or JSON text, as Kubernetes' clients read it. Throws BadRequest. */
-export function readYaml(bytes: Uint8Array): unknown {
+export function readYaml(bytes: Uint8Array): LooseYaml {
   try {
-    return parseYaml(new TextDecoder().decode(bytes));
+    return parseLooseYaml(new TextDecoder().decode(bytes));
   } catch (error) {
     throw badRequest(error instanceof Error ? error.message : String(error));
   }

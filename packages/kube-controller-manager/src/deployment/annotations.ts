@@ -29,9 +29,12 @@ export function aboutDeployment(annotation: string): boolean {
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** The revision of a replica set or deployment; 0 without one. */
-export function revisionOf(object: ApiObject): number {
-  return numberIn(object, REVISION) ?? 0;
+/** The revision of a replica set or deployment, of 64 bits; 0 without one. */
+export function revisionOf(object: ApiObject): bigint {
+  const text = object.metadata.annotations?.[REVISION] ?? "";
+  if (!/^[-+]?\d{1,19}$/.test(text)) return 0n;
+  const value = BigInt(text);
+  return BigInt.asIntN(64, value) === value ? value : 0n;
 }
 
 /** The whole number in an annotation. */
@@ -43,7 +46,7 @@ export function numberIn(object: ApiObject, annotation: string): number | undefi
 }
 
 /** The annotations of a deployment's newest replica set, with what it takes over from the deployment and its revision. */
-export function newSetAnnotations(deployment: Deployment, set: ReplicaSet, revision: number): Annotations {
+export function newSetAnnotations(deployment: Deployment, set: ReplicaSet, revision: bigint): Annotations {
   const old = set.metadata.annotations ?? {};
   const out: Record<string, string> = { ...old };
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {

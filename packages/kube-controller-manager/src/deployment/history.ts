@@ -11,7 +11,7 @@ export function cleanHistory(rollout: Rollout): void {
   const alive = rollout.old().filter((set) => set.metadata.deletionTimestamp === undefined);
   const surplus = alive.length - limit;
   if (surplus <= 0) return;
-  const oldest = [...alive].sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, surplus);
+  const oldest = [...alive].sort((a, b) => Number(revisionOf(a) - revisionOf(b))).slice(0, surplus);
   for (const set of oldest) {
     const { status, spec, metadata } = set;
     const observed = (metadata.generation ?? 0) <= (status?.observedGeneration ?? 0);

@@ -8,9 +8,9 @@ import { templateHash } from "./template-hash.ts";
 const NAME_LENGTH_MAX = 253;
 
 /** Makes sure that the rollout has its newest set, with what it takes over from the deployment. Returns that set's revision. */
-export function ensureNewest(rollout: Rollout, creating: boolean): number | undefined {
+export function ensureNewest(rollout: Rollout, creating: boolean): bigint | undefined {
   const { deployment } = rollout;
-  const revision = Math.max(0, ...rollout.old().map(revisionOf)) + 1;
+  const revision = rollout.old().map(revisionOf).reduce(larger, 0n) + 1n;
   const existing = rollout.newest();
   if (existing !== undefined) {
     const annotations = newSetAnnotations(deployment, existing, revision);
@@ -27,8 +27,12 @@ export function ensureNewest(rollout: Rollout, creating: boolean): number | unde
   return revision;
 }
 
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
 /** The set for a template that none has yet. */
-function newSet(rollout: Rollout, revision: number): ReplicaSet {
+function newSet(rollout: Rollout, revision: bigint): ReplicaSet {
   const { deployment } = rollout;
   const { template, selector, minReadySeconds } = deployment.spec;
   const hash = templateHash(template, deployment.status?.collisionCount ?? 0);

@@ -297,3 +297,14 @@ test.each<[string, string, string, string]>([
   expect([rest, spec.template.spec?.containers[0]?.image, `${type} ${reason} ${message}`]).toEqual([[], image, told]);
   expect(metadata.annotations?.["deprecated.deployment.rollback.to"]).toBeUndefined();
 });
+
+test("revisions have 64 bits", () => {
+  const after = (revision: string): unknown => {
+    const old = set("old", { replicas: 10 });
+    const annotations = { ...old.metadata.annotations, "deployment.kubernetes.io/revision": revision };
+    const plan = planOf(deployment({}), [{ ...old, metadata: { ...old.metadata, annotations } }]);
+    return /"revision":"(\d+)"/.exec(JSON.stringify(plan).replaceAll("deployment.kubernetes.io/", ""))?.[1];
+  };
+  const revisions = ["3546343826724305832", "9223372036854775808", "x"];
+  expect(revisions.map(after)).toEqual(["3546343826724305833", "1", "1"]);
+});

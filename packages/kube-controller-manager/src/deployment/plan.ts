@@ -78,7 +78,7 @@ export function planDeployment(
 /** What a step makes of the deployment itself. */
 interface Step {
   readonly status: DeploymentStatus;
-  readonly revision: number | undefined;
+  readonly revision: bigint | undefined;
 }
 
 interface StepInput {

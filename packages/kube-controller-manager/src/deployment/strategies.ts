@@ -7,7 +7,7 @@ import { byAge, type Rollout } from "./rollout.ts";
 import { boundsOf, newSetSize, proportion, saturated, sum, wanted } from "./sizes.ts";
 
 /** Grows the newest set and shrinks the others within the bounds. Returns the newest set's revision. */
-export function rollingUpdate(rollout: Rollout): number | undefined {
+export function rollingUpdate(rollout: Rollout): bigint | undefined {
   const revision = ensureNewest(rollout, true);
   const newest = rollout.newest();
   if (newest === undefined || rollout.creating()) return revision;
@@ -16,7 +16,7 @@ export function rollingUpdate(rollout: Rollout): number | undefined {
 }
 
 /** Ends all old pods before it makes the first new one. Returns the newest set's revision. */
-export function recreate(rollout: Rollout, pods: Lister<Pod>): number | undefined {
+export function recreate(rollout: Rollout, pods: Lister<Pod>): bigint | undefined {
   let shrunk = false;
   for (const set of active(rollout.old())) shrunk = rollout.scale(set, 0) || shrunk;
   if (shrunk || oldPodsRun(rollout, pods)) return ensureNewest(rollout, false);

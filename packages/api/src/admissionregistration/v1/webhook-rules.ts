@@ -76,7 +76,7 @@ export function clientFindings({ url, service }: Client, path: Path): Findings {
     const { path: where, port } = service;
     return [
       ...(port === undefined ? [] : checkPort([...path, "service", "port"], port)),
-      ...(where === undefined || where.startsWith("/")
+      ...(where === undefined || where === "" || where.startsWith("/")
         ? []
         : [invalid([...path, "service", "path"], where, "must start with a '/'")]),
     ];

@@ -3,10 +3,33 @@ import { isRecord, type JsonRecord } from "@skates/apimachinery";
 const V3_REF = "#/components/schemas/";
 const V2_REF = "#/definitions/";
 /** What OpenAPI v2 cannot say, or upstream does not say in it. */
-const DROPPED: ReadonlySet<string> = new Set(["allOf", "oneOf", "default"]);
+const DROPPED: ReadonlySet<string> = new Set(["allOf", "oneOf", "anyOf", "not", "default"]);
+
+const ANY_MEMBERS = "x-kubernetes-preserve-unknown-fields";
+const OF_KIND = "x-kubernetes-group-version-kind";
+
+/** The definition of a type. Clients of v2 take members that a kind does not name for mistakes: one that allows others names none. */
+export function definitionToV2(schema: JsonRecord): JsonRecord {
+  if (schema[ANY_MEMBERS] !== true || schema[OF_KIND] === undefined) return schemaToV2(schema);
+  return { type: "object", [OF_KIND]: schema[OF_KIND] };
+}
 
 /** A schema of OpenAPI v3 as v2 says it: no alternatives, no defaults; a reference may have siblings. */
 export function schemaToV2(schema: JsonRecord): JsonRecord {
+  return withoutKnownMembers(plainToV2(schema));
+}
+
+/** kubectl does not cope with members or items beside unknown ones or null, nor with lists of it knows not what. */
+function withoutKnownMembers(schema: JsonRecord): JsonRecord {
+  const open = schema[ANY_MEMBERS] === true;
+  const nullable = schema["nullable"] === true;
+  if (!open && !nullable) return schema;
+  const { items: _items, properties: _properties, nullable: _nullable, type, ...rest } = schema;
+  const untyped = nullable || type === "array" || type === "object" || type === undefined;
+  return untyped ? rest : { ...rest, type };
+}
+
+function plainToV2(schema: JsonRecord): JsonRecord {
   const out: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(schema)) {
     if (name === "$ref") out[name] = refToV2(value);

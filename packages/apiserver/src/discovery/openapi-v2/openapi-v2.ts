@@ -1,6 +1,6 @@
 import { type ApiRequest, type ApiResponse, isRecord, type JsonRecord, StatusError } from "@skates/apimachinery";
 import { parseMediaType } from "../../wire/media-type.ts";
-import { pathToV2, schemaToV2 } from "./convert.ts";
+import { definitionToV2, pathToV2 } from "./convert.ts";
 import { definitionsProtobuf, documentProtobuf, pathsProtobuf } from "./protobuf.ts";
 
 const PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
@@ -94,7 +94,7 @@ export class OpenApiV2 {
       for (const [name, schema] of schemasOf(document)) {
         if (seen.has(name)) continue;
         seen.add(name);
-        definitions[name] = schemaToV2(schema);
+        definitions[name] = definitionToV2(schema);
       }
       const paths = recordsOf(document["paths"]).map(([path, item]): [string, JsonRecord] => [path, pathToV2(item)]);
       yield { paths: Object.fromEntries(paths), definitions };
