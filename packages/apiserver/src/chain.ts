@@ -6,7 +6,7 @@ import type { Deadlines } from "./deadlines.ts";
 import { forbidden } from "./forbidden.ts";
 import { impersonation as impersonating } from "./impersonation/impersonation.ts";
 import type { CountedRoute, RequestMetrics } from "./metrics.ts";
-import type { Limits } from "./options.ts";
+import type { Limits, OverWebSocket } from "./options.ts";
 import { requestAttributes } from "./request-attributes.ts";
 import { errorResponse } from "./responses.ts";
 import { shownWarnings } from "./warnings.ts";
@@ -28,6 +28,7 @@ export interface ChainOptions {
   readonly fairness: Stage | undefined;
   readonly turn: () => Promise<void>;
   readonly gzip: ((chunk: Uint8Array) => Uint8Array) | undefined;
+  readonly overWebSocket: OverWebSocket | undefined;
   /** What forms the endpoint of a route can answer in. */
   offer(route: Route): Offer;
   /** Another server answers this, in whatever form it likes. */
@@ -225,17 +226,33 @@ async function written(
 ): Promise<ApiResponse> {
   const form = answerForm(options, { negotiator, request, route, response });
   const { query, headers } = request;
+  const messages = messagesOf(options, { request, route, response });
+  const packs =
+    request.method === "GET" && messages === undefined && (headers["accept-encoding"] ?? "").includes("gzip");
   try {
-    return await encodeResponse(response, {
+    const answer = await encodeResponse(response, {
       form,
       pretty: wantsPretty(query, headers["user-agent"] ?? ""),
       table: { version: form.asVersion, includeObject: includeObject(query), nowMs: options.env.clock.nowMs() },
-      gzip: request.method === "GET" && (headers["accept-encoding"] ?? "").includes("gzip") ? options.gzip : undefined,
+      gzip: packs ? options.gzip : undefined,
     });
+    if (messages === undefined) return answer;
+    return options.overWebSocket?.(request, answer, messages) ?? answer;
   } catch (error) {
     const refused = refusal(options, error, request);
     return await encodeResponse(refused, { form: PLAIN, pretty: false, table: NO_TABLE, gzip: undefined });
   }
+}
+
+/** How the answer is sent over a WebSocket; undefined: it is not. */
+function messagesOf(
+  { overWebSocket }: ChainOptions,
+  { request, route, response }: Answered,
+): "lines" | "bytes" | undefined {
+  if (request.upgrade?.protocol !== "websocket" || overWebSocket === undefined || response.status !== 200)
+    return undefined;
+  if (route?.verb === "watch") return "lines";
+  return route?.subresource === "log" ? "bytes" : undefined;
 }
 
 const PLAIN: Form = { encoding: "json", as: "", asVersion: "" };

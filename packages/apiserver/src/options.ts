@@ -92,7 +92,12 @@ export interface ApiServerOptions {
   readonly onDecode?: ((object: ApiObject) => void) | undefined;
   /** Packs a chunk as a gzip member of its own; absent: answers are never packed. */
   readonly gzip?: ((chunk: Uint8Array) => Uint8Array) | undefined;
+  /** Sends an answer over the WebSocket that its client asks for; absent: such clients get logs and watches as everybody else. */
+  readonly overWebSocket?: OverWebSocket | undefined;
 }
+
+/** Watches have a message for each line, logs are bytes. */
+export type OverWebSocket = (request: ApiRequest, answer: ApiResponse, messages: "lines" | "bytes") => ApiResponse;
 
 export const DEFAULT_LIMITS: Limits = {
   readingInFlight: 400,

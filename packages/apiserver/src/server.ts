@@ -65,6 +65,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     fairness: options.fairness,
     turn: core.turn,
     gzip: options.gzip,
+    overWebSocket: options.overWebSocket,
     offer: (route) => offerFor(route, core.served),
     counted: (route) => countedRoute(route, core.served, options.aggregation?.versionOf(route.path) !== undefined),
     passedOn: ({ path }) => options.aggregation?.versionOf(path) !== undefined,

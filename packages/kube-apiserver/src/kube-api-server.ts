@@ -67,7 +67,10 @@ import type { WebhookDialer } from "./webhooks/webhook-target.ts";
 import { type WorkloadDialer, workloadProxyHandlers } from "./specials/workload-proxy.ts";
 
 export interface KubeApiServerOptions
-  extends Pick<ApiServerOptions, "version" | "limits" | "turn" | "gzip" | "audit" | "storagePrefix" | "health"> {
+  extends Pick<
+    ApiServerOptions,
+    "version" | "limits" | "turn" | "gzip" | "overWebSocket" | "audit" | "storagePrefix" | "health"
+  > {
   readonly env: Env;
   /** Owned by the caller, who closes it after `run` has returned. */
   readonly store: RevisionStore;

@@ -31,7 +31,11 @@ export function podLogHandler(kubelets: Kubelets): SpecialHandler {
       if ((pod.spec.nodeName ?? "") === "") return text([]);
       const node = nodeOfPod(pod);
       const path = `/containerLogs/${[namespace, name, container].map(encodeURIComponent).join("/")}`;
-      const response = await kubelets.forward(call.request, { node, path, query: kubeletQuery(query) });
+      // A WebSocket is between the client and this server.
+      const response = await kubelets.forward(
+        { ...call.request, upgrade: undefined },
+        { node, path, query: kubeletQuery(query) },
+      );
       if (response.status !== 200) throw await refusalOf(response, name);
       return response.body.kind === "bytes" ? text(response.body.chunks) : text([]);
     },

@@ -5,7 +5,7 @@ import { createKubeApiServer, type IdentityTrust, Issuers, type KubeApiServer } 
 import { type ClusterPki, nodePki } from "@skates/pki/node";
 import type { TokenSigner } from "@skates/pki";
 import type { RevisionStore } from "@skates/storage";
-import { serveHandler, type ServerTls } from "@skates/transport/node";
+import { overWebSocket, serveHandler, type ServerTls } from "@skates/transport/node";
 import { flagsFrom, type FlagValues } from "../cli/flags.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
 import type { Paths } from "../cluster/data-dir.ts";
@@ -128,6 +128,7 @@ async function apiServer({
     proxyClient: () => proxyClient ?? pki.current().frontProxyClient,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
+    overWebSocket,
   });
   return {
     api,

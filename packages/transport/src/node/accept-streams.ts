@@ -17,8 +17,9 @@ import type { CommandStatus, RemoteCommandOptions, RemoteCommandSession } from "
 import { SPDY_COMMAND_PROTOCOLS, serveCommandOnSpdy } from "../streams/spdy-command.ts";
 import { serveCommandOnWebSocket } from "../streams/websocket-command.ts";
 import { servePortForwardOnWebSocket } from "../streams/websocket-forward.ts";
-import { messageSocket, webSocketAccept } from "./message-socket.ts";
+import { messageSocket } from "./message-socket.ts";
 import { spdyInflater } from "./spdy-inflater.ts";
+import { listed, negotiate, offeredProtocols, webSocketResponse } from "./web-socket-handshake.ts";
 
 /** Streams that a client may have opened and we not yet looked at. */
 const WAITING_STREAMS_MAX = 1_000;
@@ -40,7 +41,7 @@ export function acceptRemoteCommand(
   const { signal } = request;
   return refusing(() => {
     if (request.upgrade?.protocol === "websocket") {
-      const offered = listed(request.headers["sec-websocket-protocol"]);
+      const offered = offeredProtocols(request);
       const protocol = negotiate(offered.length === 0 ? [""] : offered, channelProtocols);
       return webSocketResponse(request, protocol.name, (stream) => {
         const socket = messageSocket(stream, "server");
@@ -85,7 +86,7 @@ export function acceptPortForward(
     servePortForward({ ...serverSession(stream), signal, clock: options.clock }, forward);
   return refusing(() => {
     if (request.upgrade?.protocol === "websocket") {
-      const offered = listed(request.headers["sec-websocket-protocol"]);
+      const offered = offeredProtocols(request);
       const channels = channelProtocols.filter(({ name }) => name.startsWith("v4.") || name === "");
       const known: readonly (ChannelProtocol | { readonly name: string })[] = [
         { name: PORT_FORWARD_TUNNEL },
@@ -140,50 +141,6 @@ function requireSpdy(request: ApiRequest): void {
   if (request.upgrade === undefined) throw badRequest("Upgrade request required");
   if (request.upgrade.protocol !== "spdy/3.1")
     throw badRequest(`unable to upgrade: unknown protocol ${JSON.stringify(request.upgrade.protocol)}`);
-}
-
-/** The first that the client names and we know. */
-function negotiate<T extends { readonly name: string }>(offered: readonly string[], known: readonly T[]): T {
-  for (const name of offered) {
-    const found = known.find((protocol) => protocol.name === name);
-    if (found !== undefined) return found;
-  }
-  const ours = known.map((protocol) => protocol.name).filter((name) => name !== "");
-  throw new StatusError(
-    "Forbidden",
-    `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(" ")}], server accepts [${ours.join(" ")}]`,
-  );
-}
-
-function listed(header: string | undefined): readonly string[] {
-  return (header ?? "")
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-}
-
-function webSocketResponse(
-  request: ApiRequest,
-  protocol: string,
-  accept: (stream: ByteStream) => Promise<void>,
-): ApiResponse {
-  const key = request.headers["sec-websocket-key"] ?? "";
-  if (
-    request.method !== "GET" ||
-    !/^[A-Za-z0-9+/]{22}==$/.test(key) ||
-    request.headers["sec-websocket-version"] !== "13"
-  )
-    throw badRequest("not a WebSocket handshake of version 13");
-  return {
-    status: 101,
-    headers: {
-      connection: "Upgrade",
-      upgrade: "websocket",
-      "sec-websocket-accept": webSocketAccept(key),
-      ...(protocol === "" ? {} : { "sec-websocket-protocol": protocol }),
-    },
-    body: { kind: "upgrade", accept },
-  };
 }
 
 function spdyResponse(protocol: string | undefined, accept: (stream: ByteStream) => Promise<void>): ApiResponse {

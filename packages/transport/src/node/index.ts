@@ -9,5 +9,6 @@ export { type DialOptions, dialPortForward, dialRemoteCommand } from "./dial-str
 export { type GrpcClientOptions, grpcClient } from "./grpc-client.ts";
 export { type HttpsClient, type HttpsHandlerOptions, httpsHandler } from "./https-handler.ts";
 export { type ServeOptions, type ServerTls, type ServingHandle, serveHandler } from "./serve-handler.ts";
+export { type Messages, overWebSocket } from "./over-web-socket.ts";
 export { CIPHER_SUITES, STRONG_TLS, type TlsPolicy } from "./tls-policy.ts";
 export { duplexOf, socketStream } from "./socket-stream.ts";
