@@ -214,7 +214,7 @@ function published(written: Readonly<Record<string, unknown>>): JsonSchema {
       },
       kind: { type: "string", description: "Which kind of object this is." },
       metadata: {
-        description: "Name, namespace, labels and the other data that all objects have.",
+        description: "Standard object's metadata: name, namespace, labels and the other data that all objects have.",
         allOf: [{ $ref: "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" }],
       },
     },

@@ -63,7 +63,7 @@ const OBJECT_FIELDS: Fields = {
   metadata: req(
     1,
     ref<ObjectMeta>(() => ObjectMeta),
-    "Name, namespace, labels and the other data that all objects have.",
+    "Standard object's metadata: name, namespace, labels and the other data that all objects have.",
   ),
 };
 

@@ -15,8 +15,8 @@ export function rollBack(rollout: Rollout): Plan | undefined {
   const asked = numberIn(deployment, ROLLBACK_TO);
   if (asked === undefined) return undefined;
   const sets = rollout.all();
-  const revision = asked === 0 ? lastRevision(sets) : asked;
-  if (revision === 0) return giveUp(deployment, "Unable to find last revision.");
+  const revision = asked === 0 ? lastRevision(sets) : BigInt(asked);
+  if (revision === 0n) return giveUp(deployment, "Unable to find last revision.");
   const set = sets.find((one) => revisionOf(one) === revision);
   if (set === undefined) return giveUp(deployment, "Unable to find the revision to rollback to.");
   const name = JSON.stringify(deployment.metadata.name);
@@ -61,6 +61,6 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
 }
 
 /** The second highest. */
-function lastRevision(sets: readonly ApiObject[]): number {
-  return sets.map(revisionOf).sort((a, b) => b - a)[1] ?? 0;
+function lastRevision(sets: readonly ApiObject[]): bigint {
+  return sets.map(revisionOf).sort((a, b) => Number(b - a))[1] ?? 0n;
 }

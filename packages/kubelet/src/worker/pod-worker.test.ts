@@ -1,7 +1,7 @@
 // One worker on the simulated runtime and a virtual clock, against an API of one pod: lives of pods from creation to removal.
 import type { Pod, PodStatus } from "@skates/api/core/v1";
 import { silentLogger, TaskGroup, virtualClock } from "@skates/component-base";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { containerEnv } from "../env/container-env.ts";
 import { ImagePuller } from "../image/image-puller.ts";
 import { noReferences } from "../references.ts";
@@ -138,6 +138,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
   return {
     clock,
     runtime,
+    host,
     users,
     events,
     api,
@@ -384,6 +385,25 @@ test("changed resources reach the running container once there is room", async (
     "Warning ResizeDeferred",
     "Normal ResizeStarted",
     "Normal ResizeCompleted",
+  ]);
+});
+
+test("files that show labels and annotations follow them", async () => {
+  const t = start({});
+  const mounts = vi.spyOn(t.host, "mountVolumes");
+  const shown = () => mounts.mock.calls.map(([{ metadata }]) => [metadata.labels, metadata.annotations]);
+  await t.clock.advance(0);
+  const change = async (metadata: Partial<Pod["metadata"]>): Promise<void> => {
+    t.update((pod) => ({ ...pod, metadata: { ...pod.metadata, ...metadata } }));
+    await t.clock.advance(1000);
+  };
+  await change({ labels: { a: "b" } });
+  await change({ labels: { a: "b" }, resourceVersion: "7" });
+  await change({ annotations: { c: "d" } });
+  expect(shown()).toEqual([
+    [undefined, undefined],
+    [{ a: "b" }, undefined],
+    [{ a: "b" }, { c: "d" }],
   ]);
 });
 

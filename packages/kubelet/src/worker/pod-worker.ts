@@ -1,4 +1,5 @@
 import { isAbort, messageOf } from "@skates/component-base";
+import { equalValues } from "@skates/apimachinery";
 import type { Pod } from "@skates/api/core/v1";
 import { type PodPlan, planPod, type Waiting } from "../plan/plan-pod.ts";
 import { findContainer, formatPod, graceSecondsOf } from "../pod/containers.ts";
@@ -82,6 +83,9 @@ export class PodWorker {
     const stopping = deletionTimestamp !== undefined && before.deletionTimestamp === undefined;
     const sooner = (grace ?? Infinity) < (before.deletionGracePeriodSeconds ?? Infinity);
     if (stopping || (deletionTimestamp !== undefined && sooner)) this.#interrupt("the pod is being deleted");
+    // Files of the downward API show them.
+    const { labels, annotations } = pod.metadata;
+    if (!equalValues(labels, before.labels) || !equalValues(annotations, before.annotations)) this.volumes.outdated();
     this.#changed();
   }
 

@@ -17,7 +17,11 @@ export const ObjectMeta = struct(
       "Opaque version of the object; an update that carries it fails if the object has changed since.",
     ),
     generation: opt(7, int64, "Number that grows whenever the wanted state changes."),
-    creationTimestamp: opt(8, time, "When the object was created, set by the server."),
+    creationTimestamp: opt(
+      8,
+      time,
+      "CreationTimestamp is a timestamp of when the server created the object, set by the server itself.",
+    ),
     deletionTimestamp: opt(9, time, "When the object is to be gone; set by the server once deletion was asked for.", {
       keepZero: true,
     }),
