@@ -4,9 +4,11 @@ import { deployments, statefulSets } from "@skates/api/apps/v1";
 import { type JobSpec, jobs } from "@skates/api/batch/v1";
 import { configMaps, namespaces, type Pod, type PodSpec, resourceQuotas, secrets, services } from "@skates/api/core/v1";
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { addNode, namespace, readyKubelet, startWorld, type World } from "./world.ts";
 
+/** A minute and more on a machine that many others use. */
+vi.setConfig({ testTimeout: 180_000 });
 let world: World;
 afterEach(() => world.stop());
 
