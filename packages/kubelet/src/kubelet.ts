@@ -1,5 +1,5 @@
 import { type ApiObject, isStatus, keyOf } from "@skates/apimachinery";
-import { type Pod, pods } from "@skates/api/core/v1";
+import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
 import { type RuntimeClass, runtimeClasses } from "@skates/api/node/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, isAbort, must, TaskGroup } from "@skates/component-base";
@@ -14,7 +14,7 @@ import { pullSecretCredentials } from "./image/pull-secrets.ts";
 import { type LocalDirectories, runLocalVolumes } from "./local-volumes.ts";
 import type { MachineInfo, Pressure } from "./node-status/machine.ts";
 import { runNodeLease } from "./node-status/node-lease.ts";
-import { nodeResources, type NodeSettings } from "./node-status/node-object.ts";
+import { newNode, nodeResources, type NodeSettings } from "./node-status/node-object.ts";
 import { NodeReporter, type StatusReports } from "./node-status/node-reporter.ts";
 import type { PodHost } from "./pod-host.ts";
 import { PodSet } from "./pod-set.ts";
@@ -153,7 +153,11 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     pressure: options.pressure ?? (() => Promise.resolve(NO_PRESSURE)),
     volumesInUse: () => host.volumesInUse(),
   });
-  const set = new PodSet(deps);
+  const ownNode = {
+    last: () => reporter.node() ?? newNode(settings, machine),
+    read: (s: AbortSignal) => client.resource<Node>(nodes).get({ name: settings.name }, {}, s),
+  };
+  const set = new PodSet(deps, ownNode);
   if (options.localDirectories !== undefined) {
     const { name: nodeName } = settings;
     const work = { client, env, nodeName, directories: options.localDirectories };

@@ -1,11 +1,15 @@
-import { admit } from "./admit.ts";
 import { isAbort, messageOf, TaskGroup } from "@skates/component-base";
-import type { Pod } from "@skates/api/core/v1";
+import type { Node, Pod } from "@skates/api/core/v1";
+import { admit, type Refusal } from "./admission/admit.ts";
+import { shortageRefusal, shortages } from "./admission/shortages.ts";
+import { victims } from "./admission/victims.ts";
+import type { Resources } from "./env/resource-ref.ts";
 import type { Waiting } from "./plan/plan-pod.ts";
 import { podContainers } from "./pod/containers.ts";
 import { POD_NAME, POD_NAMESPACE, podUidOf } from "./pod/labels.ts";
 import { NOTHING_OBSERVED, type ObservedPod } from "./pod/observed.ts";
 import type { RuntimeContainer, RuntimeList, Sandbox } from "./runtime.ts";
+import type { PodFailure } from "./status/pod-failure.ts";
 import { completeObservation } from "./worker/observe.ts";
 import type { PodDeps } from "./worker/pod-deps.ts";
 import { PodWorker } from "./worker/pod-worker.ts";
@@ -15,14 +19,26 @@ import { RetryDelays } from "./worker/retry-delays.ts";
 const RELIST_MS = 45_000;
 /** By then a subscription has reached the runtime. */
 const SUBSCRIBED_MS = 500;
+/** How often it is looked whether pods that make room have ended. */
+const ROOM_MS = 100;
+
+/** The Node object of this kubelet. */
+export interface OwnNode {
+  /** As the API last gave it, or else as it is going to be registered. */
+  last(): Node;
+  /** As the API has it now. */
+  read(signal: AbortSignal): Promise<Node>;
+}
 
 /** All pods of a node, each with its worker; brings events of the API and of the runtime to the right one. */
 export class PodSet {
   readonly #deps: PodDeps;
+  readonly #node: OwnNode;
   readonly #workers = new Map<string, PodWorker>();
   /** What ran before this kubelet did, by pod uid, until its pod is seen. */
   #found = new Map<string, ObservedPod>();
-  constructor(deps: Omit<PodDeps, "resizeRefusal">) {
+  constructor(deps: Omit<PodDeps, "resizeRefusal">, node: OwnNode) {
+    this.#node = node;
     this.#deps = { ...deps, resizeRefusal: (pod) => this.#resizeRefusal(pod) };
   }
 
@@ -88,12 +104,13 @@ export class PodSet {
     this.#found.delete(uid);
     const worker = this.#newWorker(pod, observed);
     const refusal =
-      observed === NOTHING_OBSERVED && pod.status?.startTime === undefined ? this.#refusal(pod) : undefined;
-    if (refusal !== undefined) {
-      this.#deps.recorder.event({ object: pod }, "Warning", refusal.reason, refusal.message);
-      worker.fail(refusal);
-    }
-    this.#start(uid, worker);
+      observed === NOTHING_OBSERVED && pod.status?.startTime === undefined
+        ? this.#refusal(pod, this.#node.last())
+        : undefined;
+    if (refusal?.remedy === undefined) {
+      if (refusal !== undefined) this.#reject(worker, refusal);
+      this.#start(uid, worker);
+    } else this.#start(uid, worker, (signal) => this.#remedy(worker, refusal, signal));
   }
 
   removed(pod: Pod): void {
@@ -133,32 +150,70 @@ export class PodSet {
     }
   }
 
-  #refusal(pod: Pod): Waiting | undefined {
-    const others = [...this.#workers.values()].filter((w) => w.stage === "run").map((w) => w.state.pod);
-    const { node } = this.#deps;
-    const { operatingSystem, appArmor, sysctls } = node;
-    return admit({ pod, others, allocatable: node.allocatable(), operatingSystem, appArmor, sysctls });
+  #reject(worker: PodWorker, { reason, message }: Waiting): void {
+    this.#deps.recorder.event({ object: worker.state.pod }, "Warning", reason, message);
+    worker.fail({ reason, message, rejected: true });
+  }
+
+  #refusal(pod: Pod, node: Node): Refusal | undefined {
+    const { operatingSystem, appArmor, sysctls } = this.#deps.node;
+    const others = this.#others(pod);
+    return admit({ pod, others, node, allocatable: this.#allocatable(node), operatingSystem, appArmor, sysctls });
+  }
+
+  /** Pods that have not ended, but for this one. */
+  #others(pod: Pod): readonly Pod[] {
+    const running = [...this.#workers.values()].filter((w) => w.stage === "run");
+    return running.map((w) => w.state.pod).filter((other) => other.metadata.uid !== pod.metadata.uid);
+  }
+
+  /** What the kubelet does not know of itself, others have written into the node's status. */
+  #allocatable({ status }: Node): Resources {
+    return { ...status?.allocatable, ...this.#deps.node.allocatable() };
+  }
+
+  /** Tries what can be done so that a pod may run after all. */
+  async #remedy(worker: PodWorker, first: Refusal, signal: AbortSignal): Promise<void> {
+    const { log } = this.#deps;
+    const { pod } = worker.state;
+    let refusal: Refusal | undefined = first;
+    try {
+      if (refusal.remedy === "labels") refusal = this.#refusal(pod, await this.#node.read(signal));
+    } catch (error) {
+      if (isAbort(error, signal)) throw error;
+      log.warn("the node could not be read anew for a pod", { pod: pod.metadata.name, error: messageOf(error) });
+    }
+    try {
+      if (refusal?.remedy === "room") refusal = await this.#makeRoom(pod, refusal, signal);
+    } catch (error) {
+      if (isAbort(error, signal)) throw error;
+      const text = `Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: ${messageOf(error)}`;
+      refusal = { reason: "UnexpectedAdmissionError", message: text };
+    }
+    if (refusal !== undefined) this.#reject(worker, refusal);
+  }
+
+  /** Ends less important pods; resolves when they have ended. Throws if that would not do. */
+  async #makeRoom(pod: Pod, { lacking = [] }: Refusal, signal: AbortSignal): Promise<undefined> {
+    const chosen = victims(pod, this.#others(pod), lacking);
+    const workers = chosen.flatMap(({ metadata }) => this.#workers.get(metadata.uid ?? "") ?? []);
+    for (const worker of workers) {
+      this.#deps.recorder.event({ object: worker.state.pod }, "Warning", PREEMPTED.reason, PREEMPTED.message);
+      worker.fail(PREEMPTED);
+    }
+    while (workers.some((w) => w.stage === "run" || w.stage === "stop")) await this.#deps.clock.sleep(ROOM_MS, signal);
   }
 
   #resizeRefusal(pod: Pod): Waiting | undefined {
-    const { node } = this.#deps;
-    const room = {
-      pod,
-      allocatable: node.allocatable(),
-      operatingSystem: node.operatingSystem,
-      appArmor: node.appArmor,
-      sysctls: node.sysctls,
-    };
-    const never = admit({ ...room, others: [] });
+    const allocatable = this.#allocatable(this.#node.last());
+    const [never] = shortages(pod, [], allocatable);
     if (never !== undefined) {
-      const message = never.message.replace("enough resource", "enough capacity").replace(/, used: 0/, "");
+      const { name, wanted, capacity } = never;
+      const message = `Node didn't have enough capacity: ${name}, requested: ${wanted}, capacity: ${capacity}`;
       return { reason: "Infeasible", message };
     }
-    const others = [...this.#workers.values()].filter(
-      (w) => w.stage === "run" && w.state.pod.metadata.uid !== pod.metadata.uid,
-    );
-    const now = admit({ ...room, others: others.map((w) => w.state.pod) });
-    return now === undefined ? undefined : { reason: "Deferred", message: now.message };
+    const [now] = shortages(pod, this.#others(pod), allocatable);
+    return now === undefined ? undefined : { reason: "Deferred", message: shortageRefusal(now).message };
   }
 
   /** With tasks of its own: what they wait for goes with the pod. */
@@ -167,10 +222,12 @@ export class PodSet {
     return new PodWorker({ ...this.#deps, tasks }, pod, observed);
   }
 
-  #start(uid: string, worker: PodWorker): void {
+  /** `before`: what has to be done before anything of the pod is. */
+  #start(uid: string, worker: PodWorker, before?: (signal: AbortSignal) => Promise<void>): void {
     this.#workers.set(uid, worker);
     const { tasks } = worker.deps;
     this.#deps.tasks.spawn(async () => {
+      await before?.(tasks.signal);
       await worker.run(tasks.signal);
       this.#workers.delete(uid);
       tasks.stop();
@@ -237,6 +294,12 @@ export class PodSet {
     }
   }
 }
+
+const PREEMPTED: PodFailure = {
+  reason: "Preempting",
+  message: "Preempted in order to admit critical pod",
+  disruption: "Pod was preempted by Kubelet to accommodate a critical pod.",
+};
 
 const NOTHING_LISTED: RuntimeList = { sandboxes: [], containers: [] };
 

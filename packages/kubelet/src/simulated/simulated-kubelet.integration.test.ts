@@ -161,3 +161,54 @@ test("a hundred nodes with a pod each", async () => {
       : undefined;
   });
 });
+
+test("a pod is judged by the node's labels as they are, and what is refused says why", async () => {
+  const stop = cluster.start(kubelet("n7", 7));
+  await cluster.until("Ready", async () =>
+    isTrue(await get<Node>(nodes as any, { name: "n7" }), "Ready") ? true : undefined,
+  );
+  const labels = { metadata: { labels: { fresh: "yes" } } };
+  await cluster.admin.resource<Node>(nodes).patch({ name: "n7" }, { type: "merge", body: labels }, {}, cluster.signal);
+  await create(podOn("n7", "fits", { nodeSelector: { fresh: "yes" } }));
+  await create(podOn("n7", "differs", { nodeSelector: { fresh: "no" } }));
+  await cluster.until("Ready", async () => (isTrue(await podNamed("fits"), "Ready") ? true : undefined));
+  const refused = await cluster.until("Failed", async () => {
+    const found = await podNamed("differs");
+    return found?.status?.phase === "Failed" ? found : undefined;
+  });
+  const { observedGeneration: _, ...status } = refused.status ?? {};
+  expect(status).toEqual({
+    phase: "Failed",
+    reason: "NodeAffinity",
+    message: "Pod was rejected: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+    startTime: expect.anything(),
+    qosClass: "BestEffort",
+  });
+  await stop();
+});
+
+test("a critical pod takes the room of others", async () => {
+  const stop = cluster.start(kubelet("n8", 8));
+  const asking = (cpu: string) => [{ name: "a", image: "x", resources: { requests: { cpu } } }];
+  await create(podOn("n8", "modest", { containers: asking("1") }));
+  await create(podOn("n8", "large", { containers: asking("6"), terminationGracePeriodSeconds: 0 }));
+  await cluster.until("Ready", async () => (isTrue(await podNamed("large"), "Ready") ? true : undefined));
+  await create(podOn("n8", "needed", { containers: asking("5"), priorityClassName: "system-node-critical" }));
+  await cluster.until("Ready", async () => (isTrue(await podNamed("needed"), "Ready") ? true : undefined));
+  const large = await cluster.until("Failed", async () => {
+    const found = await podNamed("large");
+    return found?.status?.phase === "Failed" ? found : undefined;
+  });
+  expect(large.status).toMatchObject({ reason: "Preempting", message: "Preempted in order to admit critical pod" });
+  expect(large.status?.conditions).toContainEqual(
+    expect.objectContaining({ type: "DisruptionTarget", status: "True", reason: "TerminationByKubelet" }),
+  );
+  expect(isTrue(await podNamed("modest"), "Ready")).toBe(true);
+  await create(podOn("n8", "impossible", { containers: asking("50"), priorityClassName: "system-node-critical" }));
+  const refused = await cluster.until("Failed", async () => {
+    const found = await podNamed("impossible");
+    return found?.status?.phase === "Failed" ? found : undefined;
+  });
+  expect(refused.status?.reason).toBe("UnexpectedAdmissionError");
+  await stop();
+});

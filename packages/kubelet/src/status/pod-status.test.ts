@@ -126,7 +126,32 @@ describe("phase", () => {
 
   test("the kubelet's own reason for ending a pod", () => {
     const failure = { reason: "DeadlineExceeded", message: "too long" };
-    expect(statusOf({}, [container("a")], { failure })).toMatchObject({ phase: "Failed", ...failure });
+    const running = statusOf({}, [container("a")], { failure });
+    expect([running.phase, running.reason]).not.toContain("Failed");
+    const ended = statusOf({}, [exited("a", 137)], { failure, terminal: true });
+    expect(ended).toMatchObject({ phase: "Failed", ...failure });
+  });
+
+  test("a pod that is ended for another tells so once nothing of it runs", () => {
+    const failure = { reason: "Preempting", message: "for another", disruption: "made room" };
+    const target = expect.objectContaining({ type: "DisruptionTarget", reason: "TerminationByKubelet" });
+    expect(statusOf({}, [container("a")], { failure }).conditions).not.toContainEqual(target);
+    const ended = statusOf({}, [exited("a", 137)], { failure, terminal: true });
+    expect(ended.conditions).toContainEqual(target);
+  });
+
+  test("a pod that was not taken has nothing but the reason", () => {
+    const failure = { reason: "OutOfcpu", message: "too much", rejected: true } as const;
+    const { startTime, ...rest } = statusOf({}, [], { failure });
+    expect(startTime).toBeDefined();
+    expect(rest).toEqual({
+      observedGeneration: rest.observedGeneration,
+      phase: "Failed",
+      conditions: [],
+      reason: "OutOfcpu",
+      message: "Pod was rejected: too much",
+      qosClass: "BestEffort",
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import type { ObservedPod } from "../pod/observed.ts";
 import { isOurCondition, podConditions, type ResizeProgress } from "./conditions.ts";
 import { containerStatus } from "./container-status.ts";
 import { podPhase } from "./phase.ts";
+import { disruptionTarget, type PodFailure } from "./pod-failure.ts";
 import { qosClass } from "./qos-class.ts";
 import { timeText } from "./time-text.ts";
 
@@ -19,8 +20,8 @@ export interface StatusInput {
   readonly waiting: ReadonlyMap<string, Waiting>;
   /** Nothing of the pod will run again. */
   readonly terminal: boolean;
-  /** The kubelet itself ends the pod: deadline, eviction, refused admission. */
-  readonly failure?: Waiting | undefined;
+  /** The kubelet itself ends the pod. */
+  readonly failure?: PodFailure | undefined;
   /** Resources that containers were given, by container id; absent: those of their specifications. */
   readonly applied?: Applied | undefined;
   /** How far a change of resources has come. */
@@ -32,7 +33,8 @@ export interface StatusInput {
 
 /** The status of a pod. Pure; the same input gives the same status. */
 export function podStatus(input: StatusInput): PodStatus {
-  const { pod, observed, old, failure } = input;
+  const { pod, observed, old } = input;
+  if (input.failure?.rejected === true) return rejectedStatus(input, input.failure);
   const init = statuses(input, "init");
   const regular = statuses(input, "regular");
   const ephemeral = statuses(input, "ephemeral");
@@ -41,6 +43,8 @@ export function podStatus(input: StatusInput): PodStatus {
   const found = isHostNetwork(pod) ? input.hostIps.slice(0, 1) : (observed.sandboxes[0]?.ips ?? []);
   const ips = found.length > 0 ? found : knownIps(old);
   const kept = phase === old.phase ? old : undefined;
+  // Until nothing runs any more, others may not take its place.
+  const failure = phase === "Failed" ? input.failure : undefined;
   const reason = failure?.reason ?? kept?.reason;
   const message = failure?.message ?? kept?.message;
   const { generation } = pod.metadata;
@@ -52,7 +56,7 @@ export function podStatus(input: StatusInput): PodStatus {
       phase,
       statuses: [...init, ...regular],
       sandboxReady: sandboxNeed({ pod, observed }) === undefined,
-      old: mergedConditions(input),
+      old: mergedConditions(input, failure?.disruption),
       nowMs: input.nowMs,
       resize: input.terminal ? undefined : input.resize,
     }),
@@ -69,20 +73,40 @@ export function podStatus(input: StatusInput): PodStatus {
   };
 }
 
+/** Not even that it was scheduled is told, as upstream has it. */
+function rejectedStatus({ pod, old, nowMs }: StatusInput, { reason, message }: PodFailure): PodStatus {
+  const { generation } = pod.metadata;
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase: "Failed",
+    conditions: (pod.status?.conditions ?? []).filter((c) => !isOurCondition(c.type)),
+    message: `Pod was rejected: ${message}`,
+    reason,
+    startTime: old.startTime ?? timeText(nowMs),
+    qosClass: old.qosClass ?? qosClass(pod),
+  };
+}
+
 function knownIps(old: PodStatus): readonly string[] {
   return (old.podIPs ?? []).map((p) => p.ip);
 }
 
 /** Conditions of others as the API has them, ours as we last made them. */
-function mergedConditions({ pod, old }: StatusInput): readonly PodCondition[] {
+function mergedConditions({ pod, old, nowMs }: StatusInput, disruption: string | undefined): readonly PodCondition[] {
   const others = (pod.status?.conditions ?? []).filter((c) => !isOurCondition(c.type));
-  return [...others, ...(old.conditions ?? []).filter((c) => isOurCondition(c.type))];
+  const ours = (old.conditions ?? []).filter((c) => isOurCondition(c.type));
+  if (disruption === undefined) return [...others, ...ours];
+  const told = [...others, ...(old.conditions ?? [])].find(
+    (c) => c.type === "DisruptionTarget" && c.reason === "TerminationByKubelet",
+  );
+  const rest = others.filter((c) => c.type !== "DisruptionTarget");
+  return [...rest, told ?? disruptionTarget(pod, disruption, nowMs), ...ours];
 }
 
 function finalPhase(input: StatusInput, computed: NonNullable<PodStatus["phase"]>): NonNullable<PodStatus["phase"]> {
   const known = [input.pod.status?.phase, input.old.phase].find((p) => p === "Succeeded" || p === "Failed");
   if (known !== undefined) return known;
-  if (input.failure !== undefined) return "Failed";
+  if (input.failure !== undefined) return input.terminal || !anythingRuns(input) ? "Failed" : computed;
   // A pod that ends without ever having got its containers up has failed.
   if (input.terminal && (computed === "Pending" || computed === "Running"))
     return anythingRuns(input) ? computed : "Failed";

@@ -108,7 +108,7 @@ async function refuse(worker: PodWorker, handler: string, signal: AbortSignal): 
   const never = abilities === undefined ? undefined : strictGroupsRefusal(state.pod, abilities);
   if (never !== undefined) {
     deps.recorder.event({ object: state.pod }, "Warning", never.reason, never.message);
-    worker.fail(never);
+    worker.fail({ ...never, rejected: true });
     return true;
   }
   const problem = unsupported(state.pod, abilities, handler);

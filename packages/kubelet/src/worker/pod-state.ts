@@ -4,6 +4,7 @@ import type { Held, PodPlan, PodView, ProbeResults, Waiting } from "../plan/plan
 import { type Applied, resizeOf } from "../plan/plan-resize.ts";
 import { findContainer, isHostNetwork } from "../pod/containers.ts";
 import { newest, type ObservedPod } from "../pod/observed.ts";
+import type { PodFailure } from "../status/pod-failure.ts";
 import { podStatus } from "../status/pod-status.ts";
 import type { NodeFacts } from "./pod-deps.ts";
 
@@ -14,7 +15,7 @@ export class PodState {
   /** The last status made; the API may not have it yet. */
   status: PodStatus;
   /** Why the kubelet itself ends the pod. */
-  failure: Waiting | undefined;
+  failure: PodFailure | undefined;
   /** Nothing of the pod will run again. */
   terminal = false;
   /** Why changes of resources have to wait. */

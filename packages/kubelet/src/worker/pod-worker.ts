@@ -1,12 +1,13 @@
 import { isAbort, messageOf } from "@skates/component-base";
 import { equalValues } from "@skates/apimachinery";
 import type { Pod } from "@skates/api/core/v1";
-import { type PodPlan, planPod, type Waiting } from "../plan/plan-pod.ts";
+import { type PodPlan, planPod } from "../plan/plan-pod.ts";
 import { findContainer, formatPod, graceSecondsOf } from "../pod/containers.ts";
 import { NOTHING_OBSERVED, type ObservedPod, withContainer, withoutId, withSandbox } from "../pod/observed.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
 import { runProbe } from "../probe/run-probe.ts";
 import type { RuntimeContainer, RuntimeEvent, RuntimeList, Sandbox } from "../runtime.ts";
+import type { PodFailure } from "../status/pod-failure.ts";
 import { isUrgent } from "../status/is-urgent.ts";
 import { sameJson } from "../status/status-patch.ts";
 import { carryOut } from "./carry-out.ts";
@@ -100,8 +101,8 @@ export class PodWorker {
     this.wake();
   }
 
-  /** Ends the pod for a reason of the node: eviction, refused admission. */
-  fail(failure: Waiting): void {
+  /** Ends the pod for a reason of the node. */
+  fail(failure: PodFailure): void {
     this.state.failure ??= failure;
     this.#interrupt(failure.reason);
     this.#changed();

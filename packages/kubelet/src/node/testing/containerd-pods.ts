@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strategicMergePatch } from "@skates/apimachinery";
-import { type Pod, PodStatus } from "@skates/api/core/v1";
+import { type Node, type Pod, PodStatus } from "@skates/api/core/v1";
 import { loggerTo, must, silentLogger, TaskGroup } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
 import { afterAll, beforeAll } from "vitest";
@@ -184,7 +184,7 @@ export class ContainerdPods {
         },
       },
     };
-    const set = new PodSet(deps);
+    const set = new PodSet(deps, { last: () => OWN_NODE, read: () => Promise.resolve(OWN_NODE) });
     return { set, deps, tasks, events, api };
   }
 
@@ -264,6 +264,8 @@ const references: References = {
     ),
   token: () => Promise.resolve({ token: "tok", expiresAtMs: Date.now() + 3_600_000 }),
 };
+
+const OWN_NODE: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "n" }, spec: {} };
 
 function nodeFacts(seccompRoot: string): NodeFacts {
   return {

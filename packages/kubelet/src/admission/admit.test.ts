@@ -1,10 +1,12 @@
 // Which pods a node takes although they are bound to it, and what a pod asks for.
-import type { Pod } from "@skates/api/core/v1";
+import type { Node, Pod } from "@skates/api/core/v1";
 import { expect, test } from "vitest";
-import { admit, podRequest } from "./admit.ts";
-import { NO_FEATURES } from "./runtime.ts";
-import { sysctlAllowlist } from "./spec/sysctls.ts";
-import { asksForFeatures, recursiveReadOnly, strictGroupsRefusal, unsupported } from "./worker/refuse-pod.ts";
+import { NO_FEATURES } from "../runtime.ts";
+import { sysctlAllowlist } from "../spec/sysctls.ts";
+import { asksForFeatures, recursiveReadOnly, strictGroupsRefusal, unsupported } from "../worker/refuse-pod.ts";
+import { admit } from "./admit.ts";
+import { podRequest } from "./pod-request.ts";
+import { victims } from "./victims.ts";
 
 const pod = (cpu: string, spec: Partial<Pod["spec"]> = {}): Pod => ({
   apiVersion: "v1",
@@ -13,10 +15,12 @@ const pod = (cpu: string, spec: Partial<Pod["spec"]> = {}): Pod => ({
   spec: { containers: [{ name: "a", resources: { requests: { cpu } } }], ...spec },
 });
 const allocatable = { cpu: "2", memory: "1Gi", pods: "3" };
-const ask = (p: Pod, others: readonly Pod[], unsafe: readonly string[] = []) =>
+const bare: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "n", labels: { zone: "a" } }, spec: {} };
+const ask = (p: Pod, others: readonly Pod[], unsafe: readonly string[] = [], node = bare) =>
   admit({
     pod: p,
     others,
+    node,
     allocatable,
     operatingSystem: "linux",
     appArmor: false,
@@ -172,3 +176,92 @@ test.each([
 function sysctl(name: string): Partial<Pod["spec"]> {
   return { securityContext: { sysctls: [{ name, value: "1" }] } };
 }
+
+test("the node's labels and taints that end pods count, too", () => {
+  const picky = pod("0", { nodeSelector: { zone: "b" } });
+  const affinity = {
+    reason: "NodeAffinity",
+    message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+  };
+  expect(ask(pod("0", { nodeSelector: { zone: "a" } }), [])).toBeUndefined();
+  expect(ask(picky, [])).toEqual({ ...affinity, remedy: "labels" });
+  const tainted: Node = { ...bare, spec: { taints: [{ key: "k", effect: "NoExecute" }] } };
+  expect(ask(picky, [], [], tainted)).toEqual(affinity);
+  expect(ask(pod("0"), [], [], tainted)).toEqual({
+    reason: "TaintToleration",
+    message: "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate",
+  });
+  expect(ask(pod("0", { tolerations: [{ operator: "Exists" }] }), [], [], tainted)).toBeUndefined();
+  expect(ask(pod("0"), [], [], { ...bare, spec: { taints: [{ key: "k", effect: "NoSchedule" }] } })).toBeUndefined();
+  const labelled = { ...pod("0"), metadata: { name: "p", labels: { "kubernetes.io/os": "windows" } } };
+  expect(ask(labelled, [])).toEqual({
+    reason: "PodOSSelectorNodeLabelDoesNotMatch",
+    message: "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
+  });
+});
+
+test("extended resources count where the node has them", () => {
+  const wants = (count: string, name = "example.com/gpu"): Pod =>
+    pod("0", { containers: [{ name: "a", resources: { requests: { [name]: count } } }] });
+  const room = { ...allocatable, "example.com/gpu": "2" };
+  const of = (p: Pod, others: readonly Pod[]) =>
+    admit({
+      pod: p,
+      others,
+      node: bare,
+      allocatable: room,
+      operatingSystem: "linux",
+      appArmor: false,
+      sysctls: sysctlAllowlist(),
+    });
+  expect(of(wants("1"), [wants("1")])).toBeUndefined();
+  expect(of(wants("2"), [wants("1")])).toEqual({
+    reason: "OutOfexample.com/gpu",
+    message: "Node didn't have enough resource: example.com/gpu, requested: 2, used: 1, capacity: 2",
+  });
+  expect(of(wants("9", "example.com/other"), [])).toBeUndefined();
+});
+
+test("a node under pressure takes critical pods only, or those that ask for memory if it is short of that alone", () => {
+  const pressed = (...types: readonly string[]): Node => ({
+    ...bare,
+    status: { conditions: types.map((type) => ({ type, status: "True" })) },
+  });
+  const modest = pod("0");
+  const tolerant = pod("0", { tolerations: [{ key: "node.kubernetes.io/memory-pressure", operator: "Exists" }] });
+  expect(ask(modest, [], [], pressed("Ready"))).toBeUndefined();
+  expect(ask(modest, [], [], pressed("MemoryPressure"))).toEqual({
+    reason: "Evicted",
+    message: "The node had condition: [MemoryPressure]. ",
+  });
+  expect(ask(pod("1"), [], [], pressed("MemoryPressure"))).toBeUndefined();
+  expect(ask(tolerant, [], [], pressed("MemoryPressure"))).toBeUndefined();
+  expect(ask(tolerant, [], [], pressed("MemoryPressure", "DiskPressure"))?.reason).toBe("Evicted");
+  expect(ask(pod("0", { priority: 2_000_000_000 }), [], [], pressed("DiskPressure"))).toBeUndefined();
+});
+
+test("critical pods lack no room, but others for whom it is taken end", () => {
+  const critical = pod("1500m", { priority: 2_000_000_000 });
+  expect(ask(critical, [pod("1")])).toMatchObject({
+    reason: "OutOfcpu",
+    remedy: "room",
+    lacking: [{ name: "cpu", wanted: 1500, used: 1000, capacity: 2000 }],
+  });
+  expect(ask({ ...critical, spec: { ...critical.spec, nodeSelector: { zone: "b" } } }, [pod("1")])?.reason).toBe(
+    "NodeAffinity",
+  );
+  const named = (name: string, cpu: string, spec: Partial<Pod["spec"]> = {}): Pod => ({
+    ...pod(cpu, spec),
+    metadata: { name },
+  });
+  const fixed = { requests: { cpu: "1", memory: "1" }, limits: { cpu: "1", memory: "1" } };
+  const guaranteed = named("guaranteed", "1", { containers: [{ name: "a", resources: fixed }] });
+  const others = [guaranteed, named("small", "200m"), named("large", "900m"), named("system", "1", critical.spec)];
+  const ended = (milli: number) =>
+    victims(critical, others, [{ name: "cpu", wanted: milli, used: 0, capacity: 0 }]).map((p) => p.metadata.name);
+  expect(ended(100)).toEqual(["small"]);
+  expect(ended(500)).toEqual(["large"]);
+  expect(ended(1000)).toEqual(["large", "small"]);
+  expect(ended(1200)).toEqual(["small", "guaranteed"]);
+  expect(() => ended(9000)).toThrow("no set of running pods found to reclaim resources: [(res: cpu, q: 6900), ]");
+});
