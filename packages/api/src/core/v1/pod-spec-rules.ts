@@ -15,7 +15,10 @@ import { topologySpreadListFindings } from "./affinity-rules.ts";
 import type { Container, EphemeralContainer } from "./container.ts";
 import { isSidecar } from "./pod-resources.ts";
 import type { HostAlias, PodDNSConfig, PodSpec } from "./pod-spec.ts";
+import { hostUserFindings, podReferenceFindings } from "./pod-host-rules.ts";
+import { containerRestartFindings, resizeRestartFindings } from "./pod-restart-rules.ts";
 import { containerHealthFindings } from "./probe-rules.ts";
+import { hostProcessFindings, podOsFindings } from "./windows-options-rules.ts";
 import { volumeListFindings } from "./volume-rules.ts";
 import { podResourceFindings } from "./pod-resource-rules.ts";
 
@@ -32,6 +35,9 @@ const EPHEMERAL_FORBIDDEN = [
   "readinessProbe",
   "startupProbe",
   "lifecycle",
+  "resizePolicy",
+  "restartPolicy",
+  "restartPolicyRules",
 ] as const;
 
 /** What holds between the parts of a pod, in pods and in templates of pods. */
@@ -46,7 +52,8 @@ export function podSpecRules(spec: PodSpec, _old: unknown, path: Path): Findings
   found.push(podResourceFindings(spec, path));
   if (spec.hostNetwork === true) found.push(hostNetworkFindings(spec, at("containers")));
   if (spec.nodeSelector !== undefined) found.push(validateLabels(spec.nodeSelector, at("nodeSelector")));
-  found.push(namespaceFindings(spec, path));
+  found.push(resizeRestartFindings(spec, path), hostUserFindings(spec, path), podOsFindings(spec, path));
+  found.push(hostProcessFindings(spec, path), podReferenceFindings(spec, path));
   if (spec.dnsConfig !== undefined || spec.dnsPolicy === "None") {
     found.push(dnsFindings(spec.dnsConfig, spec.dnsPolicy, at("dnsConfig")));
   }
@@ -95,17 +102,11 @@ function containersFindings(spec: PodSpec, path: Path): Findings {
     const at = [...path, index];
     const again = container.name !== "" && names.has(container.name);
     names.add(container.name);
-    const { restartPolicy } = container;
-    const rules = container.restartPolicyRules ?? [];
-    const known = restartPolicy === undefined || ["Always", "OnFailure", "Never"].includes(restartPolicy);
     return [
       ...(again ? [duplicate([...at, "name"], container.name)] : []),
       ...mountNameFindings(container, spec, at),
-      ...containerHealthFindings(container, spec.terminationGracePeriodSeconds, at),
-      ...(known ? [] : [notSupported([...at, "restartPolicy"], restartPolicy, ["Always", "OnFailure", "Never"])]),
-      ...(rules.length > 0 && restartPolicy === undefined
-        ? [required([...at, "restartPolicy"], "must specify restartPolicy when restart rules are used")]
-        : []),
+      ...containerHealthFindings(container, spec, at),
+      ...containerRestartFindings(container, at),
     ];
   });
   return [...each, ...hostPortFindings(spec.containers, path)];
@@ -118,12 +119,8 @@ function initContainersFindings(spec: PodSpec, path: Path): Findings {
     const out: FieldError[] = [...mountNameFindings(container, spec, at), ...hostPortFindings([container], path)];
     if (container.name !== "" && names.has(container.name)) out.push(duplicate([...at, "name"], container.name));
     names.add(container.name);
-    const { restartPolicy } = container;
-    if (restartPolicy !== undefined && !["Always", "OnFailure", "Never"].includes(restartPolicy)) {
-      out.push(notSupported([...at, "restartPolicy"], restartPolicy, ["Always", "OnFailure", "Never"]));
-    }
-    if (isSidecar(container))
-      return [...out, ...containerHealthFindings(container, spec.terminationGracePeriodSeconds, at)];
+    out.push(...containerRestartFindings(container, at));
+    if (isSidecar(container)) return [...out, ...containerHealthFindings(container, spec, at)];
     for (const name of ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as const) {
       if (container[name] !== undefined) out.push(forbidden([...at, name], INIT_ONLY));
     }
@@ -197,20 +194,6 @@ function hostNetworkFindings(spec: PodSpec, path: Path): Findings {
       return [invalid(at, hostPort, "must match `containerPort` when `hostNetwork` is true")];
     }),
   );
-}
-
-function namespaceFindings(spec: PodSpec, path: Path): Findings {
-  const out: FieldError[] = [];
-  if (spec.shareProcessNamespace === true && spec.hostPID === true) {
-    const at = [...path, "securityContext", "shareProcessNamespace"];
-    out.push(invalid(at, true, "ShareProcessNamespace and HostPID cannot both be enabled"));
-  }
-  if (spec.hostUsers !== false) return out;
-  const text = "when `pod.Spec.HostUsers` is false";
-  if (spec.hostNetwork === true) out.push(forbidden([...path, "hostNetwork"], text));
-  if (spec.hostPID === true) out.push(forbidden([...path, "HostPID"], text));
-  if (spec.hostIPC === true) out.push(forbidden([...path, "HostIPC"], text));
-  return out;
 }
 
 function dnsFindings(config: PodDNSConfig | undefined, policy: string | undefined, path: Path): Findings {

@@ -1,18 +1,12 @@
-import {
-  type FieldError,
-  forbidden,
-  invalid,
-  type Path,
-  type RequestInfo,
-  required,
-  equalValues,
-} from "@skates/apimachinery";
+import { type FieldError, forbidden, invalid, type RequestInfo, required, equalValues } from "@skates/apimachinery";
 import { checkSubdomain, type Findings } from "../../checks.ts";
 import { checkIp, parseIp } from "../../ip.ts";
 import type { Container } from "./container.ts";
-import type { ContainerStatus } from "./container-status.ts";
-import type { Pod } from "./pod.ts";
-import { computeQosClass, isSidecar } from "./pod-resources.ts";
+import type { Pod, PodStatus } from "./pod.ts";
+import { podAnnotationFindings, podAnnotationUpdateErrors } from "./pod-annotation-rules.ts";
+import { gatedPlacementErrors, withOldPlacement } from "./pod-gate-rules.ts";
+import { podResizeErrors } from "./pod-resize-rules.ts";
+import { allMayRunAgain, mayRunAgain } from "./pod-restart-rules.ts";
 import type { PodSpec } from "./pod-spec.ts";
 import type { Toleration } from "./toleration.ts";
 
@@ -25,7 +19,6 @@ const CHANGEABLE = [
   "`spec.tolerations` (only additions to existing tolerations)",
   "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
 ].join(",");
-const CHANGEABLE_BY_RESIZE = "only cpu and memory resources are mutable";
 
 /** What only pods must keep to, and templates of pods need not. */
 export function podErrors(pod: Pod): Findings {
@@ -37,12 +30,32 @@ export function podErrors(pod: Pod): Findings {
       if (image.trim() !== image) out.push(invalid(path, image, "must not have leading or trailing whitespace"));
     }
   }
-  const mirror = pod.metadata.annotations?.[MIRROR_ANNOTATION];
-  if (mirror !== undefined && (spec.nodeName ?? "") === "") {
-    const path = ["metadata", "annotations", { key: MIRROR_ANNOTATION }];
-    out.push(invalid(path, mirror, "must set spec.nodeName if mirror pod annotation is set"));
-  }
-  return out;
+  out.push(...podAnnotationFindings(pod.metadata.annotations, spec, ["metadata", "annotations"]));
+  return [...out, ...accountlessTokenErrors(pod), ...createdClaimErrors(pod)];
+}
+
+/** Tokens are for an account: admission gives pods one, unless it is switched off. */
+function accountlessTokenErrors({ spec }: Pod): Findings {
+  if ((spec.serviceAccountName ?? "") !== "") return [];
+  return (spec.volumes ?? []).flatMap(({ projected }, i) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, j) => {
+      const path = ["spec", "volumes", i, "projected", "sources", j, "serviceAccountToken"];
+      return token === undefined ? [] : [forbidden(path, "must not be specified when serviceAccountName is not set")];
+    }),
+  );
+}
+
+/** The claim that is made for a volume of the pod is no other volume's. */
+function createdClaimErrors({ metadata, spec }: Pod): Findings {
+  const volumes = spec.volumes ?? [];
+  const made = new Set<string>();
+  for (const { name, ephemeral } of volumes) if (ephemeral !== undefined) made.add(`${metadata.name}-${name}`);
+  if (made.size === 0) return [];
+  return volumes.flatMap(({ persistentVolumeClaim: claim }, i) => {
+    if (claim === undefined || !made.has(claim.claimName)) return [];
+    const path = ["spec", "volumes", i, "persistentVolumeClaim", "claimName"];
+    return [invalid(path, claim.claimName, "must not reference a PVC that gets created for an ephemeral volume")];
+  });
 }
 
 /** What holds when a pod is made. */
@@ -60,16 +73,18 @@ export function podCreateErrors(pod: Pod): Findings {
 /** A pod stays what it is but for a few fields. */
 export function podUpdateErrors(next: Pod, old: Pod, request: RequestInfo): Findings {
   if (request.subresource === "ephemeralcontainers") return ephemeralErrors(next, old);
-  if (request.subresource === "resize") return resizeErrors(next, old);
+  if (request.subresource === "resize") return podResizeErrors(next, old);
   const lists = [...containerListErrors(next, old, "containers"), ...containerListErrors(next, old, "initContainers")];
   if (lists.some((finding) => finding.reason === "Forbidden")) return lists;
   const deadline = deadlineErrors(next.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds);
   const out = [
     ...podErrors(next),
+    ...podAnnotationUpdateErrors(next.metadata.annotations, old.metadata.annotations),
     ...lists,
     ...deadline,
     ...tolerationErrors(next.spec.tolerations ?? [], old.spec.tolerations ?? []),
     ...schedulingGateErrors(next.spec, old.spec),
+    ...gatedPlacementErrors(next.spec, old.spec),
   ];
   const rest = withOldChangeables(next.spec, old.spec);
   if (equalValues(rest, old.spec)) return out;
@@ -126,14 +141,8 @@ function withOldChangeables(next: PodSpec, old: PodSpec): PodSpec {
     tolerations: old.tolerations,
     schedulingGates: old.schedulingGates,
     ...(negative ? { terminationGracePeriodSeconds: old.terminationGracePeriodSeconds } : {}),
-    ...(gated ? gatedFields(next, old) : {}),
+    ...(gated ? withOldPlacement(next, old) : {}),
   };
-}
-
-/** While gates are closed, the pod may still be narrowed to fewer nodes. */
-function gatedFields(next: PodSpec, old: PodSpec): Partial<PodSpec> {
-  const kept = Object.entries(old.nodeSelector ?? {}).every(([key, value]) => next.nodeSelector?.[key] === value);
-  return kept ? { nodeSelector: old.nodeSelector } : {};
 }
 
 function withOldImages(next: readonly Container[], old: readonly Container[]): readonly Container[] {
@@ -174,44 +183,13 @@ function ephemeralErrors(next: Pod, old: Pod): Findings {
   });
 }
 
-function resizeErrors(next: Pod, old: Pod): Findings {
-  const out: FieldError[] = [];
-  if (computeQosClass(next.spec) !== (old.status?.qosClass ?? computeQosClass(old.spec))) {
-    out.push(invalid(["spec"], computeQosClass(next.spec), "Pod QOS Class may not change as a result of resizing"));
-  }
-  for (const list of ["containers", "initContainers"] as const) {
-    for (const [index, container] of (next.spec[list] ?? []).entries()) {
-      const before = old.spec[list]?.[index];
-      const path: Path = ["spec", list, index, "resources"];
-      if (equalValues(container.resources, before?.resources)) continue;
-      if (list === "initContainers" && !isSidecar(container)) {
-        out.push(forbidden(path, "resources for non-sidecar init containers are immutable"));
-      }
-      if (!equalValues(withoutCpuAndMemory(container), before === undefined ? {} : withoutCpuAndMemory(before))) {
-        out.push(forbidden(path, CHANGEABLE_BY_RESIZE));
-      }
-    }
-  }
-  return out;
-}
-
-function withoutCpuAndMemory({ resources = {} }: Container): unknown {
-  const rest = (amounts: Readonly<Record<string, string>> | undefined): unknown =>
-    Object.fromEntries(Object.entries(amounts ?? {}).filter(([name]) => name !== "cpu" && name !== "memory"));
-  return { limits: rest(resources.limits), requests: rest(resources.requests), claims: resources.claims };
-}
-
 /** Of the status: addresses are addresses, and what has ended for good does not run again. */
 export function podStatusUpdateErrors(next: Pod, old: Pod): Findings {
   const { status = {}, spec } = next;
   const nominated = status.nominatedNodeName;
-  const again = spec.restartPolicy ?? "Always";
-  const sidecars = new Set((spec.initContainers ?? []).filter(isSidecar).map((container) => container.name));
-  const inits = (old.status?.initContainerStatuses ?? []).filter((one) => !sidecars.has(one.name));
   return [
     ...(nominated === old.status?.nominatedNodeName ? [] : checkSubdomain(["status", "nominatedNodeName"], nominated)),
-    ...revivalErrors(status.containerStatuses, old.status?.containerStatuses, { list: "containerStatuses", again }),
-    ...revivalErrors(status.initContainerStatuses, inits, { list: "initContainerStatuses", again }),
+    ...revivalErrors(status, old.status ?? {}, spec),
     ...addressErrors(
       (status.podIPs ?? []).map((one) => one.ip),
       "podIPs",
@@ -223,26 +201,24 @@ export function podStatusUpdateErrors(next: Pod, old: Pod): Findings {
   ];
 }
 
-interface Revival {
-  readonly list: string;
-  /** The pod's restart policy. */
-  readonly again: string;
-}
+const STATUS_LISTS = [
+  ["containerStatuses", "containers"],
+  ["initContainerStatuses", "initContainers"],
+] as const;
 
-function revivalErrors(
-  next: readonly ContainerStatus[] | undefined,
-  old: readonly ContainerStatus[] | undefined,
-  { list, again }: Revival,
-): Findings {
-  if (again === "Always") return [];
-  return (old ?? []).flatMap((before, index) => {
-    const ended = before.state?.terminated;
-    if (ended === undefined || (ended.exitCode !== 0 && again === "OnFailure")) return [];
-    const revived = next?.some((after) => after.name === before.name && after.state?.terminated === undefined);
-    return revived === true
-      ? [forbidden(["status", list, index, "state"], "may not be transitioned to non-terminated state")]
-      : [];
-  });
+function revivalErrors(next: PodStatus, old: PodStatus, spec: PodSpec): Findings {
+  if (allMayRunAgain(spec)) return [];
+  return STATUS_LISTS.flatMap(([list, containers]) =>
+    (old[list] ?? []).flatMap(({ name, state }, index) => {
+      if (state?.terminated === undefined) return [];
+      const { exitCode } = state.terminated;
+      const revived = next[list]?.some((after) => after.name === name && after.state?.terminated === undefined);
+      if (revived !== true) return [];
+      const container = spec[containers]?.find((one) => one.name === name);
+      if (container !== undefined && mayRunAgain(container, spec, exitCode)) return [];
+      return [forbidden(["status", list, index, "state"], "may not be transitioned to non-terminated state")];
+    }),
+  );
 }
 
 function addressErrors(addresses: readonly string[], list: string): Findings {

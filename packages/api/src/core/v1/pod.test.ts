@@ -112,7 +112,9 @@ describe("findings on a new pod", () => {
       { name: "v", projected: { sources: [{ serviceAccountToken: { path: "token" } }, { configMap: { name: "c" } }] } },
     ];
     const tolerations = [{ operator: "Exists" }, { key: "k", value: "v", effect: "NoExecute", tolerationSeconds: 3 }];
-    expect(createFindings(pods, { spec: { containers: [full], volumes, tolerations } })).toEqual([]);
+    expect(
+      createFindings(pods, { spec: { serviceAccountName: "robot", containers: [full], volumes, tolerations } }),
+    ).toEqual([]);
   });
 
   test.each<[string, object, readonly string[]]>([
@@ -444,7 +446,7 @@ describe("updates", () => {
     expect(updateFindings(pods, { from: sized("1"), to: sized("2"), subresource: "resize" })).toEqual([]);
     expect(
       updateFindings(pods, { from: sized("1"), to: sized("1", { "ephemeral-storage": "1" }), subresource: "resize" }),
-    ).toEqual(["spec.containers[0].resources: Forbidden: only cpu and memory resources are mutable"]);
+    ).toEqual(["spec: Forbidden: only cpu and memory resources are mutable"]);
   });
 });
 

@@ -1,6 +1,8 @@
 import { forbidden, invalid, isHttpHeaderName, type Path, required } from "@skates/apimachinery";
 import { checkPort, type Findings, invalidFor, membersOf } from "../../checks.ts";
 import type { Container } from "./container.ts";
+import { stopSignalFindings } from "./pod-restart-rules.ts";
+import type { PodSpec } from "./pod-spec.ts";
 import type { HTTPGetAction, LifecycleHandler, Probe } from "./probe.ts";
 
 const HANDLERS = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"] as const;
@@ -8,7 +10,8 @@ const HANDLERS = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"] as const;
 interface Handler extends Pick<Probe, "exec" | "httpGet" | "tcpSocket" | "grpc">, Pick<LifecycleHandler, "sleep"> {}
 
 /** Probes and hooks of a container; a hook may not sleep longer than the pod's grace period. */
-export function containerHealthFindings(container: Container, graceSeconds: number | undefined, path: Path): Findings {
+export function containerHealthFindings(container: Container, spec: PodSpec, path: Path): Findings {
+  const { terminationGracePeriodSeconds: graceSeconds } = spec;
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
   const at = (name: string): Path => [...path, name];
   return [
@@ -16,6 +19,7 @@ export function containerHealthFindings(container: Container, graceSeconds: numb
       const handler = lifecycle?.[hook];
       return handler === undefined ? [] : handlerFindings(handler, graceSeconds, [...path, "lifecycle", hook]);
     }),
+    ...stopSignalFindings(lifecycle?.stopSignal, spec, [...path, "lifecycle", "stopSignal"]),
     ...onceFindings(livenessProbe, at("livenessProbe")),
     ...readinessFindings(readinessProbe, at("readinessProbe")),
     ...onceFindings(startupProbe, at("startupProbe")),

@@ -17,6 +17,7 @@ import {
   seccompProfileRules,
   securityContextRules,
 } from "./security-context-rules.ts";
+import { windowsOptionsRules } from "./windows-options-rules.ts";
 
 export const PodSecurityContext = struct(
   "core/v1.PodSecurityContext",
@@ -146,7 +147,7 @@ export const WindowsSecurityContextOptions = struct(
     runAsUserName: opt(3, string, "User that it runs as.", { keepZero: true }),
     hostProcess: opt(4, bool, "Runs as a process of the host.", { keepZero: true }),
   },
-  { doc: "Rights on Windows." },
+  (): AnyStructOptions => ({ rules: [windowsOptionsRules], doc: "Rights on Windows." }),
 );
 export interface WindowsSecurityContextOptions extends Infer<typeof WindowsSecurityContextOptions> {}
 
