@@ -132,12 +132,7 @@ describe("a cron job", () => {
       [],
       [],
     ],
-    [
-      "does not take a job of that name that is another's",
-      cron(),
-      [jobAt(10, { owner: "other" })],
-      ['Warning FailedCreate: Error creating job: jobs.batch "c10" already exists'],
-    ],
+    ["does not take a job of that name that is another's", cron(), [jobAt(10, { owner: "other" })], []],
     [
       "keeps as many as it should",
       cron(
@@ -164,6 +159,20 @@ describe("a cron job", () => {
       [
         "Warning InvalidSchedule: invalid schedule: 0 0 31 2 * : time difference between two schedules is less than 1 second",
       ],
+    ],
+    [
+      "has a zone within its schedule",
+      cron({ schedule: "TZ=UTC * * * * *" }, active(10)),
+      [jobAt(10)],
+      [
+        'Warning UnsupportedSchedule: CRON_TZ or TZ used in schedule "TZ=UTC * * * * *" is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details',
+      ],
+    ],
+    [
+      "rests in a zone that is none",
+      cron({ suspend: true, timeZone: "Middle/Earth" }),
+      [],
+      ['Warning UnknownTimeZone: invalid timeZone: "Middle/Earth": unknown time zone Middle/Earth'],
     ],
     [
       "is in a zone that is none",

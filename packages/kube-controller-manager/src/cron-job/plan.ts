@@ -1,4 +1,4 @@
-import { equalValues, formatTime, type ObjectKey, parseTime } from "@skates/apimachinery";
+import { equalValues, formatTime, isStatus, type ObjectKey, parseTime } from "@skates/apimachinery";
 import { type CronJob, type CronJobStatus, cronJobs, isTimeZone, type Job, jobs } from "@skates/api/batch/v1";
 import { messageOf } from "@skates/component-base";
 import {
@@ -68,14 +68,22 @@ const NEVER = "time difference between two schedules is less than 1 second";
 const NO_START: Start = { create: [], remove: [], told: [] };
 
 function planStart(input: StartInput): Start {
-  const { cron, status, nowMs } = input;
+  const { cron } = input;
   const { spec, metadata } = cron;
-  if (metadata.deletionTimestamp !== undefined || spec.suspend === true) return NO_START;
+  if (metadata.deletionTimestamp !== undefined) return NO_START;
   const { timeZone } = spec;
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     const message = `invalid timeZone: ${JSON.stringify(timeZone)}: unknown time zone ${timeZone}`;
     return { ...NO_START, told: [warn(cron, "UnknownTimeZone", message)] };
   }
+  if (spec.suspend === true) return NO_START;
+  const start = planBySchedule(input);
+  return { ...start, told: [...tellZoneWithin(cron), ...start.told] };
+}
+
+function planBySchedule(input: StartInput): Start {
+  const { cron, status, nowMs } = input;
+  const { spec } = cron;
   const schedule = scheduleOf(cron);
   if ("do" in schedule) return { ...NO_START, told: [schedule] };
   const { latestMs, many, possible } = missedStarts(schedule, sinceMs(cron, status, nowMs), nowMs);
@@ -96,6 +104,15 @@ function planStart(input: StartInput): Start {
   }
   const start = startAt(input, latestMs);
   return { ...start, told: [...told, ...start.told], waitMs };
+}
+
+/** A zone within the schedule works, but nobody promises that it will. */
+function tellZoneWithin(cron: CronJob): readonly Action[] {
+  const { schedule } = cron.spec;
+  if (!schedule.includes("TZ")) return [];
+  const where = "see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
+  const message = `CRON_TZ or TZ used in schedule ${JSON.stringify(schedule)} is not officially supported, ${where}`;
+  return [warn(cron, "UnsupportedSchedule", message)];
 }
 
 /** From when on times count: after the last one used, or the making of the cron job, and not longer ago than the deadline allows. */
@@ -122,9 +139,8 @@ function startAt({ cron, children, status, jobs: known }: StartInput, atMs: numb
   const taken = known.get({ namespace, name });
   const lastScheduleTime = formatTime(atMs);
   if (taken !== undefined) {
-    if (controls(cron, taken)) return { ...NO_START, status: { ...status, lastScheduleTime } };
-    const message = `Error creating job: jobs.batch ${JSON.stringify(name)} already exists`;
-    return { ...NO_START, told: [warn(cron, "FailedCreate", message)] };
+    // Somebody else's job has the name of this time: upstream takes it for the work of another controller, and says nothing.
+    return controls(cron, taken) ? { ...NO_START, status: { ...status, lastScheduleTime } } : NO_START;
   }
   const active = status.active ?? [];
   const policy = cron.spec.concurrencyPolicy ?? "Allow";
@@ -178,6 +194,7 @@ function warn(cron: CronJob, reason: string, message: string): Action {
 }
 
 function eventOf(cron: CronJob, { action, error }: ActionFailure): readonly Action[] {
+  if (isStatus(error, "AlreadyExists")) return [];
   if (action.do === "create") return [warn(cron, "FailedCreate", `Error creating job: ${error.message}`)];
   return action.do === "delete" ? [warn(cron, "FailedDelete", `Deleted job: ${error.message}`)] : [];
 }
