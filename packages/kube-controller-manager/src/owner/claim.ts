@@ -11,6 +11,8 @@ export interface ClaimOptions<T extends ApiObject> {
   readonly index?: string | undefined;
   /** Of several that nobody manages, those that may be adopted; default: all. */
   readonly adoptable?: ((object: T) => boolean) | undefined;
+  /** Of those that match, the ones that may belong to the owner: others are not adopted, and released. Default: all. */
+  readonly member?: ((object: T) => boolean) | undefined;
   /** What is adopted gets this finalizer, what is released loses it. */
   readonly finalizer?: string | undefined;
 }
@@ -28,19 +30,21 @@ type Labels = ApiObject["metadata"]["labels"];
 
 /** Settles which objects belong to `owner`: those that it manages and that match its selector. */
 export function claim<T extends ApiObject>(options: ClaimOptions<T>): Claimed<T> {
-  const { owner, selector, lister, index = CONTROLLER, adoptable = () => true } = options;
+  const { owner, selector, lister, index = CONTROLLER, adoptable = () => true, member } = options;
   const { uid = "", namespace = "", deletionTimestamp } = owner.metadata;
   const patches: Action[] = [];
   const deleting = deletionTimestamp !== undefined;
   const matches = (labels: Labels): boolean => selector.matches(labels);
-  const objects: T[] = [...lister.by(index, uid, matches)];
-  for (const object of lister.by(CONTROLLER, uid, (labels) => !matches(labels))) {
+  const found = lister.by(index, uid, matches);
+  const objects: T[] = member === undefined ? [...found] : found.filter(member);
+  const strangers = member === undefined ? [] : found.filter((object) => !member(object));
+  for (const object of [...lister.by(CONTROLLER, uid, (labels) => !matches(labels)), ...strangers]) {
     if (!deleting && object.metadata.deletionTimestamp === undefined) patches.push(release(options, object));
   }
   if (deleting) return { objects, patches };
   for (const object of lister.by("orphans", namespace)) {
     if (object.metadata.deletionTimestamp !== undefined || !selector.matches(object.metadata.labels)) continue;
-    if (!adoptable(object)) continue;
+    if (!adoptable(object) || member?.(object) === false) continue;
     objects.push(object);
     patches.push(adopt(options, object));
   }

@@ -25,19 +25,27 @@ export function createClaims({ set, slot, lister }: SlotClaims): readonly Action
     .filter(({ metadata: { namespace, name } }) => lister.get({ namespace, name }) === undefined)
     .map((claim) => {
       const ownerReferences = whenDeleted(set) === "Delete" ? [controllerReference(set)] : undefined;
-      const message = `create Claim {name} Pod ${slot.pod.metadata.name} in StatefulSet ${set.metadata.name} success`;
+      const message = `Create Claim {name} Pod ${slot.pod.metadata.name} in StatefulSet ${set.metadata.name} success`;
       const announce = { about: set, type: "Normal", reason: "SuccessfulCreate", message } as const;
       return creation(persistentVolumeClaims, { ...claim, metadata: { ...claim.metadata, ownerReferences } }, announce);
     });
 }
 
-/** True if a claim is on its way out, alone or with an earlier pod of this name: a new pod has to wait until it is gone. */
+/** True if a claim goes with an earlier pod of this name: a new pod has to wait until it is gone. */
 export function claimsAreStale(claims: SlotClaims): boolean {
-  const { slot } = claims;
-  return existing(claims).some(({ metadata: { deletionTimestamp, ownerReferences = [] } }) => {
-    const ofAnother = ownerReferences.some((owner) => isPod(owner, slot) && owner.uid !== slot.pod.metadata.uid);
-    return deletionTimestamp !== undefined || ofAnother;
-  });
+  const { set, slot } = claims;
+  // Claims that stay when pods go are there to be used again.
+  if (whenScaled(set) === "Retain") return false;
+  return existing(claims).some(({ metadata: { ownerReferences = [] } }) =>
+    ownerReferences.some((owner) => isPod(owner, slot) && owner.uid !== slot.pod.metadata.uid),
+  );
+}
+
+/** Of the claims that a new pod would use, those that are being deleted; it has to wait until they are gone. */
+export function leavingClaims(claims: SlotClaims): readonly string[] {
+  return existing(claims)
+    .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+    .map(({ metadata }) => metadata.name);
 }
 
 /** Makes claims depend on what they are to go with, as the set's retention policy says. */

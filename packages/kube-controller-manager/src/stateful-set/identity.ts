@@ -17,6 +17,11 @@ export function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
   return /^\d{1,9}$/.test(digits) ? Number(digits) : undefined;
 }
 
+/** True for a pod that may belong to the set by its name; another one is let go, whoever made it. */
+export function isNamedAfter(set: StatefulSet, { metadata: { name } }: Pod): boolean {
+  return /^(.*)-\d+$/.exec(name)?.[1] === set.metadata.name;
+}
+
 /** Name of the pod with this number. */
 export function podName(set: StatefulSet, ordinal: number): string {
   return `${set.metadata.name}-${ordinal}`;

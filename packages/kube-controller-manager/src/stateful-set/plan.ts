@@ -12,7 +12,7 @@ import {
 import { templateIn } from "../history/revision-data.ts";
 import { collisionsAfter, type Historian, type History, historyCleanup, historyOf } from "../history/revisions.ts";
 import { claim } from "../owner/claim.ts";
-import { ordinalOf } from "./identity.ts";
+import { isNamedAfter } from "./identity.ts";
 import { revisionOf, type Slot, slotsOf, type Versions } from "./slots.ts";
 import { statefulSetStatus } from "./status.ts";
 import { type Steps, stepsOf } from "./steps.ts";
@@ -47,8 +47,8 @@ export function planStatefulSet(
   };
   const collision = planCollision(view, set, { historian, failures });
   if (collision !== undefined) return collision;
-  const member = (pod: Pod): boolean => ordinalOf(set, pod) !== undefined;
-  const claimed = claim({ owner: set, selector, resource: pods, lister: view.pods, adoptable: member });
+  const member = (pod: Pod): boolean => isNamedAfter(set, pod);
+  const claimed = claim({ owner: set, selector, resource: pods, lister: view.pods, member });
   const revisions = claim({ owner: set, selector, resource: controllerRevisions, lister: view.revisions });
   const deleted = set.metadata.deletionTimestamp !== undefined;
   const history = historyOf(historian, revisions.objects);
@@ -124,23 +124,23 @@ function failureEvents(set: StatefulSet, failures: readonly ActionFailure[]): re
     const about = { do: "event", about: set, type: "Warning" } as const;
     const where = `in StatefulSet ${set.metadata.name} failed error: ${error.message}`;
     if (action.do === "create" && action.resource.kind === "Pod") {
-      return [{ ...about, reason: "FailedCreate", message: `create Pod ${action.object.metadata.name} ${where}` }];
+      return [{ ...about, reason: "FailedCreate", message: `Create Pod ${action.object.metadata.name} ${where}` }];
     }
     if (action.do === "create" && action.resource.kind === "PersistentVolumeClaim") {
       const { name } = action.object.metadata;
       const pod = name.slice(name.lastIndexOf(`-${set.metadata.name}-`) + 1);
       const why = `failed to create PVC ${name}: ${error.message}`;
       return [
-        { ...about, reason: "FailedCreate", message: `create Claim ${name} for Pod ${pod} ${where}` },
+        { ...about, reason: "FailedCreate", message: `Create Claim ${name} for Pod ${pod} ${where}` },
         {
           ...about,
           reason: "FailedCreate",
-          message: `create Pod ${pod} in StatefulSet ${set.metadata.name} failed error: ${why}`,
+          message: `Create Pod ${pod} in StatefulSet ${set.metadata.name} failed error: ${why}`,
         },
       ];
     }
     if (action.do === "delete" && action.resource.kind === "Pod") {
-      return [{ ...about, reason: "FailedDelete", message: `delete Pod ${action.key.name} ${where}` }];
+      return [{ ...about, reason: "FailedDelete", message: `Delete Pod ${action.key.name} ${where}` }];
     }
     return [];
   });

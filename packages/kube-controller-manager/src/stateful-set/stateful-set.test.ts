@@ -69,7 +69,7 @@ test("pods come one after another, each when the one before it is ready", async 
     updateRevision: name,
     collisionCount: 0,
   });
-  expect(await podEvents()).toContain("create Pod web-0 in StatefulSet web successful");
+  expect(await podEvents()).toContain("Create Pod web-0 in StatefulSet web successful");
 });
 
 test("a pod has name, host name, labels and owner of its own", async () => {
@@ -120,7 +120,7 @@ test("pods go from the last to the first, one at a time", async () => {
   expect(deletions.map((request) => request.split("/").at(-1))).toEqual(["web-2", "web-1"]);
   world.kubelet = kubelet;
   expect(await podNames()).toEqual(["web-0"]);
-  expect(await podEvents()).toContain("delete Pod web-2 in StatefulSet web successful");
+  expect(await podEvents()).toContain("Delete Pod web-2 in StatefulSet web successful");
 });
 
 test("parallel sets make and delete all at once, and do not wait for those that are not ready", async () => {
@@ -260,7 +260,7 @@ test("each pod gets claims of its own, which stay when it goes", async () => {
     metadata: { labels: { app: "a", tier: "db" } },
     spec: { accessModes: ["ReadWriteOnce"] },
   });
-  expect(await podEvents()).toContain("create Claim data-web-0 Pod web-0 in StatefulSet web success");
+  expect(await podEvents()).toContain("Create Claim data-web-0 Pod web-0 in StatefulSet web success");
   await edit({ replicas: 0 });
   await world.pass(5);
   expect(await podNames()).toEqual([]);
@@ -297,10 +297,50 @@ test("pods that are refused are told of, and made once they are allowed", async 
     request.method === "POST" && request.path.endsWith("/pods") ? new StatusError("Forbidden", "no room") : undefined;
   await world.create(statefulSets, statefulSet(1));
   await world.pass(3);
-  expect(await podEvents()).toContain("create Pod web-0 in StatefulSet web failed error: no room");
+  expect(await podEvents()).toContain("Create Pod web-0 in StatefulSet web failed error: no room");
   world.refuse = undefined;
   await world.pass(30);
   expect(await status()).toMatchObject({ readyReplicas: 1 });
+});
+
+test("a pod waits for a claim that is being deleted, and that is told", async () => {
+  await world.create(persistentVolumeClaims, {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data-web-0", namespace: "default", finalizers: ["example.com/keep"] },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+  });
+  const claim = { namespace: "default", name: "data-web-0" };
+  await world.client.resource(persistentVolumeClaims).delete(claim, {}, world.signal);
+  await world.create(statefulSets, statefulSet(1, { volumeClaimTemplates: claims }));
+  await world.pass(3);
+  expect(await podNames()).toEqual([]);
+  expect(await podEvents()).toContain(
+    "Create Pod web-0 in StatefulSet web failed error: pvc data-web-0 is being deleted",
+  );
+  await world.edit(persistentVolumeClaims, claim, (one) => ({
+    ...one,
+    metadata: { ...one.metadata, finalizers: undefined },
+  }));
+  await world.pass(5);
+  expect(await podNames()).toEqual(["web-0"]);
+});
+
+test("a pod of another name is let go, whatever its labels say", async () => {
+  await world.create(statefulSets, statefulSet(1));
+  await world.pass(3);
+  const { metadata } = await world.get(statefulSets, key);
+  const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: "web", uid: metadata.uid ?? "", controller: true };
+  await world.create(pods, {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "other", namespace: "default", labels: { app: "a" }, ownerReferences: [owner] },
+    spec: { containers: [{ name: "c", image: "i" }] },
+  });
+  await world.pass(3);
+  const other = await world.get(pods, { namespace: "default", name: "other" });
+  expect(other.metadata.ownerReferences ?? []).toEqual([]);
+  expect(await status()).toMatchObject({ replicas: 1 });
 });
 
 test("a set that has what it wants causes no requests", async () => {

@@ -3,7 +3,7 @@ import type { StatefulSet } from "@skates/api/apps/v1";
 import { type PersistentVolumeClaim, pods } from "@skates/api/core/v1";
 import { type Action, creation, deletion, type Lister } from "@skates/controller-runtime";
 import { podEnded } from "../pod/pod-state.ts";
-import { claimsAreStale, createClaims, ownClaims, type SlotClaims } from "./claims.ts";
+import { claimsAreStale, createClaims, leavingClaims, ownClaims, type SlotClaims } from "./claims.ts";
 import { identityLabels, POD_NAME } from "./identity.ts";
 import { availableAtMs, revisionOf, type Slot, type Slots, terminating } from "./slots.ts";
 
@@ -64,6 +64,8 @@ function replicaStep(input: StepInput, slot: Slot): ReplicaStep {
   }
   if (!slot.created) {
     if (claimsAreStale(own)) return { claims: [], pods: [], wait: true };
+    const leaving = leavingClaims(own);
+    if (leaving.length > 0) return { claims: [], pods: [tellLeaving(set, slot, leaving)], wait: true };
     return { claims: createClaims(own), pods: [createPod(set, slot)], wait: true };
   }
   const missing = slot.pod.status?.phase === "Pending" ? createClaims(own) : [];
@@ -125,9 +127,16 @@ function labelPod(set: StatefulSet, { pod, ordinal }: Slot): readonly Action[] {
   return [{ do: "patch", resource: pods, key: { namespace, name }, patch, announce: announce(set, "update", name) }];
 }
 
-const REASONS = { create: "SuccessfulCreate", delete: "SuccessfulDelete", update: "SuccessfulUpdate" } as const;
+function tellLeaving(set: StatefulSet, { pod }: Slot, claims: readonly string[]): Action {
+  const why = claims.map((name) => `pvc ${name} is being deleted`).join(", ");
+  const error = claims.length > 1 ? `[${why}]` : why;
+  const message = `Create Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} failed error: ${error}`;
+  return { do: "event", about: set, type: "Warning", reason: "FailedCreate", message };
+}
 
-function announce(set: StatefulSet, verb: keyof typeof REASONS, pod: string) {
-  const message = `${verb} Pod ${pod} in StatefulSet ${set.metadata.name} successful`;
-  return { about: set, type: "Normal", reason: REASONS[verb], message } as const;
+const VERBS = { create: "Create", delete: "Delete", update: "Update" } as const;
+
+function announce(set: StatefulSet, verb: keyof typeof VERBS, pod: string) {
+  const message = `${VERBS[verb]} Pod ${pod} in StatefulSet ${set.metadata.name} successful`;
+  return { about: set, type: "Normal", reason: `Successful${VERBS[verb]}`, message } as const;
 }
