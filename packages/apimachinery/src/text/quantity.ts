@@ -132,8 +132,8 @@ export function quantityFromNumber(value: number, format: QuantityFormat = "Deci
 }
 
 /** A quantity of thousandths: `milliQuantity(1500)` is `1500m`. */
-export function milliQuantity(milli: number): Quantity {
-  return quantityOf(BigInt(milli) * 1_000_000n, "DecimalSI");
+export function milliQuantity(milli: number, format: QuantityFormat = "DecimalSI"): Quantity {
+  return quantityOf(BigInt(milli) * 1_000_000n, format);
 }
 
 const CANONICAL = /^(?:0|[1-9][0-9]{0,2}(?:m|k|M|G|T|Ki|Mi|Gi|Ti)?|[1-9][0-9]{0,8}[1-9])$/;

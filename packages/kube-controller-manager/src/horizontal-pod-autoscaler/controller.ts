@@ -25,7 +25,7 @@ import { customKind } from "../custom-kinds.ts";
 import { type Evaluated, evaluateMetric } from "./evaluate-metric.ts";
 import { changed, NO_HISTORY, remembered, type ScalingHistory } from "./limit-change.ts";
 import { metricSource, type MetricSource } from "./metric-source.ts";
-import { Conditions, needsMetrics, planScaling, type ScalingPlan, statusBase, type Unread } from "./plan.ts";
+import { Conditions, needsMetrics, planScaling, type ScalingPlan, type Unread } from "./plan.ts";
 
 export interface AutoscalerOptions {
   readonly client: Client;
@@ -263,7 +263,7 @@ class Autoscaler {
   ): Promise<void> {
     const conditions = new Conditions(autoscaler.status?.conditions ?? [], this.#options.env.clock.nowMs());
     conditions.set(...condition);
-    const status = { desiredReplicas: 0, ...autoscaler.status, ...statusBase(autoscaler), conditions: conditions.list };
+    const status = { desiredReplicas: 0, ...autoscaler.status, conditions: conditions.list };
     await this.#writeStatus(autoscaler, status, signal);
   }
 
@@ -273,7 +273,13 @@ class Autoscaler {
     signal: AbortSignal,
   ): Promise<void> {
     if (equalValues(status, autoscaler.status)) return;
-    await this.#options.client.resource(horizontalPodAutoscalers).updateStatus({ ...autoscaler, status }, {}, signal);
+    try {
+      await this.#options.client.resource(horizontalPodAutoscalers).updateStatus({ ...autoscaler, status }, {}, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isStatus(error, "NotFound")) this.#tell(autoscaler, "Warning", "FailedUpdateStatus", messageOf(error));
+      throw error;
+    }
   }
 }
 

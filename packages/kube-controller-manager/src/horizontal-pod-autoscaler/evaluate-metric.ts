@@ -114,7 +114,8 @@ async function ofContainerResource(question: MetricQuestion, signal: AbortSignal
   const { name, container, target } = containerResource;
   const { proposal, current, suffix } = await byResource(question, { name, target, container }, signal);
   const status: MetricStatus = { type: "ContainerResource", containerResource: { name, container, current } };
-  const what = suffix === "" ? `${name} container resource` : `${name} container resource${suffix}`;
+  // As upstream: an average value is told of without saying that it is that of a container.
+  const what = suffix === "" ? `${name} resource` : `${name} container resource${suffix}`;
   return { replicas: proposal.replicas, name: what, status };
 }
 
@@ -128,7 +129,7 @@ async function byResource(question: MetricQuestion, of: ResourceTarget, signal: 
   const { name: resource, target } = of;
   if (target.averageUtilization === undefined && target.averageValue === undefined) {
     throw new Error(
-      "invalid resource metric source: neither an average utilization target nor an average value target was set",
+      "invalid resource metric source: neither an average utilization target nor an average value (usage) target was set",
     );
   }
   const what = target.averageValue === undefined ? "utilization" : "usage";
@@ -145,14 +146,19 @@ async function byResourceFigures(question: MetricQuestion, of: ResourceTarget, s
   const asked = podQuestion(question, found, resource);
   if (target.averageValue !== undefined) {
     const proposal = byAverage(asked, parseQuantity(target.averageValue).milliValue());
-    return { proposal, current: { averageValue: milliQuantity(proposal.current).toString() }, suffix: "" };
+    return { proposal, current: { averageValue: resourceQuantity(resource, proposal.current) }, suffix: "" };
   }
   const proposal = byUtilization(asked, { percent: target.averageUtilization ?? 0, container });
   const current = {
     averageUtilization: proposal.current,
-    averageValue: milliQuantity(proposal.average ?? 0).toString(),
+    averageValue: resourceQuantity(resource, proposal.average ?? 0),
   };
   return { proposal, current, suffix: " utilization (percentage of request)" };
+}
+
+/** Memory is told in powers of two, as the metrics API does. */
+function resourceQuantity(resource: string, milli: number): string {
+  return milliQuantity(milli, resource === "memory" ? "BinarySI" : "DecimalSI").toString();
 }
 
 async function ofPods(question: MetricQuestion, signal: AbortSignal): Promise<Evaluated> {

@@ -97,6 +97,8 @@ it("grows with use and shrinks five minutes after it, saying so", async () => {
   expect(await replicas()).toBe(5);
   const { status } = await world.get(horizontalPodAutoscalers, key);
   expect(status).toMatchObject({ desiredReplicas: 5, lastScaleTime: expect.any(String) });
+  // As upstream's controller.
+  expect(status?.observedGeneration).toBeUndefined();
   expect(await conditions()).toEqual([
     "AbleToScale=True ReadyForNewScale",
     "ScalingActive=True ValidMetricFound",

@@ -2,6 +2,7 @@ import type { MetricIdentifier } from "@skates/api/autoscaling/v2";
 import { pods as podMetrics } from "@skates/api/metrics/v1beta1";
 import { isRecord, labelSelector, parseDuration, parseQuantity, parseTime } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
+import { messageOf } from "@skates/component-base";
 import type { PodFigure } from "./pod-usage.ts";
 
 /** Where figures come from: the metrics APIs, whoever serves them. Rejects when one does not answer. */
@@ -39,21 +40,16 @@ export interface MetricSource {
 export function metricSource(client: Client): MetricSource {
   return {
     async resource({ namespace, selector, resource, container }, signal) {
-      const { items } = await client.resource(podMetrics).list({ namespace, labelSelector: selector }, signal);
-      if (items.length === 0) {
-        throw new Error(
-          `unable to fetch metrics from resource metrics API: no metrics returned from resource metrics API`,
-        );
-      }
+      const { items } = await asking("resource", signal, () =>
+        client.resource(podMetrics).list({ namespace, labelSelector: selector }, signal),
+      );
+      if (items.length === 0) throw new Error("no metrics returned from resource metrics API");
       const figures = new Map<string, PodFigure>();
       for (const { metadata, containers, timestamp, window } of items) {
         const counted = containers.filter(({ name }) => container === undefined || container === name);
-        if (container !== undefined && counted.length === 0) {
-          throw new Error(`container ${container} not present in metrics for pod ${namespace}/${metadata.name}`);
-        }
         const values = counted.map(({ usage }) => usage?.[resource]);
         // A pod with a container of which nothing is known is not counted.
-        if (values.some((value) => value === undefined)) continue;
+        if (values.length === 0 || values.includes(undefined)) continue;
         const milli = values.reduce((sum, value) => sum + parseQuantity(value ?? "0").milliValue(), 0);
         figures.set(metadata.name, { milli, timestampMs: parseTime(timestamp), windowMs: parseDuration(window) });
       }
@@ -61,13 +57,9 @@ export function metricSource(client: Client): MetricSource {
     },
     async pods({ namespace, selector, metric }, signal) {
       const path = `${CUSTOM}/namespaces/${namespace}/pods/*/${encodeURIComponent(metric.name)}`;
-      const items = await values(
-        client,
-        `${path}?${query({ labelSelector: selector, ...selectorOf(metric) })}`,
-        signal,
-      );
-      if (items.length === 0)
-        throw new Error(`unable to fetch metrics from custom metrics API: no custom metric for pods`);
+      const parameters = query({ labelSelector: selector, ...selectorOf(metric) });
+      const items = await asking("custom", signal, () => values(client, `${path}?${parameters}`, signal));
+      if (items.length === 0) throw new Error("no metrics returned from custom metrics API");
       const figures = new Map<string, PodFigure>();
       for (const { value, describedObject, timestamp, windowSeconds } of items) {
         const windowMs = typeof windowSeconds === "number" ? windowSeconds * 1000 : 60_000;
@@ -84,7 +76,9 @@ export function metricSource(client: Client): MetricSource {
     async object({ namespace, plural, name, metric }, signal) {
       const at = plural === "namespaces" ? `namespaces/${name}/metrics` : `namespaces/${namespace}/${plural}/${name}`;
       const path = `${CUSTOM}/${at}/${encodeURIComponent(metric.name)}`;
-      const [first] = await values(client, `${path}?${query(selectorOf(metric))}`, signal);
+      const [first] = await asking("custom", signal, () =>
+        values(client, `${path}?${query(selectorOf(metric))}`, signal),
+      );
       if (typeof first?.["value"] !== "string") {
         throw new Error("unable to fetch metrics from custom metrics API: no metric of this object");
       }
@@ -93,18 +87,27 @@ export function metricSource(client: Client): MetricSource {
     async external({ namespace, metric }, signal) {
       const selector = metric.selector === undefined ? "" : labelSelector(metric.selector).toString();
       const path = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${namespace}/${encodeURIComponent(metric.name)}`;
-      const items = await values(client, `${path}?${query({ labelSelector: selector })}`, signal);
-      if (items.length === 0) {
-        throw new Error(
-          "unable to fetch metrics from external metrics API: no metrics returned from external metrics API",
-        );
-      }
+      const items = await asking("external", signal, () =>
+        values(client, `${path}?${query({ labelSelector: selector })}`, signal),
+      );
+      if (items.length === 0) throw new Error("no metrics returned from external metrics API");
       return items.reduce(
         (sum, { value }) => sum + (typeof value === "string" ? parseQuantity(value).milliValue() : 0),
         0,
       );
     },
   };
+}
+
+/** What an API refuses is told in upstream's words. */
+async function asking<T>(which: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    signal.throwIfAborted();
+    // Not as its cause, which would be told once more.
+    throw new Error(`unable to fetch metrics from ${which} metrics API: ${messageOf(error)}`);
+  }
 }
 
 const CUSTOM = "/apis/custom.metrics.k8s.io/v1beta2";

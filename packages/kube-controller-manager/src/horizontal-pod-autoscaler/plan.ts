@@ -150,13 +150,10 @@ function weigh(evaluated: readonly Evaluated[], current: number): Weighed {
 }
 
 /** What of a status stays. */
-export function statusBase({ status, metadata }: HorizontalPodAutoscaler) {
+function statusBase({ status }: HorizontalPodAutoscaler) {
   const { lastScaleTime } = status ?? {};
-  const { generation } = metadata;
-  return {
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    ...(lastScaleTime === undefined ? {} : { lastScaleTime }),
-  };
+  // As upstream, without observedGeneration.
+  return lastScaleTime === undefined ? {} : { lastScaleTime };
 }
 
 /** Conditions by upstream's rule: the time changes with the status only. */
