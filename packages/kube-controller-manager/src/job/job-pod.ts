@@ -52,9 +52,13 @@ function countIn(pod: Pod, annotation: string): number | undefined {
   return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 }
 
-/** When a pod ended, as well as it can be told. */
+/** When a pod ended, as well as it can be told: sidecars end last. */
 export function finishedAtMs(pod: Pod): number {
-  const ends = (pod.status?.containerStatuses ?? []).map(({ state }) => state?.terminated?.finishedAt);
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  const sidecar = (name: string): boolean =>
+    pod.spec.initContainers?.some((one) => one.name === name && one.restartPolicy === "Always") === true;
+  const counted = [...containerStatuses, ...initContainerStatuses.filter(({ name }) => sidecar(name))];
+  const ends = counted.map(({ state }) => state?.terminated?.finishedAt);
   const known = ends.filter((end) => end !== undefined);
   if (known.length > 0 && known.length === ends.length) return Math.max(...known.map(parseTime));
   const ready = podCondition(pod, "Ready");
