@@ -79,6 +79,24 @@ test("without one the eviction may come back later", () => {
   });
 });
 
+test("a budget that refuses with enough healthy pods says what its controller says", () => {
+  const condition = {
+    type: "DisruptionAllowed",
+    status: "False" as const,
+    reason: "Paused",
+    message: "not now",
+    lastTransitionTime: "2026-11-20T11:00:00Z",
+  };
+  const words = "The disruption budget b does not allow evicting pods currently";
+  for (const [conditions, message] of [
+    [[condition], `${words} (Paused): not now`],
+    [[{ ...condition, message: "" }], words],
+    [undefined, words],
+  ] as const) {
+    expect(refusal({ currentHealthy: 4, conditions })).toMatchObject({ details: { causes: [{ message }] } });
+  }
+});
+
 test("a budget whose status is older than its spec refuses for now", () => {
   expect(refusal({ observedGeneration: 1, disruptionsAllowed: 5 })).toMatchObject({
     reason: "TooManyRequests",

@@ -69,12 +69,15 @@ function insufficient({ conditions = [], observedGeneration }: BudgetStatus, now
 }
 
 function whyNone({ metadata, status }: PodDisruptionBudget): string {
-  const failed = status?.conditions?.find(({ type, reason }) => type === ALLOWED && reason === "SyncFailed");
-  if (failed !== undefined) {
-    return `The disruption budget ${metadata.name} does not allow evicting pods currently because it failed sync: ${failed.message}`;
-  }
+  const told = status?.conditions?.find(({ type }) => type === ALLOWED);
+  const why = told?.status === "False" && told.message !== "" ? told : undefined;
+  const refusal = `The disruption budget ${metadata.name} does not allow evicting pods currently`;
+  if (why?.reason === "SyncFailed") return `${refusal} because it failed sync: ${why.message}`;
   const { desiredHealthy = 0, currentHealthy = 0 } = status ?? {};
-  return `The disruption budget ${metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+  if (currentHealthy <= desiredHealthy) {
+    return `The disruption budget ${metadata.name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
+  }
+  return why === undefined ? refusal : `${refusal} (${why.reason}): ${why.message}`;
 }
 
 function refused(message: string, retryAfterSeconds: number): StatusError {
