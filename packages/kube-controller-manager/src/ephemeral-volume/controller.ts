@@ -9,6 +9,7 @@ import {
 import { keyOf } from "@skates/apimachinery";
 import {
   type Action,
+  type ActionFailure,
   type Controller,
   controllerReference,
   controls,
@@ -51,7 +52,7 @@ export const ephemeralVolumeController: Controller<EphemeralView> = {
     }),
   ],
   view: (listers) => ({ claims: listers.for(persistentVolumeClaims), pods: listers.for(pods) }),
-  plan(view, key) {
+  plan(view, key, _nowMs, failures) {
     const pod = view.pods.get(key);
     if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || isPodTerminal(pod)) return NOTHING;
     const actions = podClaims(pod).flatMap((wanted): readonly Action[] => {
@@ -63,12 +64,21 @@ export const ephemeralVolumeController: Controller<EphemeralView> = {
       const message = `ephemeral volume ${wanted.volume}: PVC ${id}${wanted.name} was not created for pod ${id}${key.name} (pod is not owner)`;
       return [tell(pod, "Warning", "FailedBinding", message)];
     });
-    return actions.length === 0 ? NOTHING : { stages: [actions] };
+    const told = failures.flatMap((failure) => creationFailure(pod, failure));
+    const stages = [told, actions].filter((stage) => stage.length > 0);
+    return stages.length === 0 ? NOTHING : { stages };
   },
 };
 
 function hasOwnClaims(pod: Pod): boolean {
   return podClaims(pod).some(({ own }) => own);
+}
+
+function creationFailure(pod: Pod, { action, error }: ActionFailure): readonly Action[] {
+  if (action.do !== "create") return [];
+  const { name } = action.object.metadata;
+  const volume = podClaims(pod).find((one) => one.name === name)?.volume ?? "";
+  return [tell(pod, "Warning", "FailedBinding", `ephemeral volume ${volume}: create PVC ${name}: ${error.message}`)];
 }
 
 function claimFor(pod: Pod, { name, volume }: { readonly name: string; readonly volume: string }): readonly Action[] {

@@ -13,8 +13,7 @@ import { bind, isTaken, setClaimStatus } from "./bind.ts";
 import { findVolume } from "./find-volume.ts";
 import { annotated, isAnnotated, type StorageView, tell, unscheduledPods, waitsForConsumer } from "./storage-view.ts";
 
-const { bindCompleted, boundByController, selectedNode, storageProvisioner, betaStorageProvisioner } =
-  VOLUME_ANNOTATIONS;
+const { bindCompleted, selectedNode, storageProvisioner, betaStorageProvisioner } = VOLUME_ANNOTATIONS;
 
 /** What is to be done about a claim: find it a volume, have one made, or see that it lost its own. */
 export function planClaim(view: StorageView, key: ObjectKey): Plan {
@@ -43,11 +42,8 @@ function planNamed({ volumes }: StorageView, claim: PersistentVolumeClaim): Plan
   if (volume === undefined) return pending(claim);
   const quoted = JSON.stringify(volume.metadata.name);
   if (isTaken(volume, claim)) {
-    const by = isAnnotated(claim, boundByController) ? " by controller" : "";
-    return pending(
-      claim,
-      tell(claim, "Warning", "FailedBinding", `volume ${quoted} already bound to a different claim${by}.`),
-    );
+    const message = `volume ${quoted} already bound to a different claim.`;
+    return pending(claim, tell(claim, "Warning", "FailedBinding", message));
   }
   const mismatch = volume.spec.claimRef === undefined ? volumeMismatch(volume, claim) : undefined;
   if (mismatch === undefined) return bind(volume, claim);

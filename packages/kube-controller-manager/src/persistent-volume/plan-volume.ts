@@ -1,4 +1,9 @@
-import { type PersistentVolume, persistentVolumes, VOLUME_ANNOTATIONS } from "@skates/api/core/v1";
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  persistentVolumes,
+  VOLUME_ANNOTATIONS,
+} from "@skates/api/core/v1";
 import { compareResourceVersions, type ObjectKey } from "@skates/apimachinery";
 import { NOTHING, type Plan, statusUpdate, update } from "@skates/controller-runtime";
 import { isAnnotated, type StorageView, tell, withoutAnnotation } from "./storage-view.ts";
@@ -23,7 +28,8 @@ export function planVolume(view: StorageView, key: ObjectKey): Plan {
   }
   const named = claim.spec.volumeName ?? "";
   if (named === volume.metadata.name) return setPhase(volume, { phase: "Bound" });
-  if (named === "") return NOTHING; // the claim's own key goes on from here
+  // The claim's own key goes on from here, but where nobody would say why it does not.
+  if (named === "") return modeOf(volume) === modeOf(claim) ? NOTHING : tellModes(volume, claim);
   const made = isAnnotated(volume, provisionedBy) && volume.spec.persistentVolumeReclaimPolicy === "Delete";
   return made ? planReleased(volume) : unbind(volume);
 }
@@ -61,6 +67,22 @@ function planReleased(volume: PersistentVolume): Plan {
       return failed(volume, "VolumeFailedDelete", message);
     }
   }
+}
+
+function modeOf({ spec }: { readonly spec: { readonly volumeMode?: string | undefined } }): string {
+  return spec.volumeMode ?? "Filesystem";
+}
+
+function tellModes(volume: PersistentVolume, claim: PersistentVolumeClaim): Plan {
+  const why = "due to incompatible volumeMode.";
+  const [one, other] = [volume, claim].map(({ metadata }) => JSON.stringify(metadata.name));
+  const toVolume = `Cannot bind PersistentVolume to requested PersistentVolumeClaim ${other} ${why}`;
+  const toClaim = `Cannot bind PersistentVolume ${one} to requested PersistentVolumeClaim ${why}`;
+  const events = [
+    tell(volume, "Warning", "VolumeMismatch", toVolume),
+    tell(claim, "Warning", "VolumeMismatch", toClaim),
+  ];
+  return { stages: [events] };
 }
 
 /** Told once. */

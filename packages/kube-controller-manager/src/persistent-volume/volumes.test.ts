@@ -96,6 +96,19 @@ it("gives two claims two volumes, and lets the third wait for one", async () => 
   expect(await claimOf(waiting)).toEqual({ volume: "c", phase: "Bound", size: "1Gi" });
 });
 
+it("says of a volume set aside for a claim of another mode that they do not go together", async () => {
+  const { metadata } = await make("files", { storageClassName: "" });
+  const claimRef = { kind: "PersistentVolumeClaim", namespace: "default", name: "files", uid: metadata.uid };
+  await world.create(persistentVolumes, volume("device", { volumeMode: "Block", claimRef }));
+  await world.pass(3);
+  expect(await told("device")).toEqual([
+    'VolumeMismatch: Cannot bind PersistentVolume to requested PersistentVolumeClaim "files" due to incompatible volumeMode.',
+  ]);
+  expect(await told("files")).toContain(
+    'VolumeMismatch: Cannot bind PersistentVolume "device" to requested PersistentVolumeClaim due to incompatible volumeMode.',
+  );
+});
+
 it("keeps to what users have bound beforehand, and says what does not fit", async () => {
   await world.create(persistentVolumes, volume("set-aside", { claimRef: { namespace: "default", name: "late" } }));
   await world.create(persistentVolumes, volume("tiny", { capacity: { storage: "1Mi" } }));
