@@ -1,6 +1,6 @@
 import { formatTime } from "@skates/apimachinery";
 import type { Namespace, NamespaceCondition } from "@skates/api/core/v1";
-import { conditionOf } from "../condition.ts";
+import { conditionOf, renewedCondition } from "../condition.ts";
 import type { Remains } from "./content.ts";
 
 type Text = Pick<NamespaceCondition, "type" | "status" | "reason" | "message">;
@@ -8,13 +8,14 @@ type Text = Pick<NamespaceCondition, "type" | "status" | "reason" | "message">;
 /** A terminating namespace with what holds its deletion up; the same object if nothing is new. */
 export function withRemains(namespace: Namespace, remains: Remains, nowMs: number): Namespace {
   const old = namespace.status?.conditions ?? [];
-  const conditions = texts(remains).map((text): NamespaceCondition => {
+  let conditions = old;
+  for (const text of texts(remains)) {
     const current = conditionOf(old, text.type);
     const same = current?.status === text.status && current.reason === text.reason && current.message === text.message;
-    return same ? current : { ...text, lastTransitionTime: formatTime(nowMs) };
-  });
-  const unchanged =
-    conditions.every((condition) => old.includes(condition)) && namespace.status?.phase === "Terminating";
+    // The time is that of the last change of the status, not of the words.
+    if (!same) conditions = renewedCondition(conditions, { ...text, lastTransitionTime: formatTime(nowMs) });
+  }
+  const unchanged = conditions === old && namespace.status?.phase === "Terminating";
   return unchanged ? namespace : { ...namespace, status: { ...namespace.status, phase: "Terminating", conditions } };
 }
 

@@ -199,6 +199,14 @@ test("conditions keep their time until they change, and an unchanged namespace i
     "NamespaceContentRemaining 2026-01-01T00:00:00Z",
     "NamespaceFinalizersRemaining 2026-01-01T00:00:00Z",
   ]);
+  const worse = withRemains(failed, { ...nothing, errors: ["c"] }, nowMs + 9000);
+  expect(worse.status?.conditions?.[2]).toEqual({
+    type: "NamespaceDeletionContentFailure",
+    status: "True",
+    reason: "ContentDeletionFailed",
+    message: "Failed to delete all resource types, 1 remaining: c",
+    lastTransitionTime: "2026-01-01T00:00:05Z",
+  });
   expect(failed.status?.conditions?.[2]).toMatchObject({
     status: "True",
     message: "Failed to delete all resource types, 2 remaining: a, b",
