@@ -290,6 +290,14 @@ describe("zones", () => {
       const labels = { "topology.kubernetes.io/zone": zone };
       return { ...made, metadata: { name: `${zone}${i}`, uid: `${zone}${i}`, labels } };
     });
+  const excluded = (node: Node): Node => ({
+    ...node,
+    metadata: {
+      ...node.metadata,
+      name: `x${node.metadata.name}`,
+      labels: { ...node.metadata.labels, "node.kubernetes.io/exclude-disruption": "" },
+    },
+  });
   test.each<readonly [string, readonly Node[], number | undefined]>([
     ["one of many is silent", at("a", 10, 9), 0.1],
     ["half is silent", at("a", 10, 5), 0.1],
@@ -297,6 +305,7 @@ describe("zones", () => {
     ["two of three: too few to tell", at("a", 3, 1), 0.1],
     ["more than half of a large zone", at("a", 60, 20), 0.01],
     ["a whole zone, others are well", [...at("a", 10, 0), ...at("b", 1, 1)], 0.1],
+    ["those that are excluded are not counted", [...at("a", 10, 4).map(excluded), ...at("a", 3, 1)], 0.1],
     ["nothing is well anywhere", [...at("a", 10, 0), ...at("b", 3, 0)], undefined],
   ])("%s", (_what, all, expected) => {
     const last = all.findLast((one) => one.metadata.name.startsWith("a"));

@@ -28,12 +28,19 @@ const IN_ZONE = "node-lifecycle/zone";
 const READY_IN_ZONE = "node-lifecycle/ready-zone";
 const UNREADY_IN_ZONE = "node-lifecycle/unready-zone";
 
+/** A node with this label says nothing of its zone. */
+const EXCLUDED = "node.kubernetes.io/exclude-disruption";
+
 /** Indexes of nodes by zone. */
 export const ZONE_INDEXES: Readonly<Record<string, KeysOf<Node>>> = {
-  [IN_ZONE]: (node) => [zoneKey(node)],
-  [READY_IN_ZONE]: (node) => (isReady(node) ? [zoneKey(node)] : []),
+  [IN_ZONE]: (node) => (isCounted(node) ? [zoneKey(node)] : []),
+  [READY_IN_ZONE]: (node) => (isCounted(node) && isReady(node) ? [zoneKey(node)] : []),
   [UNREADY_IN_ZONE]: (node) => (isReady(node) ? [] : [zoneKey(node)]),
 };
+
+function isCounted({ metadata: { labels } }: Node): boolean {
+  return labels?.[EXCLUDED] === undefined;
+}
 
 function isReady(node: Node): boolean {
   return readyCondition(node)?.status === "True";
@@ -71,7 +78,7 @@ export function concernedNodes(
   rates: EvictionRates,
 ): readonly Node[] {
   const unready = nodes.values(UNREADY_IN_ZONE);
-  if (unready.length === 0) return [];
+  if (unready.length === 0 || !isCounted(node)) return [];
   const zone = zoneKey(node);
   const zones = nodes.values(READY_IN_ZONE);
   const now: ZoneCounts = { all: nodes.count(IN_ZONE, zone), ready: nodes.count(READY_IN_ZONE, zone) };
