@@ -25,8 +25,6 @@ export interface PodClaimsView {
 const POD_CLAIM_NAME = "resource.kubernetes.io/pod-claim-name";
 /** So much of a generated name may be ours. */
 const NAME_BASE_MAX = 57;
-/** Marks claims whose devices others may have as well; as on the namespace that allows it. */
-const ADMIN_ACCESS = "resource.kubernetes.io/admin-access";
 
 /** Makes the claims that a pod lacks, then notes the names of those that were made, and reserves what a bound pod needs. */
 export function planPodClaims(
@@ -39,13 +37,13 @@ export function planPodClaims(
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || podEnded(pod)) return NOTHING;
   const made = view.claims.by("pod", `${key.namespace ?? ""}/${key.name}`).filter((claim) => controls(pod, claim));
   const missing: Action[] = [];
-  const told: Action[] = failures.map(({ error }) => failed(pod, error.message));
+  const told: Action[] = failures.flatMap((failure) => creationFailure(pod, failure));
   const statuses: PodResourceClaimStatus[] = [];
   for (const [name, templateName] of templatesOf(pod)) {
     const known = pod.status?.resourceClaimStatuses?.find((one) => one.name === name);
     const claim = made.find(({ metadata }) => metadata.annotations?.[POD_CLAIM_NAME] === name);
-    // A claim that has a name in the status and is gone was deleted by somebody: the pod cannot get another.
-    if (known !== undefined) statuses.push(known);
+    // One that somebody deleted although the pod's status has its name is made again.
+    if (known !== undefined && isThere(view, pod, known)) statuses.push(known);
     else if (claim !== undefined) statuses.push({ name, resourceClaimName: claim.metadata.name });
     else {
       const template = view.templates.get({ namespace: key.namespace, name: templateName });
@@ -55,12 +53,36 @@ export function planPodClaims(
       } else missing.push(creation(resourceClaims, claimFrom(pod, name, template)));
     }
   }
-  const noted = statuses.length === (pod.status?.resourceClaimStatuses ?? []).length;
+  const before = pod.status?.resourceClaimStatuses ?? [];
+  const noted = statuses.every((one) => before.includes(one));
   const note = noted
     ? []
-    : [statusUpdate(pods, { ...pod, status: { ...pod.status, resourceClaimStatuses: statuses } })];
+    : [statusUpdate(pods, { ...pod, status: { ...pod.status, resourceClaimStatuses: withKnown(before, statuses) } })];
   const stages = [told, missing, note, reservations(view, pod)];
   return { stages: stages.filter((stage) => stage.length > 0) };
+}
+
+/** Without a name no claim is needed. */
+function isThere({ claims }: PodClaimsView, pod: Pod, { resourceClaimName: name }: PodResourceClaimStatus): boolean {
+  if (name === undefined) return true;
+  const claim = claims.get({ namespace: pod.metadata.namespace, name });
+  return claim !== undefined && controls(pod, claim);
+}
+
+/** What is known now in the place of what was known before; a claim that is still to be made again keeps its old name so long. */
+function withKnown(
+  before: readonly PodResourceClaimStatus[],
+  now: readonly PodResourceClaimStatus[],
+): readonly PodResourceClaimStatus[] {
+  const left = before.filter(({ name }) => now.every((one) => one.name !== name));
+  return [...left, ...now];
+}
+
+function creationFailure(pod: Pod, { action, error }: ActionFailure): readonly Action[] {
+  if (action.do !== "create") return [];
+  const name = action.object.metadata.annotations?.[POD_CLAIM_NAME] ?? "";
+  // The name that upstream tells of is not made yet.
+  return [failed(pod, `PodResourceClaim ${name}: create ResourceClaim : ${error.message}`)];
 }
 
 /** The pod's claims that are made from templates: what the pod calls each, and the template. */
@@ -72,7 +94,6 @@ export function templatesOf(pod: Pod): readonly (readonly [name: string, templat
 
 function claimFrom(pod: Pod, name: string, { spec }: ResourceClaimTemplate): ResourceClaim {
   const { labels, annotations } = spec.metadata ?? {};
-  const administers = (spec.spec.devices?.requests ?? []).some(({ exactly }) => exactly?.adminAccess === true);
   return {
     apiVersion: "resource.k8s.io/v1",
     kind: "ResourceClaim",
@@ -80,21 +101,21 @@ function claimFrom(pod: Pod, name: string, { spec }: ResourceClaimTemplate): Res
       name: "",
       generateName: generateName(pod.metadata.name, name),
       namespace: pod.metadata.namespace,
-      labels: administers ? { ...labels, [ADMIN_ACCESS]: "true" } : labels,
+      labels,
       annotations: { ...annotations, [POD_CLAIM_NAME]: name },
-      ownerReferences: [controllerReference(pod)],
+      // As upstream: the pod does not wait for its claim when it is deleted in the foreground.
+      ownerReferences: [{ ...controllerReference(pod), blockOwnerDeletion: undefined }],
     },
     spec: spec.spec,
   };
 }
 
-/** `pod-claim-`; of names that are too long both parts are cut, so that each can still be recognized. */
+/** `pod-claim-`; of names that are too long both parts are cut in proportion, as upstream does it, so that each can be recognized. */
 export function generateName(pod: string, claim: string): string {
-  if (pod.length + claim.length + 1 <= NAME_BASE_MAX) return `${pod}-${claim}-`;
-  const half = Math.floor(NAME_BASE_MAX / 2);
-  const podMax = NAME_BASE_MAX - 1 - Math.min(claim.length, half);
-  const claimMax = NAME_BASE_MAX - 1 - Math.min(pod.length, podMax);
-  return `${pod.slice(0, podMax)}-${claim.slice(0, claimMax)}-`;
+  const whole = `${pod}-${claim}-`;
+  if (whole.length <= NAME_BASE_MAX) return whole;
+  const part = (name: string): string => name.slice(0, Math.floor((name.length * NAME_BASE_MAX) / whole.length));
+  return `${part(pod)}-${part(claim)}`;
 }
 
 /** A pod that was put on its node without the scheduler still has to be among those who may use its claims. */

@@ -74,14 +74,24 @@ describe("claims by template", () => {
         name: expect.stringMatching(/^p-gpu-.....$/),
         labels: { made: "yes" },
         annotations: { "resource.kubernetes.io/pod-claim-name": "gpu" },
-        ownerReferences: [
-          { apiVersion: "v1", kind: "Pod", name: "p", uid, controller: true, blockOwnerDeletion: true },
-        ],
+        ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "p", uid, controller: true }],
         devices: 1,
       }),
     ]);
     expect((await world.get(pods, key)).status?.resourceClaimStatuses).toEqual([
       { name: "gpu", resourceClaimName: made[0]?.metadata.name },
+    ]);
+  });
+
+  it("are made again when somebody deletes them", async () => {
+    const { claim } = await started();
+    await world.client.resource(resourceClaims).delete(claim.metadata, {}, world.signal);
+    await world.pass(5);
+    const [again, ...others] = await world.list(resourceClaims, "default");
+    expect(others).toEqual([]);
+    expect(again?.metadata.uid).not.toBe(claim.metadata.uid);
+    expect((await world.get(pods, key)).status?.resourceClaimStatuses).toEqual([
+      { name: "gpu", resourceClaimName: again?.metadata.name },
     ]);
   });
 
@@ -161,9 +171,10 @@ it("a pod leaves a device with a NoExecute taint", async () => {
 
 it.each([
   ["pod", "claim", "pod-claim-"],
-  ["p".repeat(60), "claim", `${"p".repeat(51)}-claim-`],
-  ["pod", "c".repeat(60), `pod-${"c".repeat(53)}-`],
-  ["p".repeat(60), "c".repeat(60), `${"p".repeat(28)}-${"c".repeat(28)}-`],
+  ["p".repeat(52), "abc", `${"p".repeat(52)}-abc-`],
+  ["p".repeat(60), "claim", `${"p".repeat(51)}-clai`],
+  ["pod", "c".repeat(60), `po-${"c".repeat(52)}`],
+  ["p".repeat(60), "c".repeat(60), `${"p".repeat(28)}-${"c".repeat(28)}`],
 ])("the name of a claim of %s and %s begins with %s", (one, other, name) => {
   expect(generateName(one, other)).toBe(name);
 });
