@@ -47,7 +47,7 @@ async function may(
         uid,
         groups,
         extra,
-        resourceAttributes: { group, resource, verb: "create", subresource: recognized.subresource },
+        resourceAttributes: { group, version: "*", resource, verb: "create", subresource: recognized.subresource },
       },
     },
     {},

@@ -1,15 +1,7 @@
-import { equalValues, isStatus, type ObjectKey } from "@skates/apimachinery";
+import { equalValues, type ObjectKey } from "@skates/apimachinery";
 import type { Endpoints, Service } from "@skates/api/core/v1";
 import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
-import {
-  type Action,
-  type ActionFailure,
-  creation,
-  deletion,
-  type Lister,
-  type Plan,
-  update,
-} from "@skates/controller-runtime";
+import { type Action, creation, deletion, type Lister, type Plan, update } from "@skates/controller-runtime";
 import { MANAGED_BY } from "../endpoints/plan.ts";
 import { ADDRESSES_MAX, mirroredSlices, skippedAddresses, sliceId } from "./mirrored.ts";
 
@@ -24,12 +16,7 @@ const SKIP = "endpointslice.kubernetes.io/skip-mirror";
 const LEADER = "control-plane.alpha.kubernetes.io/leader";
 
 /** Makes slices of Endpoints that somebody writes by hand for a service without a selector. */
-export function planMirroring(
-  view: MirroringView,
-  key: ObjectKey,
-  _nowMs: number,
-  failures: readonly ActionFailure[],
-): Plan {
+export function planMirroring(view: MirroringView, key: ObjectKey): Plan {
   const service = view.services.get(key);
   const endpoints = view.endpoints.get(key);
   const existing = view.slices
@@ -44,8 +31,7 @@ export function planMirroring(
     actions.push(...(wanted === undefined ? [deletion(endpointSlices, slice)] : change(slice, wanted)));
   }
   actions.push(...[...left.values()].map((slice) => creation(endpointSlices, slice)));
-  const told = endpoints === undefined ? [] : failures.flatMap(({ error }) => failureEvent(endpoints, error));
-  if (mirrors && actions.length > 0) told.push(...skippedEvent(endpoints));
+  const told = mirrors && actions.length > 0 ? skippedEvent(endpoints) : [];
   return { stages: [told, actions].filter((stage) => stage.length > 0) };
 }
 
@@ -70,11 +56,4 @@ function skippedEvent(about: Endpoints): readonly Action[] {
   if (skipped === 0) return [];
   const message = `A max of ${ADDRESSES_MAX} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`;
   return [{ do: "event", about, type: "Warning", reason: "TooManyAddressesToMirror", message }];
-}
-
-function failureEvent(about: Endpoints, error: Error): readonly Action[] {
-  if (isStatus(error, "Conflict")) return [];
-  const { namespace = "", name } = about.metadata;
-  const message = `Error updating mirrored EndpointSlices for Endpoints ${namespace}/${name}: ${error.message}`;
-  return [{ do: "event", about, type: "Warning", reason: "FailedToUpdateEndpointSlices", message }];
 }
