@@ -80,8 +80,12 @@ async function repair(options: RepairOptions, signal: AbortSignal): Promise<void
         const created = parseTime(held.metadata.creationTimestamp ?? "");
         if (env.clock.nowMs() - created <= UNDER_WAY_MS || !isOrphan(registry, held)) continue;
         const { namespace = "", name } = held.spec.parentRef;
-        const message = `IPAddress: ${held.metadata.name} for Service ${namespace}/${name} appears to have leaked: cleaning up`;
-        recorder.event({ about: held, type: "Warning", reason: "IPAddressNotAllocated", message });
+        const gone = registry.cached<Service>(services, { namespace, name }) === undefined;
+        const [reason, why] = gone
+          ? ["IPAddressNotAllocated", "appears to have leaked: cleaning up"]
+          : ["IPAddressWrongReference", "has a wrong reference; cleaning up"];
+        const message = `IPAddress: ${held.metadata.name} for Service ${namespace}/${name} ${why}`;
+        recorder.event({ about: held, type: "Warning", reason, message });
         await remove(client, held, signal);
       }
     } catch (error) {
@@ -125,7 +129,7 @@ async function claimIfMissing(
   if (held !== undefined && !isOrphan(registry, held)) {
     return tell(
       "ClusterIPAlreadyAllocated",
-      `Cluster IP ${which} was assigned to multiple services; please recreate service`,
+      `Cluster IP [${address.family}]:${name} was assigned to multiple services; please recreate service`,
     );
   }
   if (held !== undefined) await remove(client, held, signal);
