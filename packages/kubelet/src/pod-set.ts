@@ -1,7 +1,7 @@
 import { isAbort, messageOf, TaskGroup } from "@skates/component-base";
 import type { Node, Pod } from "@skates/api/core/v1";
 import { admit, type Refusal } from "./admission/admit.ts";
-import { shortageRefusal, shortages } from "./admission/shortages.ts";
+import { type Shortage, shortageRefusal, shortages } from "./admission/shortages.ts";
 import { victims } from "./admission/victims.ts";
 import type { Resources } from "./env/resource-ref.ts";
 import type { Waiting } from "./plan/plan-pod.ts";
@@ -107,10 +107,8 @@ export class PodSet {
       observed === NOTHING_OBSERVED && pod.status?.startTime === undefined
         ? this.#refusal(pod, this.#node.last())
         : undefined;
-    if (refusal?.remedy === undefined) {
-      if (refusal !== undefined) this.#reject(worker, refusal);
-      this.#start(uid, worker);
-    } else this.#start(uid, worker, (signal) => this.#remedy(worker, refusal, signal));
+    if (refusal === undefined) this.#start(uid, worker);
+    else this.#start(uid, worker, (signal) => this.#judgeAgain(worker, refusal, signal));
   }
 
   removed(pod: Pod): void {
@@ -172,19 +170,19 @@ export class PodSet {
     return { ...status?.allocatable, ...this.#deps.node.allocatable() };
   }
 
-  /** Tries what can be done so that a pod may run after all. */
-  async #remedy(worker: PodWorker, first: Refusal, signal: AbortSignal): Promise<void> {
+  /** Looks at the node as it is now before a pod is refused, and makes room for a critical one. */
+  async #judgeAgain(worker: PodWorker, first: Refusal, signal: AbortSignal): Promise<void> {
     const { log } = this.#deps;
     const { pod } = worker.state;
     let refusal: Refusal | undefined = first;
     try {
-      if (refusal.remedy === "labels") refusal = this.#refusal(pod, await this.#node.read(signal));
+      refusal = this.#refusal(pod, await this.#node.read(signal));
     } catch (error) {
       if (isAbort(error, signal)) throw error;
       log.warn("the node could not be read anew for a pod", { pod: pod.metadata.name, error: messageOf(error) });
     }
     try {
-      if (refusal?.remedy === "room") refusal = await this.#makeRoom(pod, refusal, signal);
+      if (refusal?.lacking !== undefined) refusal = await this.#makeRoom(pod, refusal.lacking, signal);
     } catch (error) {
       if (isAbort(error, signal)) throw error;
       const text = `Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: ${messageOf(error)}`;
@@ -194,7 +192,7 @@ export class PodSet {
   }
 
   /** Ends less important pods; resolves when they have ended. Throws if that would not do. */
-  async #makeRoom(pod: Pod, { lacking = [] }: Refusal, signal: AbortSignal): Promise<undefined> {
+  async #makeRoom(pod: Pod, lacking: readonly Shortage[], signal: AbortSignal): Promise<undefined> {
     const chosen = victims(pod, this.#others(pod), lacking);
     const workers = chosen.flatMap(({ metadata }) => this.#workers.get(metadata.uid ?? "") ?? []);
     for (const worker of workers) {

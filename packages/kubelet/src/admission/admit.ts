@@ -31,11 +31,9 @@ export interface Admission {
   readonly sysctls: SysctlAllowlist;
 }
 
-/** Why a pod may not run, and what could change that. */
+/** Why a pod may not run. */
 export interface Refusal extends Waiting {
-  /** `labels`: only what the node is said to be is against it, which may be out of date; `room`: others can be ended for it. */
-  readonly remedy?: "labels" | "room";
-  /** All that is missing. */
+  /** For a critical pod with nothing else against it: all that others are to be ended for. */
   readonly lacking?: readonly Shortage[];
 }
 
@@ -89,14 +87,13 @@ const MEMORY_PRESSURE = { key: "node.kubernetes.io/memory-pressure", effect: "No
 function predicateRefusal({ pod, others, node, allocatable }: Admission): Refusal | undefined {
   const lacking = shortages(pod, others, allocatable);
   const failed: Refusal[] = [];
-  const selects = podSelectsNode(pod.spec, node);
-  if (!selects) failed.push(AFFINITY);
+  if (!podSelectsNode(pod.spec, node)) failed.push(AFFINITY);
   if (!portsAreFree(pod, others)) failed.push(PORTS_TAKEN);
   if (untoleratedTaint(node.spec.taints, pod.spec.tolerations, (t) => t.effect === "NoExecute")) failed.push(TAINTED);
   const [first] = lacking;
-  if (first === undefined) return failed.length === 1 && !selects ? { ...AFFINITY, remedy: "labels" } : failed[0];
+  if (first === undefined) return failed[0];
   if (!isCritical(pod)) return shortageRefusal(first);
-  return failed[0] ?? { ...shortageRefusal(first), remedy: "room", lacking };
+  return failed[0] ?? { ...shortageRefusal(first), lacking };
 }
 
 function predicate(name: string, finding: string): Refusal {

@@ -53,7 +53,7 @@ export class ImagePuller {
     if (name === undefined) {
       const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
       recorder.event(about, "Warning", "InspectFailed", message);
-      throw new StartFailure("InvalidImageName", message);
+      throw this.#told(about, new StartFailure("InvalidImageName", message));
     }
     const policy = container.imagePullPolicy ?? defaultPullPolicy(image);
     if (policy !== "Always") {
@@ -70,7 +70,7 @@ export class ImagePuller {
       if (policy === "Never") {
         const message = `Container image "${image}" is not present with pull policy of Never`;
         recorder.event(about, "Warning", "ErrImageNeverPull", message);
-        throw new StartFailure("ErrImageNeverPull", message);
+        throw this.#told(about, new StartFailure("ErrImageNeverPull", message));
       }
     }
     return await this.#pull(request, name, signal);
@@ -83,8 +83,14 @@ export class ImagePuller {
       if (signal.aborted) throw error;
       const message = `Failed to inspect image "${image}": ${messageOf(error)}`;
       this.#options.recorder.event(about, "Warning", "InspectFailed", message);
-      throw new StartFailure("ImageInspectError", message, { cause: error });
+      throw this.#told(about, new StartFailure("ImageInspectError", message, { cause: error }));
     }
+  }
+
+  /** Whatever was said before, that the container could not be made is said once more. */
+  #told(about: EventSubject, failure: StartFailure): StartFailure {
+    this.#options.recorder.event(about, "Warning", "Failed", `Error: ${failure.reason}`);
+    return failure;
   }
 
   async #pull({ pod, container, about }: ImageRequest, name: ImageName, signal: AbortSignal): Promise<string> {
@@ -98,10 +104,8 @@ export class ImagePuller {
       if (untilMs !== undefined) {
         const message = `Back-off pulling image "${image}"`;
         recorder.event(about, "Normal", "BackOff", message);
-        recorder.event(about, "Warning", "Failed", "Error: ImagePullBackOff");
-        throw new StartFailure("ImagePullBackOff", `${message}: ErrImagePull: ${failed.message}`, {
-          retryAfterMs: untilMs - nowMs,
-        });
+        const why = `${message}: ErrImagePull: ${failed.message}`;
+        throw this.#told(about, new StartFailure("ImagePullBackOff", why, { retryAfterMs: untilMs - nowMs }));
       }
     }
     recorder.event(about, "Normal", "Pulling", `Pulling image "${image}"`);
@@ -129,7 +133,6 @@ export class ImagePuller {
     // The runtime's words as they are; what lies beneath only says them again.
     const { message } = asError(error);
     recorder.event(of.about, "Warning", "Failed", `Failed to pull image "${of.image}": ${message}`);
-    recorder.event(of.about, "Warning", "Failed", "Error: ErrImagePull");
     const backoff = nextBackoff(before?.backoff, atMs, atMs, IMAGE_BACKOFF);
     this.#failed.delete(of.key);
     this.#failed.set(of.key, { backoff, atMs, message });
@@ -137,7 +140,10 @@ export class ImagePuller {
       if (this.#failed.size <= REMEMBERED_MAX) break;
       this.#failed.delete(oldest);
     }
-    return new StartFailure("ErrImagePull", message, { retryAfterMs: SHOW_ERROR_MS, cause: error });
+    return this.#told(
+      of.about,
+      new StartFailure("ErrImagePull", message, { retryAfterMs: SHOW_ERROR_MS, cause: error }),
+    );
   }
 
   /** One pull per image and set of pull secrets at a time; a caller that leaves does not end it for the others. */

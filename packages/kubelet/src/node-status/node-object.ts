@@ -230,8 +230,5 @@ function readyFinding(health: RuntimeHealth): Finding {
   if (health.runtimeReady && health.networkReady) {
     return { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" };
   }
-  const message = health.runtimeReady
-    ? `container runtime network not ready: NetworkReady=false ${health.message}`
-    : `container runtime is down: ${health.message}`;
-  return { type: "Ready", status: "False", reason: "KubeletNotReady", message };
+  return { type: "Ready", status: "False", reason: "KubeletNotReady", message: health.message };
 }

@@ -174,7 +174,8 @@ export class NodeReporter implements StatusReports {
       return { health, images, runtimeVersion };
     } catch (error) {
       if (isAbort(error, signal)) throw error;
-      const health = { runtimeReady: false, networkReady: false, message: messageOf(error), features: NO_FEATURES };
+      const message = `container runtime is down: ${messageOf(error)}`;
+      const health = { runtimeReady: false, networkReady: false, message, features: NO_FEATURES };
       return { health, images: [], runtimeVersion: this.#node?.status?.nodeInfo?.containerRuntimeVersion ?? "" };
     }
   }
@@ -190,11 +191,27 @@ export class NodeReporter implements StatusReports {
 
   #tell(before: Node, after: Node): void {
     const { recorder, settings } = this.#options;
-    if (isReady(before) === isReady(after)) return;
-    const reason = isReady(after) ? "NodeReady" : "NodeNotReady";
+    for (const { type, status } of after.status?.conditions ?? []) {
+      const words = TOLD[type];
+      if (words === undefined || (before.status?.conditions ?? []).some((c) => c.type === type && c.status === status))
+        continue;
+      const reason = status === "True" ? words[0] : words[1];
+      recorder.event({ object: after }, "Normal", reason, `Node ${settings.name} status is now: ${reason}`);
+    }
+    const cordoned = after.spec.unschedulable === true;
+    if (cordoned === (before.spec.unschedulable === true)) return;
+    const reason = cordoned ? "NodeNotSchedulable" : "NodeSchedulable";
     recorder.event({ object: after }, "Normal", reason, `Node ${settings.name} status is now: ${reason}`);
   }
 }
+
+/** What is told when a condition becomes true, and when false. */
+const TOLD: Readonly<Record<string, readonly [string, string]>> = {
+  MemoryPressure: ["NodeHasInsufficientMemory", "NodeHasSufficientMemory"],
+  DiskPressure: ["NodeHasDiskPressure", "NodeHasNoDiskPressure"],
+  PIDPressure: ["NodeHasInsufficientPID", "NodeHasSufficientPID"],
+  Ready: ["NodeReady", "NodeNotReady"],
+};
 
 interface Looked {
   readonly health: RuntimeHealth;

@@ -109,6 +109,8 @@ export class PodProbes {
         const how = result === "error" ? "errored and resulted in unknown state" : "failed";
         recorder.event(about, "Warning", "Unhealthy", `${LABELS[of.type]} probe ${how}: ${output}`);
       },
+      warned: (warning) =>
+        recorder.event(about, "Warning", "ProbeWarning", `${LABELS[of.type]} probe warning: ${warning}`),
       changed: (healthy) => this.#changed(of.status.id, { [of.type]: healthy }),
     };
     tasks.spawn((signal) => probeLoop(loop, AbortSignal.any([signal, stop])));

@@ -13,6 +13,8 @@ export interface ProbeLoopOptions {
   run(signal: AbortSignal): Promise<ProbeOutcome>;
   /** Told about every outcome that is not a success. */
   failed(outcome: Exclude<ProbeOutcome, { readonly result: "success" }>): void;
+  /** Told about a success that may not be what was meant. */
+  warned(warning: string): void;
   /** Told when the answer changes. */
   changed(healthy: boolean): void;
 }
@@ -33,6 +35,7 @@ export async function probeLoop(options: ProbeLoopOptions, signal: AbortSignal):
     for (;;) {
       const outcome = await options.run(signal);
       if (outcome.result !== "success") options.failed(outcome);
+      else if (outcome.warning !== undefined) options.warned(outcome.warning);
       if (outcome.result !== "error") {
         const healthy = outcome.result === "success";
         run = healthy === last ? run + 1 : 1;

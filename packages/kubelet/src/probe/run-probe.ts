@@ -1,5 +1,6 @@
-import { hasCode, messageOf } from "@skates/component-base";
+import { asError, hasCode, messageOf } from "@skates/component-base";
 import type { Probe } from "@skates/api/core/v1";
+import { expand } from "../env/expand.ts";
 import type { AnyContainer } from "../pod/containers.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ProbeNetwork } from "./probe-network.ts";
@@ -7,7 +8,7 @@ import { httpProbe, portNumber } from "./target.ts";
 
 /** `error`: the probe itself could not be made, which says nothing about the container. */
 export type ProbeOutcome =
-  | { readonly result: "success" }
+  | { readonly result: "success"; readonly warning?: string | undefined }
   | { readonly result: "failure" | "error"; readonly output: string };
 
 export interface ProbeCall {
@@ -45,7 +46,8 @@ function timeoutSeconds(probe: Probe): number {
 }
 
 async function execProbe(runtime: Runtime, call: ProbeCall, signal: AbortSignal): Promise<ProbeOutcome> {
-  const command = call.probe.exec?.command ?? [];
+  const values = new Map((call.container.env ?? []).map(({ name, value = "" }) => [name, value]));
+  const command = (call.probe.exec?.command ?? []).map((word) => expand(word, values));
   try {
     const run = { containerId: call.containerId, command, timeoutSeconds: timeoutSeconds(call.probe) };
     const { stdout, stderr, exitCode } = await runtime.execSync(run, signal);
@@ -64,8 +66,11 @@ async function httpGetProbe(network: ProbeNetwork, call: ProbeCall, signal: Abor
   const timeoutMs = timeoutSeconds(call.probe) * 1000;
   const target = httpProbe(httpGet, { ...call, timeoutMs, agent: `kube-probe/${call.version}` });
   try {
-    const { status } = await network.httpGet(target, signal);
-    if (status >= 200 && status < 400) return { result: "success" };
+    const { status, body } = await network.httpGet(target, signal);
+    if (status >= 200 && status < 300) return { result: "success" };
+    if (status >= 300 && status < 400) {
+      return { result: "success", warning: `Probe terminated redirects, Response body: ${body}` };
+    }
     return { result: "failure", output: `HTTP probe failed with statuscode: ${status}` };
   } catch (error) {
     if (signal.aborted) throw error;
@@ -99,6 +104,6 @@ async function grpcProbe(network: ProbeNetwork, call: ProbeCall, signal: AbortSi
     return { result: "failure", output: `service unhealthy (responded with "${name}")` };
   } catch (error) {
     if (signal.aborted) throw error;
-    return { result: "failure", output: messageOf(error) };
+    return { result: "failure", output: asError(error).message };
   }
 }

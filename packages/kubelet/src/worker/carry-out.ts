@@ -1,9 +1,9 @@
 import { isAbort, messageOf } from "@skates/component-base";
 import type { KillContainer, PodPlan } from "../plan/plan-pod.ts";
-import { isSidecar, type PodContainer, podContainers } from "../pod/containers.ts";
+import { isHostNetwork, isSidecar, type PodContainer, podContainers } from "../pod/containers.ts";
 import { restartCountOf } from "../pod/labels.ts";
 import { newest } from "../pod/observed.ts";
-import type { Sandbox, SandboxSpec } from "../runtime.ts";
+import type { Runtime, Sandbox, SandboxSpec } from "../runtime.ts";
 import { podDns } from "../spec/dns.ts";
 import { kernelHostname, podNames } from "../spec/hostname.ts";
 import { sandboxSpec } from "../spec/sandbox-spec.ts";
@@ -96,8 +96,22 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
   } catch (error) {
     worker.unsure();
     if (isAbort(error, signal) || signal.aborted) throw error;
-    recorder.event(about, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${messageOf(error)}`);
+    const network = isHostNetwork(state.pod) ? undefined : await networkProblem(runtime, signal);
+    if (network === undefined)
+      recorder.event(about, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${messageOf(error)}`);
+    else recorder.event(about, "Warning", "NetworkNotReady", `network is not ready: ${network}`);
     throw error;
+  }
+}
+
+/** Why no pod of this node can have a network, asked for only after one got none. */
+async function networkProblem(runtime: Runtime, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { runtimeReady, networkReady, message } = await runtime.health(signal);
+    return runtimeReady && !networkReady ? message : undefined;
+  } catch (error) {
+    if (isAbort(error, signal)) throw error;
+    return undefined; // what failed first is told
   }
 }
 

@@ -29,9 +29,17 @@ class TestRuntime extends SimulatedRuntime {
   override async health() {
     const health = await super.health();
     const handlers = new Map([["", { recursiveReadOnlyMounts: true, userNamespaces: this.userNamespaces }]]);
-    return { ...health, features: { ...health.features, handlers } };
+    const { networkReady } = this;
+    return {
+      ...health,
+      networkReady,
+      message: networkReady ? "" : "no plugin",
+      features: { ...health.features, handlers },
+    };
   }
+  networkReady = true;
   override runSandbox(spec: SandboxSpec): Promise<string> {
+    if (!this.networkReady) return Promise.reject(new Error("no network"));
     this.sandboxes.push(spec);
     return super.runSandbox(spec);
   }
@@ -475,4 +483,28 @@ test("a pod that asks for users of its own waits where the runtime has none, and
   t.runtime.userNamespaces = true;
   await t.clock.advance(300_000);
   expect(state(t.api.pod)?.ready).toBe(true);
+});
+
+test.each([
+  [{ image: "img:1:2" }, "InvalidImageName", "InspectFailed"],
+  [{ image: "img:1", imagePullPolicy: "Never" }, "ErrImageNeverPull", "ErrImageNeverPull"],
+] as const)("an image that cannot be had is told twice: %j", async (image, reason, first) => {
+  const t = start({ containers: [{ name: "a", ...image }] });
+  t.runtime.refuse = "img:1";
+  await t.clock.advance(100);
+  expect(t.events.slice(0, 2)).toEqual([
+    expect.stringContaining(`Warning ${first}: `),
+    `Warning Failed: Error: ${reason}`,
+  ]);
+  expect(state(t.api.pod)?.state?.waiting?.reason).toBe(reason);
+});
+
+test("where no pod has a network, that is what is told", async () => {
+  const t = start({});
+  t.runtime.networkReady = false;
+  await t.clock.advance(100);
+  expect(new Set(t.events)).toEqual(new Set(["Warning NetworkNotReady: network is not ready: no plugin"]));
+  t.runtime.networkReady = true;
+  await t.clock.advance(20_000);
+  expect(t.api.pod?.status?.phase).toBe("Running");
 });

@@ -76,13 +76,19 @@ class GrpcRuntime implements CriRuntime {
     const { status } = reply;
     const conditions = status?.conditions ?? [];
     const of = (type: string): boolean => conditions.some((c) => c.type === type && c.status === true);
-    const bad = conditions.filter((c) => c.status !== true);
+    const lacking = [...readiness("RuntimeReady", "runtime"), ...readiness("NetworkReady", "runtime network")];
     return {
       runtimeReady: of("RuntimeReady"),
       networkReady: of("NetworkReady"),
-      message: bad.map((c) => `reason:${c.reason ?? ""} message:${c.message ?? ""}`).join(", "),
+      message: lacking.length > 1 ? `[${lacking.join(", ")}]` : lacking.join(),
       features: toFeatures(reply),
     };
+
+    function readiness(type: string, what: string): readonly string[] {
+      if (of(type)) return [];
+      const { reason = "", message = "" } = conditions.find((c) => c.type === type) ?? {};
+      return [`container ${what} not ready: ${type}=false reason:${reason} message:${message}`];
+    }
   }
 
   async runSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<string> {

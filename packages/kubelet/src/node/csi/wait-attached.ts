@@ -37,10 +37,7 @@ export async function waitAttached(
     await clock.sleep(delays.next(), signal);
   }
   const which = `unmounted volumes=[${podVolume}], unattached volumes=[${podVolume}], failed to process volumes=[]`;
-  throw new OperatingError(
-    "CsiVolumeFailed",
-    `Unable to attach or mount volumes: ${which}: timed out waiting for the condition`,
-  );
+  throw new OperatingError("CsiVolumeFailed", `Unable to attach or mount volumes: ${which}: context deadline exceeded`);
 }
 
 async function attachmentMetadata(

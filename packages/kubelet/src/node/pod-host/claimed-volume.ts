@@ -37,20 +37,31 @@ export async function claimedVolume(
   const claim = await references.claim(namespace, wanted.name, signal);
   if (claim === undefined)
     throw problem(
-      `failed to fetch PVC from API server: persistentvolumeclaim ${JSON.stringify(wanted.name)} not found`,
+      `failed to fetch PVC from API server: persistentvolumeclaims ${JSON.stringify(wanted.name)} not found`,
     );
   const reason = claimProblem(pod, claim, wanted);
   if (reason !== undefined) throw problem(reason);
-  const volume = await references.volume(claim.spec.volumeName ?? "", signal);
-  const name = JSON.stringify(claim.spec.volumeName ?? "");
+  const volumeName = claim.spec.volumeName ?? "";
+  const volume = await references.volume(volumeName, signal);
+  const name = JSON.stringify(volumeName);
   if (volume === undefined)
-    throw problem(`failed to fetch PV ${name} from API server: persistentvolumes ${name} not found`);
-  if (volume.spec.claimRef?.uid !== claim.metadata.uid) throw problem(`PV ${name} is not bound to this claim`);
+    throw problem(`failed to fetch PV ${volumeName} from API server: persistentvolumes ${name} not found`);
+  const { claimRef } = volume.spec;
+  if (claimRef === undefined) {
+    const why = "it has a nil pv.Spec.ClaimRef indicating it is not yet bound to the claim";
+    throw problem(`found PV object ${volumeName} but ${why}`);
+  }
+  if (claimRef.uid !== claim.metadata.uid) {
+    const why = `its pv.Spec.ClaimRef.UID ${claimRef.uid ?? ""} does not point to claim.UID ${claim.metadata.uid ?? ""}`;
+    throw problem(`found PV object ${volumeName} but ${why}`);
+  }
   const required = volume.spec.nodeAffinity?.required;
   if (required === undefined) return { claim, volume };
   const node = await references.ownNode(signal);
-  if (node === undefined || !nodeSelectorMatches(required, node))
-    throw problem(`MountVolume.NodeAffinity check failed for volume ${name}: no matching NodeSelectorTerms`);
+  if (node === undefined || !nodeSelectorMatches(required, node)) {
+    const message = `MountVolume.NodeAffinity check failed for volume ${name} : no matching NodeSelectorTerms`;
+    throw new OperatingError("ClaimNotReady", message);
+  }
   return { claim, volume };
 }
 

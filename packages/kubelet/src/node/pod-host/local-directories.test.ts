@@ -128,15 +128,15 @@ it("waits for a claim, and refuses volumes that are not for it, not for here, or
   });
   const local = { local: { path: root } };
   await expect(mounting(undefined)).rejects.toThrow(
-    'error processing PVC ns/data: failed to fetch PVC from API server: persistentvolumeclaim "data" not found',
+    'error processing PVC ns/data: failed to fetch PVC from API server: persistentvolumeclaims "data" not found',
   );
   await expect(mounting({ ...claim, metadata: { name: "data" } })).rejects.toThrow("PVC is not bound");
   await expect(mounting(claim)).rejects.toThrow('persistentvolumes "disk" not found');
   await expect(mounting(claim, volume({ ...local, claimRef: { uid: "other" } }))).rejects.toThrow(
-    "is not bound to this claim",
+    "found PV object disk but its pv.Spec.ClaimRef.UID other does not point to claim.UID",
   );
   await expect(mounting(claim, volume({ ...local, nodeAffinity: zone("b") }))).rejects.toThrow(
-    "NodeAffinity check failed",
+    'MountVolume.NodeAffinity check failed for volume "disk" : no matching NodeSelectorTerms',
   );
   await expect(mounting(claim, volume({ ...local, volumeMode: "Block" }))).rejects.toThrow(
     "block volumes are not supported",

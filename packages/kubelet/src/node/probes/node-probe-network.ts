@@ -1,13 +1,14 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect, isIPv6 } from "node:net";
-import { decodeProtobuf, encodeProtobuf, int32, opt, string, struct } from "@skates/apimachinery";
-import { messageOf } from "@skates/component-base";
+import { decodeProtobuf, encodeProtobuf, formatDuration, int32, opt, string, struct } from "@skates/apimachinery";
+import { asError, hasCode, messageOf } from "@skates/component-base";
 import { grpcClient } from "@skates/transport/node";
 import type { HttpProbe, ProbeNetwork, TcpProbe } from "../../probe/probe-network.ts";
 
 const BODY_BYTES_MAX = 10 * 1024;
 const REDIRECTS_MAX = 10;
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 const HealthCheckRequest = struct("grpc.health/v1.HealthCheckRequest", { service: opt(1, string, "") });
 const HealthCheckResponse = struct("grpc.health/v1.HealthCheckResponse", { status: opt(1, int32, "") });
@@ -27,20 +28,34 @@ export const nodeProbeNetwork: ProbeNetwork = {
       };
       const { status } = await client.unary(method, { service }, { signal, timeoutMs });
       return typeof status === "number" ? status : 0;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw new Error(grpcText(error, address, formatDuration(timeoutMs)), { cause: error });
     } finally {
       client.close();
     }
   },
 };
 
+function grpcText(error: unknown, address: string, timeout: string): string {
+  const text = asError(error).message;
+  // Upstream goes on connecting until the time is over.
+  if (hasCode(error, "GrpcUnavailable"))
+    return `timeout: failed to connect service ${JSON.stringify(address)} within ${timeout}: context deadline exceeded`;
+  if (hasCode(error, "GrpcDeadlineExceeded")) return `timeout: health rpc did not complete within ${timeout}`;
+  if (!hasCode(error, "GrpcUnimplemented")) return `error: health rpc probe failed: ${text}`;
+  const said = text.replace(/^rpc error: code = \w+ desc = /, "");
+  return `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${said}`;
+}
+
 type Answer = { readonly status: number; readonly body: string };
 
 async function get(probe: HttpProbe, url: string, signal: AbortSignal, hops: number): Promise<Answer> {
   const { status, location, body } = await once(probe, url, signal);
-  if (location === undefined || status < 300 || status >= 400) return { status, body };
+  if (location === undefined || !REDIRECTS.includes(status)) return { status, body };
   const next = new URL(location, url);
-  // A redirect to another host counts as an answer: what is there is not the container's.
-  if (next.hostname !== new URL(url).hostname) return { status: 200, body };
+  // What is there is not the container's.
+  if (next.hostname !== new URL(probe.url).hostname) return { status, body };
   if (hops >= REDIRECTS_MAX) throw new Error(`stopped after ${REDIRECTS_MAX} redirects`);
   return await get(probe, next.href, signal, hops + 1);
 }
