@@ -8,14 +8,12 @@ import {
   type Path,
   required,
   validateLabels,
-  equalValues,
 } from "@skates/apimachinery";
 import { checkLabel, checkPort, checkQualifiedName, type Findings, invalidFor } from "../../checks.ts";
 import { checkCidr, checkIp, checkNoSpecialIp, parseIp } from "../../ip.ts";
 import type { Service, ServicePort, ServiceSpec } from "./service.ts";
 import { headlessService, needsHealthCheckPort } from "./service-types.ts";
 
-const KUBELET_PORT = 10_250;
 const AFFINITY_SECONDS_MAX = 86_400;
 const DISTRIBUTIONS = ["PreferClose", "PreferSameNode", "PreferSameZone"];
 
@@ -33,6 +31,7 @@ export function serviceErrors(service: Service, old: Service | undefined): Findi
     ...externalFindings(spec),
     ...trafficFindings(spec),
     ...classFindings(service, old),
+    ...annotationFindings(service, old),
   ];
 }
 
@@ -40,13 +39,6 @@ function typeFindings(service: Service): Findings {
   const { spec } = service;
   const type = spec.type ?? "ClusterIP";
   const out: FieldError[] = [];
-  if (type === "LoadBalancer") {
-    for (const [index, { port }] of (spec.ports ?? []).entries()) {
-      if (port !== KUBELET_PORT) continue;
-      const detail = `may not expose port ${port} externally since it is used by kubelet`;
-      out.push(invalid(["spec", "ports", index], port, detail));
-    }
-  }
   if ((type === "LoadBalancer" || type === "NodePort") && headlessService(service)) {
     out.push(invalid(["spec", "clusterIPs", 0], "None", `may not be set to 'None' for ${type} services`));
   }
@@ -81,10 +73,15 @@ function portsFindings(spec: ServiceSpec): Findings {
     if (nodePort !== 0 && nodePorts.has(onNodes)) out.push(duplicate([...path, "nodePort"], nodePort));
     nodePorts.add(onNodes);
     const number = `${protocol}/${port.port}`;
-    if (numbers.has(number)) out.push(duplicate(path, { protocol, port: port.port }));
+    if (numbers.has(number)) out.push(duplicate(path, internalPort(protocol, port.port)));
     numbers.add(number);
     return out;
   });
+}
+
+/** Upstream shows its own form of a port here, of which only these two are filled in. */
+function internalPort(Protocol: string, Port: number): object {
+  return { Name: "", Protocol, AppProtocol: null, Port, TargetPort: 0, NodePort: 0 };
 }
 
 function portFindings(port: ServicePort, path: Path): Findings {
@@ -104,8 +101,10 @@ function affinityFindings(spec: ServiceSpec): Findings {
   }
   const detail = "when session affinity type is ClientIP";
   if (spec.sessionAffinityConfig === undefined) return [required(path, detail)];
-  const seconds = spec.sessionAffinityConfig.clientIP?.timeoutSeconds;
-  if (seconds === undefined) return [required([...path, "clientIP"], detail)];
+  const { clientIP } = spec.sessionAffinityConfig;
+  if (clientIP === undefined) return [required([...path, "clientIP"], detail)];
+  const seconds = clientIP.timeoutSeconds;
+  if (seconds === undefined) return [required([...path, "clientIP", "timeoutSeconds"], detail)];
   if (seconds > 0 && seconds <= AFFINITY_SECONDS_MAX) return [];
   const range = `must be greater than 0 and less than ${AFFINITY_SECONDS_MAX}`;
   return [invalid([...path, "clientIP", "timeoutSeconds"], seconds, range)];
@@ -120,17 +119,20 @@ function clusterIpFindings({ spec }: Service): Findings {
   for (const [index, family] of ipFamilies.entries()) {
     if (ipFamilies.indexOf(family) !== index) out.push(duplicate(["spec", "ipFamilies", index], family));
   }
-  if (ipFamilies.length > 2) out.push(invalid(["spec", "ipFamilies"], ipFamilies, "may only hold up to 2 values"));
-  if (clusterIP !== "" && clusterIPs.length === 0) out.push(required(path));
+  if (clusterIP === "" && clusterIPs.length > 0) {
+    out.push(invalid(path, clusterIPs, "must be empty when `clusterIP` is not specified"));
+  } else if (clusterIP !== "" && clusterIPs.length === 0) out.push(required(path));
   else if (clusterIP !== (clusterIPs[0] ?? "")) {
     out.push(invalid(path, clusterIPs, "first value must match `clusterIP`"));
   }
   if (clusterIPs.length > 2) out.push(invalid(path, clusterIPs, "may only hold up to 2 values"));
   if (clusterIPs[0] === "None") {
-    if (clusterIPs.length > 1) out.push(invalid(path, clusterIPs, "may not be set more than once to 'None'"));
+    if (clusterIPs.length > 1) out.push(invalid(path, clusterIPs, "'None' must be the first and only value"));
     return out;
   }
-  out.push(...clusterIPs.flatMap((ip, index) => checkIp([...path, index], ip)));
+  const wrong = clusterIPs.flatMap((ip, index) => checkIp([...path, index], ip));
+  out.push(...wrong);
+  if (wrong.length > 0) return out;
   const families = clusterIPs.map((ip) => parseIp(ip)?.family);
   if (clusterIPs.length > 1 && new Set(families).size !== clusterIPs.length) {
     out.push(invalid(path, clusterIPs, "may specify no more than one IP for each IP family"));
@@ -212,20 +214,67 @@ export function serviceUpdateErrors(next: Service, old: Service): Findings {
     }
   }
   if (old.spec.type === "ExternalName" || next.spec.type === "ExternalName") return out;
+  return [...out, ...clusterIpUpdateErrors(next, old), ...familyUpdateErrors(next, old)];
+}
+
+function clusterIpUpdateErrors(next: Service, old: Service): Findings {
+  const [was, is] = [headlessService(old), headlessService(next)];
+  if (was && is) return [];
   const before = old.spec.clusterIPs ?? [];
   const after = next.spec.clusterIPs ?? [];
-  if (before.length === 0) return out;
-  const path = ["spec", "clusterIPs"];
-  if (after.length === 0) out.push(invalid([...path, 0], after, "primary clusterIP can not be unset"));
-  else if (after[0] !== before[0]) out.push(invalid([...path, 0], after, "may not change once set"));
-  if (before.length > 1 && after.length > 1 && before[1] !== after[1]) {
-    out.push(invalid([...path, 1], after, "may not change once set"));
+  const changed = (index: number): FieldError =>
+    invalid(["spec", "clusterIPs", index], after, "may not change once set");
+  if (before.length === after.length) return before.flatMap((ip, i) => (ip === after[i] ? [] : [changed(i)]));
+  if (after.length === 0) return [invalid(["spec", "clusterIPs", 0], after, "primary clusterIP can not be unset")];
+  const out: FieldError[] = before.length > 0 && before[0] !== after[0] ? [changed(0)] : [];
+  if (after.length > before.length) return out;
+  return [...out, ...releaseFindings(next, after, "clusterIP")];
+}
+
+function familyUpdateErrors(next: Service, old: Service): Findings {
+  if (headlessService(old) || headlessService(next)) return [];
+  const before = old.spec.ipFamilies ?? [];
+  const after = next.spec.ipFamilies ?? [];
+  const path = ["spec", "ipFamilies", 0];
+  const stays = "may not change once set";
+  if (before.length === after.length) {
+    return before.flatMap((family, i) => (family === after[i] ? [] : [invalid(path, after, stays)]));
   }
-  const families = old.spec.ipFamilies ?? [];
-  const wanted = next.spec.ipFamilies ?? [];
-  if (families.length > 0 && !equalValues(families[0], wanted[0])) {
-    const detail = wanted.length === 0 ? "primary ipFamily can not be unset" : "may not change once set";
-    out.push(invalid(["spec", "ipFamilies", 0], wanted, detail));
+  const { clusterIPs = [] } = next.spec;
+  const out: FieldError[] = [];
+  const released = before.length > after.length;
+  if (released && clusterIPs.length === 0) out.push(invalid(path, after, "primary ipFamily can not be unset"));
+  if (before.length > 0 && after.length > 0 && before[0] !== after[0]) out.push(invalid(path, clusterIPs, stays));
+  return released ? [...out, ...releaseFindings(next, after, "ipFamily")] : out;
+}
+
+/** Who gives up the second of two says so. */
+function releaseFindings({ spec }: Service, after: readonly string[], what: string): Findings {
+  if (after.length !== 1 || spec.ipFamilyPolicy === "SingleStack") return [];
+  const detail = `must be set to 'SingleStack' when releasing the secondary ${what}`;
+  return [invalid(["spec", "ipFamilyPolicy"], spec.ipFamilyPolicy ?? null, detail)];
+}
+
+const TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
+const TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
+const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
+
+/** Old ways to say what fields say now. */
+function annotationFindings({ metadata, spec }: Service, old: Service | undefined): Findings {
+  const { annotations = {} } = metadata;
+  const at = (key: string): Path => ["metadata", "annotations", { key }];
+  const out: FieldError[] = [];
+  const hints = annotations[TOPOLOGY_HINTS];
+  const mode = annotations[TOPOLOGY_MODE];
+  if (mode !== undefined && hints !== undefined && mode !== hints) {
+    const detail = `must match annotations[${TOPOLOGY_HINTS}] when both are specified`;
+    out.push(invalid(at(TOPOLOGY_MODE), mode, detail));
   }
-  return out;
+  const ranges = annotations[SOURCE_RANGES];
+  if (ranges === undefined || (spec.loadBalancerSourceRanges ?? []).length > 0) return out;
+  if (spec.type !== "LoadBalancer") {
+    out.push(forbidden(at(SOURCE_RANGES), "may only be used when `type` is 'LoadBalancer'"));
+  }
+  if (ranges.trim() === "" || old?.metadata.annotations?.[SOURCE_RANGES] === ranges) return out;
+  return [...out, ...ranges.split(",").flatMap((range) => checkCidr(at(SOURCE_RANGES), range.trim()))];
 }

@@ -1,5 +1,6 @@
 import { equalValues, type FieldText, type Strategy } from "@skates/apimachinery";
 import type { Service, ServicePort, ServiceSpec } from "./service.ts";
+import { loadBalancerStatusFindings } from "./load-balancer-rules.ts";
 import { serviceErrors, serviceUpdateErrors } from "./service-rules.ts";
 import { needsClusterIp, needsHealthCheckPort, needsNodePort } from "./service-types.ts";
 import { serviceWarnings } from "./service-warnings.ts";
@@ -11,10 +12,14 @@ export const serviceStrategy: Strategy<Service> = {
     const typed = old === undefined ? next.spec : withoutOldTypesFields(next.spec, old.spec);
     const kept = old === undefined ? typed : withKeptAllocations(typed, old.spec);
     const spec = withClusterIps(kept, old?.spec);
+    const unbalanced = old !== undefined && spec.type !== "LoadBalancer" && next.status?.loadBalancer !== undefined;
+    if (unbalanced) return { ...next, spec, status: { ...next.status, loadBalancer: {} } };
     return spec === next.spec ? next : { ...next, spec };
   },
   validate(next, old, request) {
-    if (request.subresource === "status") return [];
+    if (request.subresource === "status") {
+      return loadBalancerStatusFindings(next.status?.loadBalancer ?? {}, next.spec.type, ["status", "loadBalancer"]);
+    }
     return [...serviceErrors(next, old), ...(old === undefined ? [] : serviceUpdateErrors(next, old))];
   },
   warnings: serviceWarnings,
@@ -75,7 +80,7 @@ function withoutOldTypesFields(spec: ServiceSpec, old: ServiceSpec): ServiceSpec
     drop("ipFamilies");
     drop("ipFamilyPolicy");
   }
-  if (needsNodePort(old) && !needsNodePort(spec) && sameNodePorts(spec, old)) {
+  if (onNodes(old) && !onNodes(spec) && sameNodePorts(spec, old)) {
     next.ports = spec.ports?.map((port) => ({ ...port, nodePort: undefined }));
   }
   if (needsHealthCheckPort(old) && !needsHealthCheckPort(spec)) drop("healthCheckNodePort");
@@ -84,15 +89,19 @@ function withoutOldTypesFields(spec: ServiceSpec, old: ServiceSpec): ServiceSpec
     drop("loadBalancerClass");
   }
   if (external(old) && !external(spec)) drop("externalTrafficPolicy");
-  if (old.type !== "ExternalName" && spec.type === "ExternalName") drop("internalTrafficPolicy");
   return equalValues(next, spec) ? spec : next;
 }
 
+function onNodes({ type }: ServiceSpec): boolean {
+  return type === "NodePort" || type === "LoadBalancer";
+}
+
+/** No node port is new: the client did not ask for any. */
 function sameNodePorts(spec: ServiceSpec, old: ServiceSpec): boolean {
-  const portsOf = (of: ServiceSpec): readonly number[] => (of.ports ?? []).map((port) => port.nodePort ?? 0);
-  return equalValues(portsOf(spec), portsOf(old));
+  const before = new Set((old.ports ?? []).map((port) => port.nodePort ?? 0));
+  return (spec.ports ?? []).every(({ nodePort = 0 }) => nodePort === 0 || before.has(nodePort));
 }
 
 function external(spec: ServiceSpec): boolean {
-  return spec.type === "NodePort" || spec.type === "LoadBalancer" || (spec.externalIPs ?? []).length > 0;
+  return onNodes(spec) || (spec.type === "ClusterIP" && (spec.externalIPs ?? []).length > 0);
 }

@@ -51,7 +51,10 @@ describe("findings", () => {
           { name: "a", port: 80 },
         ],
       }),
-      ['spec.ports[1].name: Duplicate value: "a"', 'spec.ports[1]: Duplicate value: {"protocol":"TCP","port":80}'],
+      [
+        'spec.ports[1].name: Duplicate value: "a"',
+        'spec.ports[1]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":80,"TargetPort":0,"NodePort":0}',
+      ],
     ],
     [
       "a port that is none",
@@ -99,6 +102,86 @@ describe("findings", () => {
     expect(updateFindings(services, { from, to })).toEqual([
       'spec.clusterIPs[0]: Invalid value: ["10.0.0.2"]: may not change once set',
     ]);
+  });
+});
+
+describe("the second address", () => {
+  const both = { clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1", "fd00::1"], ipFamilies: ["IPv4", "IPv6"] };
+  const first = { clusterIP: "10.0.0.1", clusterIPs: ["10.0.0.1"], ipFamilies: ["IPv4"] };
+
+  test("is given up only in so many words", () => {
+    const from = service({ ...both, ipFamilyPolicy: "PreferDualStack" });
+    const kept = service({ ...first, ipFamilyPolicy: "PreferDualStack" });
+    const text = (what: string): string =>
+      `spec.ipFamilyPolicy: Invalid value: "PreferDualStack": must be set to 'SingleStack' when releasing the secondary ${what}`;
+    expect(updateFindings(services, { from, to: kept })).toEqual([text("clusterIP"), text("ipFamily")]);
+    const released = service({ ...first, ipFamilyPolicy: "SingleStack" });
+    expect(updateFindings(services, { from, to: released })).toEqual([]);
+  });
+
+  test("a headless service may change its families", () => {
+    const headless = { clusterIP: "None", clusterIPs: ["None"] };
+    const from = service({ ...headless, ipFamilies: ["IPv4"] });
+    expect(updateFindings(services, { from, to: service({ ...headless, ipFamilies: ["IPv6"] }) })).toEqual([]);
+  });
+});
+
+describe("old annotations", () => {
+  const annotated = (annotations: object, spec: object = {}): object => ({
+    ...service(spec),
+    metadata: { name: "x", namespace: "default", annotations },
+  });
+  const ranges = "service.beta.kubernetes.io/load-balancer-source-ranges";
+
+  test("source ranges are for load balancers", () => {
+    expect(createFindings(services, annotated({ [ranges]: "10.0.0.0/8" }))).toEqual([
+      `metadata.annotations[${ranges}]: Forbidden: may only be used when \`type\` is 'LoadBalancer'`,
+    ]);
+    expect(
+      createFindings(services, annotated({ [ranges]: "10.0.0.0/8, 1.0.0.0/8" }, { type: "LoadBalancer" })),
+    ).toEqual([]);
+  });
+
+  test("two names of one thing agree", () => {
+    const hints = "service.kubernetes.io/topology-aware-hints";
+    const mode = "service.kubernetes.io/topology-mode";
+    expect(createFindings(services, annotated({ [hints]: "Auto", [mode]: "Disabled" }))).toEqual([
+      `metadata.annotations[${mode}]: Invalid value: "Disabled": must match annotations[${hints}] when both are specified`,
+    ]);
+  });
+});
+
+describe("points of entry", () => {
+  const status = (ingress: object): object => ({ loadBalancer: { ingress: [ingress] } });
+  const findings = (ingress: object, type = "LoadBalancer"): readonly string[] =>
+    updateFindings(services, {
+      from: service({ type }),
+      to: { ...service({ type }), status: status(ingress) },
+      subresource: "status",
+    });
+  const at = "status.loadBalancer.ingress";
+
+  test.each([
+    [{ ip: "1.2.3.4", ipMode: "VIP" }, []],
+    [{ hostname: "a.b" }, []],
+    [{ hostname: "a.b", ipMode: "VIP" }, [`${at}[0].ipMode: Forbidden: may not be specified when \`ip\` is not set`]],
+    [{ hostname: "1.2.3.4" }, [`${at}[0].hostname: Invalid value: "1.2.3.4": must be a DNS name, not an IP address`]],
+    [
+      { ip: "1.2.3.4", ipMode: "Both" },
+      [`${at}[0].ipMode: Unsupported value: "Both": supported values: "Proxy", "VIP"`],
+    ],
+  ])("%j", (ingress, wanted) => {
+    expect(findings(ingress)).toEqual(wanted);
+  });
+
+  test("are only a load balancer's, and go with that type", () => {
+    const ingress = { ip: "1.2.3.4", ipMode: "VIP" };
+    expect(findings(ingress, "NodePort")).toEqual([
+      `${at}: Forbidden: may only be used when \`spec.type\` is 'LoadBalancer'`,
+    ]);
+    const balanced = { ...service({ type: "LoadBalancer" }), status: status(ingress) };
+    const next = prepared({ ...service({ type: "ClusterIP" }), status: status(ingress) }, balanced);
+    expect(next.status).toEqual({ loadBalancer: {} });
   });
 });
 
