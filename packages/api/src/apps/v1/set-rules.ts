@@ -11,11 +11,11 @@ import {
   validateLabelSelector,
   equalValues,
 } from "@skates/apimachinery";
-import { checkNotNegative, type Findings } from "../../checks.ts";
+import { checkLabel, checkNotNegative, type Findings } from "../../checks.ts";
 import type { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import type { ControllerRevision } from "./controller-revision.ts";
 import type { DaemonSet, DaemonSetSpec } from "./daemon-set.ts";
-import type { StatefulSet, StatefulSetSpec } from "./stateful-set.ts";
+import type { StatefulSet, StatefulSetSpec, StatefulSetStatus } from "./stateful-set.ts";
 import { atMostAllFindings, intOrPercentFindings } from "./workload-rules.ts";
 
 interface Owned {
@@ -74,8 +74,57 @@ export function daemonSetSpecRules(spec: DaemonSetSpec, _old: unknown, path: Pat
 
 /** How a daemon set may differ from what it was. */
 export function daemonSetErrors(next: DaemonSet, old: DaemonSet | undefined): Findings {
-  if (old === undefined || equalValues(next.spec.selector, old.spec.selector)) return [];
-  return [invalid(["spec", "selector"], next.spec.selector, "field is immutable")];
+  const counts = setStatusFindings(next.status ?? {}, old?.status ?? {}, DAEMON_COUNTS);
+  if (old === undefined || equalValues(next.spec.selector, old.spec.selector)) return counts;
+  return [invalid(["spec", "selector"], next.spec.selector, "field is immutable"), ...counts];
+}
+
+const DAEMON_COUNTS = [
+  "currentNumberScheduled",
+  "numberMisscheduled",
+  "desiredNumberScheduled",
+  "numberReady",
+  "observedGeneration",
+  "updatedNumberScheduled",
+  "numberAvailable",
+  "numberUnavailable",
+  "collisionCount",
+] as const;
+const STATEFUL_COUNTS = [
+  "replicas",
+  "readyReplicas",
+  "currentReplicas",
+  "updatedReplicas",
+  "availableReplicas",
+  "observedGeneration",
+  "collisionCount",
+] as const;
+
+/** Counts are not negative, and the number of collisions only grows. */
+function setStatusFindings<K extends string>(
+  next: { readonly [name in K | "collisionCount"]?: number | undefined },
+  old: { readonly collisionCount?: number | undefined },
+  names: readonly K[],
+): Findings {
+  const { collisionCount } = next;
+  const fewer = old.collisionCount !== undefined && (collisionCount ?? -1) < old.collisionCount;
+  return [
+    ...names.flatMap((name) => checkNotNegative(["status", name], next[name])),
+    ...(fewer ? [invalid(["status", "collisionCount"], collisionCount ?? 0, "cannot be decremented")] : []),
+  ];
+}
+
+function statefulStatusFindings(status: StatefulSetStatus): Findings {
+  const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
+  const over = (["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"] as const).flatMap(
+    (name) =>
+      (status[name] ?? 0) > replicas
+        ? [invalid(["status", name], status[name], "cannot be greater than status.replicas")]
+        : [],
+  );
+  if (availableReplicas <= readyReplicas) return over;
+  const detail = "cannot be greater than status.readyReplicas";
+  return [...over, invalid(["status", "availableReplicas"], availableReplicas, detail)];
 }
 
 /** Rules of a stateful set's spec. */
@@ -88,25 +137,35 @@ export function statefulSetSpecRules(spec: StatefulSetSpec, _old: unknown, path:
     ...ownedPodsFindings(spec, "StatefulSet", path),
     ...checkNotNegative([...path, "replicas"], spec.replicas),
     ...checkNotNegative([...path, "minReadySeconds"], spec.minReadySeconds),
-    ...checkNotNegative([...path, "revisionHistoryLimit"], spec.revisionHistoryLimit),
-    ...checkNotNegative([...path, "ordinals", "start"], spec.ordinals?.start),
+    ...checkNotNegative([...path, "ordinals.start"], spec.ordinals?.start),
+    ...(spec.updateStrategy?.type === "OnDelete" && rollingUpdate !== undefined
+      ? [invalid(at, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'")]
+      : []),
     ...checkNotNegative([...at, "partition"], rollingUpdate?.partition),
     ...(maxUnavailable === undefined
       ? []
       : [
           ...intOrPercentFindings([...at, "maxUnavailable"], maxUnavailable),
+          ...(maxUnavailable === 0 || maxUnavailable === "0%"
+            ? [invalid([...at, "maxUnavailable"], maxUnavailable, "cannot be 0")]
+            : []),
           ...atMostAllFindings([...at, "maxUnavailable"], maxUnavailable),
         ]),
     ...(["whenDeleted", "whenScaled"] as const).flatMap((name) => {
       const value = kept[name] ?? "Retain";
       const where = [...path, "persistentVolumeClaimRetentionPolicy", name];
-      return value === "Retain" || value === "Delete" ? [] : [notSupported(where, value, ["Delete", "Retain"])];
+      return value === "Retain" || value === "Delete" ? [] : [notSupported(where, value, ["Retain", "Delete"])];
     }),
   ];
 }
 
-/** Containers of a stateful set mount the claims that its pods get by the names of their templates. */
+/**
+ * What is fine in the template of a stateful set although no pod could have it so: containers mount the claims that its pods get, by the
+ * names of their templates, and the pods' host names are the controller's choice.
+ */
 export function mountsClaimTemplate(spec: StatefulSetSpec, { reason, value, path: at }: FieldError): boolean {
+  const [name, ...above] = at.toReversed();
+  if ((name === "hostname" || name === "subdomain") && above[0] === "spec" && above[1] === "template") return true;
   const mounts = at.includes("volumeMounts") || at.includes("volumeDevices");
   const names = (spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
   return reason === "NotFound" && mounts && typeof value === "string" && names.includes(value);
@@ -116,19 +175,26 @@ const STATEFUL_CHANGES =
   "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 
 /** How a stateful set may differ from what it was. */
-export function statefulSetErrors({ spec: next }: StatefulSet, old: StatefulSet | undefined): Findings {
-  if (old === undefined) return [];
+export function statefulSetErrors({ spec: next, status }: StatefulSet, old: StatefulSet | undefined): Findings {
+  if (old === undefined) return checkLabel(["spec", "serviceName"], next.serviceName);
+  const counts = [
+    ...setStatusFindings(status ?? {}, old.status ?? {}, STATEFUL_COUNTS),
+    ...(status === undefined ? [] : statefulStatusFindings(status)),
+  ];
   const { replicas, ordinals, template, updateStrategy, revisionHistoryLimit, minReadySeconds } = next;
   const { persistentVolumeClaimRetentionPolicy } = next;
   const changed = { replicas, ordinals, template, updateStrategy, revisionHistoryLimit, minReadySeconds };
   const allowed = { ...old.spec, ...changed, persistentVolumeClaimRetentionPolicy };
-  return equalValues(allowed, next) ? [] : [forbidden(["spec"], STATEFUL_CHANGES)];
+  return equalValues(allowed, next) ? counts : [forbidden(["spec"], STATEFUL_CHANGES), ...counts];
 }
 
 /** A past state does not change. */
 export function controllerRevisionErrors(next: ControllerRevision, old: ControllerRevision | undefined): Findings {
   const out: FieldError[] = [];
-  if (next.data === undefined) out.push(required(["data"], "data is mandatory"));
+  if (next.data === undefined || next.data === null) out.push(required(["data"], "data is mandatory"));
+  else if (old === undefined && (typeof next.data !== "object" || Array.isArray(next.data))) {
+    out.push(required(["data"], "data must be a valid JSON object"));
+  }
   if (Number(next.revision) < 0) out.push(invalid(["revision"], next.revision, "must be greater than or equal to 0"));
   if (old !== undefined && !equalValues(next.data, old.data))
     out.push(invalid(["data"], next.data, "field is immutable"));

@@ -71,3 +71,40 @@ describe("findings", () => {
     ]);
   });
 });
+
+describe("further rules of stateful sets", () => {
+  const at = "spec.updateStrategy.rollingUpdate";
+  test.each([
+    [
+      { updateStrategy: { type: "OnDelete", rollingUpdate: { partition: 1 } } },
+      [`${at}: Invalid value: {"partition":1}: only allowed for updateStrategy 'RollingUpdate'`],
+    ],
+    [{ serviceName: "A.b" }, [expect.stringContaining('spec.serviceName: Invalid value: "A.b"')]],
+    [{ revisionHistoryLimit: -1 }, []],
+    [{ template: { ...template, spec: { ...template.spec, hostname: "No Host", subdomain: "No Host" } } }, []],
+  ])("%j", (spec, wanted) => {
+    expect(createFindings(statefulSets, set(spec))).toEqual(wanted);
+  });
+
+  test("an old name of a service is borne with on updates", () => {
+    const old = set({ serviceName: "A.b" });
+    expect(updateFindings(statefulSets, { from: old, to: old })).toEqual([]);
+  });
+
+  test("counts in the status agree", () => {
+    const update = (status: object): readonly string[] =>
+      updateFindings(statefulSets, {
+        from: { ...set(), status: { replicas: 1, collisionCount: 2 } },
+        to: { ...set(), status },
+        subresource: "status",
+      });
+    expect(update({ replicas: 1, readyReplicas: 2, collisionCount: 1 })).toEqual([
+      "status.collisionCount: Invalid value: 1: cannot be decremented",
+      "status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",
+    ]);
+    expect(update({ replicas: 2, readyReplicas: 1, availableReplicas: 2, collisionCount: 2 })).toEqual([
+      "status.availableReplicas: Invalid value: 2: cannot be greater than status.readyReplicas",
+    ]);
+    expect(update({ replicas: 2, readyReplicas: 2, availableReplicas: 1, collisionCount: 3 })).toEqual([]);
+  });
+});
