@@ -115,7 +115,7 @@ function setStatusFindings<K extends string>(
 }
 
 function statefulStatusFindings(status: StatefulSetStatus): Findings {
-  const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
+  const { replicas, readyReplicas = 0, availableReplicas = 0 } = status;
   const over = (["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"] as const).flatMap(
     (name) =>
       (status[name] ?? 0) > replicas
