@@ -1,6 +1,7 @@
 import { isAbort, messageOf, TaskGroup } from "@skates/component-base";
 import type { Node, Pod } from "@skates/api/core/v1";
 import { admit, type Refusal } from "./admission/admit.ts";
+import { isCritical } from "./admission/importance.ts";
 import { type Shortage, shortageRefusal, shortages } from "./admission/shortages.ts";
 import { victims } from "./admission/victims.ts";
 import type { Resources } from "./env/resource-ref.ts";
@@ -21,6 +22,7 @@ const RELIST_MS = 45_000;
 const SUBSCRIBED_MS = 500;
 /** How often it is looked whether pods that make room have ended. */
 const ROOM_MS = 100;
+const EVICTION_GRACE_SECONDS = 1;
 
 /** The Node object of this kubelet. */
 export interface OwnNode {
@@ -109,6 +111,14 @@ export class PodSet {
         : undefined;
     if (refusal === undefined) this.#start(uid, worker);
     else this.#start(uid, worker, (signal) => this.#judgeAgain(worker, refusal, signal));
+  }
+
+  /** Ends a pod at once because of what it takes. Critical pods stay. */
+  evict({ metadata }: Pod, message: string): void {
+    const worker = this.#workers.get(metadata.uid ?? "");
+    if (worker?.stage !== "run" || worker.state.failure !== undefined || isCritical(worker.state.pod)) return;
+    this.#deps.recorder.event({ object: worker.state.pod }, "Warning", "Evicted", message);
+    worker.fail({ reason: "Evicted", message, graceSeconds: EVICTION_GRACE_SECONDS });
   }
 
   removed(pod: Pod): void {

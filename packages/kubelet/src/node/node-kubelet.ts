@@ -12,6 +12,7 @@ import { apiReviews, kubeletAccess } from "../server/kubelet-access.ts";
 import { kubeletHandler } from "../server/kubelet-handler.ts";
 import { statsPages } from "../server/stats.ts";
 import type { ClusterDns } from "../spec/dns.ts";
+import { LocalEvictor } from "../eviction/local-evictor.ts";
 import { type Cgroups, openCgroups } from "./host/cgroups.ts";
 import { cgroupMounts } from "./host/cgroup-mounts.ts";
 import { CsiDrivers } from "./csi/csi-drivers.ts";
@@ -24,7 +25,9 @@ import { fileLogReader } from "./logs/log-reader.ts";
 import { runLogRotator } from "./logs/log-rotator.ts";
 import { appArmorEnabled, machineInfo, machinePressure } from "./machine/machine-info.ts";
 import { nodeStats } from "./machine/node-stats.ts";
+import { directoryBytes } from "./machine/directory-bytes.ts";
 import { localDirectories } from "./pod-host/local-directories.ts";
+import { podPaths } from "./pod-host/pod-paths.ts";
 import { nodePodHost } from "./pod-host/node-pod-host.ts";
 import { nodeProbeNetwork } from "./probes/node-probe-network.ts";
 import { runtimeStreams } from "./streams/pod-streams.ts";
@@ -151,6 +154,7 @@ function workAlongside(
   const { env, paths, settings } = options;
   const { clock, log, metrics } = env;
   const { pods, runtime } = parts;
+  const files = podPaths(paths.kubeletDir);
   const stats = {
     nodeName: settings.name,
     pods,
@@ -178,6 +182,18 @@ function workAlongside(
     used: () => pods.imagesInUse(),
   });
   tasks.spawn((signal) => collector.run(signal));
+  const evictor = new LocalEvictor({
+    runtime,
+    clock,
+    log,
+    pods: () => pods.pods().filter(({ status }) => status?.phase === "Running"),
+    volumeBytes: ({ metadata }, volume, signal) =>
+      directoryBytes(files.volume(metadata.uid ?? "", "empty-dir", volume), signal),
+    logBytes: ({ metadata: { namespace = "", name, uid = "" } }, container, signal) =>
+      directoryBytes(join(paths.podLogsDir, `${namespace}_${name}_${uid}`, container), signal),
+    evict: (pod, message) => pods.evict(pod, message),
+  });
+  tasks.spawn((signal) => evictor.run(signal));
   tasks.spawn((signal) => runLogRotator({ pods, runtime, clock, log }, signal));
 }
 

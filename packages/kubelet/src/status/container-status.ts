@@ -165,7 +165,10 @@ function mounts(list: PodContainer["container"]["volumeMounts"]): Pick<Container
     volumeMounts: list.map((m) => ({
       name: m.name,
       mountPath: m.mountPath,
-      ...(m.readOnly === true ? { readOnly: true, recursiveReadOnly: "Disabled" } : {}),
+      // A container that demands it does not run where it cannot be had.
+      ...(m.readOnly === true
+        ? { readOnly: true, recursiveReadOnly: m.recursiveReadOnly === "Enabled" ? "Enabled" : "Disabled" }
+        : {}),
     })),
   };
 }

@@ -6,6 +6,8 @@ import { timeText } from "./time-text.ts";
 export interface PodFailure extends Waiting {
   /** Nothing of the pod was ever looked after here: its status says no more than that. */
   readonly rejected?: true | undefined;
+  /** What its containers get to end in place of what the pod asks for. */
+  readonly graceSeconds?: number | undefined;
   /** The pod ends for the sake of others; the message of its condition `DisruptionTarget`. */
   readonly disruption?: string | undefined;
 }

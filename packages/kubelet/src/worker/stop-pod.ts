@@ -13,7 +13,8 @@ export async function stopPod(worker: PodWorker, signal: AbortSignal): Promise<v
   const { deps, state } = worker;
   await worker.observeAll(signal);
   const { pod } = state;
-  const deadlineMs = deps.clock.monotonicMs() + graceSecondsOf(pod) * 1000;
+  const graceSeconds = state.failure?.graceSeconds ?? graceSecondsOf(pod);
+  const deadlineMs = deps.clock.monotonicMs() + graceSeconds * 1000;
   const sidecars = sidecarsInStopOrder(pod).map((c) => c.name);
   const running = state.runningContainers();
   const early = running.filter((c) => !sidecars.includes(c.name));

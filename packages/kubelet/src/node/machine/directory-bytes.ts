@@ -1,0 +1,31 @@
+import { lstat, opendir } from "node:fs/promises";
+import { join } from "node:path";
+
+const BLOCK_BYTES = 512;
+
+/** What all in a directory takes on disk; 0 where there is none. Files with several names count once, other mounts not at all. */
+export async function directoryBytes(directory: string, signal: AbortSignal): Promise<number> {
+  const top = await lstat(directory).catch(() => undefined); // not there (yet)
+  if (top === undefined) return 0;
+  const seen = new Set<number>();
+  const todo = [directory];
+  let bytes = 0;
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    signal.throwIfAborted();
+    // What goes away meanwhile takes nothing any more.
+    const entries = await opendir(next).catch(() => undefined);
+    if (entries === undefined) continue;
+    for await (const entry of entries) {
+      const path = join(next, entry.name);
+      const found = await lstat(path).catch(() => undefined);
+      if (found === undefined || found.dev !== top.dev) continue;
+      if (found.nlink > 1 && !found.isDirectory()) {
+        if (seen.has(found.ino)) continue;
+        seen.add(found.ino);
+      }
+      bytes += found.blocks * BLOCK_BYTES;
+      if (found.isDirectory()) todo.push(path);
+    }
+  }
+  return bytes;
+}
