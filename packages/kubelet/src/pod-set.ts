@@ -113,12 +113,18 @@ export class PodSet {
     else this.#start(uid, worker, (signal) => this.#judgeAgain(worker, refusal, signal));
   }
 
-  /** Ends a pod at once because of what it takes. Critical pods stay. */
-  evict({ metadata }: Pod, message: string): void {
+  /** Ends a pod at once because of what it takes, or for the sake of others. False: it ends already, or it is critical and stays. */
+  evict({ metadata }: Pod, message: string, why: { readonly forOthers: boolean }): boolean {
     const worker = this.#workers.get(metadata.uid ?? "");
-    if (worker?.stage !== "run" || worker.state.failure !== undefined || isCritical(worker.state.pod)) return;
+    if (worker?.stage !== "run" || worker.state.failure !== undefined || isCritical(worker.state.pod)) return false;
     this.#deps.recorder.event({ object: worker.state.pod }, "Warning", "Evicted", message);
-    worker.fail({ reason: "Evicted", message, graceSeconds: EVICTION_GRACE_SECONDS });
+    worker.fail({
+      reason: "Evicted",
+      message,
+      graceSeconds: EVICTION_GRACE_SECONDS,
+      disruption: why.forOthers ? message : undefined,
+    });
+    return true;
   }
 
   removed(pod: Pod): void {

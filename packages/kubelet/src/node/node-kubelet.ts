@@ -13,6 +13,7 @@ import { kubeletHandler } from "../server/kubelet-handler.ts";
 import { statsPages } from "../server/stats.ts";
 import type { ClusterDns } from "../spec/dns.ts";
 import { LocalEvictor } from "../eviction/local-evictor.ts";
+import { MemoryEvictor } from "../eviction/memory-evictor.ts";
 import { type Cgroups, openCgroups } from "./host/cgroups.ts";
 import { cgroupMounts } from "./host/cgroup-mounts.ts";
 import { CsiDrivers } from "./csi/csi-drivers.ts";
@@ -23,7 +24,13 @@ import { listMounts, shareMounts } from "./host/mounts.ts";
 import type { NodePaths } from "./host/node-paths.ts";
 import { fileLogReader } from "./logs/log-reader.ts";
 import { runLogRotator } from "./logs/log-rotator.ts";
-import { appArmorEnabled, machineInfo, machinePressure } from "./machine/machine-info.ts";
+import {
+  appArmorEnabled,
+  availableMemoryBytes,
+  machineInfo,
+  machinePressure,
+  MEMORY_BYTES_MIN,
+} from "./machine/machine-info.ts";
 import { nodeStats } from "./machine/node-stats.ts";
 import { directoryBytes } from "./machine/directory-bytes.ts";
 import { localDirectories } from "./pod-host/local-directories.ts";
@@ -182,16 +189,27 @@ function workAlongside(
     used: () => pods.imagesInUse(),
   });
   tasks.spawn((signal) => collector.run(signal));
+  const running = () => pods.pods().filter(({ status }) => status?.phase === "Running");
+  const memory = new MemoryEvictor({
+    runtime,
+    clock,
+    log,
+    pods: running,
+    availableBytes: availableMemoryBytes,
+    thresholdBytes: MEMORY_BYTES_MIN,
+    evict: (pod, message) => pods.evict(pod, message, { forOthers: true }),
+  });
+  tasks.spawn((signal) => memory.run(signal));
   const evictor = new LocalEvictor({
     runtime,
     clock,
     log,
-    pods: () => pods.pods().filter(({ status }) => status?.phase === "Running"),
+    pods: running,
     volumeBytes: ({ metadata }, volume, signal) =>
       directoryBytes(files.volume(metadata.uid ?? "", "empty-dir", volume), signal),
     logBytes: ({ metadata: { namespace = "", name, uid = "" } }, container, signal) =>
       directoryBytes(join(paths.podLogsDir, `${namespace}_${name}_${uid}`, container), signal),
-    evict: (pod, message) => pods.evict(pod, message),
+    evict: (pod, message) => void pods.evict(pod, message, { forOthers: false }),
   });
   tasks.spawn((signal) => evictor.run(signal));
   tasks.spawn((signal) => runLogRotator({ pods, runtime, clock, log }, signal));
