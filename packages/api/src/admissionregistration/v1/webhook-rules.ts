@@ -3,7 +3,6 @@ import {
   type FieldError,
   forbidden,
   invalid,
-  isDns1035Label,
   isDns1123Subdomain,
   isQualifiedName,
   notSupported,
@@ -114,11 +113,34 @@ export function ruleFindings(rule: RuleWithOperations, path: Path): Findings {
   }
   for (const [index, version] of (rule.apiVersions ?? []).entries()) {
     if (version === "") out.push(required([...path, "apiVersions", index]));
-    else if (version !== "*")
-      out.push(...invalidFor([...path, "apiVersions", index], version, isDns1035Label(version)));
   }
-  for (const [index, resource] of (rule.resources ?? []).entries()) {
-    if (resource === "") out.push(required([...path, "resources", index]));
+  return [...out, ...resourceFindings(rule.resources ?? [], [...path, "resources"])];
+}
+
+/** What a wildcard stands for is not named again after it. */
+function resourceFindings(resources: readonly string[], path: Path): Findings {
+  const out: FieldError[] = [];
+  const all = new Set<string>();
+  const everywhere = new Set<string>();
+  let whole = false;
+  for (const [index, text] of resources.entries()) {
+    const slash = text.indexOf("/");
+    if (text === "") out.push(required([...path, index]));
+    else if (slash < 0) whole = text !== "*";
+    if (slash < 0) continue;
+    const [resource, sub] = [text.slice(0, slash), text.slice(slash + 1)];
+    const again = (star: string): FieldError =>
+      invalid([...path, index], text, `if '${star}' is present, must not specify ${text}`);
+    if (all.has(resource)) out.push(again(`${resource}/*`));
+    if (everywhere.has(sub)) out.push(again(`*/${sub}`));
+    if (sub === "*") all.add(resource);
+    if (resource === "*") everywhere.add(sub);
+  }
+  if (resources.length > 1 && resources.includes("*/*")) {
+    out.push(invalid(path, resources, "if '*/*' is present, must not specify other resources"));
+  }
+  if (resources.includes("*") && whole) {
+    out.push(invalid(path, resources, "if '*' is present, must not specify other resources without subresources"));
   }
   return out;
 }

@@ -1,5 +1,13 @@
-import { type FieldError, invalid, notSupported, parseQuantity, type Path, required } from "@skates/apimachinery";
-import { checkNotNegative, type Findings } from "../../checks.ts";
+import {
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  parseQuantity,
+  type Path,
+  required,
+} from "@skates/apimachinery";
+import { type Findings, membersOf } from "../../checks.ts";
 import type {
   HorizontalPodAutoscalerSpec,
   HPAScalingRules,
@@ -24,7 +32,9 @@ export function autoscalerSpecRules(spec: HorizontalPodAutoscalerSpec, _old: unk
   if (minReplicas !== undefined && minReplicas < 1) {
     out.push(invalid([...path, "minReplicas"], minReplicas, "must be greater than or equal to 1"));
   }
-  if (maxReplicas < 1) out.push(invalid([...path, "maxReplicas"], maxReplicas, "must be greater than 0"));
+  if (maxReplicas < 0) {
+    out.push(invalid([...path, "maxReplicas"], maxReplicas, "must be greater than or equal to 1"));
+  } else if (maxReplicas === 0) out.push(required([...path, "maxReplicas"], "must be set and greater than 0"));
   if (minReplicas !== undefined && maxReplicas < minReplicas) {
     out.push(invalid([...path, "maxReplicas"], maxReplicas, "must be greater than or equal to `minReplicas`"));
   }
@@ -45,14 +55,18 @@ function metricFindings(metric: MetricSpec, path: Path): Findings {
   if (source === undefined) {
     return [required([...path, name], "must populate information for the given metric source")];
   }
-  return targetFindings(source.target, name === "resource" || name === "containerResource", [...path, name, "target"]);
+  const others = membersOf(metric, Object.values(MEMBERS)).filter((other) => other !== name);
+  return [
+    ...sourceTargetFindings(source.target, name, [...path, name, "target"]),
+    ...others.map((other) => forbidden([...path, other], "must populate the given metric source only")),
+  ];
 }
 
 function isMetricType(type: string): type is keyof typeof MEMBERS {
   return Object.hasOwn(MEMBERS, type);
 }
 
-function targetFindings(target: MetricTarget, utilization: boolean, path: Path): Findings {
+function targetFindings(target: MetricTarget, path: Path): Findings {
   const { value, averageValue, averageUtilization } = target;
   const out: FieldError[] = [];
   if (averageUtilization !== undefined && averageUtilization < 1) {
@@ -63,27 +77,56 @@ function targetFindings(target: MetricTarget, utilization: boolean, path: Path):
   if (averageValue !== undefined && parseQuantity(averageValue).sign !== 1) {
     out.push(invalid([...path, "averageValue"], averageValue, "must be positive"));
   }
-  if (!utilization) {
-    if (value === undefined && averageValue === undefined) {
-      out.push(required([...path, "averageValue"], "must set either a target value or a per-pod target"));
-    }
-    return out;
-  }
-  if (averageUtilization === undefined && averageValue === undefined) {
-    out.push(required([...path, "averageUtilization"], "must set either a target raw value or a target utilization"));
-  } else if (averageUtilization !== undefined && averageValue !== undefined) {
-    out.push({
-      path: [...path, "averageValue"],
-      reason: "Forbidden",
-      detail: "may not set both a target raw value and a target utilization",
-    });
+  if (target.type !== "" && !TARGETS.includes(target.type)) {
+    out.push(invalid([...path, "type"], target.type, "must be either Utilization, Value, or AverageValue"));
   }
   return out;
 }
 
+const TARGETS = ["Utilization", "Value", "AverageValue"];
+
+/** What must be reached depends on what is measured. */
+function sourceTargetFindings(target: MetricTarget, name: string, path: Path): Findings {
+  const { value, averageValue, averageUtilization } = target;
+  const out: FieldError[] = [...targetFindings(target, path)];
+  const average = [...path, "averageValue"];
+  switch (name) {
+    case "pods":
+      if (averageValue === undefined) out.push(required(average, "must specify a positive target averageValue"));
+      return out;
+    case "object":
+      if (value === undefined && averageValue === undefined) {
+        out.push(required(average, "must set either a target value or averageValue"));
+      }
+      return out;
+    case "external":
+      if (value === undefined && averageValue === undefined) {
+        out.push(required(average, "must set either a target value for metric or a per-pod target"));
+      } else if (value !== undefined && averageValue !== undefined) {
+        const detail = "may not set both a target value for metric and a per-pod target";
+        out.push(forbidden([...path, "value"], detail));
+      }
+      return out;
+    default:
+      if (averageUtilization === undefined && averageValue === undefined) {
+        const detail = "must set either a target raw value or a target utilization";
+        out.push(required([...path, "averageUtilization"], detail));
+      } else if (averageUtilization !== undefined && averageValue !== undefined) {
+        out.push(forbidden(average, "may not set both a target raw value and a target utilization"));
+      }
+      return out;
+  }
+}
+
 function scalingFindings(rules: HPAScalingRules, path: Path): Findings {
   const { stabilizationWindowSeconds: window, policies = [], selectPolicy } = rules;
-  const out: FieldError[] = [...checkNotNegative([...path, "stabilizationWindowSeconds"], window)];
+  const out: FieldError[] = [];
+  if (window !== undefined && window < 0) {
+    out.push(invalid([...path, "stabilizationWindowSeconds"], window, "must be greater than or equal to zero"));
+  }
+  if (rules.tolerance !== undefined && parseQuantity(rules.tolerance).sign < 0) {
+    out.push(invalid([...path, "tolerance"], rules.tolerance, "must be greater than or equal to 0"));
+  }
   if (window !== undefined && window > WINDOW_SECONDS_MAX) {
     out.push(
       invalid([...path, "stabilizationWindowSeconds"], window, `must be less than or equal to ${WINDOW_SECONDS_MAX}`),

@@ -3,6 +3,9 @@ import type { Findings } from "../../checks.ts";
 import type { JobSpec, PodFailurePolicyRule, SuccessPolicyRule } from "./job-spec.ts";
 
 const FAILED_INDEXES_MAX = 100_000;
+const MANY_COMPLETIONS = 100_000;
+const MANY_PARALLELISM_MAX = 10_000;
+const MANY_FAILED_MAX = 10_000;
 
 /** Rules on the limits and policies of a job that depend on each other. */
 export function jobPolicyRules(spec: JobSpec, path: Path): Findings {
@@ -28,6 +31,8 @@ export function jobPolicyRules(spec: JobSpec, path: Path): Findings {
 
 function indexLimitFindings(spec: JobSpec, path: Path): Findings {
   const { maxFailedIndexes, backoffLimitPerIndex, completions = 0, completionMode } = spec;
+  const many = completionMode === "Indexed" && completions > MANY_COMPLETIONS && backoffLimitPerIndex !== undefined;
+  if (many) return manyIndexesFindings(spec, path);
   if (maxFailedIndexes === undefined) return [];
   const at = [...path, "maxFailedIndexes"];
   const out: FieldError[] = [];
@@ -40,6 +45,23 @@ function indexLimitFindings(spec: JobSpec, path: Path): Findings {
   } else if (maxFailedIndexes > FAILED_INDEXES_MAX) {
     out.push(invalid(at, maxFailedIndexes, `must be less than or equal to ${FAILED_INDEXES_MAX}`));
   }
+  return out;
+}
+
+/** Beyond some number of indexes the failed ones could no longer be listed: bounds are tighter. */
+function manyIndexesFindings({ maxFailedIndexes: most, parallelism = 0 }: JobSpec, path: Path): Findings {
+  const at = [...path, "maxFailedIndexes"];
+  const out: FieldError[] = [];
+  const when = `when completions are above ${MANY_COMPLETIONS} and used with backoff limit per index`;
+  const bound = (limit: number): string => `must be less than or equal to ${limit} ${when}`;
+  if (most === undefined) out.push(required(at, `must be specified when completions is above ${MANY_COMPLETIONS}`));
+  else if (most > FAILED_INDEXES_MAX) {
+    out.push(invalid(at, most, `must be less than or equal to ${FAILED_INDEXES_MAX}`));
+  }
+  if (parallelism > MANY_PARALLELISM_MAX) {
+    out.push(invalid([...path, "parallelism"], parallelism, bound(MANY_PARALLELISM_MAX)));
+  }
+  if (most !== undefined && most > MANY_FAILED_MAX) out.push(invalid(at, most, bound(MANY_FAILED_MAX)));
   return out;
 }
 
@@ -87,23 +109,44 @@ function successFindings(
   return out;
 }
 
-/** How many indexes `1,3-5` names, or what is wrong with it: they rise, and none is beyond the completions. */
+/** How many indexes `1,3-5` names, or what is wrong with it. */
 function countIndexes(text: string, completions: number): number | string {
-  let count = 0;
-  let before = -1;
+  const intervals = indexIntervals(text, completions);
+  if (typeof intervals === "string") return `error parsing succeededIndexes: ${intervals}`;
+  return intervals.reduce((count, { first, last }) => count + last - first + 1, 0);
+}
+
+/** Some indexes in a row, both ends among them. */
+export interface Interval {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The indexes that `1,3-5` names, or what is wrong with it: they rise, and none is beyond the completions. */
+export function indexIntervals(text: string, completions: number): readonly Interval[] | string {
+  if (text === "") return [];
+  const out: Interval[] = [];
   for (const part of text.split(",")) {
-    const match = /^(\d+)(?:-(\d+))?$/.exec(part);
-    if (match === null)
-      return `error parsing succeededIndexes: cannot convert string to integer for index: ${JSON.stringify(part)}`;
-    const first = Number(match[1]);
-    const last = Number(match[2] ?? match[1]);
-    if (match[2] !== undefined && first >= last)
-      return `error parsing succeededIndexes: non-increasing order, previous: ${first}, current: ${last}`;
-    if (first <= before)
-      return `error parsing succeededIndexes: non-increasing order, previous: ${before}, current: ${first}`;
-    if (last >= completions) return `error parsing succeededIndexes: too large index: ${JSON.stringify(part)}`;
-    count += last - first + 1;
-    before = last;
+    const interval = intervalOf(part, completions);
+    if (typeof interval === "string") return interval;
+    const before = out.at(-1)?.last ?? -1;
+    if (interval.first <= before) return `non-increasing order, previous: ${before}, current: ${interval.first}`;
+    out.push(interval);
   }
-  return count;
+  return out;
+}
+
+function intervalOf(part: string, completions: number): Interval | string {
+  const ends = part.split("-");
+  if (ends.length > 2) {
+    const rule = "violates the requirement that an index interval can have at most two parts separated by '-'";
+    return `the fragment ${JSON.stringify(part)} ${rule}`;
+  }
+  for (const end of ends) {
+    if (!/^\d+$/.test(end)) return `cannot convert string to integer for index: ${JSON.stringify(end)}`;
+    if (Number(end) >= completions) return `too large index: ${JSON.stringify(end)}`;
+  }
+  const [first = 0, last = first] = ends.map(Number);
+  if (ends.length > 1 && first >= last) return `non-increasing order, previous: ${first}, current: ${last}`;
+  return { first, last };
 }

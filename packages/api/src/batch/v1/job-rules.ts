@@ -4,6 +4,7 @@ import {
   invalid,
   isDns1123Label,
   labelSelector,
+  OMITTED,
   notSupported,
   type Path,
   required,
@@ -72,10 +73,10 @@ function failureRule(rule: PodFailurePolicyRule, path: Path): Findings {
   const { onExitCodes: codes, onPodConditions: conditions = [] } = rule;
   const out: FieldError[] = [];
   if (codes !== undefined && conditions.length > 0) {
-    out.push(invalid(path, "", "specifying both OnExitCodes and OnPodConditions is not supported"));
+    out.push(invalid(path, OMITTED, "specifying both OnExitCodes and OnPodConditions is not supported"));
   }
   if (codes === undefined && conditions.length === 0) {
-    out.push(invalid(path, "", "specifying one of OnExitCodes and OnPodConditions is required"));
+    out.push(invalid(path, OMITTED, "specifying one of OnExitCodes and OnPodConditions is required"));
   }
   for (const [index, value] of (codes?.values ?? []).entries()) {
     if (codes?.operator === "In" && value === 0) {
@@ -192,7 +193,7 @@ export function cronJobErrors(next: CronJob, old: CronJob | undefined): Findings
   if (old === undefined && next.metadata.name.length > CRON_NAME_MAX) {
     out.push(invalid(["metadata", "name"], next.metadata.name, `must be no more than ${CRON_NAME_MAX} characters`));
   }
-  if (schedule !== "" && (old === undefined || old.spec.schedule !== schedule)) out.push(...scheduleFindings(schedule));
+  if (schedule !== "") out.push(...scheduleFindings(next, old));
   if (timeZone !== undefined && timeZone !== old?.spec.timeZone) out.push(...timeZoneFindings(timeZone));
   out.push(...checkNotNegative(["spec", "startingDeadlineSeconds"], startingDeadlineSeconds));
   out.push(...checkNotNegative(["spec", "successfulJobsHistoryLimit"], next.spec.successfulJobsHistoryLimit));
@@ -206,13 +207,18 @@ export function cronJobErrors(next: CronJob, old: CronJob | undefined): Findings
   return out;
 }
 
-function scheduleFindings(schedule: string): Findings {
+/** A zone within the schedule was allowed once: who has it may keep it, or change it, until there is the field. */
+function scheduleFindings({ spec: { schedule, timeZone } }: CronJob, old: CronJob | undefined): Findings {
   const path = ["spec", "schedule"];
-  if (/(^|\s)(CRON_)?TZ=/.test(schedule)) {
-    return [invalid(path, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead")];
+  if (schedule.includes("TZ")) {
+    if (old?.spec.schedule.includes("TZ") !== true) {
+      return [invalid(path, schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead")];
+    }
+    if (timeZone === undefined) return [];
+    return [invalid(path, schedule, "cannot use both timeZone field and TZ or CRON_TZ in schedule")];
   }
   const problem = cronScheduleProblem(schedule);
-  return problem === undefined ? [] : [invalid(path, schedule, problem)];
+  return problem === undefined || schedule === old?.spec.schedule ? [] : [invalid(path, schedule, problem)];
 }
 
 function timeZoneFindings(zone: string): Findings {

@@ -4,6 +4,7 @@ import { ageColumn, column, containerColumns, formatSelector, nameColumn, since 
 import type { CronJob } from "./cron-job.ts";
 import type { Job } from "./job.ts";
 import { jobErrors } from "./job-rules.ts";
+import { jobStatusErrors } from "./job-status-rules.ts";
 import { namedTemplateWarnings } from "../../core/v1/pod-warnings.ts";
 
 const UID_LABEL = "batch.kubernetes.io/controller-uid";
@@ -16,7 +17,9 @@ export const jobStrategy: Strategy<Job> = {
   prepare(next, old) {
     return old === undefined && next.spec.manualSelector !== true ? withOwnSelector(next) : next;
   },
-  validate: jobErrors,
+  validate(next, old, { subresource }) {
+    return old !== undefined && subresource === "status" ? jobStatusErrors(next, old) : jobErrors(next, old);
+  },
   warnings: (next, old) => namedTemplateWarnings(next, old),
   dependents: "Orphan",
 };

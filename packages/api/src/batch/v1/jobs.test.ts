@@ -59,7 +59,7 @@ describe("jobs", () => {
     ],
     [
       { completionMode: "Indexed", completions: 2, successPolicy: { rules: [{ succeededIndexes: "0-5" }] } },
-      'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "0-5": error parsing succeededIndexes: too large index: "0-5"',
+      'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "0-5": error parsing succeededIndexes: too large index: "5"',
     ],
     [
       {
@@ -187,4 +187,70 @@ describe("cron jobs", () => {
       `metadata.name: Invalid value: "${name}": must be no more than 52 characters`,
     ]);
   });
+});
+
+describe("the status of a job, whoever runs it", () => {
+  const at = (minutes: number): string => `2026-11-20T11:${String(minutes).padStart(2, "0")}:00Z`;
+  const has = (...types: readonly string[]): object => ({
+    conditions: types.map((type) => ({ type, status: "True" })),
+  });
+  const update = (from: object, to: object, spec: object = {}): readonly string[] =>
+    updateFindings(jobs, { from: job(spec, { status: from }), to: job(spec, { status: to }), subresource: "status" });
+  const done = { startTime: at(1), completionTime: at(2), succeeded: 1, ...has("SuccessCriteriaMet", "Complete") };
+
+  test("what ends well ends whole", () => {
+    expect(update({ startTime: at(1), active: 1 }, done)).toEqual([]);
+    expect(update({ startTime: at(1), active: 1 }, { active: 1, ...has("Complete", "Failed") })).toEqual([
+      "status.conditions: Invalid value: cannot set Complete=True and Failed=true conditions",
+      "status.conditions: Invalid value: cannot set Failed=True condition without the FailureTarget=true condition",
+      "status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true condition",
+      "status.completionTime: Required value: completionTime is required for Complete jobs",
+      "status.startTime: Invalid value: null: field is immutable for unsuspended job once set",
+      "status.active: Invalid value: 1: active>0 is invalid for finished job",
+      "status.startTime: Required value: startTime is required for finished job",
+    ]);
+  });
+
+  test("what has ended does not begin again, and counts only grow", () => {
+    expect(update(done, { startTime: at(1) })).toEqual([
+      "status.conditions: Invalid value: cannot disable the terminal Complete=True condition",
+      "status.conditions: Invalid value: cannot disable the SuccessCriteriaMet=True condition",
+      "status.succeeded: Invalid value: 0: cannot decrease the succeeded counter",
+    ]);
+    expect(update({ failed: 2 }, { failed: 1, ready: 1 })).toEqual([
+      "status.failed: Invalid value: 1: cannot decrease the failed counter",
+      "status.ready: Invalid value: 1: cannot set more ready pods than active",
+    ]);
+  });
+
+  test("indexes are those that there are, each failed or complete", () => {
+    const indexed = { completionMode: "Indexed", completions: 4, backoffLimitPerIndex: 1 };
+    expect(update({}, { completedIndexes: "0-1", failedIndexes: "2" }, indexed)).toEqual([]);
+    expect(update({}, { completedIndexes: "0-2", failedIndexes: "2,3" }, indexed)).toEqual([
+      'status.failedIndexes: Invalid value: "2,3": failedIndexes and completedIndexes overlap at index: 2',
+    ]);
+    expect(update({}, { completedIndexes: "0-1-2" }, indexed)).toEqual([
+      'status.completedIndexes: Invalid value: "0-1-2": error parsing completedIndexes: the fragment "0-1-2" violates the requirement that an index interval can have at most two parts separated by \'-\'',
+    ]);
+    expect(update({}, { completedIndexes: "9", failedIndexes: "1" })).toEqual([
+      'status.completedIndexes: Invalid value: "9": error parsing completedIndexes: too large index: "9"',
+      'status.completedIndexes: Invalid value: "9": cannot set non-empty completedIndexes when non-indexed completion mode',
+      'status.failedIndexes: Invalid value: "1": cannot set non-null failedIndexes when backoffLimitPerIndex is null',
+    ]);
+  });
+
+  test("what was wrong before does not stop the rest", () => {
+    const wrong = { active: 1, ...has("Complete") };
+    expect(update(wrong, { ...wrong, failed: 1 })).toEqual([]);
+  });
+});
+
+test("very many indexes need tighter bounds", () => {
+  const spec = { completionMode: "Indexed", completions: 100_001, backoffLimitPerIndex: 1, parallelism: 10_001 };
+  const when =
+    "must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index";
+  expect(createFindings(jobs, job(spec)).filter((finding) => !finding.includes("selector"))).toEqual([
+    "spec.maxFailedIndexes: Required value: must be specified when completions is above 100000",
+    `spec.parallelism: Invalid value: 10001: ${when}`,
+  ]);
 });
