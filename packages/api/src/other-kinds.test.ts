@@ -212,6 +212,35 @@ describe("autoscalers", () => {
     ]);
   });
 
+  test.each([
+    [
+      { type: "Pods", pods: { metric: { name: "rps" }, target: { type: "Value", value: "1" } } },
+      ["pods.target.averageValue: Required value: must specify a positive target averageValue"],
+    ],
+    [
+      {
+        type: "External",
+        external: { metric: { name: "q" }, target: { type: "Value", value: "1", averageValue: "1" } },
+      },
+      ["external.target.value: Forbidden: may not set both a target value for metric and a per-pod target"],
+    ],
+    [
+      {
+        type: "Resource",
+        resource: { name: "cpu", target: { type: "Some", averageUtilization: 50 } },
+        pods: { metric: { name: "rps" }, target: { type: "AverageValue", averageValue: "1" } },
+      },
+      [
+        'resource.target.type: Invalid value: "Some": must be either Utilization, Value, or AverageValue',
+        "pods: Forbidden: must populate the given metric source only",
+      ],
+    ],
+  ])("measure one thing at a time: %j", (metric, wanted) => {
+    expect(createFindings(horizontalPodAutoscalers, { spec: { ...spec, metrics: [metric] } })).toEqual(
+      wanted.map((line) => `spec.metrics[0].${line}`),
+    );
+  });
+
   test("say how fast they go", () => {
     const { behavior } = madeObject(horizontalPodAutoscalers, {
       spec: { ...spec, behavior: { scaleUp: { selectPolicy: "Min" } } },

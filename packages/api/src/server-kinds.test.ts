@@ -9,6 +9,8 @@ import { flowSchemas } from "./flowcontrol/v1/flow-schema.ts";
 import { priorityLevelConfigurations } from "./flowcontrol/v1/priority-level-configuration.ts";
 import { createFindings, madeObject, testRequest, updateFindings } from "./testing.ts";
 
+const everything = { operations: ["*"], apiGroups: ["*"], apiVersions: ["*"] };
+
 describe("webhooks", () => {
   const webhook = {
     name: "a.example.com",
@@ -58,6 +60,23 @@ describe("webhooks", () => {
         'webhooks[0].rules[0].operations: Invalid value: ["*","CREATE"]: if \'*\' is present, must not specify other operations',
       ],
     ],
+    [
+      "kinds that a wildcard stands for",
+      { ...webhook, rules: [{ ...everything, resources: ["pods/*", "pods/status", "*/scale", "jobs/scale"] }] },
+      [
+        "webhooks[0].rules[0].resources[1]: Invalid value: \"pods/status\": if 'pods/*' is present, must not specify pods/status",
+        "webhooks[0].rules[0].resources[3]: Invalid value: \"jobs/scale\": if '*/scale' is present, must not specify jobs/scale",
+      ],
+    ],
+    [
+      "every kind, and one more",
+      { ...webhook, rules: [{ ...everything, resources: ["*/*", "*", "pods"] }] },
+      [
+        'webhooks[0].rules[0].resources: Invalid value: ["*/*","*","pods"]: if \'*/*\' is present, must not specify other resources',
+        'webhooks[0].rules[0].resources: Invalid value: ["*/*","*","pods"]: if \'*\' is present, must not specify other resources without subresources',
+      ],
+    ],
+    ["kinds and their parts", { ...webhook, rules: [{ ...everything, resources: ["*", "pods/status"] }] }, []],
   ])("%s", (_what, one, findings) => {
     expect(createFindings(validatingWebhookConfigurations, { webhooks: [one] })).toEqual(findings);
   });
