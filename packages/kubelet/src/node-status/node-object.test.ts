@@ -125,3 +125,13 @@ test("with an external cloud provider a node waits for it, and its addresses rep
     own,
   ]);
 });
+
+test("what the runtime can do is shown by handler", () => {
+  const able = { recursiveReadOnlyMounts: false, userNamespaces: true };
+  const features = { ...NO_FEATURES, handlers: new Map([["kata", able]]) };
+  const health = { runtimeReady: true, networkReady: true, message: "", features };
+  expect(nodeStatus({ ...base, health }).runtimeHandlers).toEqual([
+    { name: "", features: { recursiveReadOnlyMounts: false, userNamespaces: false } },
+    { name: "kata", features: able },
+  ]);
+});

@@ -155,12 +155,11 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
 
 const NO_HANDLER = { recursiveReadOnlyMounts: false, userNamespaces: false };
 
-/** User namespaces are shown as missing: the kubelet hands out no ranges of ids. */
 function handlers({ handlers: reported }: RuntimeFeatures): NonNullable<NodeStatus["runtimeHandlers"]> {
   const all = reported.has("") ? reported : new Map([["", NO_HANDLER], ...reported]);
-  return [...all].map(([name, { recursiveReadOnlyMounts }]) => ({
+  return [...all].map(([name, { recursiveReadOnlyMounts, userNamespaces }]) => ({
     name,
-    features: { recursiveReadOnlyMounts, userNamespaces: false },
+    features: { recursiveReadOnlyMounts, userNamespaces },
   }));
 }
 

@@ -191,6 +191,11 @@ export class NodeReporter implements StatusReports {
 
   #tell(before: Node, after: Node): void {
     const { recorder, settings } = this.#options;
+    const bootIds = [before, after].map((node) => node.status?.nodeInfo?.bootID ?? "");
+    if (bootIds[0] !== "" && bootIds[0] !== bootIds[1]) {
+      const message = `Node ${settings.name} has been rebooted, boot id: ${bootIds[1] ?? ""}`;
+      recorder.event({ object: after }, "Warning", "Rebooted", message);
+    }
     for (const { type, status } of after.status?.conditions ?? []) {
       const words = TOLD[type];
       if (words === undefined || (before.status?.conditions ?? []).some((c) => c.type === type && c.status === status))

@@ -212,3 +212,30 @@ test("a critical pod takes the room of others", async () => {
   expect(refused.status?.reason).toBe("UnexpectedAdmissionError");
   await stop();
 });
+
+test("what changes with a node is told, and that its machine was started anew", async () => {
+  const told = async () => {
+    const { items } = await cluster.admin.resource<Event>(events).list({ namespace: "default" }, cluster.signal);
+    return items.filter((e) => e.involvedObject.name === "n9").map((e) => `${e.type} ${e.reason}: ${e.message}`);
+  };
+  const stop = cluster.start(kubelet("n9", 9));
+  const status = "Node n9 status is now:";
+  const expected = ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady"].map(
+    (reason) => `Normal ${reason}: ${status} ${reason}`,
+  );
+  await cluster.until("events", async () => {
+    const all = await told();
+    return expected.every((one) => all.includes(one)) || undefined;
+  });
+  await stop();
+  const body = { status: { nodeInfo: { bootID: "before" } } };
+  await cluster.admin
+    .resource<Node>(nodes)
+    .sub("status")
+    .patch({ name: "n9" }, { type: "merge", body }, {}, cluster.signal);
+  const stopAgain = cluster.start(kubelet("n9", 9));
+  await cluster.until("the event", async () => {
+    return (await told()).includes("Warning Rebooted: Node n9 has been rebooted, boot id: n9") || undefined;
+  });
+  await stopAgain();
+});
