@@ -93,7 +93,10 @@ function startKubelet(env = cluster.env) {
     nodeName: "n",
     references,
     clock: cluster.env.clock,
-    recorder: { event: (_, type, reason, message) => void events.push(`${type} ${reason}: ${message}`) },
+    recorder: {
+      event: ({ object: { kind } }, type, reason, message) =>
+        void events.push(`${kind === "Pod" ? "" : `${kind} `}${type} ${reason}: ${message}`),
+    },
     grown: ({ storage }) => {
       grown.push(storage);
       return Promise.resolve();
@@ -421,8 +424,10 @@ test("a volume that is larger than its claim knows grows when it is mounted, and
     ["2Gi", "3Gi"],
     [
       'Normal FileSystemResizeSuccessful: MountVolume.NodeExpandVolume succeeded for volume "pvc-1" n',
+      'PersistentVolumeClaim Normal FileSystemResizeSuccessful: MountVolume.NodeExpandVolume succeeded for volume "pvc-1" n',
       'Warning VolumeResizeFailed: NodeExpandVolume.NodeExpandVolume failed for volume "pvc-1" : rpc error: code = Internal desc = stuck',
       'Normal FileSystemResizeSuccessful: MountVolume.NodeExpandVolume succeeded for volume "pvc-1" n',
+      'PersistentVolumeClaim Normal FileSystemResizeSuccessful: MountVolume.NodeExpandVolume succeeded for volume "pvc-1" n',
     ],
   ]);
   expect(own.calls[2]?.request).toMatchObject({ volumePath: path, capacityRange: { requiredBytes: 2 ** 31 } });

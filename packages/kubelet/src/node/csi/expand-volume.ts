@@ -53,5 +53,7 @@ export async function expandVolume(expansion: Expansion, signal: AbortSignal): P
     return;
   }
   const message = `MountVolume.NodeExpandVolume succeeded for volume ${JSON.stringify(name)} ${nodeName}`;
-  recorder.event(about, "Normal", "FileSystemResizeSuccessful", message);
+  // Those who asked for the growth look at their claim.
+  for (const one of [about, { object: size.claim }])
+    recorder.event(one, "Normal", "FileSystemResizeSuccessful", message);
 }

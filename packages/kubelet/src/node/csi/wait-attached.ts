@@ -56,6 +56,9 @@ async function attachmentMetadata(
     );
   if (attachment.metadata.deletionTimestamp !== undefined) throw problem("volume attachment is being deleted");
   if (attachment.status?.attached !== true)
-    throw problem(attachment.status?.attachError?.message ?? `volume attachment ${name} is not attached`);
+    throw problem(
+      attachment.status?.attachError?.message ??
+        `volume ${volume.volumeHandle} is not attached for volume attachment ${name}`,
+    );
   return attachment.status.attachmentMetadata ?? {};
 }
