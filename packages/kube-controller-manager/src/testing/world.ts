@@ -98,6 +98,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     endpoint: { address: "192.0.2.1", port: 6443 },
     kubelets: options.kubelets ?? (() => () => Promise.reject(new Error("no kubelets here"))),
     turn: () => Promise.resolve(),
+    // Its turns of the loop are real ones: time here stands still while requests wait for them.
+    fairness: false,
   });
   const stopping = new AbortController();
   const group = new TaskGroup(stopping.signal);
