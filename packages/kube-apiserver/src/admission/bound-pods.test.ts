@@ -65,7 +65,7 @@ it("lets pods grow up to what their node has, on Linux", async () => {
   expect((await resize("grows", "1500m")).status).toBe(200);
   expect(refusal(await resize("grows", "3"))).toEqual([
     403,
-    `pods "grows" is forbidden: Node didn't have enough allocatable resources: cpu, requested: 3000, allocatable: 2000`,
+    `pods "grows" is forbidden: node didn't have enough allocatable resources: cpu, requested: 3000, allocatable: 2000`,
   ]);
   expect(refusal(await resize("windows", "1500m"))).toEqual([
     403,

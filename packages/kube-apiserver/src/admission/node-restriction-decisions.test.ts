@@ -316,7 +316,7 @@ it("of claims it tells what came of resizing, and nothing else", async () => {
   const PATH = `${SPACE}/persistentvolumeclaims`;
   await at.call(admin, "POST", PATH, claim);
   const status = (body: object) => as("n1", "PATCH", `${PATH}/c/status`, body);
-  const beyond = `${self} is not allowed to update fields other than status.capacity and status.conditions`;
+  const beyond = `${self} is not allowed to update fields other than status.quantity and status.conditions`;
   expect([
     await as("n1", "POST", PATH, claim),
     await as("n1", "PATCH", `${PATH}/c`, { metadata: { labels: { a: "b" } } }),

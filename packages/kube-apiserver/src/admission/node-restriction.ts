@@ -101,7 +101,7 @@ function claimRefusal(node: string, { operation, subresource, old, object }: Adm
   if (operation !== "UPDATE") return `unexpected operation ${JSON.stringify(operation)}`;
   return equalValues(beyondResizing(old), beyondResizing(object))
     ? undefined
-    : `node ${JSON.stringify(node)} is not allowed to update fields other than status.capacity and status.conditions`;
+    : `node ${JSON.stringify(node)} is not allowed to update fields other than status.quantity and status.conditions`;
 }
 
 /** Beyond upstream's: a kubelet that has removed the directory of a deleted volume takes its own finalizer away. */

@@ -18,6 +18,11 @@ export function podResizeValidator(registry: Registry): AdmissionPlugin {
 }
 
 function resizeRefusal(pod: Pod, node: Node): string | undefined {
+  const os = node.metadata.labels?.["kubernetes.io/os"];
+  if (os !== undefined && os !== "linux") {
+    const name = JSON.stringify(node.metadata.name);
+    return `pod resize is only supported on linux nodes, node ${name} is ${JSON.stringify(os)}`;
+  }
   const wanted = podRequests(pod);
   const has = node.status?.allocatable ?? {};
   const lacking = (["cpu", "memory"] as const).flatMap((name) => {
@@ -25,11 +30,7 @@ function resizeRefusal(pod: Pod, node: Node): string | undefined {
     const allocatable = amount(name, has[name]);
     return requested > allocatable ? [`${name}, requested: ${requested}, allocatable: ${allocatable}`] : [];
   });
-  if (lacking.length > 0) return `Node didn't have enough allocatable resources: ${lacking.join("; ")}`;
-  const os = node.metadata.labels?.["kubernetes.io/os"] ?? "";
-  if (os === "linux") return undefined;
-  const name = JSON.stringify(node.metadata.name);
-  return `pod resize is only supported on linux nodes, node ${name} is ${JSON.stringify(os)}`;
+  return lacking.length === 0 ? undefined : `node didn't have enough allocatable resources: ${lacking.join("; ")}`;
 }
 
 /** Thousandths of cpus, bytes of memory. */

@@ -12,7 +12,7 @@ import {
 import { checkQualifiedName, type Findings } from "../../checks.ts";
 import type { LimitRangeItem } from "./limit-range.ts";
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "./resource-quota.ts";
-import { NO_QUANTITIES, quantityFindings } from "./resource-rules.ts";
+import { isHugePages, isNative, NO_QUANTITIES, quantityFindings } from "./resource-rules.ts";
 
 type Quantities = Readonly<Record<string, string>>;
 const OPPOSITES = [
@@ -75,11 +75,32 @@ export function limitRangeItemRules(item: LimitRangeItem, _old: unknown, path: P
       ...order(limits, max, { name, path: at("default"), text: "default value VALUE is greater than max value BOUND" }),
     );
     const ratio = ratios[name];
+    out.push(
+      ...ratioFindings(item, name, at("maxLimitRequestRatio")),
+      ...fixedFindings(item, name, at("defaultRequest")),
+    );
     if (ratio !== undefined && parseQuantity(ratio).compare(parseQuantity("1")) < 0) {
       out.push(invalid(at("maxLimitRequestRatio"), ratio, `ratio ${ratio} is less than 1`));
     }
   }
   return out;
+}
+
+/** No limit can be more times its request than the bounds on both allow. */
+function ratioFindings({ min, max, maxLimitRequestRatio }: LimitRangeItem, name: string, path: Path): Findings {
+  const [low, high, ratio] = [min?.[name], max?.[name], maxLimitRequestRatio?.[name]];
+  if (low === undefined || high === undefined || ratio === undefined) return [];
+  const most = parseQuantity(high).milliValue() / parseQuantity(low).milliValue();
+  if (parseQuantity(ratio).milliValue() / 1000 <= most) return [];
+  return [invalid(path, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`)];
+}
+
+/** What cannot be promised twice is asked for as it is limited. */
+function fixedFindings({ default: limits, defaultRequest }: LimitRangeItem, name: string, path: Path): Findings {
+  const [limit, request] = [limits?.[name], defaultRequest?.[name]];
+  if (limit === undefined || request === undefined || (isNative(name) && !isHugePages(name))) return [];
+  if (parseQuantity(limit).compare(parseQuantity(request)) === 0) return [];
+  return [invalid(path, request, `default value ${limit} must equal to defaultRequest value ${request} in ${name}`)];
 }
 
 interface Order {
@@ -102,15 +123,44 @@ export function resourceQuotaSpecRules(spec: ResourceQuotaSpec, _old: unknown, p
     const at = [...path, "hard", { key: name }];
     return [...quotaNameFindings(name, at), ...quantityFindings(name, text, at)];
   });
-  const both = OPPOSITES.filter(([a, b]) => scopes.includes(a) && scopes.includes(b));
+  const names = Object.keys(spec.hard ?? {});
+  const selector = spec.scopeSelector;
+  const chosen = (selector?.matchExpressions ?? []).map(({ scopeName }) => scopeName);
+  const conflict = (given: readonly string[], at: Path): Findings =>
+    OPPOSITES.filter(([a, b]) => given.includes(a) && given.includes(b)).map(() =>
+      invalid(at, scopes, "conflicting scopes"),
+    );
+  const selectorAt = [...path, "scopeSelector", "matchExpressions"];
   return [
     ...hard,
     ...scopes.flatMap((scope, i) => (scopes.indexOf(scope) === i ? [] : [duplicate([...path, "scopes", i], scope)])),
-    ...both.map(() => invalid([...path, "scopes"], scopes, "conflicting scopes")),
-    ...(spec.scopeSelector?.matchExpressions ?? []).flatMap((requirement, index) =>
-      scopeFindings(requirement, [...path, "scopeSelector", "matchExpressions", index]),
-    ),
+    ...unfitFindings(scopes, names).map((detail) => invalid([...path, "scopes"], scopes, detail)),
+    ...conflict(scopes, [...path, "scopes"]),
+    ...unfitFindings(chosen, names).map((detail) => invalid(selectorAt, selector, detail)),
+    ...(selector?.matchExpressions ?? []).flatMap((requirement) => scopeFindings(requirement, selectorAt)),
+    ...conflict(chosen, selectorAt),
   ];
+}
+
+const COMPUTE = ["cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
+
+/** Scopes choose among pods or claims; what is not counted of those cannot be bounded by them. */
+function unfitFindings(scopes: readonly string[], names: readonly string[]): readonly string[] {
+  return scopes.flatMap((scope) =>
+    names
+      .filter((name) => isStandardQuotaName(name) && !fitsScope(scope, name))
+      .map(() => "unsupported scope applied to resource"),
+  );
+}
+
+function isStandardQuotaName(name: string): boolean {
+  return QUOTA_NAMES.has(name) || name.startsWith("requests.hugepages-") || name.startsWith("hugepages-");
+}
+
+function fitsScope(scope: string, name: string): boolean {
+  if (scope === "BestEffort") return name === "pods";
+  if (scope === "VolumeAttributesClass") return name === "persistentvolumeclaims" || name === "requests.storage";
+  return name === "pods" || COMPUTE.includes(name);
 }
 
 const QUOTA_NAMES = new Set([
@@ -138,8 +188,7 @@ const QUOTA_NAMES = new Set([
 function quotaNameFindings(name: string, path: Path): Findings {
   const wrong = checkQualifiedName(path, name);
   if (wrong.length > 0) return wrong;
-  const huge = name.startsWith("requests.hugepages-") || name.startsWith("hugepages-");
-  if (name.includes("/") || QUOTA_NAMES.has(name) || huge) return [];
+  if (name.includes("/") || isStandardQuotaName(name)) return [];
   return [invalid(path, name, "must be a standard resource for quota")];
 }
 
@@ -156,13 +205,13 @@ function scopeFindings({ scopeName, operator, values = [] }: ScopedResourceSelec
       invalid(
         [...path, "values"],
         values,
-        "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector",
+        "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector",
       ),
     );
   }
   if (scopeName !== "PriorityClass" && scopeName !== "VolumeAttributesClass" && operator !== "Exists") {
     const detail =
-      "must be 'Exist' when scope is any of Terminating, NotTerminating, BestEffort, NotBestEffort, CrossNamespacePodAffinity";
+      "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
     out.push(invalid([...path, "operator"], operator, detail));
   }
   return out;
