@@ -146,7 +146,7 @@ describe("network policies", () => {
     const ipBlock = { cidr: "10.0.0.0/8", except: ["10.1.0.0/16", "11.0.0.0/16"] };
     const spec = { podSelector: {}, ingress: [{ from: [{}, { ipBlock }], ports: [{ port: 10, endPort: 5 }] }] };
     expect(createFindings(networkPolicies, { spec })).toEqual([
-      "spec.ingress[0].ports[0].endPort: Invalid value: 5: must be greater than or equal to `port`",
+      "spec.ingress[0].ports[0].endPort: Invalid value: 10: must be greater than or equal to `port`",
       "spec.ingress[0].from[0]: Required value: must specify a peer",
       'spec.ingress[0].from[1].ipBlock.except[1]: Invalid value: "11.0.0.0/16": must be a strict subset of `cidr`',
     ]);
@@ -198,7 +198,7 @@ test("a budget has one bound", () => {
 });
 
 describe("autoscalers", () => {
-  const spec = { scaleTargetRef: { kind: "Deployment", name: "web" }, maxReplicas: 3 };
+  const spec = { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" }, maxReplicas: 3 };
 
   test("watch the cpu by default", () => {
     expect(madeObject(horizontalPodAutoscalers, { spec }).spec).toMatchObject({
@@ -239,6 +239,20 @@ describe("autoscalers", () => {
     expect(createFindings(horizontalPodAutoscalers, { spec: { ...spec, metrics: [metric] } })).toEqual(
       wanted.map((line) => `spec.metrics[0].${line}`),
     );
+  });
+
+  test("name the group of what they scale", () => {
+    const scaling = (kind: string, apiVersion?: string): object => ({
+      spec: { ...spec, scaleTargetRef: { kind, name: "web", ...(apiVersion === undefined ? {} : { apiVersion }) } },
+    });
+    const findings = (given: object): readonly string[] => createFindings(horizontalPodAutoscalers, given);
+    const at = "spec.scaleTargetRef.apiVersion";
+    expect([findings(scaling("Deployment")), findings(scaling("ReplicationController", "v1"))]).toEqual([
+      [`${at}: Invalid value: "": apiVersion must specify API group`],
+      [],
+    ]);
+    const old = scaling("Deployment");
+    expect(updateFindings(horizontalPodAutoscalers, { from: old, to: old })).toEqual([]);
   });
 
   test("say how fast they go", () => {

@@ -9,6 +9,7 @@ import {
 } from "@skates/apimachinery";
 import { type Findings, membersOf } from "../../checks.ts";
 import type {
+  HorizontalPodAutoscaler,
   HorizontalPodAutoscalerSpec,
   HPAScalingRules,
   MetricSpec,
@@ -44,6 +45,19 @@ export function autoscalerSpecRules(spec: HorizontalPodAutoscalerSpec, _old: unk
     if (rules !== undefined) out.push(...scalingFindings(rules, [...path, "behavior", name]));
   }
   return out;
+}
+
+/** What is scaled is named with its group, unless it has none; who has left it out before may keep it so. */
+export function autoscalerErrors(next: HorizontalPodAutoscaler, old: HorizontalPodAutoscaler | undefined): Findings {
+  const { apiVersion = "", kind } = next.spec.scaleTargetRef;
+  const before = old?.spec.scaleTargetRef;
+  if (before !== undefined && (before.apiVersion ?? "") === apiVersion && before.kind === kind) return [];
+  const at = ["spec", "scaleTargetRef", "apiVersion"];
+  const slashes = apiVersion.split("/").length - 1;
+  if (slashes > 1) return [invalid(at, apiVersion, `unexpected GroupVersion string: ${apiVersion}`)];
+  if (slashes === 1 && !apiVersion.startsWith("/")) return [];
+  if (kind === "ReplicationController") return [];
+  return [invalid(at, apiVersion, "apiVersion must specify API group")];
 }
 
 function metricFindings(metric: MetricSpec, path: Path): Findings {

@@ -18,7 +18,7 @@ import {
 } from "@skates/apimachinery";
 import { horizontalPodAutoscalerColumns } from "./horizontal-pod-autoscaler-table.ts";
 import { autoscalerBehaviorDefaults, autoscalerSpecDefaults } from "./horizontal-pod-autoscaler-defaults.ts";
-import { autoscalerSpecRules } from "./horizontal-pod-autoscaler-rules.ts";
+import { autoscalerErrors, autoscalerSpecRules } from "./horizontal-pod-autoscaler-rules.ts";
 
 export const HorizontalPodAutoscaler = struct(
   "autoscaling/v2.HorizontalPodAutoscaler",
@@ -556,4 +556,5 @@ export const horizontalPodAutoscalers = resource<HorizontalPodAutoscaler>({
   storageVersionHash: "qwQve8ut294=",
   generationFields: [],
   columns: horizontalPodAutoscalerColumns,
+  strategy: { validate: autoscalerErrors },
 });

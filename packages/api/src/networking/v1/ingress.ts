@@ -16,7 +16,7 @@ import {
 } from "@skates/apimachinery";
 import { TypedLocalObjectReference } from "../../core/v1/object-reference.ts";
 import { ingressColumns } from "./networking-tables.ts";
-import { ingressSpecRules } from "./networking-rules.ts";
+import { ingressErrors, ingressSpecRules } from "./networking-rules.ts";
 import { ingressWarnings } from "./networking-warnings.ts";
 
 export const Ingress = struct(
@@ -215,5 +215,5 @@ export const ingresses = resource<Ingress>({
   storage: "ingress",
   storageVersionHash: "39NQlfNR+bo=",
   columns: ingressColumns,
-  strategy: { warnings: ingressWarnings },
+  strategy: { validate: ingressErrors, warnings: ingressWarnings },
 });

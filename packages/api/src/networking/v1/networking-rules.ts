@@ -12,7 +12,7 @@ import {
 } from "@skates/apimachinery";
 import { checkPort, checkSubdomain, type Findings, invalidFor } from "../../checks.ts";
 import { checkCidr, parseCidr, parseIp } from "../../ip.ts";
-import type { HTTPIngressPath, IngressBackend, IngressRule, IngressSpec } from "./ingress.ts";
+import type { Ingress, HTTPIngressPath, IngressBackend, IngressRule, IngressSpec } from "./ingress.ts";
 import type { IngressClass, IngressClassSpec } from "./ingress-class.ts";
 import type { IPBlock, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from "./network-policy.ts";
 
@@ -129,10 +129,12 @@ function policyPortFindings({ port, endPort }: NetworkPolicyPort, path: Path): F
   const at = [...path, "endPort"];
   const out: FieldError[] = port === undefined ? [] : [...checkPort([...path, "port"], port)];
   if (endPort === undefined) return out;
-  if (port === undefined) return [...out, required([...path, "port"], "must be specified when `endPort` is specified")];
-  if (typeof port === "string")
-    return [...out, invalid([...path, "port"], port, "must be an integer when `endPort` is specified")];
-  if (endPort < port) out.push(invalid(at, endPort, "must be greater than or equal to `port`"));
+  if (port === undefined) return [invalid(at, endPort, "may not be specified when `port` is not specified"), ...out];
+  if (typeof port === "string") {
+    return [invalid(at, endPort, "may not be specified when `port` is non-numeric"), ...out];
+  }
+  // Upstream shows the port here, not the end.
+  if (endPort < port) out.push(invalid(at, port, "must be greater than or equal to `port`"));
   return [...out, ...invalidFor(at, endPort, isPortNumber(endPort))];
 }
 
@@ -166,4 +168,15 @@ function isWithin(inner: string, outer: string): boolean {
   if (a === undefined || b === undefined || a.ip.family !== b.ip.family || a.prefix <= b.prefix) return false;
   const bits = (bytes: readonly number[]): string => bytes.map((byte) => byte.toString(2).padStart(8, "0")).join("");
   return bits(a.ip.bytes).slice(0, b.prefix) === bits(b.ip.bytes).slice(0, b.prefix);
+}
+
+const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+
+/** The old way to name a class and the new one agree when an ingress is made. */
+export function ingressErrors({ metadata, spec }: Ingress, old: Ingress | undefined): Findings {
+  const { ingressClassName } = spec;
+  const name = metadata.annotations?.[CLASS_ANNOTATION];
+  if (old !== undefined || name === undefined || ingressClassName === undefined || name === ingressClassName) return [];
+  const detail = "must match `ingressClassName` when both are specified";
+  return [invalid(["annotations", CLASS_ANNOTATION], name, detail)];
 }
