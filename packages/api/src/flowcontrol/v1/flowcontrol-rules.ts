@@ -1,6 +1,7 @@
 import { type FieldError, forbidden, invalid, notSupported, type Path, required } from "@skates/apimachinery";
 import { checkNotNegative, checkSubdomain, type Findings } from "../../checks.ts";
 import type { FlowSchemaSpec, Subject } from "./flow-schema.ts";
+import { nonResourceRuleFindings, resourceRuleFindings } from "./policy-rule-rules.ts";
 import type {
   LimitedPriorityLevelConfiguration,
   PriorityLevelConfigurationSpec,
@@ -34,9 +35,10 @@ export function flowSchemaSpecRules(spec: FlowSchemaSpec, _old: unknown, path: P
       out.push(required(at, "at least one of resourceRules and nonResourceRules has to be non-empty"));
     }
     for (const [i, one] of (rule.resourceRules ?? []).entries()) {
-      if ((one.namespaces ?? []).length > 0 || one.clusterScope === true) continue;
-      const detail = "resource rules that are not cluster scoped must supply at least one namespace";
-      out.push(required([...at, "resourceRules", i, "namespaces"], detail));
+      out.push(...resourceRuleFindings(one, [...at, "resourceRules", i]));
+    }
+    for (const [i, one] of (rule.nonResourceRules ?? []).entries()) {
+      out.push(...nonResourceRuleFindings(one, [...at, "nonResourceRules", i]));
     }
   }
   return out;
