@@ -241,6 +241,17 @@ describe("autoscalers", () => {
     );
   });
 
+  test.each([
+    [undefined, "Required value: must be set and greater than 0"],
+    [0, "Required value: must be set and greater than 0"],
+    [-1, "Invalid value: -1: must be greater than or equal to 1"],
+  ])("have room for one: %s", (maxReplicas, wanted) => {
+    expect(createFindings(horizontalPodAutoscalers, { spec: { ...spec, maxReplicas } })).toEqual([
+      `spec.maxReplicas: ${wanted}`,
+      `spec.maxReplicas: Invalid value: ${maxReplicas ?? 0}: must be greater than or equal to \`minReplicas\``,
+    ]);
+  });
+
   test("name the group of what they scale", () => {
     const scaling = (kind: string, apiVersion?: string): object => ({
       spec: { ...spec, scaleTargetRef: { kind, name: "web", ...(apiVersion === undefined ? {} : { apiVersion }) } },

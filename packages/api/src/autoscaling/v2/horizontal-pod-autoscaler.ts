@@ -274,7 +274,7 @@ export const HorizontalPodAutoscalerSpec = struct(
       "Object that is scaled.",
     ),
     minReplicas: opt(2, int32, "Fewest pods.", { keepZero: true, default: 1 }),
-    maxReplicas: req(3, int32, "Most pods.", { minimum: 1 }),
+    maxReplicas: req(3, int32, "Most pods.", { mayBeEmpty: true }),
     metrics: opt(4, list(ref<MetricSpec>(() => MetricSpec)), "Figures; the one that asks for most pods decides."),
     behavior: opt(
       5,
