@@ -86,7 +86,7 @@ test("it is scaled down from the last pod, and up under the same names", async (
   await ok(["-n", ns, "scale", "statefulset/db", "--replicas=1"]);
   await eventually("one pod", async () => ((await names("db")).length === 1 ? true : undefined));
   expect(await names("db")).toEqual(["db-0"]);
-  expect(await messages("StatefulSet")).toMatch(/delete Pod db-2 .* successful.*delete Pod db-1 .* successful/);
+  expect(await messages("StatefulSet")).toMatch(/Delete Pod db-2 .* successful.*Delete Pod db-1 .* successful/);
   await ok(["-n", ns, "scale", "statefulset/db", "--replicas=2"]);
   await rolledOut("statefulset/db");
   expect(await names("db")).toEqual(["db-0", "db-1"]);
