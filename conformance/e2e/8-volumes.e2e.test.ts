@@ -140,7 +140,9 @@ test("a pod on a node waits for its claim, and an ephemeral volume comes and goe
   await apply(pod(ns, "waiting", mounted, { nodeName: node, volumes: volumes("absent") }));
   await eventually("the pod to say what it waits for", async () => {
     const text = await ok(["-n", ns, "describe", "pod", "waiting"]);
-    return text.includes('persistentvolumeclaim "absent" not found') ? true : undefined;
+    return text.includes('failed to fetch PVC from API server: persistentvolumeclaims "absent" not found')
+      ? true
+      : undefined;
   });
   await ok(["-n", ns, "delete", "pod", "waiting"]);
   const ephemeral = { volumeClaimTemplate: { spec: claim("").spec } };
