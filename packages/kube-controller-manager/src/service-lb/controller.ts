@@ -1,9 +1,9 @@
 import { type Node, nodes, type Service, services } from "@skates/api/core/v1";
 import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
-import { type Controller, type Lister, watch } from "@skates/controller-runtime";
+import { type Controller, hasFinalizer, type Lister, watch } from "@skates/controller-runtime";
 import { SERVICE_NAME } from "../endpoint-slice/labels.ts";
 import { readyCondition } from "../node-lifecycle/taints.ts";
-import { planLoadBalancers } from "./plan.ts";
+import { FINALIZER, planLoadBalancers } from "./plan.ts";
 
 export interface ServiceLbView {
   readonly services: Lister<Service>;
@@ -53,8 +53,8 @@ export function serviceLbController(options: ServiceLbOptions): Controller<Servi
   };
 }
 
-function isBalanced({ spec, status }: Service): boolean {
-  return spec.type === "LoadBalancer" || (status?.loadBalancer?.ingress ?? []).length > 0;
+function isBalanced(service: Service): boolean {
+  return service.spec.type === "LoadBalancer" || hasFinalizer(service, FINALIZER);
 }
 
 /** What of a node counts, as text. */

@@ -1,10 +1,20 @@
 import { type Node, type Service, services } from "@skates/api/core/v1";
 import { equalValues } from "@skates/apimachinery";
-import { type Action, type Announcement, type Plan, statusUpdate } from "@skates/controller-runtime";
+import {
+  type Action,
+  type Announcement,
+  hasFinalizer,
+  type Plan,
+  statusUpdate,
+  withFinalizer,
+  withoutFinalizer,
+} from "@skates/controller-runtime";
 import { SERVICE_NAME } from "../endpoint-slice/labels.ts";
 import { readyCondition } from "../node-lifecycle/taints.ts";
 import type { ServiceLbOptions, ServiceLbView } from "./controller.ts";
 
+/** Upstream's, on services that have addresses: it keeps one that is deleted or changes its type until these have been given back. */
+export const FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
 const EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers";
 const GOING = "ToBeDeletedByClusterAutoscaler";
 
@@ -14,14 +24,14 @@ export function planLoadBalancers(view: ServiceLbView, options: ServiceLbOptions
   const owners = new Map<string, Service>();
   const usable = view.nodes.list().filter(isUsable);
   const actions = all.flatMap((service): readonly Action[] => {
-    if (service.metadata.deletionTimestamp !== undefined) return [];
-    if (service.spec.type !== "LoadBalancer") return cleared(service);
+    if (service.metadata.deletionTimestamp !== undefined || service.spec.type !== "LoadBalancer")
+      return released(service);
     if (service.spec.loadBalancerClass !== undefined) return [];
     const problem = claim(service, owners, options);
     if (problem !== undefined) {
       const message = `Error syncing load balancer: failed to ensure load balancer: ${problem}`;
       const told = { do: "event", about: service, type: "Warning", reason: "SyncLoadBalancerFailed", message } as const;
-      return [...cleared(service), told];
+      return [...released(service), told];
     }
     const reached = service.spec.externalTrafficPolicy === "Local" ? nodesOf(service, usable, view) : usable;
     const ingress = reached.flatMap(addressOf).map((ip) => ({ ip, ipMode: "VIP" as const }));
@@ -49,13 +59,13 @@ function claim(
   return undefined;
 }
 
-function cleared(service: Service): readonly Action[] {
-  const { status } = service;
-  if ((status?.loadBalancer?.ingress ?? []).length === 0) return [];
-  const deleted = announcement(service, "DeletedLoadBalancer", "Deleted load balancer");
+/** With the status, as upstream does it: one write, and no right to write services themselves. */
+function released(service: Service): readonly Action[] {
+  if (!hasFinalizer(service, FINALIZER)) return [];
+  const next = { ...withoutFinalizer(service, FINALIZER), status: { ...service.status, loadBalancer: {} } };
   return [
     told(service, "DeletingLoadBalancer", "Deleting load balancer"),
-    statusUpdate(services, { ...service, status: { ...status, loadBalancer: {} } }, deleted),
+    statusUpdate(services, next, announcement(service, "DeletedLoadBalancer", "Deleted load balancer")),
   ];
 }
 
@@ -63,9 +73,10 @@ type Ingress = NonNullable<NonNullable<NonNullable<Service["status"]>["loadBalan
 
 function written(service: Service, ingress: Ingress): readonly Action[] {
   const before = service.status?.loadBalancer?.ingress ?? [];
-  if (equalValues(before, ingress)) return [];
-  const write = (announce?: Announcement): Action =>
-    statusUpdate(services, { ...service, status: { ...service.status, loadBalancer: { ingress } } }, announce);
+  const held = withFinalizer(service, FINALIZER);
+  if (equalValues(before, ingress) && (ingress.length === 0 || held === service)) return [];
+  const write = (announce: Announcement): Action =>
+    statusUpdate(services, { ...held, status: { ...service.status, loadBalancer: { ingress } } }, announce);
   if (ingress.length === 0) {
     const message = "There are no available nodes for LoadBalancer";
     return [write({ ...announcement(service, "UnAvailableLoadBalancer", message), type: "Warning" })];

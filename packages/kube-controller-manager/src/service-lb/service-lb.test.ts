@@ -28,7 +28,12 @@ const service = (
 ): Service => ({
   kind: "Service",
   apiVersion: "v1",
-  metadata: { name, namespace: "a", creationTimestamp: `2026-01-01T00:00:0${name.length}Z` },
+  metadata: {
+    name,
+    namespace: "a",
+    creationTimestamp: `2026-01-01T00:00:0${name.length}Z`,
+    finalizers: ingress.length === 0 ? [] : ["service.kubernetes.io/load-balancer-cleanup"],
+  },
   spec: { type: "LoadBalancer", ports: [{ port }], ...more },
   status: ingress.length === 0 ? {} : { loadBalancer: { ingress: ingress.map((ip) => ({ ip, ipMode: "VIP" })) } },
 });
@@ -130,6 +135,35 @@ it("works in a cluster: addresses come, follow the nodes, and go; a refusal is t
   expect(told.map(({ type, reason, message }) => `${type} ${reason}: ${message}`)).toEqual([
     "Normal EnsuringLoadBalancer: Ensuring load balancer",
     "Normal EnsuredLoadBalancer: Ensured load balancer",
-    // The API server has taken the addresses with the change of type: without upstream's finalizer nobody tells of their end.
+    "Normal DeletingLoadBalancer: Deleting load balancer",
+    "Normal DeletedLoadBalancer: Deleted load balancer",
+  ]);
+  expect((await world.get(services, { namespace: "default", name: "web" })).metadata.finalizers).toEqual([]);
+});
+
+it("lets a service go once its addresses have been given back, and holds none that has none", async () => {
+  world = await startWorld({ serviceLb: OPTIONS, controllers: false });
+  const { client, signal } = world;
+  const status = { loadBalancer: { ingress: [{ ip: "192.0.2.1", ipMode: "VIP" }] } };
+  const web = { ...service("web", 80), metadata: { name: "web", namespace: "default" } };
+  const other = { ...web, metadata: { name: "other", namespace: "default" } };
+  await world.create(services, { ...other, spec: { ...other.spec, loadBalancerClass: "example.com/cloud" } });
+  const made = await world.create(services, web);
+  const finalizers = ["service.kubernetes.io/load-balancer-cleanup"];
+  await client
+    .resource(services)
+    .updateStatus({ ...made, metadata: { ...made.metadata, finalizers }, status }, {}, signal);
+  for (const { metadata } of [web, other]) await client.resource(services).delete(metadata, {}, signal);
+  const left = async () =>
+    (await world?.list(services, "default"))
+      ?.map(({ metadata }) => metadata.name)
+      .filter((name) => name !== "kubernetes");
+  expect(await left()).toEqual(["web"]);
+  await world.startControllers();
+  await world.pass(3);
+  expect(await left()).toEqual([]);
+  expect((await world.list(events, "default")).map(({ reason }) => reason)).toEqual([
+    "DeletingLoadBalancer",
+    "DeletedLoadBalancer",
   ]);
 });
