@@ -3,13 +3,17 @@ import { usageError } from "./errors.ts";
 
 /** A flag as the command declares it. A repeated flag: the last value wins. A `file` is made absolute, but for `-`. */
 export type FlagSpec =
-  | { readonly type: "bool"; readonly doc: string }
+  | {
+      readonly type: "bool";
+      readonly doc: string;
+      /** Left out of the help. */
+      readonly hidden?: boolean;
+    }
   | {
       readonly type: "string" | "int";
       readonly doc: string;
       readonly value: string;
       readonly short?: string;
-      /** Left out of the help. */
       readonly hidden?: boolean;
     }
   | { readonly type: "file"; readonly doc: string; readonly value: string }
@@ -115,7 +119,7 @@ function access(values: ReadonlyMap<string, readonly string[]>): FlagValues {
 
 /** The flags of a command, aligned, for its help. */
 export function describeFlags(specs: FlagSpecs): string {
-  const shown = Object.entries(specs).filter(([, spec]) => !("hidden" in spec));
+  const shown = Object.entries(specs).filter(([, spec]) => !("hidden" in spec && spec.hidden));
   const rows = shown.map(([name, spec]) => {
     const left = spec.type === "bool" ? `--${name}` : `--${name} ${spec.value}`;
     return [left, spec.doc] as const;

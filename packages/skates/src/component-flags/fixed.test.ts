@@ -6,10 +6,11 @@ import { checkFixedFlags, FIXED_FLAGS } from "./fixed.ts";
 const check = (...argv: readonly string[]) => checkFixedFlags(parseFlags("up", FIXED_FLAGS, argv).flags);
 
 it("takes what is so in any case", () => {
-  expect(() => check("--profiling=false", "--service-account-lookup=true", "--read-only-port=0")).not.toThrow();
+  expect(() => check("--profiling=false", "--rotate-certificates", "--read-only-port=0")).not.toThrow();
 });
 
 it.each([
+  ["--profiling", "--profiling can only be false: there are no profiling pages"],
   ["--profiling=true", "--profiling can only be false: there are no profiling pages"],
   ["--read-only-port=10255", "--read-only-port can only be 0: the kubelet has no port without authentication"],
   ["--tls-cert-file=/x.crt", "--tls-cert-file cannot be given: the cluster's own is <data-dir>/pki/apiserver.crt"],

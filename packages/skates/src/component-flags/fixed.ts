@@ -1,5 +1,5 @@
 import { usageError } from "../cli/errors.ts";
-import type { FlagSpecs, FlagValues } from "../cli/flags.ts";
+import type { FlagSpec, FlagSpecs, FlagValues } from "../cli/flags.ts";
 
 /** A flag of upstream that has one value here: it may be given with that, as hardening guides do. */
 interface FixedFlag {
@@ -32,13 +32,16 @@ const OWN_FILES: Readonly<Record<string, string>> = {
   "cluster-signing-key-file": "pki/ca.key",
 };
 
-/** Refused by name, with the reason; not in the help. */
-export const FIXED_FLAGS: FlagSpecs = Object.fromEntries(
-  [...Object.keys(FIXED), ...Object.keys(OWN_FILES)].map((name) => [
-    name,
-    { type: "string", value: "VALUE", doc: "", hidden: true },
-  ]),
-);
+const BOOL: FlagSpec = { type: "bool", doc: "", hidden: true };
+const STRING: FlagSpec = { type: "string", value: "VALUE", doc: "", hidden: true };
+
+/** Refused by name, with the reason; not in the help. What is true or false may stand alone, as upstream's `--rotate-certificates`. */
+export const FIXED_FLAGS: FlagSpecs = {
+  ...Object.fromEntries(
+    Object.entries(FIXED).map(([name, { value }]) => [name, /^(true|false)$/.test(value) ? BOOL : STRING]),
+  ),
+  ...Object.fromEntries(Object.keys(OWN_FILES).map((name) => [name, STRING])),
+};
 
 /** Throws a usage error for flags whose value cannot be chosen. */
 export function checkFixedFlags(flags: FlagValues): void {
