@@ -1,5 +1,7 @@
 // Answers over WebSockets, read by a stock client.
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { StatusError } from "@skates/apimachinery";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -26,9 +28,23 @@ async function* endless(signal: AbortSignal): AsyncGenerator<Uint8Array> {
   }
 }
 
+const MIB = 1 << 20;
+const LARGE_CHUNKS = 100;
+
+/** Chunks of a MiB, and then silence. */
+async function* large(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < LARGE_CHUNKS; i++) yield Buffer.alloc(MIB);
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+}
+
 beforeAll(async () => {
   server = await testingServer(async (request) => {
-    const chunks = request.path === "/endless" ? endless(request.signal) : events();
+    const chunks =
+      request.path === "/endless"
+        ? endless(request.signal)
+        : request.path === "/large"
+          ? large(request.signal)
+          : events();
     const messages: Messages = request.query.get("as") === "bytes" ? "bytes" : "lines";
     const body = { kind: "bytes", mediaType: "text/plain", chunks } as const;
     try {
@@ -80,4 +96,24 @@ test("a client that leaves ends the answer", async () => {
   await new Promise((resolve) => socket.once("message", resolve));
   socket.close();
   await expect.poll(() => ended).toBe(1);
+});
+
+test("what was sent is not kept while the client stays", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  const used = (): number => {
+    if (typeof collect === "function") collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = used();
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/large?as=bytes`);
+  let received = 0;
+  await new Promise<void>((resolve) =>
+    socket.on("message", (data: Buffer) => {
+      received += data.length;
+      if (received === LARGE_CHUNKS * MIB) resolve();
+    }),
+  );
+  await expect.poll(() => (used() - before) / MIB).toBeLessThan(LARGE_CHUNKS / 4);
+  socket.close();
 });

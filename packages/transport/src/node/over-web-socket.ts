@@ -29,10 +29,10 @@ export function overWebSocket(request: ApiRequest, answer: ApiResponse, messages
 /** Sends until there is no more, or until the client leaves: then the source ends too. */
 async function pump(stream: ByteStream, source: AsyncGenerator<Uint8Array | string>): Promise<void> {
   const socket = messageSocket(stream, "server");
-  const left = untilClosed(socket);
+  const client = presence(socket);
   try {
     for (;;) {
-      const next = await Promise.race([source.next(), left]);
+      const next = await client.whileHere(source.next());
       if (next === undefined || next.done === true) break;
       await socket.send(next.value);
     }
@@ -46,14 +46,32 @@ async function pump(stream: ByteStream, source: AsyncGenerator<Uint8Array | stri
   }
 }
 
+/** Whether the client is still there. Each wait is forgotten when it is over: `Promise.race` would keep all that was ever sent. */
+function presence(socket: MessageSocket) {
+  let here = true;
+  let onLeave = (): void => undefined;
+  void untilClosed(socket).then(() => {
+    here = false;
+    onLeave();
+  });
+  return {
+    /** What the promise gives; undefined: the client has left before. */
+    whileHere: <T>(promise: Promise<T>): Promise<T | undefined> =>
+      new Promise((resolve, reject) => {
+        onLeave = () => resolve(undefined);
+        promise.then(resolve, reject);
+        if (!here) onLeave();
+      }),
+  };
+}
+
 /** What the client says is of no interest; that it goes is. */
-async function untilClosed(socket: MessageSocket): Promise<undefined> {
+async function untilClosed(socket: MessageSocket): Promise<void> {
   try {
     for await (const _message of socket.messages);
   } catch {
     // Gone in another way.
   }
-  return undefined;
 }
 
 async function* bytesOf(chunks: Chunks, base64: boolean): AsyncGenerator<Uint8Array | string> {
