@@ -94,6 +94,21 @@ describe("turns of the loop", () => {
   });
 });
 
+describe("turns that end", () => {
+  it.each(Array.from({ length: 8 }, (_, at) => at))(
+    "are begun anew for who comes %i steps after one began",
+    async (at) => {
+      const turns = new LoopTurns({ clock: virtualClock(), turn: () => Promise.resolve() });
+      turns.share("low").tryTake();
+      for (let i = 0; i < at; i++) await Promise.resolve();
+      let went = false;
+      void turns.goOn("eve").then(() => (went = true));
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      expect(went).toBe(true);
+    },
+  );
+});
+
 describe("a level on a busy loop", () => {
   const busy = () => {
     const at = loop();

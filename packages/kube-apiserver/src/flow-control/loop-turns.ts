@@ -55,14 +55,14 @@ export class LoopTurns {
     });
   }
 
-  /** The turn of the loop: what began in another one has waited for something meanwhile. */
-  get number(): number {
-    return this.#number;
-  }
-
   /** The same for what needs only a short while more: undefined when the loop has room. */
   finish(flow: string): Promise<void> | undefined {
     return this.#tryTake() ? undefined : this.goOn(flow);
+  }
+
+  /** The turn of the loop: what began in another one has waited for something meanwhile. */
+  get number(): number {
+    return this.#number;
   }
 
   /** One in a turn: what those who begin at once still have to do in it cannot be told from the time that has passed. */
@@ -83,25 +83,24 @@ export class LoopTurns {
   }
 
   async #pass(): Promise<void> {
-    while (await this.#shareOne());
-    this.#active = false;
+    while (this.#active) await this.#shareOne();
   }
 
-  /** One turn of the loop; false: nobody waited. */
-  async #shareOne(): Promise<boolean> {
+  /** One turn of the loop; the last one when nobody waits, so that whoever comes after starts anew. */
+  async #shareOne(): Promise<void> {
     const { clock, turn } = this.#options;
     // Asked for together, so that they come in the same turn of the loop, each after the work of the one before.
     const pieces = Array.from({ length: Math.min(PIECES_PER_TURN, Math.max(1, this.#waiting)) }, turn);
     await pieces[0];
     const fromMs = clock.monotonicMs();
     this.#number += 1;
-    if (this.#waiting === 0) return false;
+    this.#active = this.#waiting > 0;
+    if (!this.#active) return;
     this.#give();
     for (const piece of pieces.slice(1)) {
       await piece;
       if (clock.monotonicMs() - fromMs < TURN_MS) this.#give();
     }
-    return true;
   }
 
   #give(): void {
