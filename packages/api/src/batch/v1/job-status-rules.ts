@@ -149,6 +149,7 @@ function finishedErrors({ next, is, was, changed }: Change): Findings {
 }
 
 function indexErrors({ next, changed }: Change): Findings {
+  if (!changed("completedIndexes", "failedIndexes")) return [];
   const { completions, backoffLimitPerIndex, completionMode } = next.spec;
   const { completedIndexes = "", failedIndexes } = next.status ?? {};
   const [completedAt, failedAt] = [
@@ -177,19 +178,21 @@ function indexErrors({ next, changed }: Change): Findings {
     }
   }
   const both = typeof completed !== "string" && typeof failed !== "string" && completions !== undefined;
-  if (!both || !changed("failedIndexes", "completedIndexes")) return out;
-  const shared = firstShared(completed, failed);
+  const shared = both ? firstShared(completed, failed) : undefined;
   if (shared !== undefined) {
     out.push(invalid(failedAt, failedIndexes, `failedIndexes and completedIndexes overlap at index: ${shared}`));
   }
   return out;
 }
 
-/** The lowest index in both. */
+/** The lowest index in both. Each list is gone through once: there may be tens of thousands of intervals. */
 function firstShared(a: readonly Interval[], b: readonly Interval[]): number | undefined {
+  let i = 0;
   for (const one of a) {
-    const other = b.find(({ first, last }) => first <= one.last && one.first <= last);
-    if (other !== undefined) return Math.max(one.first, other.first);
+    while ((b[i]?.last ?? Number.POSITIVE_INFINITY) < one.first) i++;
+    const other = b[i];
+    if (other === undefined) return undefined;
+    if (other.first <= one.last) return Math.max(one.first, other.first);
   }
   return undefined;
 }

@@ -229,6 +229,10 @@ describe("the status of a job, whoever runs it", () => {
     expect(update({}, { completedIndexes: "0-2", failedIndexes: "2,3" }, indexed)).toEqual([
       'status.failedIndexes: Invalid value: "2,3": failedIndexes and completedIndexes overlap at index: 2',
     ]);
+    expect(update({}, { completedIndexes: "0,2", failedIndexes: "1,3" }, indexed)).toEqual([]);
+    expect(update({}, { completedIndexes: "0,3", failedIndexes: "1-3" }, indexed)).toEqual([
+      'status.failedIndexes: Invalid value: "1-3": failedIndexes and completedIndexes overlap at index: 3',
+    ]);
     expect(update({}, { completedIndexes: "0-1-2" }, indexed)).toEqual([
       'status.completedIndexes: Invalid value: "0-1-2": error parsing completedIndexes: the fragment "0-1-2" violates the requirement that an index interval can have at most two parts separated by \'-\'',
     ]);

@@ -91,8 +91,11 @@ function ratioFindings({ min, max, maxLimitRequestRatio }: LimitRangeItem, name:
   const [low, high, ratio] = [min?.[name], max?.[name], maxLimitRequestRatio?.[name]];
   if (low === undefined || high === undefined || ratio === undefined) return [];
   const most = parseQuantity(high).milliValue() / parseQuantity(low).milliValue();
-  if (parseQuantity(ratio).milliValue() / 1000 <= most) return [];
-  return [invalid(path, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`)];
+  // Where both bounds are zero there is no such number, and nothing is greater.
+  if (parseQuantity(ratio).milliValue() / 1000 > most) {
+    return [invalid(path, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`)];
+  }
+  return [];
 }
 
 /** What cannot be promised twice is asked for as it is limited. */

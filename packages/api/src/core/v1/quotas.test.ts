@@ -37,6 +37,7 @@ describe("scopes of quotas", () => {
 test("bounds of a limit range leave room for each other", () => {
   const findings = (item: object): readonly string[] =>
     createFindings(limitRanges, { spec: { limits: [{ type: "Container", ...item }] } });
+  expect(findings({ min: { cpu: "0" }, max: { cpu: "0" }, maxLimitRequestRatio: { cpu: "3" } })).toEqual([]);
   expect(findings({ min: { cpu: "1" }, max: { cpu: "2" }, maxLimitRequestRatio: { cpu: "3" } })).toEqual([
     'spec.limits[0].maxLimitRequestRatio[cpu]: Invalid value: "3": ratio 3 is greater than max/min = 2.000000',
   ]);

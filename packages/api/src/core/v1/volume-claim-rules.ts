@@ -123,7 +123,7 @@ export function volumeSpecRules(spec: PersistentVolumeSpec, _old: unknown, path:
   for (const name of sources.slice(1)) out.push(forbidden([...path, name], "may not specify more than 1 volume type"));
   if (spec.hostPath !== undefined) {
     out.push(...checkNoBacksteps([...path, "hostPath", "path"], spec.hostPath.path));
-    if (/^\/+(\.?\/*)*$/.test(spec.hostPath.path) && spec.persistentVolumeReclaimPolicy === "Recycle") {
+    if (isRoot(spec.hostPath.path) && spec.persistentVolumeReclaimPolicy === "Recycle") {
       out.push(
         forbidden([...path, "persistentVolumeReclaimPolicy"], "may not be 'recycle' for a hostPath mount of '/'"),
       );
@@ -141,6 +141,11 @@ export function volumeSpecRules(spec: PersistentVolumeSpec, _old: unknown, path:
     ...checkSubdomain([...path, "storageClassName"], spec.storageClassName),
     ...volumeClassFindings(spec, path),
   ];
+}
+
+/** True for `/` in all its spellings. */
+function isRoot(path: string): boolean {
+  return path.startsWith("/") && path.split("/").every((part) => part === "" || part === ".");
 }
 
 function volumeClassFindings({ volumeAttributesClassName: name, csi }: PersistentVolumeSpec, path: Path): Findings {

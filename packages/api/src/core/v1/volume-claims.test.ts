@@ -68,6 +68,11 @@ describe("volumes", () => {
       "spec.local.path: Invalid value: \"/a/../b\": must not contain '..'",
       "spec.nodeAffinity.required: Required value: must specify required node constraints",
     ]);
+    const recycled = (path: string): readonly string[] =>
+      createFindings(persistentVolumes, volume({ hostPath: { path }, persistentVolumeReclaimPolicy: "Recycle" }));
+    const root = "spec.persistentVolumeReclaimPolicy: Forbidden: may not be 'recycle' for a hostPath mount of '/'";
+    for (const path of ["/", "//", "/./", "/.//."]) expect(recycled(path)).toEqual([root]);
+    for (const path of [`${"/".repeat(100)}x`, "/.a", "."]) expect(recycled(path)).toEqual([]);
     const attributes = { hostPath: { path: "/a" }, volumeAttributesClassName: "" };
     expect(createFindings(persistentVolumes, volume(attributes))).toEqual([
       "spec.volumeAttributesClassName: Required value: an empty string is disallowed",
