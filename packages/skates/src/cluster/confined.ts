@@ -6,10 +6,17 @@ import { spawnSync } from "node:child_process";
  */
 const KEPT = "-all,+dac_override,+dac_read_search";
 
-/** Words to put before a command so that it runs with no more rights than the server needs; none where the machine cannot do so. */
-export function confinement(): readonly string[] {
+/** Ports below are root's, unless it has given up the capability. */
+const FREE_PORTS = 1024;
+
+/**
+ * Words to put before a command so that it runs with no more rights than a server on this port needs; none where the machine cannot
+ * do so.
+ */
+export function confinement(apiPort: number): readonly string[] {
   if (process.platform !== "linux") return [];
-  const capabilities = process.getuid?.() === 0 ? [`--bounding-set=${KEPT}`, "--inh-caps=-all"] : [];
+  const kept = apiPort < FREE_PORTS ? `${KEPT},+net_bind_service` : KEPT;
+  const capabilities = process.getuid?.() === 0 ? [`--bounding-set=${kept}`, "--inh-caps=-all"] : [];
   const words = ["setpriv", "--no-new-privs", ...capabilities];
   // A container may not let go of capabilities, and a small system has no setpriv: then the server runs as it was called.
   const { status } = spawnSync(words[0] ?? "", [...words.slice(1), "true"], { stdio: "ignore", timeout: 2_000 });

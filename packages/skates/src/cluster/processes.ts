@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { processStart } from "@skates/component-base/node";
 import { confinement } from "./confined.ts";
+import type { ClusterConfig } from "./config.ts";
 import type { Paths } from "./data-dir.ts";
 
 export type Role = "server" | "agent";
@@ -49,11 +50,11 @@ export function isAlive(pid: number): boolean {
   return processStart(pid) !== undefined;
 }
 
-/** Starts a role in the background, in a session of its own, with its output in `<data-dir>/logs/<role>.log`. */
-export function startProcess(paths: Paths, role: Role): number {
+/** Starts a role of the cluster with these settings in the background, in a session of its own, with its output in `<data-dir>/logs/<role>.log`. */
+export function startProcess(paths: Paths, role: Role, { apiPort }: Pick<ClusterConfig, "apiPort">): number {
   mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   const log = openSync(logFileOf(paths, role), "a", 0o600);
-  const confined = role === "server" ? confinement() : [];
+  const confined = role === "server" ? confinement(apiPort) : [];
   const [command, ...words] = [...confined, process.execPath, ...nodeOptions(role), PROGRAM, role];
   const child = spawn(command, [...words, "--data-dir", paths.dataDir], {
     cwd: "/",

@@ -63,7 +63,7 @@ export const join: Command = {
           : withFlags(paths, existing, givenOf(NODE_FLAGS, invocation.flags));
       const [running] = findProcesses(paths);
       if (running !== undefined) return steps.note(`already running (pid ${running.pid})`);
-      const agent = startProcess(paths, "agent");
+      const agent = startProcess(paths, "agent", config);
       const starting = { paths, config, pids: { agent }, signal: invocation.signal };
       const { ca, client: credentials } = readNodeFiles(paths);
       await steps.step("node Ready", () =>

@@ -160,7 +160,7 @@ async function startAll(paths: Paths, config: ClusterConfig, { signal }: Invocat
   if (config.etcd === undefined) ensureEncryptionFile(paths);
   await steps.step("certificates in place", () => preparePki(paths, config, hostAddress()));
   await steps.step("processes started", () => {
-    for (const role of ["server", "agent"] as const) pids[role] ??= startProcess(paths, role);
+    for (const role of ["server", "agent"] as const) pids[role] ??= startProcess(paths, role, config);
     return Promise.resolve();
   });
   return { paths, config, pids, signal };
