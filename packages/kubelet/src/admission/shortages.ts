@@ -1,8 +1,7 @@
-import { isExtendedResource, type Pod } from "@skates/api/core/v1";
+import { isExtendedResource, type Pod, podRequests, type Quantities } from "@skates/api/core/v1";
 import type { Resources } from "../env/resource-ref.ts";
 import type { Waiting } from "../plan/plan-pod.ts";
-import { podContainers } from "../pod/containers.ts";
-import { amount, podRequest } from "./pod-request.ts";
+import { amount } from "./pod-request.ts";
 
 /** A resource of which a node has less left than a pod asks for; cpus in thousandths. */
 export interface Shortage {
@@ -20,12 +19,15 @@ export function shortages(pod: Pod, others: readonly Pod[], allocatable: Resourc
   const out: Shortage[] = [];
   const podsMax = Number(allocatable["pods"] ?? Infinity);
   if (others.length + 1 > podsMax) out.push({ name: "pods", wanted: 1, used: others.length, capacity: podsMax });
-  for (const name of resourceNames(pod)) {
+  const wants = podRequests(pod);
+  let have: readonly Quantities[] | undefined;
+  for (const name of [...BASIC, ...Object.keys(wants).filter(isCounted)]) {
     const limit = allocatable[name];
     if (limit === undefined && !name.startsWith("hugepages-")) continue;
-    const wanted = podRequest(pod, name);
+    const wanted = amount(name, wants[name]);
     if (wanted === 0) continue;
-    const used = others.reduce((sum, other) => sum + podRequest(other, name), 0);
+    have ??= others.map(podRequests);
+    const used = have.reduce((sum, other) => sum + amount(name, other[name]), 0);
     const capacity = amount(name, limit);
     if (used + wanted > capacity) out.push({ name, wanted, used, capacity });
   }
@@ -38,14 +40,8 @@ export function shortageRefusal({ name, wanted, used, capacity }: Shortage): Wai
   return { reason: `OutOf${name}`, message };
 }
 
-function resourceNames(pod: Pod): readonly string[] {
-  const names = new Set(["cpu", "memory", "ephemeral-storage"]);
-  for (const { container } of podContainers(pod)) {
-    for (const name of Object.keys(container.resources?.requests ?? {})) {
-      if (isExtendedResource(name) || name.startsWith("hugepages-")) names.add(name);
-    }
-  }
-  for (const name of Object.keys(pod.spec.resources?.requests ?? {}))
-    if (name.startsWith("hugepages-")) names.add(name);
-  return [...names];
+const BASIC: readonly string[] = ["cpu", "memory", "ephemeral-storage"];
+
+function isCounted(name: string): boolean {
+  return isExtendedResource(name) || name.startsWith("hugepages-");
 }

@@ -1,6 +1,6 @@
-import type { Pod } from "@skates/api/core/v1";
+import { type Pod, podLimits } from "@skates/api/core/v1";
 import { parseQuantity, type Quantity } from "@skates/apimachinery";
-import { isSidecar } from "../pod/containers.ts";
+import { podContainers } from "../pod/containers.ts";
 
 /** What a pod has on the node's disk, in bytes. */
 export interface LocalUsage {
@@ -13,19 +13,24 @@ export interface LocalUsage {
 const STORAGE = "ephemeral-storage";
 
 /** Whether a pod says how much of the node's disk it takes at most: only then it is to be measured. */
-export function limitsLocalStorage({ spec }: Pod): boolean {
-  return (spec.volumes ?? []).some(sizeLimitOf) || storageLimit({ spec }) !== undefined;
+export function limitsLocalStorage(pod: Pod): boolean {
+  return (
+    (pod.spec.volumes ?? []).some(sizeLimitOf) ||
+    podContainers(pod).some(({ container }) => container.resources?.limits?.[STORAGE] !== undefined)
+  );
 }
 
 /** What a pod has too much of, in upstream's words; undefined: it keeps to its limits. */
-export function localLimitBreach({ spec }: Pod, { volumes, containers }: LocalUsage): string | undefined {
+export function localLimitBreach(pod: Pod, { volumes, containers }: LocalUsage): string | undefined {
+  const { spec } = pod;
   for (const volume of spec.volumes ?? []) {
     const limit = sizeLimitOf(volume);
     if (limit !== undefined && (volumes.get(volume.name) ?? 0) > limit.value())
       return `Usage of EmptyDir volume "${volume.name}" exceeds the limit "${limit.toString()}". `;
   }
-  const whole = storageLimit({ spec });
-  if (whole === undefined) return undefined;
+  const text = podLimits(pod)[STORAGE];
+  if (text === undefined) return undefined;
+  const whole = parseQuantity(text);
   const used = [...volumes.values(), ...containers.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (used > whole.value())
     return `Pod ephemeral local storage usage exceeds the total limit of containers ${whole.toString()}. `;
@@ -45,30 +50,4 @@ function sizeLimitOf({ emptyDir }: NonNullable<Pod["spec"]["volumes"]>[number]):
 function positive(text: string | undefined): Quantity | undefined {
   const quantity = text === undefined ? undefined : parseQuantity(text);
   return quantity !== undefined && quantity.value() > 0 ? quantity : undefined;
-}
-
-/** Of regular containers and sidecars together, or the largest plain init container beside the sidecars before it; undefined: none has any. */
-function storageLimit({ spec }: Pick<Pod, "spec">): Quantity | undefined {
-  let sidecars: Quantity | undefined;
-  let largest: Quantity | undefined;
-  for (const container of spec.initContainers ?? []) {
-    const own = limitOf(container);
-    if (isSidecar(container)) sidecars = sum(sidecars, own);
-    largest = larger(largest, isSidecar(container) ? sidecars : sum(sidecars, own));
-  }
-  const regular = spec.containers.reduce<Quantity | undefined>((total, c) => sum(total, limitOf(c)), sidecars);
-  return larger(regular, largest);
-}
-
-function limitOf({ resources }: Pod["spec"]["containers"][number]): Quantity | undefined {
-  const text = resources?.limits?.[STORAGE];
-  return text === undefined ? undefined : parseQuantity(text);
-}
-
-function sum(a: Quantity | undefined, b: Quantity | undefined): Quantity | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : a.add(b);
-}
-
-function larger(a: Quantity | undefined, b: Quantity | undefined): Quantity | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : b.value() > a.value() ? b : a;
 }
