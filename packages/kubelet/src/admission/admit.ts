@@ -3,6 +3,7 @@ import {
   HostPortTable,
   type Node,
   type Pod,
+  podQosClass,
   podSelectsNode,
   toleratesTaint,
   untoleratedTaint,
@@ -12,7 +13,6 @@ import type { Waiting } from "../plan/plan-pod.ts";
 import { type AnyContainer, podContainers } from "../pod/containers.ts";
 import { appArmorRefusal } from "../spec/profiles.ts";
 import { type SysctlAllowlist, sysctlRefusal } from "../spec/sysctls.ts";
-import { qosClass } from "../status/qos-class.ts";
 import { isCritical } from "./importance.ts";
 import { type Shortage, shortageRefusal, shortages } from "./shortages.ts";
 
@@ -75,7 +75,7 @@ function pressureRefusal(pod: Pod, { status }: Node): Refusal | undefined {
   if (found.length === 0 || isCritical(pod)) return undefined;
   if (found.length === 1 && found[0] === "MemoryPressure") {
     const tolerated = (pod.spec.tolerations ?? []).some((t) => toleratesTaint(t, MEMORY_PRESSURE));
-    if (tolerated || qosClass(pod) !== "BestEffort") return undefined;
+    if (tolerated || podQosClass(pod) !== "BestEffort") return undefined;
   }
   return { reason: "Evicted", message: `The node had condition: [${found.join(" ")}]. ` };
 }

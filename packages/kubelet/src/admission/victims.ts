@@ -1,5 +1,4 @@
-import type { Pod } from "@skates/api/core/v1";
-import { qosClass } from "../status/qos-class.ts";
+import { type Pod, podQosClass, type QosClass } from "@skates/api/core/v1";
 import { mayPreempt } from "./importance.ts";
 import { podRequest } from "./pod-request.ts";
 import type { Shortage } from "./shortages.ts";
@@ -17,7 +16,7 @@ interface Need {
 export function victims(pod: Pod, others: readonly Pod[], lacking: readonly Shortage[]): readonly Pod[] {
   const needs = lacking.map(({ name, wanted, used, capacity }) => ({ name, amount: wanted - (capacity - used) }));
   const lesser = others.filter((other) => mayPreempt(pod, other));
-  const of = (wanted: ReturnType<typeof qosClass>) => lesser.filter((other) => qosClass(other) === wanted);
+  const of = (wanted: QosClass) => lesser.filter((other) => podQosClass(other) === wanted);
   const [bestEffort, burstable] = [of("BestEffort"), of("Burstable")];
   const unmet = without(needs, lesser);
   if (unmet.length > 0) throw notFound(unmet);

@@ -13,7 +13,6 @@ export {
   cpuWeight,
   openCgroups,
   podCgroup,
-  type QosClass,
 } from "./host/cgroups.ts";
 export { CNI_CONF_FILE, cniConfList, defaultRouteMtu, type PodNetwork, removeCni, writeCni } from "./host/cni.ts";
 export {

@@ -1,8 +1,7 @@
 import { parseQuantity } from "@skates/apimachinery";
-import type { Pod } from "@skates/api/core/v1";
+import { type Pod, podQosClass } from "@skates/api/core/v1";
 import type { AnyContainer } from "../pod/containers.ts";
 import type { ContainerResources } from "../runtime.ts";
-import { qosClass } from "../status/qos-class.ts";
 
 const CPU_PERIOD_US = 100_000;
 const MIN_QUOTA_US = 1000;
@@ -37,7 +36,7 @@ export function cpuShares(milliCpu: number): number {
 /** Who is killed first when memory runs out: best effort, then those that asked for little. */
 function oomScoreAdj(pod: Pod, container: AnyContainer, memoryCapacityBytes: number): number {
   const critical = pod.spec.priorityClassName === "system-node-critical";
-  const qos = qosClass(pod);
+  const qos = podQosClass(pod);
   if (critical || qos === "Guaranteed") return -997;
   if (qos === "BestEffort") return 1000;
   const request = whole(container.resources?.requests?.["memory"]);

@@ -5,7 +5,6 @@ import { containerHash } from "../pod/container-hash.ts";
 import type { RuntimeContainer, Sandbox } from "../runtime.ts";
 import { isUrgent } from "./is-urgent.ts";
 import { podStatus, type StatusInput } from "./pod-status.ts";
-import { qosClass } from "./qos-class.ts";
 import { sameJson, statusPatch } from "./status-patch.ts";
 
 const NOW = Date.parse("2026-01-01T00:10:00Z");
@@ -293,23 +292,6 @@ test("a pod keeps its addresses when its sandbox is gone", () => {
     statusOf({}, [], { old, observed: { sandboxes: [{ ...SANDBOX, ready: false, ips: [] }], containers: [] } }).podIP,
   ).toBe("10.0.0.2");
   expect(statusOf({ hostNetwork: true }, []).podIPs).toEqual([{ ip: "1.1.1.1" }]);
-});
-
-test.each([
-  [{}, "BestEffort"],
-  [{ requests: { cpu: "1" } }, "Burstable"],
-  [{ limits: { cpu: "1", memory: "1Gi" } }, "Guaranteed"],
-  [{ limits: { cpu: "1", memory: "1Gi" }, requests: { cpu: "500m" } }, "Burstable"],
-  [{ requests: { cpu: "0" } }, "BestEffort"],
-])("quality of service of %j", (resources, expected) => {
-  expect(
-    qosClass({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "p" },
-      spec: { containers: [{ name: "a", resources }] },
-    }),
-  ).toBe(expected);
 });
 
 describe("patch", () => {

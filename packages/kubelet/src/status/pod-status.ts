@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod, PodCondition, PodStatus } from "@skates/api/core/v1";
+import { type ContainerStatus, type Pod, type PodCondition, podQosClass, type PodStatus } from "@skates/api/core/v1";
 import { sandboxNeed, type ProbeResults, type Waiting } from "../plan/plan-pod.ts";
 import type { Applied } from "../plan/plan-resize.ts";
 import { isHostNetwork, type PodContainer } from "../pod/containers.ts";
@@ -7,7 +7,6 @@ import { isOurCondition, podConditions, type ResizeProgress } from "./conditions
 import { containerStatus } from "./container-status.ts";
 import { podPhase } from "./phase.ts";
 import { disruptionTarget, type PodFailure } from "./pod-failure.ts";
-import { qosClass } from "./qos-class.ts";
 import { timeText } from "./time-text.ts";
 
 /** All that the status of a pod depends on. */
@@ -68,7 +67,7 @@ export function podStatus(input: StatusInput): PodStatus {
     startTime: old.startTime ?? timeText(input.nowMs),
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: regular,
-    qosClass: old.qosClass ?? qosClass(pod),
+    qosClass: old.qosClass ?? podQosClass(pod),
     ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
   };
 }
@@ -83,7 +82,7 @@ function rejectedStatus({ pod, old, nowMs }: StatusInput, { reason, message }: P
     message: `Pod was rejected: ${message}`,
     reason,
     startTime: old.startTime ?? timeText(nowMs),
-    qosClass: old.qosClass ?? qosClass(pod),
+    qosClass: old.qosClass ?? podQosClass(pod),
   };
 }
 

@@ -613,6 +613,8 @@ describe("resources", () => {
   test.each<[object, string]>([
     [{ containers: [{ name: "a" }] }, "BestEffort"],
     [{ containers: [{ name: "a", resources: { requests: { cpu: "1" } } }] }, "Burstable"],
+    [{ containers: [{ name: "a", resources: { requests: { cpu: "0" } } }] }, "BestEffort"],
+    [{ containers: [{ name: "a" }], resources: { requests: { cpu: "1" } } }, "Burstable"],
     [
       {
         containers: [

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { QosClass } from "@skates/api/core/v1";
 import { hasCode, OperatingError } from "@skates/component-base";
 import type { CgroupMounts } from "./cgroup-mounts.ts";
 
@@ -39,9 +40,6 @@ export interface Cgroups {
   /** Removes the cgroup and those below; harmless when it is gone. Throws `CgroupBusy` while processes are in it. */
   remove(path: string): Promise<void>;
 }
-
-/** Quality of service, as it decides where a pod's cgroup lies. */
-export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 
 /** Length of the period that quotas are for. */
 export const CPU_PERIOD_US = 100_000;

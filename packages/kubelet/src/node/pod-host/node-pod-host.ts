@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Pod } from "@skates/api/core/v1";
+import { type Pod, podQosClass, type QosClass } from "@skates/api/core/v1";
 import { type Clock, hasCode, messageOf } from "@skates/component-base";
 import type { HostDeps } from "../../kubelet.ts";
 import type { LocalDirectories } from "../../local-volumes.ts";
@@ -10,8 +10,7 @@ import { POD_NAME, POD_NAMESPACE } from "../../pod/labels.ts";
 import type { IdRange, RuntimeContainer } from "../../runtime.ts";
 import { hostNetworkHostsFile, hostsFile, podNames } from "../../spec/hostname.ts";
 import { podLimits } from "./pod-limits.ts";
-import { qosClass } from "../../status/qos-class.ts";
-import { type Cgroups, podCgroup, type QosClass } from "../host/cgroups.ts";
+import { type Cgroups, podCgroup } from "../host/cgroups.ts";
 import { sendSignal } from "../host/processes.ts";
 import { unmountBelow } from "../host/mounts.ts";
 import type { NodePaths } from "../host/node-paths.ts";
@@ -78,7 +77,7 @@ class NodePodHost implements PodHost {
   }
 
   cgroupParent(pod: Pod): string {
-    return `/${podCgroup(this.#options.paths.cgroupRoot, qosClass(pod), pod.metadata.uid ?? "")}`;
+    return `/${podCgroup(this.#options.paths.cgroupRoot, podQosClass(pod), pod.metadata.uid ?? "")}`;
   }
 
   logDirectory(pod: Pod): string {

@@ -41,12 +41,14 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const file = (text: string, mode = 0o644) => ({ content: Buffer.from(text), mode });
 
+/** As the API completes limits without requests. */
+const ROOM = { cpu: "500m", memory: "64Mi" };
 function pod(spec: Partial<PodSpec> = {}): Pod {
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: "p", namespace: "ns", uid: "u-1", labels: { app: "x" } },
-    spec: { containers: [{ name: "main", resources: { limits: { cpu: "500m", memory: "64Mi" } } }], ...spec },
+    spec: { containers: [{ name: "main", resources: { limits: ROOM, requests: ROOM } }], ...spec },
     status: { podIPs: [{ ip: "10.244.0.5" }] },
   };
 }
@@ -258,6 +260,8 @@ test("a pod's cgroup has its limits, and as many processes as the node allows ea
   const made: (readonly [string, CgroupLimits])[] = [];
   const host = hostWith({ ensure: async (path, limits) => void made.push([path, limits]) }, 100);
   await host.setUpPod(pod(), signal);
+  const whole = pod({ containers: [{ name: "main" }], resources: { requests: { cpu: "1" } } });
+  expect(host.cgroupParent(whole)).toBe("/kubepods/burstable/podu-1");
   expect(made).toEqual([["kubepods/podu-1", { ...podLimits(pod()), processes: 100 }]]);
 });
 
