@@ -128,7 +128,7 @@ async function apiServer({
     proxyClient: () => proxyClient ?? pki.current().frontProxyClient,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     gzip: (chunk) => gzipSync(chunk, { level: 1 }),
-    overWebSocket,
+    overWebSocket: overWebSocket(),
   });
   return {
     api,

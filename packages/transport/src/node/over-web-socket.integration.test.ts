@@ -5,6 +5,7 @@ import { runInNewContext } from "node:vm";
 import { StatusError } from "@skates/apimachinery";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { defaultServerLimits } from "../server-limits.ts";
 import { statusResponse } from "../status-response.ts";
 import { type Messages, overWebSocket } from "./over-web-socket.ts";
 import { type TestingServer, testingServer } from "./server-testing.ts";
@@ -38,6 +39,7 @@ async function* large(signal: AbortSignal): AsyncGenerator<Uint8Array> {
 }
 
 beforeAll(async () => {
+  const answerOver = overWebSocket({ ...defaultServerLimits, stallTimeoutMs: 300 });
   server = await testingServer(async (request) => {
     const chunks =
       request.path === "/endless"
@@ -48,7 +50,7 @@ beforeAll(async () => {
     const messages: Messages = request.query.get("as") === "bytes" ? "bytes" : "lines";
     const body = { kind: "bytes", mediaType: "text/plain", chunks } as const;
     try {
-      return overWebSocket(request, { status: 200, headers: {}, body }, messages);
+      return answerOver(request, { status: 200, headers: {}, body }, messages);
     } catch (error) {
       if (error instanceof StatusError) return statusResponse(error);
       throw error;
@@ -116,4 +118,16 @@ test("what was sent is not kept while the client stays", async () => {
   );
   await expect.poll(() => (used() - before) / MIB).toBeLessThan(LARGE_CHUNKS / 4);
   socket.close();
+});
+
+test("a client that takes nothing is let go", async () => {
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/large?as=bytes`);
+  await new Promise((resolve) => socket.once("open", resolve));
+  socket.pause();
+  await expect
+    .poll(() => server.logged.some(({ pairs }) => String(pairs["error"]).includes("took nothing for 300 ms")), {
+      timeout: 5_000,
+    })
+    .toBe(true);
+  await expect.poll(() => server.connections()).toBe(0);
 });

@@ -1,5 +1,7 @@
 import { type ApiRequest, type ApiResponse, badRequest, type ByteStream } from "@skates/apimachinery";
+import { OperatingError } from "@skates/component-base";
 import type { MessageSocket } from "../message-socket.ts";
+import { defaultServerLimits, type ServerLimits } from "../server-limits.ts";
 import { messageSocket } from "./message-socket.ts";
 import { negotiate, offeredProtocols, webSocketResponse } from "./web-socket-handshake.ts";
 
@@ -15,26 +17,34 @@ const BYTE_PROTOCOLS = [{ name: "" }, { name: "binary.k8s.io" }, { name: "base64
 const LINE_BYTES_MAX = 16 << 20;
 const NEWLINE = 0x0a;
 
-/** An answer to somebody who wants to have it over a WebSocket, as upstream offers for logs and watches. Throws BadRequest and Forbidden. */
-export function overWebSocket(request: ApiRequest, answer: ApiResponse, messages: Messages): ApiResponse {
-  const { body } = answer;
-  if (body.kind !== "bytes") throw badRequest("only a stream of bytes can be sent over a WebSocket");
-  const offered = offeredProtocols(request);
-  const protocol = messages === "lines" || offered.length === 0 ? "" : negotiate(offered, BYTE_PROTOCOLS).name;
-  const base64 = protocol === "base64.binary.k8s.io";
-  const source = messages === "lines" ? linesOf(body.chunks) : bytesOf(body.chunks, base64);
-  return webSocketResponse(request, protocol, (stream) => pump(stream, source));
+/** Puts an answer into a WebSocket. Throws BadRequest and Forbidden. */
+type OverWebSocket = (request: ApiRequest, answer: ApiResponse, messages: Messages) => ApiResponse;
+
+/** For answers to those who want to have them over a WebSocket, as upstream offers for logs and watches. */
+export function overWebSocket({ stallTimeoutMs }: ServerLimits = defaultServerLimits): OverWebSocket {
+  return (request, { body }, messages) => {
+    if (body.kind !== "bytes") throw badRequest("only a stream of bytes can be sent over a WebSocket");
+    const offered = offeredProtocols(request);
+    const protocol = messages === "lines" || offered.length === 0 ? "" : negotiate(offered, BYTE_PROTOCOLS).name;
+    const base64 = protocol === "base64.binary.k8s.io";
+    const source = messages === "lines" ? linesOf(body.chunks) : bytesOf(body.chunks, base64);
+    return webSocketResponse(request, protocol, (stream) => pump(stream, source, stallTimeoutMs));
+  };
 }
 
-/** Sends until there is no more, or until the client leaves: then the source ends too. */
-async function pump(stream: ByteStream, source: AsyncGenerator<Uint8Array | string>): Promise<void> {
+/** Sends until there is no more, until the client leaves, or until it takes nothing for too long: then the source ends too. */
+async function pump(
+  stream: ByteStream,
+  source: AsyncGenerator<Uint8Array | string>,
+  stallTimeoutMs: number,
+): Promise<void> {
   const socket = messageSocket(stream, "server");
   const client = presence(socket);
   try {
     for (;;) {
       const next = await client.whileHere(source.next());
       if (next === undefined || next.done === true) break;
-      await socket.send(next.value);
+      await sendInTime(socket, next.value, stallTimeoutMs);
     }
     await socket.close(1000, "");
   } catch (error) {
@@ -43,6 +53,19 @@ async function pump(stream: ByteStream, source: AsyncGenerator<Uint8Array | stri
   } finally {
     // A source that waits for its next chunk ends only when the request does, which its connection's end has brought about.
     void source.return(undefined).catch(() => undefined);
+  }
+}
+
+async function sendInTime(socket: MessageSocket, message: Uint8Array | string, stallTimeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_, reject) => {
+    const error = () => new OperatingError("StreamClosed", `the caller took nothing for ${stallTimeoutMs} ms`);
+    timer = setTimeout(() => reject(error()), stallTimeoutMs);
+  });
+  try {
+    await Promise.race([socket.send(message), stalled]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
