@@ -47,7 +47,6 @@ export function watchDevices(informers: Informers): Devices & { subscribe(listen
   let stamp = 0;
   let classStamp = 0;
   let byResource: ReadonlyMap<string, DeviceClass> | undefined;
-  const waits = new Set<() => void>();
   return {
     claim: (namespace, name) => claims.get({ namespace, name }),
     deviceClass: (name) => classes.get({ name }),
@@ -56,19 +55,8 @@ export function watchDevices(informers: Informers): Devices & { subscribe(listen
     stamp: () => stamp,
     classOf: (resource) => (byResource ??= classesByResource(classes.list())).get(resource),
     classStamp: () => classStamp,
-    async claimChange(signal) {
-      let wake = (): void => undefined;
-      const changed = new Promise<void>((resolve, reject) => {
-        wake = resolve;
-        waits.add(resolve);
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      });
-      try {
-        await changed;
-      } finally {
-        waits.delete(wake);
-      }
-    },
+    onClaim: (listener) => void claims.subscribe(listener),
+    untilClaims: (condition, signal) => claims.until(condition, signal),
     subscribe(listener) {
       const endings = [
         // First, so that who is told finds the new stamp.
@@ -76,9 +64,6 @@ export function watchDevices(informers: Informers): Devices & { subscribe(listen
         classes.subscribe(() => {
           classStamp++;
           byResource = undefined;
-        }),
-        claims.subscribe(() => {
-          for (const wake of waits) wake();
         }),
         ...[claims, classes, slices].map((informer) => informer.subscribe(listener)),
       ];

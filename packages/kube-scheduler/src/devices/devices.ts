@@ -1,6 +1,6 @@
 import type { DeviceClass, ResourceClaim, ResourceSlice } from "@skates/api/resource/v1";
 import type { Pod } from "@skates/api/core/v1";
-import { controls } from "@skates/controller-runtime";
+import { controls, type Delta } from "@skates/controller-runtime";
 
 /** What is known of devices. */
 export interface Devices {
@@ -14,8 +14,10 @@ export interface Devices {
   classOf(resource: string): DeviceClass | undefined;
   /** Rises with each change of classes. */
   classStamp(): number;
-  /** Resolves when some claim changes. */
-  claimChange(signal: AbortSignal): Promise<void>;
+  /** Tells of each change of a claim, before anybody decides by it; for as long as there is a scheduler. */
+  onClaim(listener: (change: Delta<ResourceClaim>) => void): void;
+  /** Resolves as soon as the condition holds; it is asked now and after each change of claims, and may not throw. */
+  untilClaims(condition: () => boolean, signal: AbortSignal): Promise<void>;
 }
 
 /** A cluster without any. */
@@ -27,8 +29,12 @@ export const NO_DEVICES: Devices = {
   stamp: () => 0,
   classOf: () => undefined,
   classStamp: () => 0,
-  claimChange: (signal) =>
-    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
+  onClaim: () => undefined,
+  untilClaims: (_condition, signal) =>
+    new Promise((_, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    }),
 };
 
 /** The claims of a pod, or why it cannot be scheduled with them. */

@@ -1,4 +1,5 @@
 import type { AllocationResult, DeviceRequestAllocationResult, ResourceClaim } from "@skates/api/resource/v1";
+import type { Delta } from "@skates/controller-runtime";
 import { type Devices, resourceClaimKey } from "./devices.ts";
 import type { ExtendedClaim } from "./extended-resources.ts";
 
@@ -17,17 +18,21 @@ export interface ExtendedPromise {
   extended: ExtendedClaim;
   readonly results: AllocationResult;
   created: boolean;
+  /** The API has shown the claim with its devices, or that it is gone. */
+  shown?: boolean;
   boundMs?: number;
 }
 
-/** What was chosen for pods and is not seen in the API yet. */
+/**
+ * What was chosen for pods and is not seen in the API yet. One for all profiles: what one has given the others must not give. What the API
+ * shows is noted when it shows it, for the same claim may be without devices again by the time that somebody asks.
+ */
 export class DevicePromises {
-  readonly #devices: Devices;
   readonly #byClaim = new Map<string, Promised>();
   readonly #byPod = new Map<string, ExtendedPromise>();
 
-  constructor(devices: Devices) {
-    this.#devices = devices;
+  constructor(devices: Pick<Devices, "onClaim">) {
+    devices.onClaim((change) => this.#see(change));
   }
 
   add(claim: ResourceClaim, promise: Omit<Promised, "claim">): void {
@@ -56,26 +61,32 @@ export class DevicePromises {
   /** The pod has come to its node: what it was promised counts until the API shows it. */
   settle(pod: string, nowMs: number): void {
     const extended = this.#byPod.get(pod);
-    if (extended !== undefined) extended.boundMs = nowMs;
+    if (extended?.shown === true) this.#byPod.delete(pod);
+    else if (extended !== undefined) extended.boundMs = nowMs;
   }
 
   /** All that is promised beyond what the API shows. */
   results(nowMs: number): readonly (readonly DeviceRequestAllocationResult[])[] {
-    for (const [key, { claim }] of this.#byClaim) {
-      const now = this.#shown(claim);
-      if (now === undefined || now.status?.allocation !== undefined) this.#byClaim.delete(key);
-    }
     const out = [...this.#byClaim.values()].map(({ results }) => results.devices?.results ?? []);
-    for (const [pod, { extended, results, created, boundMs }] of this.#byPod) {
-      const shown = created && this.#shown(extended.claim)?.status?.allocation !== undefined;
-      if (boundMs !== undefined && (shown || nowMs - boundMs > UNSEEN_MS_MAX)) this.#byPod.delete(pod);
-      else if (!shown) out.push(results.devices?.results ?? []);
+    for (const [pod, { results, shown, boundMs = nowMs }] of this.#byPod) {
+      if (nowMs - boundMs > UNSEEN_MS_MAX) this.#byPod.delete(pod);
+      else if (shown !== true) out.push(results.devices?.results ?? []);
     }
     return out;
   }
 
-  #shown({ metadata }: ResourceClaim): ResourceClaim | undefined {
-    const now = this.#devices.claim(metadata.namespace ?? "", metadata.name);
-    return now?.metadata.uid === metadata.uid ? now : undefined;
+  #see({ type, object }: Delta<ResourceClaim>): void {
+    const { uid } = object.metadata;
+    const gone = type === "deleted";
+    const settled = gone || object.status?.allocation !== undefined;
+    const key = resourceClaimKey(object);
+    const promised = this.#byClaim.get(key)?.claim.metadata.uid;
+    if (promised === uid ? settled : !gone) this.#byClaim.delete(key);
+    if (!settled) return;
+    for (const [pod, promise] of this.#byPod) {
+      if (!promise.created || promise.extended.claim.metadata.uid !== uid) continue;
+      promise.shown = true;
+      if (promise.boundMs !== undefined) this.#byPod.delete(pod);
+    }
   }
 }

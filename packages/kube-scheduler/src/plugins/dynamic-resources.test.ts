@@ -10,6 +10,7 @@ import { allocate, type DeviceMatcher } from "../devices/allocate.ts";
 import { ALL_DEVICE_FEATURES } from "../devices/device-features.ts";
 import { devicePools } from "../devices/device-pools.ts";
 import { type Devices, NO_DEVICES } from "../devices/devices.ts";
+import { DevicePromises } from "../devices/promises.ts";
 import { DeviceUsage } from "../devices/usage.ts";
 import { failureMessage } from "../framework/decision.ts";
 import { Framework } from "../framework/framework.ts";
@@ -85,7 +86,9 @@ function plugin(
   const client = clientFor(() => Promise.reject(new Error("not asked")), { userAgent: "test", clock });
   const metrics = schedulerMetrics(createMetrics());
   const recorder = () => ({ event: () => undefined });
-  return dynamicResources({ devices, matches, client, clock, recorder, random: seededRandom(1), metrics, ...change });
+  const promises = new DevicePromises(devices);
+  const random = seededRandom(1);
+  return dynamicResources({ devices, promises, matches, client, clock, recorder, random, metrics, ...change });
 }
 const using = (...names: readonly string[]): Pod =>
   testPod("p", { spec: { resourceClaims: names.map((name) => ({ name, resourceClaimName: name })) } });

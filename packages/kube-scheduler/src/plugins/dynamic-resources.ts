@@ -3,8 +3,7 @@ import { nodeSelectorMatches } from "@skates/api/core/v1";
 import type { DynamicResourcesArgs } from "@skates/api/kubescheduler/v1";
 import type { ResourceClaim } from "@skates/api/resource/v1";
 import type { Client } from "@skates/client";
-import { type Clock, deadline, messageOf, type Random } from "@skates/component-base";
-import type { EventRecorder } from "@skates/controller-runtime";
+import { messageOf, type Random } from "@skates/component-base";
 import type { Failure } from "../framework/decision.ts";
 import {
   type Chosen,
@@ -21,12 +20,12 @@ import { ALL_DEVICE_FEATURES, type DeviceFeatures } from "../devices/device-feat
 import { devicePools, type DevicePools } from "../devices/device-pools.ts";
 import { type Devices, podClaims } from "../devices/devices.ts";
 import { extendedClaim, type ExtendedClaim, extendedClaimOf, mayBeServed } from "../devices/extended-resources.ts";
-import { DevicePromises } from "../devices/promises.ts";
-import { mustBecomeReady, overdue, readinessOf } from "../devices/readiness.ts";
+import type { DevicePromises } from "../devices/promises.ts";
+import { mustBecomeReady, readinessOf } from "../devices/readiness.ts";
+import { ReadinessWait, type ReadinessWaitOptions } from "../devices/readiness-wait.ts";
 import { DeviceUsage, resultsOf } from "../devices/usage.ts";
 import { claimProblem } from "../devices/wanted.ts";
 import type { PostFilterPlan } from "../preemption/post-filter-plan.ts";
-import type { SchedulerMetrics } from "../metrics.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
 
@@ -38,18 +37,15 @@ const STALE = unresolvable("cannot schedule extended resource claim");
 /** Who may use a claim at once, as the API allows. */
 const CONSUMERS_MAX = 256;
 const ALTERNATIVES_MAX = 8;
-/** So often is looked at devices that are to become ready, if no claim changes meanwhile. */
-const LOOK_MS = 5_000;
 
-export interface DynamicResourcesOptions {
+export interface DynamicResourcesOptions extends Omit<ReadinessWaitOptions, "timeoutMs"> {
   readonly devices: Devices;
+  /** What pods of any profile are about to be given. */
+  readonly promises: DevicePromises;
   readonly matches: DeviceMatcher;
   readonly client: Client;
-  readonly clock: Clock;
   /** Names shares of devices. */
   readonly random: Random;
-  readonly recorder: (schedulerName: string) => EventRecorder;
-  readonly metrics: Pick<SchedulerMetrics, "readinessAllocations" | "readinessSeconds">;
   readonly features?: DeviceFeatures | undefined;
   readonly args?: Partial<DynamicResourcesArgs> | undefined;
 }
@@ -100,7 +96,7 @@ class DynamicResources {
   readonly #options: DynamicResourcesOptions;
   readonly #features: DeviceFeatures;
   readonly #filterMs: number;
-  readonly #bindingMs: number;
+  readonly #readiness: ReadinessWait;
   readonly #promises: DevicePromises;
   readonly #writes: ClaimWrites;
   /** Claims of users that a pod on its way was noted in, by its uid. */
@@ -111,12 +107,12 @@ class DynamicResources {
   #pools: DevicePools = devicePools([]);
 
   constructor(options: DynamicResourcesOptions) {
-    const { features = ALL_DEVICE_FEATURES, args = {}, devices } = options;
+    const { features = ALL_DEVICE_FEATURES, args = {}, promises } = options;
     this.#options = options;
     this.#features = features;
     this.#filterMs = features.filterTimeout ? parseDuration(args.filterTimeout ?? "10s") : 0;
-    this.#bindingMs = parseDuration(args.bindingTimeout ?? "10m0s");
-    this.#promises = new DevicePromises(devices);
+    this.#readiness = new ReadinessWait({ ...options, timeoutMs: parseDuration(args.bindingTimeout ?? "10m0s") });
+    this.#promises = promises;
     this.#writes = new ClaimWrites(options);
   }
 
@@ -222,7 +218,7 @@ class DynamicResources {
     }
     const extended = await this.#writeExtended(pod, signal);
     const all = extended === undefined ? written : [...written, extended];
-    if (this.#features.readiness && all.some(mustBecomeReady)) await this.#becomeReady(chosen, all, signal);
+    if (this.#features.readiness && all.some(mustBecomeReady)) await this.#readiness.wait(chosen, all, signal);
     return undefined;
   }
 
@@ -267,78 +263,6 @@ class DynamicResources {
     const given = await this.#writes.give(claim, { pod, allocation: promise.results }, signal);
     await this.#writes.tell(pod.pod, promise.extended, signal);
     return given;
-  }
-
-  /** Resolves when the devices of all claims are ready; throws when one fails or it takes too long. */
-  async #becomeReady({ pod, node }: Chosen, claims: readonly ResourceClaim[], signal: AbortSignal): Promise<void> {
-    const { clock, recorder } = this.#options;
-    recorder(pod.pod.spec.schedulerName ?? "").event({
-      about: pod.pod,
-      type: "Normal",
-      reason: "BindingConditionsPending",
-      message: `waiting for binding conditions for device on node ${node.name}`,
-    });
-    const startMs = clock.monotonicMs();
-    let status = "failure";
-    try {
-      await this.#awaitReady(pod, claims, signal);
-      status = "success";
-    } finally {
-      this.#noteReadiness(pod, claims, { status, seconds: (clock.monotonicMs() - startMs) / 1000 });
-    }
-  }
-
-  #noteReadiness(
-    { pod }: PodInfo,
-    claims: readonly ResourceClaim[],
-    { status, seconds }: { readonly status: string; readonly seconds: number },
-  ): void {
-    const { metrics } = this.#options;
-    const drivers = claims.flatMap((claim) =>
-      resultsOf(claim).flatMap(({ driver, bindingConditions = [] }) => (bindingConditions.length > 0 ? [driver] : [])),
-    );
-    for (const driver of new Set(drivers)) {
-      const labels = [pod.spec.schedulerName ?? "", driver, status];
-      metrics.readinessAllocations.inc(labels);
-      metrics.readinessSeconds.observe(labels, seconds);
-    }
-  }
-
-  async #awaitReady(pod: PodInfo, claims: readonly ResourceClaim[], signal: AbortSignal): Promise<void> {
-    const { clock, devices } = this.#options;
-    const startMs = clock.monotonicMs();
-    const shown = new Map(claims.map((claim) => [claim.metadata.uid, claim]));
-    for (;;) {
-      for (const claim of shown.values()) {
-        const now = devices.claim(pod.namespace, claim.metadata.name);
-        // What we wrote ourselves may not be seen yet.
-        if (now?.status?.allocation === undefined || now.metadata.uid !== claim.metadata.uid) continue;
-        shown.set(claim.metadata.uid, now);
-      }
-      if (this.#allReady([...shown.values()])) return;
-      if (clock.monotonicMs() - startMs >= this.#bindingMs) throw new Error("device binding timeout");
-      using soon = deadline(clock, LOOK_MS, signal);
-      try {
-        await devices.claimChange(soon.signal);
-      } catch (error) {
-        if (!soon.signal.aborted || signal.aborted) throw error;
-      }
-    }
-  }
-
-  #allReady(claims: readonly ResourceClaim[]): boolean {
-    for (const claim of claims) {
-      const readiness = readinessOf(claim);
-      if (readiness.kind === "ready") continue;
-      if (readiness.kind === "failed") throw new Error(readiness.message);
-      if (this.#overdue(claim)) throw new Error(`claim ${claim.metadata.name} binding timeout`);
-      return false;
-    }
-    return true;
-  }
-
-  #overdue(claim: ResourceClaim): boolean {
-    return overdue(claim, { nowMs: this.#options.clock.nowMs(), timeoutMs: this.#bindingMs });
   }
 
   /** Extended resources of the pod that a class of devices serves. */
@@ -408,7 +332,7 @@ class DynamicResources {
     if (selector !== undefined && !nodeSelectorMatches(selector, node)) return true;
     if (!this.#features.readiness || claim.status?.allocation === undefined) return false;
     const { kind } = readinessOf(claim);
-    return kind === "failed" || (kind === "pending" && this.#overdue(claim));
+    return kind === "failed" || (kind === "pending" && this.#readiness.overdue(claim));
   }
 
   #usage(): DeviceUsage {

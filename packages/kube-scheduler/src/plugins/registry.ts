@@ -17,6 +17,7 @@ import type { Cluster } from "../snapshot/cluster.ts";
 import { deviceFeatures } from "../devices/device-features.ts";
 import { deviceMatcher } from "../devices/device-matcher.ts";
 import type { Devices } from "../devices/devices.ts";
+import { DevicePromises } from "../devices/promises.ts";
 import { defaultBinder } from "./default-binder.ts";
 import { defaultPreemption, type PreemptionOptions } from "./default-preemption.ts";
 import type { Surroundings } from "./default-plugins.ts";
@@ -63,6 +64,7 @@ export function builtinPlugins(handle: PluginHandle): PluginRegistry {
   const { client, env, owners, volumes, devices, preemption, ofExtenders } = handle;
   const { clock } = env;
   const features = deviceFeatures(env.gates);
+  const promises = new DevicePromises(devices);
   const served = features.extendedResources ? devices : undefined;
   return {
     SchedulingGates: () => schedulingGates,
@@ -82,6 +84,7 @@ export function builtinPlugins(handle: PluginHandle): PluginRegistry {
     DynamicResources: (args) =>
       dynamicResources({
         devices,
+        promises,
         client,
         clock,
         features,
