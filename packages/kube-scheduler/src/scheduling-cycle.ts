@@ -55,22 +55,29 @@ export class SchedulingCycle {
 
   /** Resolves when another pod may be tried. */
   async room(signal: AbortSignal): Promise<void> {
-    while (this.#underWay >= this.#options.bindingsMax) {
-      signal.throwIfAborted();
-      // What is under way ends when it is aborted, so this ends too.
-      await new Promise<void>((resolve) => void this.#roomWaits.push(resolve));
-    }
+    while (this.#full) await this.#change(signal);
   }
 
   /** Work of a pod that was not counted while it waited: it goes on when there is room, and is counted until it ends. */
   async counted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    await this.room(signal);
+    // Nothing may come between the look and the count: all who wait are woken together.
+    while (this.#full) await this.#change(signal);
     this.#underWay++;
     try {
       return await work();
     } finally {
       this.#left();
     }
+  }
+
+  get #full(): boolean {
+    return this.#underWay >= this.#options.bindingsMax;
+  }
+
+  /** Resolves when something that was under way has ended; it ends when it is aborted, so this does too. */
+  async #change(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve) => void this.#roomWaits.push(resolve));
   }
 
   /** Decides for a pod that was taken from the queue, and sees to what follows from it. */
