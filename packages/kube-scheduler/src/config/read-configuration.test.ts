@@ -98,10 +98,11 @@ describe("several schedulers", () => {
 describe("requests", () => {
   it("are limited where it is said", () => {
     expect([
-      read("clientConnection: {qps: 50, burst: 100}").requests,
+      read("clientConnection: {qps: 20, burst: 30}").requests,
       read("clientConnection: {qps: 0.5}").requests,
+      read("clientConnection: {burst: 7}").requests,
       read("clientConnection: {qps: -1}").requests,
-    ]).toEqual([{ perSecond: 50, burst: 100 }, { perSecond: 0.5, burst: 1 }, undefined]);
+    ]).toEqual([{ perSecond: 20, burst: 30 }, { perSecond: 0.5, burst: 100 }, { perSecond: 50, burst: 7 }, undefined]);
     expect(() => read("clientConnection: {burst: -1}")).toThrow(
       "clientConnection.burst: Invalid value: -1: must be non-negative",
     );

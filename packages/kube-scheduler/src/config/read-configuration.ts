@@ -124,10 +124,14 @@ function leaderElectionOf({ leaderElection }: KubeSchedulerConfiguration): Leade
   };
 }
 
-/** Only where it is asked for: between threads nothing has to be spared. A negative rate means none, as upstream. */
+/**
+ * Only where one of the two is given, for between threads nothing has to be spared; then the other is upstream's default. A negative rate
+ * means none, as upstream.
+ */
 function requestLimitOf({ clientConnection }: KubeSchedulerConfiguration): RequestLimit | undefined {
   const { qps = 0, burst = 0 } = clientConnection ?? {};
-  return qps <= 0 ? undefined : { perSecond: qps, burst: burst > 0 ? burst : Math.max(1, Math.ceil(qps)) };
+  if (qps < 0 || (qps === 0 && burst === 0)) return undefined;
+  return { perSecond: qps || 50, burst: burst || 100 };
 }
 
 /** Only a single profile has a name by default. */
