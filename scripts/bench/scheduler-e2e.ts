@@ -10,15 +10,13 @@ import { type Node, events, nodes, type Pod, pods, serviceAccounts } from "@skat
 import { clientFor, portHandler, servePort } from "@skates/client";
 import { createEnv, seededRandom, TaskGroup } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
-import { createKubeApiServer } from "@skates/kube-apiserver";
 import { createScheduler } from "@skates/kube-scheduler";
-import { nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import { openDiskStore } from "@skates/storage/node";
+import { benchApiServer } from "./lib/api-server.ts";
 
 const NODES = Number(process.argv[2] ?? 1000);
 const PODS = Number(process.argv[3] ?? 5000);
 const CLIENTS = 64;
-const ISSUER = "https://kubernetes.default.svc";
 const clock = systemClock();
 const random = seededRandom(1);
 
@@ -42,28 +40,7 @@ function pod(i: number): Pod {
 async function server(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "skates-bench-"));
   const store = await openDiskStore({ clock, directory });
-  const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
-  const api = createKubeApiServer({
-    env: createEnv({ clock, random }),
-    store,
-    version: {
-      major: "1",
-      minor: "36",
-      gitVersion: "v1.36.0",
-      gitCommit: "",
-      buildDate: "",
-      platform: "",
-      goVersion: "",
-    },
-    tokens: {
-      signer: await tokenSigner(privateKey),
-      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER], clock }),
-      issuer: ISSUER,
-    },
-    serviceCidrs: ["10.96.0.0/16"],
-    endpoint: { address: "192.0.2.10", port: 6443 },
-    kubelets: () => () => Promise.reject(new Error("none")),
-  });
+  const api = benchApiServer(createEnv({ clock, random }), store);
   const stop = new AbortController();
   const { signal } = stop;
   const group = new TaskGroup(signal);
