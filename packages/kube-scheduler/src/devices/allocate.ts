@@ -7,6 +7,7 @@ import type {
   ResourceClaim,
 } from "@skates/api/resource/v1";
 import { type Amounts, consumptionOf } from "./capacity.ts";
+import { resourceClaimKey } from "./devices.ts";
 import { closedPoolFor, type DevicePools, devicesFor, type PoolDevice } from "./device-pools.ts";
 import { Constraints } from "./constraints.ts";
 import type { DeviceUsage } from "./usage.ts";
@@ -118,7 +119,7 @@ class Search {
     if (closed === undefined) return;
     const state = closed.why === "invalid" ? "invalid" : "being updated";
     throw new Error(
-      `claim ${keyOf(claim)}, request ${name}: asks for all devices, but resource pool ${closed.id} is currently ${state}`,
+      `claim ${resourceClaimKey(claim)}, request ${name}: asks for all devices, but resource pool ${closed.id} is currently ${state}`,
     );
   }
 
@@ -126,11 +127,15 @@ class Search {
     const { deviceClass, matches } = this.#options;
     const known = deviceClass(className);
     if (known === undefined) {
-      throw new Error(`claim ${keyOf(claim)}, request ${name}: could not retrieve device class ${className}`);
+      throw new Error(
+        `claim ${resourceClaimKey(claim)}, request ${name}: could not retrieve device class ${className}`,
+      );
     }
     const ofClass = known.spec.selectors ?? [];
     const matching = this.#usable.filter(
-      (device) => matches(ofClass, device, `class ${className}`) && matches(selectors, device, `claim ${keyOf(claim)}`),
+      (device) =>
+        matches(ofClass, device, `class ${className}`) &&
+        matches(selectors, device, `claim ${resourceClaimKey(claim)}`),
     );
     // Devices that cannot give as much are none of those that are meant.
     return all ? matching.filter(({ device }) => consumptionOf(device, capacity) !== undefined) : matching;
@@ -182,8 +187,4 @@ class Search {
     if (!adminAccess && !this.#options.usage.free(device, consumption)) return undefined;
     return { wanted, device, consumption };
   }
-}
-
-function keyOf({ metadata }: ResourceClaim): string {
-  return `${metadata.namespace ?? ""}/${metadata.name}`;
 }

@@ -4,6 +4,7 @@ import { type AllocationResult, type ResourceClaim, resourceClaims } from "@skat
 import type { Client, ResourceClient } from "@skates/client";
 import type { Clock } from "@skates/component-base";
 import type { PodInfo } from "../snapshot/pod-info.ts";
+import { resourceClaimKey } from "./devices.ts";
 import type { ExtendedClaim } from "./extended-resources.ts";
 
 /** Keeps a claim with devices from vanishing before these are given back. */
@@ -127,9 +128,8 @@ function assertSame(
   before: ResourceClaim,
   { pod, allocation }: { readonly pod: PodInfo; readonly allocation: AllocationResult | undefined },
 ): void {
-  const { name, namespace, uid } = before.metadata;
-  const key = `${namespace ?? ""}/${name}`;
-  if (now.metadata.uid !== uid) throw new Error(`claim ${key} is another one by now`);
+  const key = resourceClaimKey(before);
+  if (now.metadata.uid !== before.metadata.uid) throw new Error(`claim ${key} is another one by now`);
   if (now.metadata.deletionTimestamp !== undefined) throw new Error(`claim ${key} got deleted in the meantime`);
   const given = now.status?.allocation;
   if (given === undefined && allocation === undefined) throw new Error(`claim ${key} got deallocated elsewhere`);

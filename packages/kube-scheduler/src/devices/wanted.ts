@@ -9,6 +9,7 @@ import type {
   ResourceClaim,
 } from "@skates/api/resource/v1";
 import type { DeviceFeatures } from "./device-features.ts";
+import { resourceClaimKey } from "./devices.ts";
 
 /** What one request asks for, an alternative being chosen. */
 export interface Wanted {
@@ -57,7 +58,7 @@ export function claimProblem(
     features,
   }: { readonly deviceClass: (name: string) => DeviceClass | undefined; readonly features: DeviceFeatures },
 ): string | undefined {
-  const key = `${claim.metadata.namespace ?? ""}/${claim.metadata.name}`;
+  const key = resourceClaimKey(claim);
   for (const request of claim.spec.devices?.requests ?? []) {
     const wanted = alternativesOf(claim, request);
     if (wanted.length === 0) return `resource claim ${key}, request ${request.name}: unknown request type`;
