@@ -69,6 +69,13 @@ test("a second up with other settings than the cluster's is refused", async () =
   ]);
 });
 
+test("a directory that is no flag's is refused, and no other cluster is deleted in its place", async () => {
+  const gone = await cluster.skates("delete", "/elsewhere", "--yes");
+  expect([gone.code, gone.stderr]).toEqual([2, 'skates: delete takes no arguments, got "/elsewhere"\n']);
+  const status = await cluster.skates("status");
+  expect([status.code, status.stderr]).toEqual([0, ""]);
+});
+
 test("two ups at once make one cluster", async () => {
   const two = await simulatedCluster();
   try {

@@ -86,6 +86,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const specs = { ...command.flags, ...DATA_DIR };
   const words = command.passThrough === true ? [...before, "--", ...after] : [...before, ...after];
   const { flags, args } = parseFlags(command.name, specs, words);
+  if (args.length > 0 && command.takesArgs !== true) {
+    throw usageError(`${command.name} takes no arguments, got ${JSON.stringify(args[0])}`);
+  }
   const abort = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.once(name, () => abort.abort(new CliError(EXIT.failed, `ended by ${name}`)));

@@ -20,6 +20,8 @@ export interface Command {
   /** `skates image load FILE [flags]`. */
   readonly usage: string;
   readonly flags: FlagSpecs;
+  /** It takes arguments besides flags; to others they are refused: `delete DIR` must not delete the usual cluster. */
+  readonly takesArgs?: true;
   /** Flags are not parsed but handed on as arguments (`skates kubectl …`); `--data-dir` before the verb still counts. */
   readonly passThrough?: true;
   /** Resolves to the exit code. */

@@ -20,6 +20,7 @@ export const certificate: Command = {
   summary:
     "Shows the cluster's certificates and how long they last (check), or makes them anew (rotate); a cluster that runs takes them over within seconds.",
   usage: "skates certificate check|rotate [flags]",
+  takesArgs: true,
   flags: {
     authorities: {
       type: "bool",

@@ -12,6 +12,7 @@ export const crdToTs: Command = {
   summary:
     "Writes TypeScript types for the objects of custom resource definitions, to standard output. Needs no cluster.",
   usage: "skates crd-to-ts FILE",
+  takesArgs: true,
   flags: {},
   run({ args, print }) {
     const [file, ...more] = args;

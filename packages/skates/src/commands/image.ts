@@ -10,6 +10,7 @@ export const image: Command = {
   name: "image",
   summary: "Loads a docker-archive or OCI-layout tar into the node, so that pods can use it without a registry.",
   usage: "skates image load FILE [flags]",
+  takesArgs: true,
   flags: {},
   async run({ args, dataDir, signal, print }) {
     const [verb, file, ...rest] = args;

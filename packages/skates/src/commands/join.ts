@@ -30,6 +30,7 @@ export const join: Command = {
   summary:
     "Makes a node of the cluster at the address, by a token of 'skates token create', and starts it. Without arguments: starts it again.",
   usage: "skates join https://SERVER:PORT --token ID.SECRET [flags]",
+  takesArgs: true,
   flags: {
     token: { type: "string", value: "ID.SECRET", doc: "As 'skates token create' printed it." },
     "ca-cert-hash": {

@@ -9,6 +9,7 @@ export const kubectl: Command = {
   name: "kubectl",
   summary: "Runs kubectl ($KUBECTL, or the one on PATH) with this cluster's kubeconfig.",
   usage: "skates [--data-dir DIR] kubectl ARGS...",
+  takesArgs: true,
   flags: {},
   passThrough: true,
   run({ args, dataDir, signal }) {

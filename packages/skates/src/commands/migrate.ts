@@ -14,12 +14,12 @@ export const migrate: Command = {
     "Copies all objects from the data directory to etcd or back, and uses them there from then on. The source stays.",
   usage: "skates migrate --to etcd --etcd-servers URLS | --to disk [flags]",
   flags: { to: { type: "string", value: "STORE", doc: "disk or etcd." }, ...ETCD_FLAGS, ...ENCRYPTION_FLAGS },
-  async run({ flags, args, dataDir, signal, print }) {
+  async run({ flags, dataDir, signal, print }) {
     const paths = pathsOf(dataDir);
     const config = existingServerConfig(paths);
     const to = flags.string("to");
     const etcd = etcdFrom(flags);
-    if (args.length > 0 || (to !== "disk" && to !== "etcd") || (to === "etcd") !== (etcd !== undefined)) {
+    if ((to !== "disk" && to !== "etcd") || (to === "etcd") !== (etcd !== undefined)) {
       throw usageError("usage: skates migrate --to etcd --etcd-servers URLS, or skates migrate --to disk");
     }
     if (to === "disk" && config.etcd === undefined) {

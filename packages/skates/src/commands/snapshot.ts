@@ -12,6 +12,7 @@ export const snapshot: Command = {
   summary:
     "Saves a copy of all objects, also of a running cluster; brings one back; lists those in the data directory.",
   usage: "skates snapshot save [FILE] | restore FILE | list [flags]",
+  takesArgs: true,
   flags: {},
   async run(invocation) {
     const paths = pathsOf(invocation.dataDir);

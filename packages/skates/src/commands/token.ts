@@ -27,6 +27,7 @@ export const token: Command = {
   name: "token",
   summary: "Makes (create), lists (list) and deletes (delete ID) tokens with which nodes join this cluster.",
   usage: "skates token create|list|delete [ID] [flags]",
+  takesArgs: true,
   flags: {
     ttl: { type: "string", value: "DURATION", doc: "create: how long it lasts (default 24h); 0: until it is deleted." },
     usages: { type: "list", value: "NAMES", doc: "create: signing, authentication (default both)." },

@@ -47,8 +47,6 @@ export const up: Command = {
     foreground: { type: "bool", doc: "Stay, and stop the cluster's processes when interrupted." },
   },
   async run(invocation) {
-    if (invocation.args.length > 0)
-      throw usageError(`up takes no arguments, got ${JSON.stringify(invocation.args[0])}`);
     const paths = pathsOf(invocation.dataDir);
     const steps = stepsTo(invocation.print);
     const waits = (pid: number): void =>

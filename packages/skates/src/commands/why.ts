@@ -24,6 +24,7 @@ export const why: Command = {
   summary:
     "Says why a pod is not scheduled: for each plugin the nodes it rules out, the scores of the rest, and the smallest change that would let the pod in.",
   usage: "skates why POD [flags]",
+  takesArgs: true,
   flags: {
     namespace: { type: "string", short: "n", value: "NAME", doc: "Namespace of the pod (default default)." },
   },
