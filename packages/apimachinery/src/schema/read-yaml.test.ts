@@ -37,18 +37,38 @@ test("anchors and merges", () => {
   expect(parseYaml("a: &a {x: 1}\nb:\n  <<: *a\n  z: 2")).toEqual({ a: { x: 1 }, b: { x: 1, z: 2 } });
 });
 
-test.each([
-  ["\na:\n  b: 1\n  c: 2\n  c: 3\n", { a: { b: 1, c: 3 } }, 'line 5: key "c"'],
-  ['{x: 1, "y z": 2, "y z" : 3}', { x: 1, "y z": 3 }, 'line 1: key "y z"'],
-  ["a: 1\nb: 2", { a: 1, b: 2 }, undefined],
-])("of keys that come twice the last one counts, and the first is told: %j", (text, value, told) => {
-  const duplicate = told && `error converting YAML to JSON: yaml: unmarshal errors:\n  ${told} already set in map`;
+test.each<[string, unknown, readonly string[]]>([
+  ["\na:\n  b: 1\n  c: 2\n  c: 3\n", { a: { b: 1, c: 3 } }, ['line 5: key "c"']],
+  ['{x: 1, "y z": 2, "y z" : 3}', { x: 1, "y z": 3 }, ['line 1: key "y z"']],
+  ["a: 1\na:\n  b: 1\n  b:\n  - 2", { a: { b: [2] } }, ['line 5: key "b"', 'line 3: key "a"']],
+  ['"q\\"": 1\nq": 2', { 'q"': 2 }, [String.raw`line 2: key "q\""`]],
+  ["a:b: 1\na:b: 2", { "a:b": 2 }, ['line 2: key "a:b"']],
+  ["? long\n  one\n: 1\n'long one': 2", { "long one": 2 }, ['line 4: key "long one"']],
+  [
+    "1: a\n1: b\non: c\nyes: d\na:\na:\n",
+    { 1: "b", true: "d", a: null },
+    ["line 2: key 1", "line 4: key true", 'line 6: key "a"'],
+  ],
+  ['1: a\n"1": b', { 1: "b" }, []],
+  ["p: &p {a: 1}\nq:\n  <<: *p\n  b: 1\n  b: 2", { p: { a: 1 }, q: { a: 1, b: 2 } }, ['line 5: key "b"']],
+  ["- {a: {a: 1}, b: [a, a]}\n- {a: 2}", [{ a: { a: 1 }, b: ["a", "a"] }, { a: 2 }], []],
+  [
+    "a: 1\na: |\n\n  x\na: &a\n  b: 1\na: !!str\n  y",
+    { a: "y" },
+    ['line 2: key "a"', 'line 5: key "a"', 'line 7: key "a"'],
+  ],
+  ["~: 1\nnull: 2", { null: 2 }, ["line 2: key <nil>"]],
+  ["a: 1\nb: 2", { a: 1, b: 2 }, []],
+])("of keys that come twice the last one counts, and all are told: %j", (text, value, told) => {
+  const findings = told.map((finding) => `\n  ${finding} already set in map`).join("");
+  const duplicate = findings === "" ? undefined : `error converting YAML to JSON: yaml: unmarshal errors:${findings}`;
   expect(parseLooseYaml(text)).toEqual({ value, duplicate });
 });
 
 describe("refused", () => {
   test.each([
     ["a: 1\na: 2", 'error converting YAML to JSON: yaml: unmarshal errors:\n  line 2: key "a" already set in map'],
+    ["? {a: 1}\n: 1\nb: 1\nb: 2", "error converting YAML to JSON: yaml: "],
     ["a: [", "error converting YAML to JSON: yaml: "],
     ["---\na: 1\n---\nb: 2", "error converting YAML to JSON: yaml: "],
     ["a: &a [*a]", "error converting YAML to JSON: yaml: "],

@@ -13,6 +13,7 @@ import {
 } from "js-yaml";
 import { DecodeError } from "./decode-error.ts";
 import { DEPTH_LIMIT } from "./exact-json.ts";
+import { repeatedKeys } from "./repeated-keys.ts";
 
 /** The most values that a document may have once its aliases are written out. */
 const VALUE_LIMIT = 4_000_000;
@@ -32,38 +33,28 @@ const NO_JSON = "error converting YAML to JSON: yaml";
 
 export interface LooseYaml {
   readonly value: unknown;
-  /** The first key that came twice in one mapping, in upstream's words: `… line 9: key "foo" already set in map`. The last one counts. */
+  /** Keys that came twice in one mapping, in upstream's words: `… line 9: key "foo" already set in map`. The last one counts. */
   readonly duplicate: string | undefined;
 }
 
 /** The same, but duplicate keys are told instead of refused. */
 export function parseLooseYaml(text: string): LooseYaml {
   if (text.trim() === "") return { value: null, duplicate: undefined };
-  let value: unknown;
-  let duplicate: string | undefined;
-  try {
-    value = load(text, { schema, maxDepth: DEPTH_LIMIT });
-  } catch (error) {
-    duplicate = duplicateIn(error, text);
-    if (duplicate === undefined) throw malformed(error);
-    value = lastOnesOf(text);
-  }
+  const { value, repeated } = loaded(text);
   if (sizeOf(value, new Map()) > VALUE_LIMIT) throw new DecodeError(`${NO_JSON}: document contains excessive aliasing`);
-  return { value, duplicate };
+  const findings = repeated.map((finding) => `\n  ${finding}`).join("");
+  return { value, duplicate: findings === "" ? undefined : `${NO_JSON}: unmarshal errors:${findings}` };
 }
 
-function duplicateIn(error: unknown, text: string): string | undefined {
-  if (!(error instanceof YAMLException) || error.reason !== "duplicated mapping key") return undefined;
-  const { line = 0, position = 0 } = error.mark ?? {};
-  const quote = /["']/.exec(text.charAt(position - 1))?.[0];
-  const end = quote === undefined ? text.slice(position).search(/\s*:/) + position : text.indexOf(quote, position);
-  const key = text.slice(position, end);
-  return `${NO_JSON}: unmarshal errors:\n  line ${line + 1}: key ${JSON.stringify(key)} already set in map`;
-}
-
-function lastOnesOf(text: string): unknown {
+function loaded(text: string): { readonly value: unknown; readonly repeated: readonly string[] } {
+  const read = (source: string, json = false): unknown => load(source, { schema, maxDepth: DEPTH_LIMIT, json });
   try {
-    return load(text, { schema, maxDepth: DEPTH_LIMIT, json: true });
+    try {
+      return { value: read(text), repeated: [] };
+    } catch (error) {
+      if (!(error instanceof YAMLException) || error.reason !== "duplicated mapping key") throw error;
+      return { value: read(text, true), repeated: repeatedKeys(text, read) };
+    }
   } catch (error) {
     throw malformed(error);
   }
