@@ -11,6 +11,16 @@ test.each([
   ["null", { type: "string", nullable: true, description: "d" }, { description: "d" }],
   ["alternatives", { type: "string", anyOf: [{}], oneOf: [{}], not: {}, allOf: [{}] }, { type: "string" }],
   [
+    "required members of which some may be null",
+    { type: "object", properties: { a: { nullable: true }, b: {} }, required: ["a", "b"] },
+    { type: "object", properties: { a: {}, b: {} }, required: ["b"] },
+  ],
+  [
+    "a required member that may be null",
+    { type: "object", properties: { a: { type: "string", nullable: true } }, required: ["a"] },
+    { type: "object", properties: { a: {} } },
+  ],
+  [
     "members",
     { type: "object", properties: { a: { type: "string", default: "x" } } },
     { type: "object", properties: { a: { type: "string" } } },

@@ -16,7 +16,22 @@ export function definitionToV2(schema: JsonRecord): JsonRecord {
 
 /** A schema of OpenAPI v3 as v2 says it: no alternatives, no defaults; a reference may have siblings. */
 export function schemaToV2(schema: JsonRecord): JsonRecord {
-  return withoutKnownMembers(plainToV2(schema));
+  return withoutKnownMembers(withoutNullableRequired(plainToV2(schema), schema));
+}
+
+/** Members that may be null have no type in v2, and are not required. */
+function withoutNullableRequired(
+  converted: JsonRecord,
+  { required, properties, additionalProperties }: JsonRecord,
+): JsonRecord {
+  if (!Array.isArray(required)) return converted;
+  const members = asRecord(properties);
+  const values = asRecord(additionalProperties);
+  const isNullable = (name: unknown): boolean =>
+    typeof name === "string" && asRecord(members[name])["nullable"] === true;
+  const kept = values["nullable"] === true ? [] : required.filter((name) => !isNullable(name));
+  const { required: _required, ...rest } = converted;
+  return kept.length === 0 ? rest : { ...rest, required: kept };
 }
 
 /** kubectl does not cope with members or items beside unknown ones or null, nor with lists of it knows not what. */
