@@ -1,10 +1,8 @@
-import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
+import { isMirrorPod, MIRROR_ANNOTATION, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
 import { equalValues } from "@skates/apimachinery";
 import type { AdmissionAttributes, Registry } from "@skates/apiserver";
 import { podReferences } from "../authorization/node/pod-references.ts";
 import { podOf } from "./pod-template.ts";
-
-const MIRROR = "kubernetes.io/config.mirror";
 
 /** A write by the kubelet of a node. */
 export interface NodeWrite {
@@ -71,8 +69,8 @@ async function mirrorPodRefusal(
   const pod = podOf(attributes.object);
   if (pod === undefined) return "unexpected object of a pod's creation";
   const self = `node ${JSON.stringify(node)}`;
-  if (pod.metadata.annotations?.[MIRROR] === undefined) {
-    return `pod does not have ${JSON.stringify(MIRROR)} annotation, ${self} can only create mirror pods`;
+  if (!isMirrorPod(pod)) {
+    return `pod does not have ${JSON.stringify(MIRROR_ANNOTATION)} annotation, ${self} can only create mirror pods`;
   }
   if (pod.spec.nodeName !== node) return `${self} can only create pods with spec.nodeName set to itself`;
   const [owner, ...others] = pod.metadata.ownerReferences ?? [];

@@ -1,4 +1,12 @@
-import { type Container, type Pod, pods, type ServiceAccount, serviceAccounts, type Volume } from "@skates/api/core/v1";
+import {
+  type Container,
+  isMirrorPod,
+  type Pod,
+  pods,
+  type ServiceAccount,
+  serviceAccounts,
+  type Volume,
+} from "@skates/api/core/v1";
 import { forbiddenRequest } from "@skates/apimachinery";
 import type { AdmissionAttributes, AdmissionPlugin, Registry } from "@skates/apiserver";
 import { nameSuffix, type Random } from "@skates/component-base";
@@ -7,7 +15,6 @@ import { objectOf } from "./object-kind.ts";
 import { podOf } from "./pod-template.ts";
 
 const DEFAULT_NAME = "default";
-const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 const VOLUME_PREFIX = "kube-api-access-";
 /** An hour, and seven seconds by which the token of this volume is told from one that was asked for by hand. */
@@ -29,7 +36,7 @@ export function serviceAccount({ registry, random }: ServiceAccountOptions): Adm
     async mutate(attributes, signal) {
       const pod = podOf(attributes.object);
       if (pod === undefined) throw new Error("ServiceAccount was given no pod");
-      if (isMirror(pod) || !isNewPod(attributes)) return pod;
+      if (isMirrorPod(pod) || !isNewPod(attributes)) return pod;
       const named = withAccountName(pod);
       const account = await accountOf(registry, { pod: named, attributes }, signal);
       const mounted = mountsToken(named, account) ? withToken(named, () => nameSuffix(suffixes)) : named;
@@ -38,7 +45,7 @@ export function serviceAccount({ registry, random }: ServiceAccountOptions): Adm
     async validate(attributes, signal) {
       const pod = podOf(attributes.object);
       if (pod === undefined) return;
-      if (isMirror(pod)) return isNewPod(attributes) ? refuseMirror(attributes, pod) : undefined;
+      if (isMirrorPod(pod)) return isNewPod(attributes) ? refuseMirror(attributes, pod) : undefined;
       const account = await accountOf(registry, { pod, attributes }, signal);
       const unlisted = limitsSecrets(account) ? unlistedSecret(pod, account) : undefined;
       if (unlisted !== undefined) throw forbiddenRequest(attributes.resource, pod.metadata.name, unlisted);
@@ -54,10 +61,6 @@ function isNewPod(attributes: AdmissionAttributes): boolean {
 function addsContainers({ operation, resource, subresource, object }: AdmissionAttributes): boolean {
   const ofPod = resource.group === pods.group && resource.plural === pods.plural;
   return operation === "UPDATE" && ofPod && subresource === "ephemeralcontainers" && podOf(object) !== undefined;
-}
-
-function isMirror(pod: Pod): boolean {
-  return pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined;
 }
 
 /** A static pod's image in the API cannot use what only the API has. */

@@ -281,6 +281,7 @@ export {
   type QosClass,
   type Quantities,
 } from "./pod-resources.ts";
+export { isMirrorPod, MIRROR_ANNOTATION } from "./mirror-pod.ts";
 export { type HostPort, hostPortsOf, HostPortTable } from "./host-ports.ts";
 export { isExtendedResource } from "./resource-rules.ts";
 export { headlessService, needsClusterIp, needsHealthCheckPort, needsNodePort } from "./service-types.ts";

@@ -1,11 +1,11 @@
 import { type FieldError, forbidden, invalid, type Path } from "@skates/apimachinery";
 import { checkLocalPath, type Findings } from "../../checks.ts";
+import { MIRROR_ANNOTATION } from "./mirror-pod.ts";
 import { containersWithPaths } from "./pod-containers.ts";
 import type { PodSpec } from "./pod-spec.ts";
 
 type Annotations = Readonly<Record<string, string>>;
 
-const MIRROR = "kubernetes.io/config.mirror";
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 const SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/";
@@ -17,9 +17,9 @@ export function podAnnotationFindings(annotations: Annotations | undefined, spec
   if (annotations === undefined) return NONE;
   const out: FieldError[] = [];
   const keyed = (key: string): Path => [...path, { key }];
-  const mirror = annotations[MIRROR];
+  const mirror = annotations[MIRROR_ANNOTATION];
   if (mirror !== undefined && (spec.nodeName ?? "") === "") {
-    out.push(invalid(keyed(MIRROR), mirror, "must set spec.nodeName if mirror pod annotation is set"));
+    out.push(invalid(keyed(MIRROR_ANNOTATION), mirror, "must set spec.nodeName if mirror pod annotation is set"));
   }
   const cost = annotations[DELETION_COST];
   if (cost !== undefined && !isCost(cost)) out.push(invalid(keyed(DELETION_COST), cost, "must be a 32bit integer"));
@@ -59,7 +59,7 @@ function isAppArmorProfile(profile: string): boolean {
 export function podAnnotationUpdateErrors(next: Annotations = {}, old: Annotations = {}): Findings {
   const out: FieldError[] = [];
   const sorts = (key: string): string | undefined =>
-    key.startsWith(APPARMOR) ? "AppArmor annotations" : key === MIRROR ? "mirror pod annotation" : undefined;
+    key.startsWith(APPARMOR) ? "AppArmor annotations" : key === MIRROR_ANNOTATION ? "mirror pod annotation" : undefined;
   for (const [key, value] of Object.entries(old)) {
     const sort = next[key] === value ? undefined : sorts(key);
     if (sort !== undefined) out.push(forbidden(at(key), `may not remove or update ${sort}`));

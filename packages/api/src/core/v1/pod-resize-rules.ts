@@ -1,16 +1,16 @@
 import { type FieldError, forbidden, invalid, type Path, equalValues } from "@skates/apimachinery";
 import type { Findings } from "../../checks.ts";
 import type { Container } from "./container.ts";
+import { isMirrorPod } from "./mirror-pod.ts";
 import type { Pod } from "./pod.ts";
 import { computeQosClass, isSidecar } from "./pod-resources.ts";
 import type { ResourceRequirements } from "./resources.ts";
 
-const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 const SPEC: Path = ["spec"];
 
 /** What a resize may change: amounts of processor and memory, which may not go away, in a pod whose node can do it. */
 export function podResizeErrors(next: Pod, old: Pod): Findings {
-  if (old.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) {
+  if (isMirrorPod(old)) {
     return [forbidden([], "static pods cannot be resized")];
   }
   if (old.spec.os?.name === "windows") return [forbidden([], "windows pods cannot be resized")];

@@ -2,6 +2,7 @@ import { type FieldError, forbidden, invalid, type RequestInfo, required, equalV
 import { checkSubdomain, type Findings } from "../../checks.ts";
 import { checkIp, parseIp } from "../../ip.ts";
 import type { Container } from "./container.ts";
+import { isMirrorPod } from "./mirror-pod.ts";
 import type { Pod, PodStatus } from "./pod.ts";
 import { podAnnotationFindings, podAnnotationUpdateErrors } from "./pod-annotation-rules.ts";
 import { gatedPlacementErrors, withOldPlacement } from "./pod-gate-rules.ts";
@@ -11,7 +12,6 @@ import type { PodSpec } from "./pod-spec.ts";
 import type { Toleration } from "./toleration.ts";
 
 const INT32_MAX = 2_147_483_647;
-const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 const CHANGEABLE = [
   "`spec.containers[*].image`",
   "`spec.initContainers[*].image`",
@@ -168,7 +168,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function ephemeralErrors(next: Pod, old: Pod): Findings {
-  if (old.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) {
+  if (isMirrorPod(old)) {
     return [forbidden([], "static pods do not support ephemeral containers")];
   }
   const path = ["spec", "ephemeralContainers"];
