@@ -1,5 +1,5 @@
 import { isAbort, messageOf, TaskGroup } from "@skates/component-base";
-import type { Node, Pod } from "@skates/api/core/v1";
+import { isPodTerminal, type Node, type Pod } from "@skates/api/core/v1";
 import { admit, type Refusal } from "./admission/admit.ts";
 import { isCritical } from "./admission/importance.ts";
 import { type Shortage, shortageRefusal, shortages } from "./admission/shortages.ts";
@@ -105,12 +105,9 @@ export class PodSet {
     const observed = this.#found.get(uid) ?? NOTHING_OBSERVED;
     this.#found.delete(uid);
     const worker = this.#newWorker(pod, observed);
-    const refusal =
-      observed === NOTHING_OBSERVED && pod.status?.startTime === undefined
-        ? this.#refusal(pod, this.#node.last())
-        : undefined;
-    if (refusal === undefined) this.#start(uid, worker);
-    else this.#start(uid, worker, (signal) => this.#judgeAgain(worker, refusal, signal));
+    const isNew = observed === NOTHING_OBSERVED && pod.status?.startTime === undefined;
+    if (!isNew || this.#refusal(pod, this.#node.last()) === undefined) this.#start(uid, worker);
+    else this.#start(uid, worker, (signal) => this.#judgeAgain(worker, signal));
   }
 
   /** Ends a pod at once because of what it takes, or for the sake of others. False: it ends already, or it is critical and stays. */
@@ -175,9 +172,9 @@ export class PodSet {
     return admit({ pod, others, node, allocatable: this.#allocatable(node), operatingSystem, appArmor, sysctls });
   }
 
-  /** Pods that have not ended, but for this one. */
+  /** Pods that have not ended and were not refused, but for this one. */
   #others(pod: Pod): readonly Pod[] {
-    const running = [...this.#workers.values()].filter((w) => w.stage === "run");
+    const running = [...this.#workers.values()].filter((w) => w.stage === "run" && !isPodTerminal(w.pod()));
     return running.map((w) => w.state.pod).filter((other) => other.metadata.uid !== pod.metadata.uid);
   }
 
@@ -187,16 +184,15 @@ export class PodSet {
   }
 
   /** Looks at the node as it is now before a pod is refused, and makes room for a critical one. */
-  async #judgeAgain(worker: PodWorker, first: Refusal, signal: AbortSignal): Promise<void> {
+  async #judgeAgain(worker: PodWorker, signal: AbortSignal): Promise<void> {
     const { log } = this.#deps;
     const { pod } = worker.state;
-    let refusal: Refusal | undefined = first;
-    try {
-      refusal = this.#refusal(pod, await this.#node.read(signal));
-    } catch (error) {
+    const node = await this.#node.read(signal).catch((error: unknown) => {
       if (isAbort(error, signal)) throw error;
       log.warn("the node could not be read anew for a pod", { pod: pod.metadata.name, error: messageOf(error) });
-    }
+      return this.#node.last();
+    });
+    let refusal = this.#refusal(pod, node);
     try {
       if (refusal?.lacking !== undefined) refusal = await this.#makeRoom(pod, refusal.lacking, signal);
     } catch (error) {

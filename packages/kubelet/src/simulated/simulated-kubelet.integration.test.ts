@@ -187,6 +187,19 @@ test("a pod is judged by the node's labels as they are, and what is refused says
   await stop();
 });
 
+test("a pod that is refused takes no room of those that come with it", async () => {
+  const asking = (cpu: string) => [{ name: "a", image: "x", resources: { requests: { cpu } } }];
+  await create(podOn("n9", "huge", { containers: asking("50") }));
+  await create(podOn("n9", "small", { containers: asking("1") }));
+  const stop = cluster.start(kubelet("n9", 9));
+  const ended = await cluster.until("judged", async () => {
+    const found = [await podNamed("huge"), await podNamed("small")];
+    return found.every((p) => p?.status?.phase === "Failed" || isTrue(p, "Ready")) ? found : undefined;
+  });
+  expect(ended.map((p) => p?.status?.phase)).toEqual(["Failed", "Running"]);
+  await stop();
+});
+
 test("a critical pod takes the room of others", async () => {
   const stop = cluster.start(kubelet("n8", 8));
   const asking = (cpu: string) => [{ name: "a", image: "x", resources: { requests: { cpu } } }];
