@@ -59,3 +59,29 @@ test("layers, logs and volumes count; pods without limits are not looked at", as
   await evictor.look(signal);
   expect(evicted).toEqual(["writes: Pod ephemeral local storage usage exceeds the total limit of containers 4Ki. "]);
 });
+
+test("long walks through volumes are followed by long rests", async () => {
+  const clock = virtualClock();
+  let walks = 0;
+  const evictor = new LocalEvictor({
+    runtime: new SimulatedRuntime({ clock, podCidr: "10.244.0.0/24", node: "n" }),
+    clock,
+    log: silentLogger,
+    pods: () => [pod("p", "4Ki")],
+    volumeBytes: async (_pod, _volume, stopped) => {
+      walks++;
+      await clock.sleep(30_000, stopped);
+      return 0;
+    },
+    logBytes: () => Promise.resolve(0),
+    evict: () => undefined,
+  });
+  const stop = new AbortController();
+  const running = evictor.run(stop.signal);
+  await clock.advance(320_000);
+  expect(walks).toBe(1);
+  await clock.advance(30_000);
+  expect(walks).toBe(2);
+  stop.abort(new Error("end"));
+  await running;
+});

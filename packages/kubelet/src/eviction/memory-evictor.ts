@@ -1,14 +1,15 @@
 import type { Pod } from "@skates/api/core/v1";
-import { type Clock, isAbort, type Logger, messageOf } from "@skates/component-base";
-import { CONTAINER_NAME, podUidOf } from "../pod/labels.ts";
+import type { Clock, Logger } from "@skates/component-base";
+import { keepLooking } from "../keep-looking.ts";
 import type { Runtime } from "../runtime.ts";
 import { memoryMessage, memoryOrder } from "./memory-pressure.ts";
+import { usageByPod } from "./usage-by-pod.ts";
 
 export interface MemoryEvictorOptions {
   readonly runtime: Runtime;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Pods that run. */
+  /** Pods that have not ended. */
   pods(): readonly Pod[];
   /** What is left of the node's memory. */
   availableBytes(): Promise<number>;
@@ -31,18 +32,11 @@ export class MemoryEvictor {
 
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    try {
-      for (;;) {
-        const evicted = await this.look(signal).catch((error: unknown) => {
-          if (isAbort(error, signal)) throw error;
-          log.warn("the node's memory could not be looked at", { error: messageOf(error) });
-          return false;
-        });
-        await clock.sleep(evicted ? AFTER_EVICTION_MS : LOOK_MS, signal);
-      }
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    const failure = "the node's memory could not be looked at";
+    const look = async (s: AbortSignal) => {
+      if (await this.look(s)) await clock.sleep(AFTER_EVICTION_MS - LOOK_MS, s);
+    };
+    await keepLooking({ clock, log, everyMs: LOOK_MS, failure, look }, signal);
   }
 
   /** Looks once. True: a pod ends. */
@@ -50,12 +44,7 @@ export class MemoryEvictor {
     const { runtime, thresholdBytes, evict } = this.#options;
     const availableBytes = await this.#options.availableBytes();
     if (availableBytes >= thresholdBytes) return false;
-    const use = new Map<string, Map<string, number>>();
-    for (const usage of await runtime.containerStats(signal)) {
-      const uid = podUidOf(usage) ?? "";
-      const own = use.get(uid) ?? new Map<string, number>();
-      use.set(uid, own.set(usage.labels[CONTAINER_NAME] ?? "", usage.workingSetBytes));
-    }
+    const use = await usageByPod(runtime, ({ workingSetBytes }) => workingSetBytes, signal);
     return memoryOrder(this.#options.pods(), use).some((pod) => {
       const own = use.get(pod.metadata.uid ?? "") ?? new Map<string, number>();
       return evict(pod, memoryMessage(pod, own, { availableBytes, thresholdBytes }));

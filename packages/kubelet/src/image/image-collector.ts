@@ -1,4 +1,5 @@
-import { type Clock, isAbort, type Logger, messageOf } from "@skates/component-base";
+import type { Clock, Logger } from "@skates/component-base";
+import { keepLooking } from "../keep-looking.ts";
 import type { Image, Runtime } from "../runtime.ts";
 
 export interface ImageCollectorOptions {
@@ -30,17 +31,8 @@ export class ImageCollector {
 
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    try {
-      for (;;) {
-        await this.collect(signal).catch((error: unknown) => {
-          if (isAbort(error, signal)) throw error;
-          log.warn("images could not be collected", { error: messageOf(error) });
-        });
-        await clock.sleep(LOOK_MS, signal);
-      }
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    const failure = "images could not be collected";
+    await keepLooking({ clock, log, everyMs: LOOK_MS, failure, look: (s) => this.collect(s) }, signal);
   }
 
   /** Looks once. Gives the ids of the images that were removed. */

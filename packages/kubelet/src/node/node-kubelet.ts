@@ -1,6 +1,7 @@
 import { mkdir, realpath, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Handler } from "@skates/apimachinery";
+import { isPodTerminal } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Env, must, type TaskGroup } from "@skates/component-base";
 import { type ServeOptions, type ServerTls, serveHandler } from "@skates/transport/node";
@@ -189,12 +190,13 @@ function workAlongside(
     used: () => pods.imagesInUse(),
   });
   tasks.spawn((signal) => collector.run(signal));
-  const running = () => pods.pods().filter(({ status }) => status?.phase === "Running");
+  // Init containers take memory and disk too: their pods are still pending.
+  const active = () => pods.pods().filter((pod) => !isPodTerminal(pod));
   const memory = new MemoryEvictor({
     runtime,
     clock,
     log,
-    pods: running,
+    pods: active,
     availableBytes: availableMemoryBytes,
     thresholdBytes: MEMORY_BYTES_MIN,
     evict: (pod, message) => pods.evict(pod, message, { forOthers: true }),
@@ -204,7 +206,7 @@ function workAlongside(
     runtime,
     clock,
     log,
-    pods: running,
+    pods: active,
     volumeBytes: ({ metadata }, volume, signal) =>
       directoryBytes(files.volume(metadata.uid ?? "", "empty-dir", volume), signal),
     logBytes: ({ metadata: { namespace = "", name, uid = "" } }, container, signal) =>
