@@ -36,7 +36,6 @@ test("pods of a set and of a job", async () => {
     throw new Error("connection reset by peer");
   };
   world.interfere = filter;
-  await world.restartControllers();
   await world.create(replicaSets, {
     apiVersion: "apps/v1",
     kind: "ReplicaSet",

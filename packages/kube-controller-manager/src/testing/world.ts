@@ -38,7 +38,10 @@ export interface World {
   kubelet: ((pod: Pod) => Pod | "gone" | undefined) | undefined;
   /** Refuses requests of the controllers. */
   refuse: ((request: ApiRequest) => StatusError | undefined) | undefined;
-  /** Stands between the controllers and the server, watches included; asked anew for each request. */
+  /**
+   * Stands between the controllers and the server, watches included; asked anew for each request. Whenever it is set, the watches that are
+   * open end, and the next ones go through it.
+   */
   interfere: Filter | undefined;
   list<T extends ApiObject>(resource: Resource<T>, namespace?: string): Promise<readonly T[]>;
   get<T extends ApiObject>(resource: Resource<T>, key: ObjectKey): Promise<T>;
@@ -106,6 +109,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   group.spawn((signal) => server.run(signal));
   const requests: string[] = [];
   const forbidden: string[] = [];
+  let connected = new AbortController();
   const handler = server.loopback({ name: "admin", groups: ["system:masters"] });
   const client = clientFor(handler, { userAgent: "world", clock });
   const makeManager = () =>
@@ -117,7 +121,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           if (request.query.get("watch") === null) requests.push(`${request.method} ${request.path}`);
           const refusal = world.refuse?.(request);
           if (refusal !== undefined) return errorResponse(refusal);
-          const response = await (world.interfere?.(own) ?? own)(request);
+          const response = await watchedUntil(world.interfere?.(own) ?? own, connected.signal)(request);
           // Admission refuses too, as it should; only the authorizer words it so.
           const text = response.body.kind === "json" ? JSON.stringify(response.body.value) : "";
           if (response.status === 403 && text.includes(" cannot "))
@@ -138,6 +142,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { signal } = stopping;
   let managing: TaskGroup | undefined;
 
+  let interfere: Filter | undefined;
   const world: World = {
     clock,
     client,
@@ -145,7 +150,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     requests,
     kubelet: undefined,
     refuse: undefined,
-    interfere: undefined,
+    get interfere() {
+      return interfere;
+    },
+    set interfere(filter) {
+      interfere = filter;
+      connected.abort();
+      connected = new AbortController();
+    },
     jump: (ms) => void (jumpedMs += ms),
     list: async (resource, namespace) => (await client.resource(resource).list({ namespace }, signal)).items,
     get: (resource, key) => client.resource(resource).get(key, {}, signal),
@@ -188,6 +200,24 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   for (let i = 0; !server.ready() && i < 100; i++) await clock.advance(100);
   if (options.controllers !== false) await world.startControllers();
   return world;
+}
+
+/** Watches end when `signal` aborts. */
+function watchedUntil(handler: Handler, signal: AbortSignal): Handler {
+  return async (request) => {
+    if (request.query.get("watch") === null) return await handler(request);
+    const response = await handler({ ...request, signal: AbortSignal.any([request.signal, signal]) });
+    const { body } = response;
+    return body.kind === "events" ? { ...response, body: { ...body, events: endedBy(signal, body.events) } } : response;
+  };
+}
+
+async function* endedBy<T>(signal: AbortSignal, events: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* events;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 /** Store, server and informers hand over by turns of the event loop, not by microtasks alone. */
