@@ -1,5 +1,5 @@
 import { parseQuantity } from "@skates/apimachinery";
-import type { Node, Service } from "@skates/api/core/v1";
+import { isNodeReady, type Node, type Service } from "@skates/api/core/v1";
 import type { Endpoint } from "@skates/api/discovery/v1";
 import { ZONE } from "./endpoint.ts";
 
@@ -36,7 +36,7 @@ export function zoneShares(nodes: readonly Node[]): ZoneShares | undefined {
   let total = 0;
   for (const node of nodes) {
     const { labels = {} } = node.metadata;
-    if (EXCLUDED.some((label) => labels[label] !== undefined) || !nodeReady(node)) continue;
+    if (EXCLUDED.some((label) => labels[label] !== undefined) || !isNodeReady(node)) continue;
     const cpu = milliCpuOf(node);
     const zone = labels[ZONE] ?? "";
     if (cpu === 0 || zone === "") return undefined;
@@ -47,10 +47,6 @@ export function zoneShares(nodes: readonly Node[]): ZoneShares | undefined {
   return new Map([...milli].sort(([a], [b]) => (a < b ? -1 : 1)).map(([zone, cpu]) => [zone, cpu / total]));
 }
 
-function nodeReady({ status }: Node): boolean {
-  return status?.conditions?.find(({ type }) => type === "Ready")?.status === "True";
-}
-
 function milliCpuOf({ status }: Node): number {
   const cpu = status?.allocatable?.["cpu"];
   return cpu === undefined ? 0 : parseQuantity(cpu).milliValue();
@@ -58,7 +54,7 @@ function milliCpuOf({ status }: Node): number {
 
 /** True if a change of a node can change the shares of zones. */
 export function changesShares(node: Node, old: Node): boolean {
-  const shown = (one: Node): string => JSON.stringify([one.metadata.labels?.[ZONE], nodeReady(one), milliCpuOf(one)]);
+  const shown = (one: Node): string => JSON.stringify([one.metadata.labels?.[ZONE], isNodeReady(one), milliCpuOf(one)]);
   return shown(node) !== shown(old);
 }
 

@@ -1,6 +1,5 @@
-import type { Node } from "@skates/api/core/v1";
+import { isNodeReady, type Node } from "@skates/api/core/v1";
 import type { KeysOf, Lister } from "@skates/controller-runtime";
-import { readyCondition } from "./taints.ts";
 
 /** How fast pods are driven from nodes that fall silent. */
 export interface EvictionRates {
@@ -34,16 +33,12 @@ const EXCLUDED = "node.kubernetes.io/exclude-disruption";
 /** Indexes of nodes by zone. */
 export const ZONE_INDEXES: Readonly<Record<string, KeysOf<Node>>> = {
   [IN_ZONE]: (node) => (isCounted(node) ? [zoneKey(node)] : []),
-  [READY_IN_ZONE]: (node) => (isCounted(node) && isReady(node) ? [zoneKey(node)] : []),
-  [UNREADY_IN_ZONE]: (node) => (isReady(node) ? [] : [zoneKey(node)]),
+  [READY_IN_ZONE]: (node) => (isCounted(node) && isNodeReady(node) ? [zoneKey(node)] : []),
+  [UNREADY_IN_ZONE]: (node) => (isNodeReady(node) ? [] : [zoneKey(node)]),
 };
 
 function isCounted({ metadata: { labels } }: Node): boolean {
   return labels?.[EXCLUDED] === undefined;
-}
-
-function isReady(node: Node): boolean {
-  return readyCondition(node)?.status === "True";
 }
 
 /** Region and zone; the same for all nodes that tell neither. */
@@ -82,10 +77,10 @@ export function concernedNodes(
   const zone = zoneKey(node);
   const zones = nodes.values(READY_IN_ZONE);
   const now: ZoneCounts = { all: nodes.count(IN_ZONE, zone), ready: nodes.count(READY_IN_ZONE, zone) };
-  const sign = isReady(node) ? 1 : -1;
+  const sign = isNodeReady(node) ? 1 : -1;
   const gone = nodes.get({ name: node.metadata.name }) === undefined;
   const moved = old !== undefined ? 0 : gone ? -1 : 1;
-  const readyMoved = old !== undefined ? sign : isReady(node) ? moved : 0;
+  const readyMoved = old !== undefined ? sign : isNodeReady(node) ? moved : 0;
   const before: ZoneCounts = { all: now.all - moved, ready: now.ready - readyMoved };
   const otherZones = zones.filter((other) => other !== zone).length;
   // Whether pods are driven away at all.

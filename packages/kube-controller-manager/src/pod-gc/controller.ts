@@ -1,4 +1,4 @@
-import { type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
+import { isNodeReady, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
 import { type Component, type Env, messageOf } from "@skates/component-base";
 import type { Informers, KeysOf, Lister } from "@skates/controller-runtime";
@@ -101,10 +101,9 @@ const POD_GC_INDEXES: Readonly<Record<string, KeysOf<Pod>>> = {
 };
 
 /** A node of which somebody has said that it is out of service, and that shows no sign of life. */
-function outOfService({ spec, status }: Node): readonly string[] {
-  const ready = status?.conditions?.find(({ type }) => type === "Ready")?.status === "True";
-  const tainted = spec?.taints?.some(({ key }) => key === "node.kubernetes.io/out-of-service") === true;
-  return tainted && !ready ? [OUT_OF_SERVICE] : [];
+function outOfService(node: Node): readonly string[] {
+  const tainted = node.spec?.taints?.some(({ key }) => key === "node.kubernetes.io/out-of-service") === true;
+  return tainted && !isNodeReady(node) ? [OUT_OF_SERVICE] : [];
 }
 
 function isEnding({ metadata }: Pod): boolean {

@@ -1,4 +1,4 @@
-import { type Node, type Service, services } from "@skates/api/core/v1";
+import { isNodeReady, type Node, type Service, services } from "@skates/api/core/v1";
 import { equalValues } from "@skates/apimachinery";
 import {
   type Action,
@@ -10,7 +10,6 @@ import {
   withoutFinalizer,
 } from "@skates/controller-runtime";
 import { SERVICE_NAME } from "../endpoint-slice/labels.ts";
-import { readyCondition } from "../node-lifecycle/taints.ts";
 import type { ServiceLbOptions, ServiceLbView } from "./controller.ts";
 
 /** Upstream's, on services that have addresses: it keeps one that is deleted or changes its type until these have been given back. */
@@ -105,7 +104,7 @@ function isUsable(node: Node): boolean {
     metadata.deletionTimestamp === undefined &&
     metadata.labels?.[EXCLUDED] === undefined &&
     !(spec?.taints ?? []).some(({ key }) => key === GOING) &&
-    readyCondition(node)?.status === "True"
+    isNodeReady(node)
   );
 }
 

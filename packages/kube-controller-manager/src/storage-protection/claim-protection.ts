@@ -3,6 +3,7 @@ import { keyOf, type ObjectKey } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import type { Component, Env } from "@skates/component-base";
 import { hasFinalizer, type Informers, keyWorker, withoutFinalizer } from "@skates/controller-runtime";
+import { claimId, claimsOfPod } from "../persistent-volume/storage-view.ts";
 
 export interface ClaimProtectionOptions {
   readonly client: Client;
@@ -20,7 +21,7 @@ const CATCH_UP_MS = 1000;
  */
 export function claimProtectionController({ client, informers, env }: ClaimProtectionOptions): Component {
   const claims = informers.for(persistentVolumeClaims);
-  const seen = informers.for(pods);
+  const seen = informers.for(pods, { indexes: { claim: claimsOfPod } });
   return keyWorker({
     name: "pvc-protection-controller",
     env,
@@ -39,7 +40,7 @@ export function claimProtectionController({ client, informers, env }: ClaimProte
       const claim = claims.get(key);
       if (claim === undefined || !isProtected(claim)) return undefined;
       const { namespace } = key;
-      if (seen.list(namespace).some((pod) => uses(pod, key))) return undefined;
+      if (seen.by("claim", claimId(key)).some((pod) => uses(pod, key))) return undefined;
       const now = await client.resource<Pod>(pods).list({ namespace }, signal);
       if (now.items.some((pod) => uses(pod, key))) return CATCH_UP_MS;
       const api = client.resource<PersistentVolumeClaim>(persistentVolumeClaims);
