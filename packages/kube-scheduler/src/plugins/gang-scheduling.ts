@@ -31,10 +31,9 @@ export function gangScheduling({ groups, waiting, wake, client, env }: GangSched
     return name === undefined ? undefined : groups.group(pod.namespace, name);
   };
   const gangOf = (pod: PodInfo): { readonly key: string; readonly minCount: number } | undefined => {
-    const name = groupOf(pod);
-    const minCount =
-      name === undefined ? undefined : groups.group(pod.namespace, name)?.spec.schedulingPolicy.gang?.minCount;
-    return minCount === undefined ? undefined : { key: `${pod.namespace}/${name ?? ""}`, minCount };
+    const group = known(pod);
+    const minCount = group?.spec.schedulingPolicy.gang?.minCount;
+    return minCount === undefined ? undefined : { key: `${pod.namespace}/${group?.metadata.name}`, minCount };
   };
   return {
     name: NAME,
@@ -49,7 +48,7 @@ export function gangScheduling({ groups, waiting, wake, client, env }: GangSched
     preEnqueue(pod) {
       const name = groupOf(pod);
       if (name === undefined) return undefined;
-      if (groups.group(pod.namespace, name) === undefined) {
+      if (known(pod) === undefined) {
         return unresolvable(`waiting for pods's pod group ${JSON.stringify(name)} to appear in scheduling queue`);
       }
       const gang = gangOf(pod);
