@@ -30,16 +30,24 @@ export interface ExtendedPromise {
 export class DevicePromises {
   readonly #byClaim = new Map<string, Promised>();
   readonly #byPod = new Map<string, ExtendedPromise>();
+  #stamp = 0;
 
   constructor(devices: Pick<Devices, "onClaim">) {
     devices.onClaim((change) => this.#see(change));
   }
 
+  /** Another number after each change of claims and of what is promised beyond them. */
+  get stamp(): number {
+    return this.#stamp;
+  }
+
   add(claim: ResourceClaim, promise: Omit<Promised, "claim">): void {
+    this.#stamp++;
     this.#byClaim.set(resourceClaimKey(claim), { ...promise, claim });
   }
 
   addExtended(pod: string, promise: ExtendedPromise): void {
+    this.#stamp++;
     this.#byPod.set(pod, promise);
   }
 
@@ -54,6 +62,7 @@ export class DevicePromises {
 
   /** Takes back what was promised for the pod. */
   drop(pod: string): void {
+    this.#stamp++;
     for (const [key, promise] of this.#byClaim) if (promise.pod === pod) this.#byClaim.delete(key);
     this.#byPod.delete(pod);
   }
@@ -76,6 +85,7 @@ export class DevicePromises {
   }
 
   #see({ type, object }: Delta<ResourceClaim>): void {
+    this.#stamp++;
     const { uid } = object.metadata;
     const gone = type === "deleted";
     const settled = gone || object.status?.allocation !== undefined;

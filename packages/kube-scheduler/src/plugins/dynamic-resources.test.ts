@@ -73,12 +73,13 @@ function plugin(
   slices: readonly ResourceSlice[],
   claims: readonly ResourceClaim[],
   change: Pick<DynamicResourcesOptions, "args" | "features"> = {},
+  onList: () => void = () => undefined,
 ) {
   const devices: Devices = {
     ...NO_DEVICES,
     claim: (_, name) => claims.find(({ metadata }) => metadata.name === name),
     deviceClass: (name) => (name === "gpu" ? CLASS : undefined),
-    claims: () => claims,
+    claims: () => (onList(), claims),
     slices: () => slices,
     classOf: (resource) => (resource === "example.com/gpu" ? CLASS : undefined),
   };
@@ -192,6 +193,24 @@ describe("DynamicResources", () => {
     expect(ask(asked, other, cluster)).toMatchObject({ n1: no });
     asked.unreserve?.(chosen);
     expect(ask(asked, other, cluster)).toMatchObject({ n1: 0 });
+  });
+
+  it("counts what is used once for a pod, and again when something has changed", () => {
+    const claims = [claim("c", [exactly("r")]), claim("d", [exactly("r")])];
+    let counted = 0;
+    const asked = plugin(SLICES, claims, {}, () => void counted++);
+    const node = cluster.node("n1");
+    if (node === undefined) throw new Error("no node");
+    const chosen = { pod: podInfoOf(using("c")), node };
+    const counts = [
+      () => ask(asked, using("c"), cluster),
+      () => asked.reserve?.(chosen),
+      () => ask(asked, using("d"), cluster),
+    ].map((work) => {
+      work();
+      return counted;
+    });
+    expect(counts).toEqual([1, 1, 2]);
   });
 
   it("takes no device for good where a selector cannot be told", () => {

@@ -37,6 +37,8 @@ const STALE = unresolvable("cannot schedule extended resource claim");
 /** Who may use a claim at once, as the API allows. */
 const CONSUMERS_MAX = 256;
 const ALTERNATIVES_MAX = 8;
+/** What is used is counted again after this, for promises that end by time. */
+const USAGE_MS_MAX = 1000;
 
 export interface DynamicResourcesOptions extends Omit<ReadinessWaitOptions, "timeoutMs"> {
   readonly devices: Devices;
@@ -92,6 +94,14 @@ interface Asking {
   readonly stale: boolean;
 }
 
+/** What is used of devices, and of what it was counted. */
+interface Counted {
+  readonly usage: DeviceUsage;
+  readonly pools: DevicePools;
+  readonly stamp: number;
+  readonly untilMs: number;
+}
+
 class DynamicResources {
   readonly #options: DynamicResourcesOptions;
   readonly #features: DeviceFeatures;
@@ -103,6 +113,7 @@ class DynamicResources {
   readonly #written = new Map<string, ResourceClaim[]>();
   /** By uid of the pod: claims are being given back. */
   readonly #releasing = new Map<string, Promise<void>>();
+  #counted: Counted | undefined;
   #poolStamp = Number.NaN;
   #pools: DevicePools = devicePools([]);
 
@@ -335,10 +346,17 @@ class DynamicResources {
     return kind === "failed" || (kind === "pending" && this.#readiness.overdue(claim));
   }
 
+  /** Counted once for a pod that is tried and then given what was found, and for pods that are tried while nothing changes. */
   #usage(): DeviceUsage {
     const { clock, devices } = this.#options;
-    const promised = this.#promises.results(clock.monotonicMs());
-    return new DeviceUsage(this.#currentPools(), [...devices.claims().map(resultsOf), ...promised]);
+    const pools = this.#currentPools();
+    const { stamp } = this.#promises;
+    const nowMs = clock.monotonicMs();
+    const known = this.#counted;
+    if (known?.stamp === stamp && known.pools === pools && nowMs < known.untilMs) return known.usage;
+    const usage = new DeviceUsage(pools, [...devices.claims().map(resultsOf), ...this.#promises.results(nowMs)]);
+    this.#counted = { usage, pools, stamp, untilMs: nowMs + USAGE_MS_MAX };
+    return usage;
   }
 
   /** Put together again when slices have changed; claims, which change with each pod, are not asked. */
