@@ -1,18 +1,7 @@
 // Deployments, services and pods with real containers, driven by unmodified kubectl.
 import { expect, test } from "vitest";
-import {
-  apply,
-  cluster,
-  deployment,
-  eventually,
-  jsonPath,
-  kubectl,
-  ok,
-  pod,
-  service,
-  useNamespace,
-  webServer,
-} from "./cluster.ts";
+import { apply, cluster, deployment, jsonPath, kubectl, ok, pod, service, useNamespace, webServer } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 import { run } from "./skates.ts";
 
 const ns = useNamespace("workloads");

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { apply, cluster, eventually, kubectl, ok, pod, useNamespace, webServer } from "./cluster.ts";
+import { apply, cluster, kubectl, ok, pod, useNamespace, webServer } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 import { run } from "./skates.ts";
 
 const ns = useNamespace("streams");

@@ -4,19 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import {
-  apply,
-  cluster,
-  deployment,
-  eventually,
-  jsonPath,
-  kubectl,
-  ok,
-  pod,
-  service,
-  useNamespace,
-  webServer,
-} from "./cluster.ts";
+import { apply, cluster, deployment, jsonPath, kubectl, ok, pod, service, useNamespace, webServer } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 
 const ns = useNamespace("verbs");
 const scratch = mkdtempSync(join(tmpdir(), "skates-verbs-"));

@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { nodePaths } from "@skates/kubelet/node";
 import { afterAll, expect, test } from "vitest";
-import { apply, cluster, deployment, eventually, jsonPath, ok, useNamespace, webServer } from "./cluster.ts";
+import { apply, cluster, deployment, jsonPath, ok, useNamespace, webServer } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 import { freePort } from "./global-setup.ts";
 import { run, skates } from "./skates.ts";
 

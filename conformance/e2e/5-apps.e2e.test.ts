@@ -1,18 +1,7 @@
 // Stateful sets, daemon sets, replication controllers, budgets and going back in history, with real containers and unmodified kubectl.
 import { afterAll, expect, test } from "vitest";
-import {
-  apply,
-  cluster,
-  deployment,
-  eventually,
-  jsonPath,
-  kubectl,
-  ok,
-  pod,
-  service,
-  useNamespace,
-  webServer,
-} from "./cluster.ts";
+import { apply, cluster, deployment, jsonPath, kubectl, ok, pod, service, useNamespace, webServer } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 
 const ns = useNamespace("apps");
 

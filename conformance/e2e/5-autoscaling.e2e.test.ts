@@ -1,6 +1,7 @@
 // An autoscaled deployment under load: what its containers use is read from the kubelet, and pods come and go by it.
 import { expect, test } from "vitest";
-import { apply, deployment, eventually, jsonPath, ok, useNamespace } from "./cluster.ts";
+import { apply, deployment, jsonPath, ok, useNamespace } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 
 const ns = useNamespace("autoscaling");
 

@@ -1,6 +1,7 @@
 // Jobs and cron jobs with real containers, driven by unmodified kubectl.
 import { expect, test } from "vitest";
-import { apply, cluster, eventually, jsonPath, kubectl, ok, useNamespace } from "./cluster.ts";
+import { apply, cluster, jsonPath, kubectl, ok, useNamespace } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 
 const ns = useNamespace("batch");
 

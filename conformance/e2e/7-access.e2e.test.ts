@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { eventually, kubectl, ok, useNamespace } from "./cluster.ts";
+import { kubectl, ok, useNamespace } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 import type { Ran } from "./skates.ts";
 
 const ns = useNamespace("access");

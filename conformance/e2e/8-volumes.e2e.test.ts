@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { apply, cluster, deployment, eventually, jsonPath, kubectl, ok, pod, useNamespace } from "./cluster.ts";
+import { apply, cluster, deployment, jsonPath, kubectl, ok, pod, useNamespace } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 
 const ns = useNamespace("volumes");
 

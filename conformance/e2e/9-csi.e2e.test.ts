@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ALL_CAPABILITIES, TestDriver } from "../../packages/kubelet/src/node/testing/csi-driver.ts";
-import { apply, cluster, eventually, jsonPath, kubectl, ok, pod, useNamespace } from "./cluster.ts";
+import { apply, cluster, jsonPath, kubectl, ok, pod, useNamespace } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 import { type Sidecars, startSidecars } from "./csi-sidecars.ts";
 import { skates } from "./skates.ts";
 

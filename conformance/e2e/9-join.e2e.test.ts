@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBusyboxImage } from "@skates/kubelet/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { apply, cluster, deployment, eventually, jsonPath, ok, service, useNamespace, webServer } from "./cluster.ts";
+import { apply, cluster, deployment, jsonPath, ok, service, useNamespace, webServer } from "./cluster.ts";
+import { eventually } from "./eventually.ts";
 import { addressOfHost, type SecondMachine, secondMachine, secondMachineHindrance } from "./second-machine.ts";
-import { type Ran, run, skates } from "./skates.ts";
+import { joinCommand, type Ran, run, skates } from "./skates.ts";
 
 const SKATES = fileURLToPath(new URL("../../skates", import.meta.url));
 const NODE = "second";
@@ -25,9 +26,8 @@ describe.skipIf(hindrance !== undefined)(hindrance ?? "a second machine", () => 
   beforeAll(async () => {
     first = await jsonPath(["nodes"], "{.items[0].metadata.name}");
     machine = await secondMachine(await addressOfHost());
-    const made = await skates(["token", "create", "--ttl", "10m", "--data-dir", cluster.dataDir]);
-    const [, command = ""] = /^to join: skates (join .*)$/m.exec(made.stdout) ?? [];
-    const joined = await there(...command.split(" "), "--node-name", NODE, "--no-install");
+    const command = await joinCommand(cluster.dataDir, "--ttl", "10m");
+    const joined = await there(...command, "--node-name", NODE, "--no-install");
     if (joined.code !== 0) throw new Error(`join failed: ${joined.stdout}${joined.stderr}`);
     await ok(["wait", "--for=condition=Ready", `node/${NODE}`, "--timeout=60s"]);
     const image = join(root, "image.tar");
@@ -120,18 +120,9 @@ describe.skipIf(hindrance !== undefined)(hindrance ?? "a second machine", () => 
   });
 
   test("another machine does not get its name", async () => {
-    const made = await skates(["token", "create", "--ttl", "10m", "--data-dir", cluster.dataDir]);
-    const [, command = ""] = /^to join: skates (join .*)$/m.exec(made.stdout) ?? [];
+    const command = await joinCommand(cluster.dataDir, "--ttl", "10m");
     const other = join(root, "other");
-    const ran = await skates([
-      ...command.split(" "),
-      "--node-name",
-      NODE,
-      "--runtime",
-      "simulated",
-      "--data-dir",
-      other,
-    ]);
+    const ran = await skates([...command, "--node-name", NODE, "--runtime", "simulated", "--data-dir", other]);
     expect([ran.code, ran.stderr]).toEqual([
       1,
       `skates: the cluster has a node ${NODE} already, which is Ready: name this one with --node-name, or run 'kubectl delete node ${NODE}' if it is gone for good\n`,

@@ -1,5 +1,4 @@
 /** What end-to-end tests do with the shared cluster: real kubectl, waiting, namespaces of their own. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, inject } from "vitest";
 import { type Ran, run, type RunOptions } from "./skates.ts";
 
@@ -35,23 +34,6 @@ export function useNamespace(name: string): string {
     await ok(["delete", "namespace", name, "--timeout=120s"]);
   });
   return name;
-}
-
-/** Asks until `check` gives a value; the error of the last try when the time is up. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
-  const untilMs = performance.now() + timeoutMs;
-  let last: unknown;
-  for (;;) {
-    try {
-      const value = await check();
-      if (value !== undefined) return value;
-      last = "not yet";
-    } catch (error) {
-      last = error;
-    }
-    if (performance.now() > untilMs) throw new Error(`waited ${timeoutMs} ms for ${what}: ${String(last)}`);
-    await sleep(200);
-  }
 }
 
 /** A value out of an object by kubectl's own JSONPath. */

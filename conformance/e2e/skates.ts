@@ -21,6 +21,14 @@ export function skates(args: readonly string[], options: RunOptions = {}): Promi
   return run(join(ROOT, "skates"), args, options);
 }
 
+/** A new token of the cluster in `dataDir`: the words of the command that a node joins with, `join https://… --token … --ca-cert-hash …`. */
+export async function joinCommand(dataDir: string, ...args: readonly string[]): Promise<readonly string[]> {
+  const made = await skates(["token", "create", ...args, "--data-dir", dataDir]);
+  const [, command] = /^to join: skates (join .*)$/m.exec(made.stdout) ?? [];
+  if (command === undefined) throw new Error(`no token: ${made.stdout}${made.stderr}`);
+  return command.split(" ");
+}
+
 /** Runs a program to its end; what it prints and how it ended. Ended by force after `timeoutMs` (default 120 s). */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {

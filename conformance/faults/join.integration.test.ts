@@ -6,7 +6,7 @@ import { connect } from "node:tls";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ran, skates } from "../e2e/skates.ts";
+import { joinCommand, type Ran, skates } from "../e2e/skates.ts";
 import { type SimulatedCluster, simulatedCluster } from "./simulated-cluster.ts";
 
 let cluster: SimulatedCluster;
@@ -23,9 +23,7 @@ interface Invitation {
 }
 
 async function invitation(...args: readonly string[]): Promise<Invitation> {
-  const made = await cluster.skates("token", "create", ...args);
-  const [, server = "", token = "", hash = ""] =
-    /^to join: skates join (\S+) --token (\S+) --ca-cert-hash (\S+)$/m.exec(made.stdout) ?? [];
+  const [, server = "", , token = "", , hash = ""] = await joinCommand(cluster.dataDir, ...args);
   secrets.push(token.slice(7));
   return { server, token, hash };
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pemCertificates } from "@skates/pki";
-import { type Ran, skates } from "../e2e/skates.ts";
+import { joinCommand, type Ran, skates } from "../e2e/skates.ts";
 import { type SimulatedCluster, simulatedCluster } from "./simulated-cluster.ts";
 
 let cluster: SimulatedCluster;
@@ -68,9 +68,13 @@ function signedBy(file: string, ca: string | undefined): boolean {
 beforeAll(async () => {
   cluster = await simulatedCluster();
   expect((await cluster.up()).code).toBe(0);
-  const made = await cluster.skates("token", "create");
-  const [, command = ""] = /^to join: skates (join .*)$/m.exec(made.stdout) ?? [];
-  const joined = await there(...command.split(" "), "--node-name", "joined", "--runtime", "simulated");
+  const joined = await there(
+    ...(await joinCommand(cluster.dataDir)),
+    "--node-name",
+    "joined",
+    "--runtime",
+    "simulated",
+  );
   expect([joined.code, joined.stderr]).toEqual([0, ""]);
   const asked = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", metadata: {}, spec: {} };
   const path = "/api/v1/namespaces/default/serviceaccounts/default/token";

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "../e2e/eventually.ts";
 import { type Ran, run, type RunOptions } from "../e2e/skates.ts";
 import { type SimulatedCluster, simulatedCluster } from "../faults/simulated-cluster.ts";
 
@@ -34,14 +35,6 @@ async function apply(...objects: readonly object[]): Promise<void> {
   const input = objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
   const ran = await kubectl(["apply", "-f", "-"], { input });
   if (ran.code !== 0) throw new Error(ran.stderr);
-}
-async function eventually<T>(what: string, check: () => Promise<T | undefined>): Promise<T> {
-  for (let i = 0; i < 150; i++) {
-    const value = await check();
-    if (value !== undefined) return value;
-    await sleep(200);
-  }
-  throw new Error(`waited for ${what}`);
 }
 /** The rows of a table without its head, columns parted by single spaces, ages left out. */
 async function rows(...args: readonly string[]): Promise<readonly string[]> {
