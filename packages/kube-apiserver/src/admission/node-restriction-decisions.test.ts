@@ -135,6 +135,36 @@ describe("pods", () => {
       () => mirror({}, { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "c" } }] }),
       `${self} can not create pods that reference persistentvolumeclaims`,
     ],
+    [
+      "with a driver",
+      () => mirror({}, { volumes: [{ name: "v", csi: { driver: "d.example.com" } }] }),
+      `${self} can not create pods that reference csidrivers (via CSI volumes)`,
+    ],
+    [
+      "with a claim that is made for it",
+      () =>
+        mirror(
+          {},
+          {
+            volumes: [
+              {
+                name: "v",
+                ephemeral: {
+                  volumeClaimTemplate: {
+                    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Mi" } } },
+                  },
+                },
+              },
+            ],
+          },
+        ),
+      `${self} can not create pods that reference persistentvolumeclaims (via ephemeral volumes)`,
+    ],
+    [
+      "with endpoints",
+      () => mirror({}, { volumes: [{ name: "v", glusterfs: { endpoints: "e", path: "/" } }] }),
+      `${self} can not create pods that reference endpoints (via glusterFS volumes)`,
+    ],
     // CVE-2025-4563: a mirror pod that names a claim opened the claim to the node.
     ["with devices", () => mirror({}, claims), `${self} can not create pods that reference resourceclaims`],
   ])("%s are not created", async (_what, pod, message) => {
@@ -144,7 +174,7 @@ describe("pods", () => {
   it("of a node that is not there are not created", async () => {
     const pod = { ...mirror(), spec: { nodeName: "n9", containers: [container] } };
     const metadata = { ...pod.metadata, ownerReferences: [{ ...owner(), name: "n9" }] };
-    expect(await as("n9", "POST", `${SPACE}/pods`, { ...pod, metadata })).toEqual([403, 'nodes "n9" not found']);
+    expect(await as("n9", "POST", `${SPACE}/pods`, { ...pod, metadata })).toEqual([404, 'nodes "n9" not found']);
   });
 
   it("are written, evicted and deleted by their own node, in their status, without what names others' objects", async () => {

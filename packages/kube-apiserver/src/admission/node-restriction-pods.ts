@@ -1,5 +1,5 @@
 import { isMirrorPod, MIRROR_ANNOTATION, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
-import { equalValues } from "@skates/apimachinery";
+import { equalValues, notFound } from "@skates/apimachinery";
 import type { AdmissionAttributes, Registry } from "@skates/apiserver";
 import { podReferences } from "../authorization/node/pod-references.ts";
 import { podOf } from "./pod-template.ts";
@@ -10,7 +10,7 @@ export interface NodeWrite {
   readonly attributes: AdmissionAttributes;
 }
 
-/** Why a kubelet may not write a pod so, in upstream's words; undefined: it may. */
+/** Why a kubelet may not write a pod so, in upstream's words; undefined: it may. Throws NotFound where its node is not there. */
 export async function podRefusal(
   registry: Registry,
   write: NodeWrite,
@@ -83,7 +83,7 @@ async function mirrorPodRefusal(
   }
   if (owner.blockOwnerDeletion === true) return `${self} must not set blockOwnerDeletion on an owner reference`;
   const current = await registry.get<Node>(nodes, { name: node }, signal);
-  if (current === undefined) return `nodes ${JSON.stringify(node)} not found`;
+  if (current === undefined) throw notFound(nodes, node);
   const uid = current.metadata.uid ?? "";
   if (uid !== owner.uid) return `node ${node} UID mismatch: expected ${owner.uid} got ${uid}`;
   return referenceRefusal(self, pod);
@@ -93,16 +93,29 @@ async function mirrorPodRefusal(
 function referenceRefusal(self: string, pod: Pod): string | undefined {
   const { spec } = pod;
   const named = podReferences(pod);
-  if (named.serviceaccounts.size > 0) return `${self} can not create pods that reference a service account`;
-  if (named.secrets.size > 0) return `${self} can not create pods that reference secrets`;
-  if (named.configmaps.size > 0) return `${self} can not create pods that reference configmaps`;
-  const projected = (spec.volumes ?? []).flatMap((volume) => volume.projected?.sources ?? []);
-  if (projected.some((source) => source.clusterTrustBundle !== undefined)) {
-    return `${self} can not create pods that reference clustertrustbundles`;
-  }
-  if (named.persistentvolumeclaims.size > 0) {
-    return `${self} can not create pods that reference persistentvolumeclaims`;
-  }
-  const claims = named.resourceclaims.size > 0 || (spec.resourceClaims ?? []).length > 0;
-  return claims ? `${self} can not create pods that reference resourceclaims` : undefined;
+  const volumes = spec.volumes ?? [];
+  const [what] = [
+    ...(named.serviceaccounts.size > 0 ? ["serviceaccounts"] : []),
+    ...(named.secrets.size > 0 ? ["secrets"] : []),
+    ...(named.configmaps.size > 0 ? ["configmaps"] : []),
+    ...(named.resourceclaims.size > 0 || (spec.resourceClaims ?? []).length > 0 ? ["resourceclaims"] : []),
+    ...volumes.flatMap(volumeReferences),
+  ];
+  return what === undefined ? undefined : `${self} can not create pods that reference ${what}`;
+}
+
+/** What a volume names besides secrets and config maps. */
+function volumeReferences(volume: NonNullable<Pod["spec"]["volumes"]>[number]): readonly string[] {
+  const sources = volume.projected?.sources ?? [];
+  return [
+    ...(volume.csi === undefined ? [] : ["csidrivers (via CSI volumes)"]),
+    ...(volume.glusterfs === undefined ? [] : ["endpoints (via glusterFS volumes)"]),
+    ...(volume.persistentVolumeClaim === undefined ? [] : ["persistentvolumeclaims"]),
+    ...(volume.ephemeral === undefined ? [] : ["persistentvolumeclaims (via ephemeral volumes)"]),
+    ...sources.flatMap(({ serviceAccountToken, clusterTrustBundle, podCertificate }) => [
+      ...(serviceAccountToken === undefined ? [] : ["serviceaccounts (via projected volumes)"]),
+      ...(clusterTrustBundle === undefined ? [] : ["clustertrustbundles"]),
+      ...(podCertificate === undefined ? [] : ["podcertificates"]),
+    ]),
+  ];
 }

@@ -75,7 +75,7 @@ async function audienceRefusal(
       resourceRequest: true,
       path: "",
       group: "",
-      version: "",
+      version: "v1",
       resource: audience,
       subresource: "",
       namespace: pod.metadata.namespace ?? "",
