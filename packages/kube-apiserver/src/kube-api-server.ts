@@ -188,7 +188,7 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
         const start = { ...made(), clock: env.clock, serviceCidrs: options.serviceCidrs, endpoint: options.endpoint };
         await new Promise<void>((usable) => {
           const firstObjects: StartTask = {
-            subject: "Objects of every cluster",
+            subject: "objects of every cluster",
             run: (inner) => bootstrap(start, inner),
             refused: usable,
           };
@@ -200,14 +200,14 @@ export function createKubeApiServer(options: KubeApiServerOptions): KubeApiServe
           group.spawn((inner) =>
             untilDone(
               env,
-              { subject: "The day since which use of tokens is noted", run: (each) => noteTokenTracking(start, each) },
+              { subject: "the day since which use of tokens is noted", run: (each) => noteTokenTracking(start, each) },
               inner,
             ),
           );
         if (fairness !== undefined) group.spawn((inner) => keepConfiguration({ ...made(), ...env }, inner));
         group.spawn((inner) => publishTrust({ ...made(), env, trust }, inner));
         group.spawn((inner) =>
-          untilDone(env, { subject: "Default roles and bindings", run: (each) => settlePolicy(made(), each) }, inner),
+          untilDone(env, { subject: "default roles and bindings", run: (each) => settlePolicy(made(), each) }, inner),
         );
         if (serves(server.registry, leases))
           group.spawn((inner) => keepIdentityLease({ ...made(), env, endpoint: options.endpoint }, inner));

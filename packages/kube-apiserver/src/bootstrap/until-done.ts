@@ -5,7 +5,7 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
 export interface StartTask {
-  /** What it makes or keeps, as the subject of a sentence. */
+  /** What it makes or keeps, for the log. */
   readonly subject: string;
   run(signal: AbortSignal): Promise<void>;
   /** Called when somebody, a webhook perhaps, has refused what the task writes; a store that is away is not a refusal. */
@@ -24,7 +24,8 @@ export async function untilDone(env: Pick<Env, "clock" | "log">, task: StartTask
     } catch (error) {
       signal.throwIfAborted();
       if (!isStatus(error, "ServiceUnavailable") && !isStatus(error, "Timeout")) task.refused?.();
-      env.log.warn(`${task.subject} could not be written, which is tried again`, { error: messageOf(error), waitMs });
+      const pairs = { subject: task.subject, error: messageOf(error), waitMs };
+      env.log.warn("what the server keeps could not be written, which is tried again", pairs);
     }
     await env.clock.sleep(waitMs, signal);
   }

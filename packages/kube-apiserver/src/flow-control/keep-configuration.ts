@@ -26,7 +26,7 @@ export async function keepConfiguration(options: KeepOptions, signal: AbortSigna
   try {
     for (;;) {
       const changed = registry.changed([flowSchemas, priorityLevelConfigurations], signal);
-      await untilDone(options, { subject: "Priority and fairness", run: (each) => keep(options, each) }, signal);
+      await untilDone(options, { subject: "priority and fairness", run: (each) => keep(options, each) }, signal);
       await changed;
       await clock.sleep(GATHER_MS, signal);
     }
