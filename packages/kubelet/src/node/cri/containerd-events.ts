@@ -1,11 +1,10 @@
 import { bytes, decodeProtobuf, type Infer, int64, list, opt, ref, string, struct } from "@skates/apimachinery";
 import type { RuntimeEvent } from "../../runtime.ts";
-import { protobufMethod } from "./cri-methods.ts";
+import { methodsOf } from "../grpc-methods.ts";
 
 // containerd's own event service, which tells of the ends of processes at once; CRI's came with containerd 1.7.
 
 const SubscribeRequest = struct("containerd/v1.SubscribeRequest", { filters: opt(1, list(string), "") });
-interface SubscribeRequest extends Infer<typeof SubscribeRequest> {}
 
 const Any = struct("containerd/v1.Any", { typeUrl: opt(1, string, ""), value: opt(2, bytes, "") });
 interface Any extends Infer<typeof Any> {}
@@ -29,11 +28,7 @@ const TaskExit = struct("containerd/v1.TaskExit", {
 });
 
 /** Subscribes to what happens to the processes of containers in the namespace that the CRI plugin uses. */
-export const subscribe = protobufMethod<SubscribeRequest, Envelope>(
-  "/containerd.services.events.v1.Events/Subscribe",
-  SubscribeRequest,
-  Envelope,
-);
+export const subscribe = methodsOf("containerd.services.events.v1.Events")("Subscribe", SubscribeRequest, Envelope);
 
 export const EXIT_FILTERS = ['namespace==k8s.io,topic=="/tasks/exit"', 'namespace==k8s.io,topic=="/tasks/oom"'];
 

@@ -1,29 +1,8 @@
-import { decodeProtobuf, encodeProtobuf, type Infer, type Struct } from "@skates/apimachinery";
 import * as cri from "@skates/api/cri/v1";
-import type { GrpcMethod } from "@skates/transport";
+import { methodsOf } from "../grpc-methods.ts";
 
-/** A gRPC method whose messages are structs of the schema language. */
-export function protobufMethod<Request, Reply>(
-  path: string,
-  request: Struct,
-  reply: Struct,
-): GrpcMethod<Request, Reply> {
-  return {
-    path,
-    encode: (value) => encodeProtobuf(request, value),
-    // The codec makes values of the struct's type; the type system cannot see that through `Struct`.
-    decode: (bytes) => decodeProtobuf(reply, bytes) as Reply,
-  };
-}
-
-type Pair<Q extends Struct, R extends Struct> = GrpcMethod<Infer<Q>, Infer<R>>;
-
-function runtime<Q extends Struct, R extends Struct>(name: string, request: Q, reply: R): Pair<Q, R> {
-  return protobufMethod(`/runtime.v1.RuntimeService/${name}`, request, reply);
-}
-function image<Q extends Struct, R extends Struct>(name: string, request: Q, reply: R): Pair<Q, R> {
-  return protobufMethod(`/runtime.v1.ImageService/${name}`, request, reply);
-}
+const runtime = methodsOf("runtime.v1.RuntimeService");
+const image = methodsOf("runtime.v1.ImageService");
 
 /** The methods of the runtime service that are used. */
 export const runtimeService = {

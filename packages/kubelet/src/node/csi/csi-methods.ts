@@ -1,17 +1,9 @@
-import type { Infer, Struct } from "@skates/apimachinery";
 import * as csi from "@skates/api/csi/v1";
 import * as registration from "@skates/api/plugin-registration/v1";
-import type { GrpcMethod } from "@skates/transport";
-import { protobufMethod } from "../cri/cri-methods.ts";
+import { methodsOf } from "../grpc-methods.ts";
 
-type Pair<Q extends Struct, R extends Struct> = GrpcMethod<Infer<Q>, Infer<R>>;
-
-function node<Q extends Struct, R extends Struct>(name: string, request: Q, reply: R): Pair<Q, R> {
-  return protobufMethod(`/csi.v1.Node/${name}`, request, reply);
-}
-function plugin<Q extends Struct, R extends Struct>(name: string, request: Q, reply: R): Pair<Q, R> {
-  return protobufMethod(`/pluginregistration.v1.Registration/${name}`, request, reply);
-}
+const node = methodsOf("csi.v1.Node");
+const plugin = methodsOf("pluginregistration.v1.Registration");
 
 /** The methods of a driver's node service. */
 export const nodeService = {

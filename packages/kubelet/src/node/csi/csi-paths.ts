@@ -4,8 +4,6 @@ import type { PodPaths } from "../pod-host/pod-paths.ts";
 
 /** Upstream's layout of CSI volumes below the kubelet's root, on which drivers rely. */
 export interface CsiPaths {
-  /** Where plugins put the sockets by which they register. */
-  readonly registry: string;
   /** Folders of drivers, each with folders of its staged volumes. */
   readonly staged: string;
   /** Folder of a staged volume; the volume itself is in its `globalmount`. */
@@ -19,7 +17,6 @@ export interface CsiPaths {
 export function csiPaths(kubeletDir: string, pods: PodPaths): CsiPaths {
   const staged = join(kubeletDir, "plugins", "kubernetes.io", "csi");
   return {
-    registry: join(kubeletDir, "plugins_registry"),
     staged,
     stagedVolume: (driver, volumeHandle) => join(staged, driver, sha256Hex(volumeHandle)),
     podVolumes: (uid) => join(pods.pod(uid), "volumes", "kubernetes.io~csi"),

@@ -1,9 +1,10 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect, isIPv6 } from "node:net";
-import { decodeProtobuf, encodeProtobuf, formatDuration, int32, opt, string, struct } from "@skates/apimachinery";
+import { formatDuration, int32, opt, string, struct } from "@skates/apimachinery";
 import { asError, hasCode, messageOf } from "@skates/component-base";
 import { grpcClient } from "@skates/transport/node";
+import { methodsOf } from "../grpc-methods.ts";
 import type { HttpProbe, ProbeNetwork, TcpProbe } from "../../probe/probe-network.ts";
 
 const BODY_BYTES_MAX = 10 * 1024;
@@ -12,6 +13,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 const HealthCheckRequest = struct("grpc.health/v1.HealthCheckRequest", { service: opt(1, string, "") });
 const HealthCheckResponse = struct("grpc.health/v1.HealthCheckResponse", { status: opt(1, int32, "") });
+const healthCheck = methodsOf("grpc.health.v1.Health")("Check", HealthCheckRequest, HealthCheckResponse);
 
 /** Probes over this machine's network. Each has a connection of its own, as a probe is to show that one can be made. */
 export const nodeProbeNetwork: ProbeNetwork = {
@@ -21,13 +23,8 @@ export const nodeProbeNetwork: ProbeNetwork = {
     const address = isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
     const client = await grpcClient({ address });
     try {
-      const method = {
-        path: "/grpc.health.v1.Health/Check",
-        encode: (value: { readonly service: string }) => encodeProtobuf(HealthCheckRequest, value),
-        decode: (bytes: Uint8Array) => decodeProtobuf(HealthCheckResponse, bytes),
-      };
-      const { status } = await client.unary(method, { service }, { signal, timeoutMs });
-      return typeof status === "number" ? status : 0;
+      const { status = 0 } = await client.unary(healthCheck, { service }, { signal, timeoutMs });
+      return status;
     } catch (error) {
       if (signal.aborted) throw error;
       throw new Error(grpcText(error, address, formatDuration(timeoutMs)), { cause: error });
