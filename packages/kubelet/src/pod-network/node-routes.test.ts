@@ -39,7 +39,7 @@ function fixed(first: readonly Node[]) {
 
 function memoryTable(others: readonly string[] = []) {
   const routes = new Map<string, string>();
-  const state = { ours: true, routes, writes: 0 };
+  const state = { ours: true, routes, writes: 0, asked: 0 };
   const table: RouteTable = {
     list: () => Promise.resolve([...routes].map(([to, via]): NodeRoute => ({ to, via }))),
     add: ({ to, via }) => {
@@ -53,8 +53,10 @@ function memoryTable(others: readonly string[] = []) {
       routes.delete(to);
       return Promise.resolve();
     },
-    reach: (address) =>
-      Promise.resolve(address.startsWith("192.0.2.") ? "link" : address === "198.51.100.1" ? "self" : "router"),
+    reach: (address) => {
+      state.asked++;
+      return Promise.resolve(address.startsWith("192.0.2.") ? "link" : address === "198.51.100.1" ? "self" : "router");
+    },
     ours: () => Promise.resolve(state.ours),
   };
   return { table, state };
@@ -99,10 +101,10 @@ it("makes, moves and removes routes as nodes come, move and go, and puts back wh
   at.set([node("b", "10.244.1.0/24", "192.0.2.9"), ME]);
   await at.clock.advance(1);
   expect([...at.state.routes]).toEqual([["10.244.1.0/24", "192.0.2.9"]]);
-  const { writes } = at.state;
+  const { writes, asked } = at.state;
   at.set([{ ...node("b", "10.244.1.0/24", "192.0.2.9"), metadata: { name: "b", labels: { a: "b" } } }, ME]);
   await at.clock.advance(60_000);
-  expect(at.state.writes).toBe(writes);
+  expect([at.state.writes, at.state.asked]).toEqual([writes, asked]);
   at.state.routes.clear();
   await at.clock.advance(30_000);
   expect([...at.state.routes]).toEqual([["10.244.1.0/24", "192.0.2.9"]]);

@@ -85,9 +85,12 @@ async function sync(options: NodeRoutesOptions, tell: Tell, signal: AbortSignal)
   const { table } = options;
   const present = await table.list(signal);
   const wanted: NodeRoute[] = [];
+  const same = (a: NodeRoute, b: NodeRoute): boolean => a.to === b.to && a.via === b.via;
+  const isPresent = (route: NodeRoute): boolean => present.some((each) => same(each, route));
   if (await table.ours(signal)) {
     for (const route of podRoutes(options)) {
-      const reach = await table.reach(route.via, signal);
+      // The system keeps a route only as long as its link: asking costs a process for each node.
+      const reach = isPresent(route) ? "link" : await table.reach(route.via, signal);
       if (reach === "link") wanted.push(route);
       if (reach === "router")
         tell("pods of a node are out of reach: it is on no link of this machine, so that routers must know the way", {
@@ -95,12 +98,11 @@ async function sync(options: NodeRoutesOptions, tell: Tell, signal: AbortSignal)
         });
     }
   }
-  const same = (a: NodeRoute, b: NodeRoute): boolean => a.to === b.to && a.via === b.via;
   for (const route of present) {
     if (!wanted.some(({ to }) => to === route.to)) await table.remove(route, signal);
   }
   for (const route of wanted) {
-    if (present.some((each) => same(each, route))) continue;
+    if (isPresent(route)) continue;
     try {
       await table.add(route, signal);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import type { NodeRoute, RouteTable } from "../../pod-network/node-routes.ts";
 import { CNI_CONF_FILE } from "./cni.ts";
 import type { NodePaths } from "./node-paths.ts";
@@ -19,6 +20,7 @@ export function hostRouteTable(paths: Pick<NodePaths, "cniConfDir">, clusterCidr
     },
     remove: removeRoute,
     async reach(address, signal) {
+      if (isOwn(address)) return "self";
       const answer = await runCommand(["ip", "-4", "-j", "route", "get", address], {}, signal);
       const [found] = records(answer);
       if (found?.["type"] === "local") return "self";
@@ -46,6 +48,11 @@ async function listRoutes(clusterCidr: string, signal: AbortSignal): Promise<rea
 async function removeRoute({ to, via }: NodeRoute, signal: AbortSignal): Promise<void> {
   // One that is gone already went with its link.
   await tryCommand(["ip", "-4", "route", "delete", to, "via", via, "proto", PROTOCOL], {}, signal);
+}
+
+/** Simulated nodes are many, and all have an address of this machine: `ip` is not run for each. */
+function isOwn(address: string): boolean {
+  return Object.values(networkInterfaces()).some((own) => own?.some((each) => each.address === address));
 }
 
 /** What `ip -j` printed. It prints nothing, and not an empty list, where nothing is found. */
