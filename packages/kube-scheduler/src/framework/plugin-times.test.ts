@@ -52,3 +52,20 @@ it("measures the calls of one attempt in 64, and counts all", () => {
     '{extension_point="Score",status="Success",profile="p"} 2',
   ]);
 });
+
+it("tells of a point by what came of it", () => {
+  const registry = createMetrics();
+  const times = new MeasuredTimes({ metrics: schedulerMetrics(registry), clock: virtualClock(), profile: "p" });
+  const refusing: SchedulerPlugin = {
+    name: "Refusing",
+    wakes: [],
+    prepare: () => ({ reasons: ["no"], resolvable: false }),
+  };
+  const profile = profileOf("p", [refusing]);
+  const snapshot = clusterOf([testNode("n1")]);
+  new Framework({ profile, snapshot, random: seededRandom(1), times }).decide(podInfoOf(testPod("p")));
+  expect(registry.render().match(/^scheduler_framework_extension_point_duration_seconds_count.*$/gm)).toEqual([
+    'scheduler_framework_extension_point_duration_seconds_count{extension_point="PreFilter",status="UnschedulableAndUnresolvable",profile="p"} 1',
+    'scheduler_framework_extension_point_duration_seconds_count{extension_point="Filter",status="Success",profile="p"} 1',
+  ]);
+});

@@ -1,7 +1,7 @@
 import type { Clock } from "@skates/component-base";
 import type { SchedulerMetrics } from "../metrics.ts";
 import type { SchedulerPlugin } from "./plugin.ts";
-import type { Judging } from "./judging.ts";
+import type { Judging, Prepared } from "./judging.ts";
 import type { Rejection } from "./verdict.ts";
 
 /** Looked at is one of so many attempts, and of that so many calls of plugins: a look costs more than what it looks at. */
@@ -20,7 +20,7 @@ export interface PluginTimes {
   /** Does the work; if this attempt is looked at, measures it. */
   run<T extends object | number | undefined>(plugin: SchedulerPlugin, point: string, work: () => T): T;
   /** The same for all plugins of a point together. */
-  point<T>(point: string, work: () => T): T;
+  point<T extends object>(point: string, work: () => T): T;
   /** These judges have a say in an attempt. */
   count(judges: readonly Judging[]): void;
 }
@@ -70,12 +70,12 @@ export class MeasuredTimes implements PluginTimes {
     return result;
   }
 
-  point<T>(point: string, work: () => T): T {
+  point<T extends object>(point: string, work: () => T): T {
     if (!this.on) return work();
     const startMs = this.#clock.monotonicMs();
     const result = work();
     const seconds = (this.#clock.monotonicMs() - startMs) / 1000;
-    this.#metrics.pointSeconds.observe([point, "Success", this.#profile], seconds);
+    this.#metrics.pointSeconds.observe([point, pointStatusOf(result), this.#profile], seconds);
     return result;
   }
 
@@ -105,6 +105,11 @@ export class MeasuredTimes implements PluginTimes {
 function statusOf(result: object | number | undefined): string {
   if (typeof result !== "object" || !isRejected(result)) return "Success";
   return result.resolvable ? "Unschedulable" : "UnschedulableAndUnresolvable";
+}
+
+/** A point as a whole fails where one of its plugins rejects the pod whatever the node. */
+function pointStatusOf(result: Prepared | object): string {
+  return "rejection" in result ? statusOf(result.rejection) : "Success";
 }
 
 function isRejected(result: object): result is Rejection {
