@@ -6,6 +6,7 @@
 import { Pool } from "undici";
 import { type BenchCluster, benchCluster, upFlags } from "./lib/cluster.ts";
 import { report } from "./lib/figure.ts";
+import { each } from "./lib/each.ts";
 import { podText } from "./lib/pod.ts";
 import { anonymousMb, cpuMs } from "./lib/process-use.ts";
 
@@ -45,7 +46,7 @@ async function measureAll({ port, pem, pids }: BenchCluster): Promise<void> {
   await measured("durable create", { pid, count: PODS, aim: 0.3 }, () => create(pool, "pod", PODS));
   const grownKb = ((anonymousMb(pid) - emptyMb) * 1024) / PODS;
   await measured("get", { pid, count: GETS, aim: 0.08 }, () =>
-    each(GETS, (i) => request(pool, "GET", `${PATH}/pod-${i % PODS}`)),
+    each(GETS, CLIENTS, (i) => request(pool, "GET", `${PATH}/pod-${i % PODS}`)),
   );
   const updating = await measured("update", { pid, count: 2 * WRITES, aim: undefined }, await updates(pool));
   const applying = await measured("server-side apply", { pid, count: 2 * WRITES, aim: undefined }, await applies(pool));
@@ -95,18 +96,8 @@ async function request(pool: Pool, method: Method, path: string, body?: string):
   return text;
 }
 
-/** Does `work` for 0…count-1, CLIENTS at a time. */
-async function each(count: number, work: (i: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: CLIENTS }, async () => {
-      for (let i = next++; i < count; i = next++) await work(i);
-    }),
-  );
-}
-
 function create(pool: Pool, prefix: string, count: number): Promise<void> {
-  return each(count, (i) => request(pool, "POST", PATH, podText(`${prefix}-${i}`)));
+  return each(count, CLIENTS, (i) => request(pool, "POST", PATH, podText(`${prefix}-${i}`)));
 }
 
 /** Each of some pods twice gets another label, after once that is not counted. */
@@ -118,9 +109,9 @@ async function updates(pool: Pool): Promise<() => Promise<void>> {
     object.metadata.labels["round"] = String(round);
     current.set(i, JSON.parse(await request(pool, "PUT", path, JSON.stringify(object))) as Metadata);
   };
-  await each(WRITES, (i) => update(i, 0));
+  await each(WRITES, CLIENTS, (i) => update(i, 0));
   return async () => {
-    for (const round of [1, 2]) await each(WRITES, (i) => update(i, round));
+    for (const round of [1, 2]) await each(WRITES, CLIENTS, (i) => update(i, round));
   };
 }
 
@@ -134,9 +125,9 @@ async function applies(pool: Pool): Promise<() => Promise<void>> {
   const query = "fieldManager=applier&force=true";
   const apply = (i: number, round: number): Promise<string> =>
     request(pool, "PATCH", `${PATH}/pod-${i}?${query}`, podText(`pod-${i}`, { applied: String(round) }));
-  await each(WRITES, (i) => apply(i, 0));
+  await each(WRITES, CLIENTS, (i) => apply(i, 0));
   return async () => {
-    for (const round of [1, 2]) await each(WRITES, (i) => apply(i, round));
+    for (const round of [1, 2]) await each(WRITES, CLIENTS, (i) => apply(i, round));
   };
 }
 

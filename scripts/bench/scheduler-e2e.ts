@@ -13,6 +13,7 @@ import { systemClock } from "@skates/component-base/node";
 import { createScheduler } from "@skates/kube-scheduler";
 import { openDiskStore } from "@skates/storage/node";
 import { benchApiServer } from "./lib/api-server.ts";
+import { each } from "./lib/each.ts";
 
 const NODES = Number(process.argv[2] ?? 1000);
 const PODS = Number(process.argv[3] ?? 5000);
@@ -49,7 +50,7 @@ async function server(): Promise<void> {
   const admin = clientFor(api.loopback({ name: "admin", groups: ["system:masters"] }), { userAgent: "bench", clock });
   const metadata = { name: "default", namespace: "default" };
   await admin.resource(serviceAccounts).create({ apiVersion: "v1", kind: "ServiceAccount", metadata }, {}, signal);
-  await each(NODES, async (i) => {
+  await each(NODES, CLIENTS, async (i) => {
     const { name } = (await admin.resource<Node>(nodes).create(node(i), {}, signal)).metadata;
     const body = { status: { allocatable: node(i).status?.allocatable } };
     await admin.resource<Node>(nodes).sub("status").patch({ name }, { type: "merge", body }, {}, signal);
@@ -72,7 +73,7 @@ async function server(): Promise<void> {
   const workerBusy = worker.performance.eventLoopUtilization();
   const whole = process.cpuUsage();
   const start = performance.now();
-  await each(PODS, async (i) => void (await admin.resource<Pod>(pods).create(pod(i), {}, signal)));
+  await each(PODS, CLIENTS, async (i) => void (await admin.resource<Pod>(pods).create(pod(i), {}, signal)));
   const created = performance.now() - start;
   await watching;
   const ms = performance.now() - start;
@@ -98,14 +99,6 @@ async function server(): Promise<void> {
 
 function rate(ms: number): string {
   return String(Math.round((PODS / ms) * 1000));
-}
-
-async function each(count: number, work: (i: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const run = async (): Promise<void> => {
-    for (let i = next++; i < count; i = next++) await work(i);
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, run));
 }
 
 async function schedule(): Promise<void> {

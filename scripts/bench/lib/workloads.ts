@@ -3,6 +3,7 @@ import { type Job, type JobSpec, jobs } from "@skates/api/batch/v1";
 import { configMaps, namespaces, type PodSpec, type PodTemplateSpec, secrets, services } from "@skates/api/core/v1";
 import type { ApiObject, Resource } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
+import { each } from "./each.ts";
 
 /** Work for the controllers of a cluster, in some size. */
 export interface Workload {
@@ -24,6 +25,7 @@ export interface Cluster {
 
 /** Pods of a job at work at once. */
 const PARALLELISM = 500;
+const CLIENTS = 32;
 const SPACE = "work";
 const KEY = { namespace: SPACE, name: "web" };
 const SELECTOR = { matchLabels: { app: "web" } };
@@ -87,7 +89,7 @@ export const WORKLOADS: readonly Workload[] = [
 export async function fillSpace(cluster: Cluster, size: number): Promise<void> {
   await makeSpace(cluster);
   const { client, signal } = cluster;
-  await each(size, async (i) => {
+  await each(size, CLIENTS, async (i) => {
     const metadata = { namespace: SPACE, name: `object-${i}` };
     const text = "x".repeat(500);
     if (i % 2 === 0) {
@@ -161,12 +163,4 @@ async function untilGone({ client, signal }: Cluster): Promise<void> {
     if (type === "DELETED") return;
   }
   throw new Error("the watch of namespaces ended");
-}
-
-async function each(count: number, work: (i: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const run = async (): Promise<void> => {
-    for (let i = next++; i < count; i = next++) await work(i);
-  };
-  await Promise.all(Array.from({ length: 32 }, run));
 }
