@@ -322,3 +322,15 @@ test("a replication controller takes its template's labels", () => {
     'spec.template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`',
   ]);
 });
+
+test("the status of a replication controller counts no more than there are", () => {
+  const template = { metadata: { labels: { app: "a" } }, spec: { containers: [{ name: "a", image: "x" }] } };
+  const from = { spec: { template } };
+  const update = (status: object): readonly string[] =>
+    updateFindings(replicationControllers, { from, to: { ...from, status }, subresource: "status" });
+  expect(update({ replicas: 2, readyReplicas: 2, availableReplicas: 1 })).toEqual([]);
+  expect(update({ replicas: 1, fullyLabeledReplicas: -1, readyReplicas: 2, availableReplicas: 1 })).toEqual([
+    "status.fullyLabeledReplicas: Invalid value: -1: must be greater than or equal to 0",
+    "status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",
+  ]);
+});

@@ -12,10 +12,11 @@ import {
   equalValues,
 } from "@skates/apimachinery";
 import { checkLabel, checkNotNegative, type Findings } from "../../checks.ts";
+import { collisionFindings, replicaPartFindings, statusCountFindings } from "../../status-counts.ts";
 import type { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import type { ControllerRevision } from "./controller-revision.ts";
 import type { DaemonSet, DaemonSetSpec } from "./daemon-set.ts";
-import type { StatefulSet, StatefulSetSpec, StatefulSetStatus } from "./stateful-set.ts";
+import type { StatefulSet, StatefulSetSpec } from "./stateful-set.ts";
 import { atMostAllFindings, intOrPercentFindings } from "./workload-rules.ts";
 
 interface Owned {
@@ -74,7 +75,10 @@ export function daemonSetSpecRules(spec: DaemonSetSpec, _old: unknown, path: Pat
 
 /** How a daemon set may differ from what it was. */
 export function daemonSetErrors(next: DaemonSet, old: DaemonSet | undefined): Findings {
-  const counts = setStatusFindings(next.status ?? {}, old?.status ?? {}, DAEMON_COUNTS);
+  const counts = [
+    ...statusCountFindings(next.status ?? {}, DAEMON_COUNTS),
+    ...collisionFindings(next.status, old?.status),
+  ];
   if (old === undefined || equalValues(next.spec.selector, old.spec.selector)) return counts;
   return [invalid(["spec", "selector"], next.spec.selector, "field is immutable"), ...counts];
 }
@@ -90,42 +94,8 @@ const DAEMON_COUNTS = [
   "numberUnavailable",
   "collisionCount",
 ] as const;
-const STATEFUL_COUNTS = [
-  "replicas",
-  "readyReplicas",
-  "currentReplicas",
-  "updatedReplicas",
-  "availableReplicas",
-  "observedGeneration",
-  "collisionCount",
-] as const;
-
-/** Counts are not negative, and the number of collisions only grows. */
-function setStatusFindings<K extends string>(
-  next: { readonly [name in K | "collisionCount"]?: number | undefined },
-  old: { readonly collisionCount?: number | undefined },
-  names: readonly K[],
-): Findings {
-  const { collisionCount } = next;
-  const fewer = old.collisionCount !== undefined && (collisionCount ?? -1) < old.collisionCount;
-  return [
-    ...names.flatMap((name) => checkNotNegative(["status", name], next[name])),
-    ...(fewer ? [invalid(["status", "collisionCount"], collisionCount ?? 0, "cannot be decremented")] : []),
-  ];
-}
-
-function statefulStatusFindings(status: StatefulSetStatus): Findings {
-  const { replicas, readyReplicas = 0, availableReplicas = 0 } = status;
-  const over = (["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"] as const).flatMap(
-    (name) =>
-      (status[name] ?? 0) > replicas
-        ? [invalid(["status", name], status[name], "cannot be greater than status.replicas")]
-        : [],
-  );
-  if (availableReplicas <= readyReplicas) return over;
-  const detail = "cannot be greater than status.readyReplicas";
-  return [...over, invalid(["status", "availableReplicas"], availableReplicas, detail)];
-}
+const STATEFUL_PARTS = ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"] as const;
+const STATEFUL_COUNTS = ["replicas", ...STATEFUL_PARTS, "observedGeneration", "collisionCount"] as const;
 
 /** Rules of a stateful set's spec. */
 export function statefulSetSpecRules(spec: StatefulSetSpec, _old: unknown, path: Path): Findings {
@@ -178,8 +148,13 @@ const STATEFUL_CHANGES =
 export function statefulSetErrors({ spec: next, status }: StatefulSet, old: StatefulSet | undefined): Findings {
   if (old === undefined) return checkLabel(["spec", "serviceName"], next.serviceName);
   const counts = [
-    ...setStatusFindings(status ?? {}, old.status ?? {}, STATEFUL_COUNTS),
-    ...(status === undefined ? [] : statefulStatusFindings(status)),
+    ...(status === undefined
+      ? []
+      : [
+          ...statusCountFindings(status, STATEFUL_COUNTS),
+          ...replicaPartFindings(status, STATEFUL_PARTS, "status.readyReplicas"),
+        ]),
+    ...collisionFindings(status, old.status),
   ];
   const { replicas, ordinals, template, updateStrategy, revisionHistoryLimit, minReadySeconds } = next;
   const { persistentVolumeClaimRetentionPolicy } = next;

@@ -99,8 +99,8 @@ describe("further rules of stateful sets", () => {
         subresource: "status",
       });
     expect(update({ replicas: 1, readyReplicas: 2, collisionCount: 1 })).toEqual([
-      "status.collisionCount: Invalid value: 1: cannot be decremented",
       "status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",
+      "status.collisionCount: Invalid value: 1: cannot be decremented",
     ]);
     expect(update({ replicas: 2, readyReplicas: 1, availableReplicas: 2, collisionCount: 2 })).toEqual([
       "status.availableReplicas: Invalid value: 2: cannot be greater than status.readyReplicas",

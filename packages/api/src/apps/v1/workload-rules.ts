@@ -13,6 +13,7 @@ import {
   equalValues,
 } from "@skates/apimachinery";
 import { checkNotNegative, type Findings } from "../../checks.ts";
+import { collisionFindings, replicaPartFindings, statusCountFindings } from "../../status-counts.ts";
 import type { PodTemplateSpec } from "../../core/v1/pod-template.ts";
 import type { Deployment, DeploymentSpec, DeploymentStatus } from "./deployment.ts";
 import type { ReplicaSet, ReplicaSetStatus } from "./replica-set.ts";
@@ -59,13 +60,10 @@ function selectorFindings(selector: LabelSelector, template: PodTemplateSpec | u
 export function deploymentErrors(next: Deployment, old: Deployment | undefined): Findings {
   const fixed = old === undefined || equalValues(next.spec.selector, old.spec.selector);
   const { status = {} } = next;
-  const collisions = status.collisionCount ?? 0;
   return [
     ...(fixed ? [] : [invalid(["spec", "selector"], next.spec.selector, "field is immutable")]),
     ...deploymentStatusFindings(status),
-    ...((old?.status?.collisionCount ?? 0) > collisions
-      ? [invalid(["status", "collisionCount"], collisions, "cannot be decremented")]
-      : []),
+    ...collisionFindings(status, old?.status),
   ];
 }
 
@@ -121,29 +119,20 @@ export function atMostAllFindings(path: Path, value: number | string): Findings 
 }
 
 const DEPLOYMENT_COUNTS = [
+  "observedGeneration",
   "replicas",
   "updatedReplicas",
   "readyReplicas",
   "availableReplicas",
   "unavailableReplicas",
+  "terminatingReplicas",
+  "collisionCount",
 ] as const;
 
 function deploymentStatusFindings(status: DeploymentStatus): Findings {
-  const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
-  const over = (name: "updatedReplicas" | "readyReplicas" | "availableReplicas"): Findings =>
-    (status[name] ?? 0) > replicas
-      ? [invalid(["status", name], status[name], "cannot be greater than status.replicas")]
-      : [];
   return [
-    ...DEPLOYMENT_COUNTS.flatMap((name) => checkNotNegative(["status", name], status[name])),
-    ...checkNotNegative(["status", "terminatingReplicas"], status.terminatingReplicas),
-    ...checkNotNegative(["status", "collisionCount"], status.collisionCount),
-    ...over("updatedReplicas"),
-    ...over("readyReplicas"),
-    ...over("availableReplicas"),
-    ...(availableReplicas > readyReplicas
-      ? [invalid(["status", "availableReplicas"], availableReplicas, "cannot be greater than readyReplicas")]
-      : []),
+    ...statusCountFindings(status, DEPLOYMENT_COUNTS),
+    ...replicaPartFindings(status, ["updatedReplicas", "readyReplicas", "availableReplicas"]),
   ];
 }
 
@@ -165,19 +154,9 @@ export function replicaSetSpecRules(spec: ReplicaSet["spec"], _old: unknown, pat
   ];
 }
 
-const SET_COUNTS = ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] as const;
+const SET_PARTS = ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] as const;
+const SET_COUNTS = ["replicas", ...SET_PARTS, "observedGeneration", "terminatingReplicas"] as const;
 
 function replicaSetStatusFindings(status: ReplicaSetStatus): Findings {
-  const { replicas, readyReplicas = 0, availableReplicas = 0 } = status;
-  return [
-    ...checkNotNegative(["status", "replicas"], replicas),
-    ...SET_COUNTS.flatMap((name) => {
-      const count = status[name] ?? 0;
-      const over = count > replicas ? [invalid(["status", name], count, "cannot be greater than status.replicas")] : [];
-      return [...checkNotNegative(["status", name], count), ...over];
-    }),
-    ...(availableReplicas > readyReplicas
-      ? [invalid(["status", "availableReplicas"], availableReplicas, "cannot be greater than readyReplicas")]
-      : []),
-  ];
+  return [...statusCountFindings(status, SET_COUNTS), ...replicaPartFindings(status, SET_PARTS)];
 }

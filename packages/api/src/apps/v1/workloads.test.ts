@@ -99,8 +99,8 @@ test("findings on the status of a replica set", () => {
   const from = workload();
   const to = { ...workload(), status: { replicas: 1, readyReplicas: 2, availableReplicas: -1 } };
   expect(updateFindings(replicaSets, { from, to, subresource: "status" })).toEqual([
-    "status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",
     "status.availableReplicas: Invalid value: -1: must be greater than or equal to 0",
+    "status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { type Column, type FieldText, selectorFromLabels, type Strategy } from "@skates/apimachinery";
 import { checkNotNegative, type Findings } from "../../checks.ts";
 import { ageColumn, column, containerColumns, formatLabels, nameColumn } from "../../table.ts";
+import { replicaPartFindings, statusCountFindings } from "../../status-counts.ts";
 import type { PodTemplate } from "./pod-template.ts";
 import type { ReplicationController } from "./replication-controller.ts";
 import { namedTemplateWarnings } from "./pod-warnings.ts";
@@ -23,7 +24,9 @@ export function replicationControllerDefaults(controller: ReplicationController)
 
 /** Where replication controllers depart from the conventions: their pods outlive them by default. */
 export const replicationControllerStrategy: Strategy<ReplicationController> = {
-  validate: controllerErrors,
+  validate(next, _old, { subresource }) {
+    return subresource === "status" ? controllerStatusErrors(next) : controllerErrors(next);
+  },
   warnings: (next, old) => namedTemplateWarnings(next, old),
   dependents: "Orphan",
 };
@@ -59,6 +62,14 @@ function controllerErrors({ spec }: ReplicationController): Findings {
           } as const,
         ]),
   ];
+}
+
+const PARTS = ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] as const;
+
+function controllerStatusErrors({ status }: ReplicationController): Findings {
+  if (status === undefined) return [];
+  const counts = statusCountFindings(status, ["replicas", ...PARTS, "observedGeneration"]);
+  return [...counts, ...replicaPartFindings(status, PARTS)];
 }
 
 /** Field selectors of replication controllers. */
