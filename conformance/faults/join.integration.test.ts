@@ -170,6 +170,8 @@ test("a node joins, runs pods and is found again; its directory is no cluster's"
   for (const [args, message] of [
     [["join", good.server, "--token", good.token], `is a node of ${good.server} already: run 'skates delete' first`],
     [["up", "--runtime", "simulated"], `is a node of ${good.server}: start it with 'skates join'`],
+    [["demo"], `is a node of ${good.server}: run this where its server runs`],
+    [["why", "there"], `is a node of ${good.server}: run this where its server runs`],
     [["token", "list"], `is a node of ${good.server}: run this where its server runs`],
     [["certificate", "rotate"], `is a node of ${good.server}: run this where its server runs`],
   ] as const) {

@@ -7,7 +7,7 @@ import type { Command } from "../cli/command.ts";
 import { CliError, EXIT, failure } from "../cli/errors.ts";
 import { stepsTo } from "../cli/steps.ts";
 import { adminClient } from "../cluster/admin-client.ts";
-import { loadConfig } from "../cluster/config.ts";
+import { existingServerConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 import { findProcesses } from "../cluster/processes.ts";
 import {
@@ -32,9 +32,9 @@ export const demo: Command = {
   flags: {},
   async run({ dataDir, signal, print }) {
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined || findProcesses(paths).length === 0) {
-      throw new CliError(EXIT.notRunning, `no cluster is running in ${paths.dataDir}: run 'skates up' first`);
+    const config = existingServerConfig(paths);
+    if (findProcesses(paths).length === 0) {
+      throw new CliError(EXIT.notRunning, `the cluster in ${paths.dataDir} is not running: run 'skates up' to start it`);
     }
     const steps = stepsTo(print);
     await using admin = adminClient(paths, config);

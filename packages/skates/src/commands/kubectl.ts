@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Command } from "../cli/command.ts";
 import { EXIT, failure } from "../cli/errors.ts";
-import { existingConfig } from "../cluster/config.ts";
+import { existingServerConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 
 /** Runs the kubectl of the machine against this cluster. */
@@ -14,7 +14,7 @@ export const kubectl: Command = {
   passThrough: true,
   run({ args, dataDir, signal }) {
     const paths = pathsOf(dataDir);
-    existingConfig(paths);
+    existingServerConfig(paths);
     const program = process.env["KUBECTL"] ?? "kubectl";
     const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, KUBECONFIG: paths.kubeconfig } });
     // The terminal sends the interrupt to kubectl too; we only wait for its end.

@@ -5,11 +5,11 @@ import { createEnv } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
 import { type Explanation, explainPending, readSchedulerConfiguration } from "@skates/kube-scheduler";
 import { extenderTransport } from "@skates/kube-scheduler/node";
-import { CliError, EXIT, failure, usageError } from "../cli/errors.ts";
+import { EXIT, failure, usageError } from "../cli/errors.ts";
 import type { Command } from "../cli/command.ts";
 import { flagsFrom } from "../cli/flags.ts";
 import { adminClient } from "../cluster/admin-client.ts";
-import { loadConfig } from "../cluster/config.ts";
+import { existingServerConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
 import { featureGatesFrom } from "../component-flags/feature-gates.ts";
 import { schedulerConfigurationFrom } from "../component-flags/scheduler.ts";
@@ -32,10 +32,7 @@ export const why: Command = {
     const [name] = args;
     if (name === undefined || args.length > 1) throw usageError("skates why takes one pod: skates why POD");
     const paths = pathsOf(dataDir);
-    const config = loadConfig(paths);
-    if (config === undefined) {
-      throw new CliError(EXIT.notRunning, `there is no cluster in ${paths.dataDir}: run 'skates up' to make one`);
-    }
+    const config = existingServerConfig(paths);
     const namespace = flags.string("namespace") ?? "default";
     const text = schedulerConfigurationFrom(flagsFrom(config.flags ?? {}));
     const configuration = text === undefined ? undefined : readSchedulerConfiguration(text);
