@@ -34,7 +34,10 @@ export const demo: Command = {
     const paths = pathsOf(dataDir);
     const config = existingServerConfig(paths);
     if (findProcesses(paths).length === 0) {
-      throw new CliError(EXIT.notRunning, `the cluster in ${paths.dataDir} is not running: run 'skates up' to start it`);
+      throw new CliError(
+        EXIT.notRunning,
+        `the cluster in ${paths.dataDir} is not running: run 'skates up' to start it`,
+      );
     }
     const steps = stepsTo(print);
     await using admin = adminClient(paths, config);
