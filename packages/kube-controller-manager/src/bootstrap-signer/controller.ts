@@ -58,7 +58,12 @@ export function planClusterInfo(view: BootstrapSignerView, options: ClusterInfoO
     .flatMap((secret) => bootstrapTokenOf(secret) ?? [])
     .filter(({ signs, expiresMs }) => signs && (expiresMs === undefined || expiresMs > nowMs));
   const signatures = tokens.map((token) => [SIGNATURE + token.id, options.sign(kubeconfig, token)] as const);
-  const plan = planConfigMap(view, CLUSTER_INFO, { kubeconfig, ...Object.fromEntries(signatures) });
+  // What others keep there is theirs; a signature of a token that has ended is nobody's.
+  const others = Object.entries(view.configMaps.get(CLUSTER_INFO)?.data ?? {}).filter(
+    ([name]) => !name.startsWith(SIGNATURE),
+  );
+  const data = { ...Object.fromEntries(others), kubeconfig, ...Object.fromEntries(signatures) };
+  const plan = planConfigMap(view, CLUSTER_INFO, data);
   const ends = tokens.flatMap(({ expiresMs }) => expiresMs ?? []);
   return { ...plan, requeueAfterMs: Math.min(AUTHORITIES_LOOK_MS, ...ends.map((endMs) => endMs - nowMs)) };
 }

@@ -12,24 +12,41 @@ export interface BootstrapToken {
   readonly signs: boolean;
 }
 
+const TYPE = "bootstrap.kubernetes.io/token";
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 const PREFIX = "bootstrap-token-";
 export const TOKEN_NAMESPACE = "kube-system";
 
-/** The token of a Secret; undefined: it is none, or its parts do not fit together. An expiry that cannot be read has passed. */
-export function bootstrapTokenOf({ type, metadata, data = {} }: Secret): BootstrapToken | undefined {
-  if (type !== "bootstrap.kubernetes.io/token" || metadata.namespace !== TOKEN_NAMESPACE) return undefined;
-  const text = (key: string): string => atob(data[key] ?? "");
-  const [id, secret, expiration] = [text("token-id"), text("token-secret"), text("expiration")];
+/** The token of a Secret; undefined: it is none, or its parts do not fit together. */
+export function bootstrapTokenOf(held: Secret): BootstrapToken | undefined {
+  if (!isTokenSecret(held)) return undefined;
+  const { metadata, data } = held;
+  const [id, secret] = [text(data, "token-id"), text(data, "token-secret")];
   if (id === "" || secret === "" || metadata.name !== PREFIX + id) return undefined;
-  const atMs = Date.parse(expiration);
-  const expiresMs = expiration === "" ? undefined : Number.isNaN(atMs) ? 0 : atMs;
-  return { id, secret, expiresMs, signs: text("usage-bootstrap-signing") === "true" };
+  return { id, secret, expiresMs: tokenExpiresMs(held), signs: text(data, "usage-bootstrap-signing") === "true" };
+}
+
+/** When a Secret for a token ends, whether its other parts fit together or not. Undefined: never; a time that cannot be read has passed. */
+export function tokenExpiresMs({ data }: Secret): number | undefined {
+  const expiration = text(data, "expiration");
+  if (expiration === "") return undefined;
+  const atMs = RFC3339.test(expiration) ? Date.parse(expiration) : Number.NaN;
+  return Number.isNaN(atMs) ? 0 : atMs;
+}
+
+/** Whether a Secret is meant to hold such a token. */
+export function isTokenSecret({ type, metadata }: Secret): boolean {
+  return type === TYPE && metadata.namespace === TOKEN_NAMESPACE;
+}
+
+function text(data: Secret["data"], key: string): string {
+  return atob(data?.[key] ?? "");
 }
 
 /** Secrets that are tokens, each under the key that `keys` gives. */
 export function watchTokens(keys: (secret: Secret) => ObjectKey): Watch {
   return watch({
     resource: secrets,
-    keys: (secret) => (secret.type === "bootstrap.kubernetes.io/token" ? [keys(secret)] : []),
+    keys: (secret) => (isTokenSecret(secret) ? [keys(secret)] : []),
   });
 }

@@ -10,7 +10,7 @@ export interface CertificateCleanerView {
 /** Reads a certificate in PEM; throws `CertificateUnreadable`. */
 export type ReadCertificate = (pem: string) => Pick<CertificateInfo, "notAfterMs">;
 
-/** Upstream's, by what was decided; what waits for a decision has a day. */
+/** Upstream's, by what was decided; what waits for a decision, or for its certificate, has a day. */
 const DECIDED_MS = 3_600_000;
 const PENDING_MS = 24 * 3_600_000;
 
@@ -38,14 +38,14 @@ export function planCleaning(
     : { stages: [], requeueAfterMs: atMs - nowMs + 1 };
 }
 
-/** Approved and waiting for its signer, it may wait forever: the signer may be somebody else's. */
 function uselessAtMs(request: CertificateSigningRequest, readCertificate: ReadCertificate): number | undefined {
   const { conditions = [], certificate = "" } = request.status ?? {};
   if (conditions.length === 0) return timeMs(request.metadata.creationTimestamp, PENDING_MS);
   const times = conditions.flatMap(({ type, lastUpdateTime }) => {
-    if (type === "Approved" && certificate === "") return [];
-    const expiry = type === "Approved" ? expiryMs(certificate, readCertificate) : undefined;
-    return [timeMs(lastUpdateTime, DECIDED_MS), expiry].filter((each) => each !== undefined);
+    if (type !== "Approved") return timeMs(lastUpdateTime, DECIDED_MS) ?? [];
+    if (certificate === "") return timeMs(lastUpdateTime, PENDING_MS) ?? [];
+    const ends = [timeMs(lastUpdateTime, DECIDED_MS), expiryMs(certificate, readCertificate)];
+    return ends.filter((each) => each !== undefined);
   });
   return times.length === 0 ? undefined : Math.min(...times);
 }

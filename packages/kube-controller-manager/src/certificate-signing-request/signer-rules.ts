@@ -21,14 +21,16 @@ const RULES: Readonly<Record<string, SignerRule>> = {
   [KUBELET_CLIENT_SIGNER]: (info, usages) =>
     ofNode(info) ??
     (info.dnsNames.length > 0 ? "DNS subjectAltNames are not allowed" : undefined) ??
-    withoutStrangeNames(info) ??
+    withoutMail(info) ??
     (info.ipAddresses.length > 0 ? "IP subjectAltNames are not allowed" : undefined) ??
+    withoutUris(info) ??
     named(info) ??
     exactly(usages, "client auth"),
   [KUBELET_SERVING_SIGNER]: (info, usages) =>
     ofNode(info) ??
     (info.dnsNames.length + info.ipAddresses.length === 0 ? "DNS or IP subjectAltName is required" : undefined) ??
-    withoutStrangeNames(info) ??
+    withoutMail(info) ??
+    withoutUris(info) ??
     exactly(usages, "server auth") ??
     named(info),
   // Kept by upstream for requests from before signers had names.
@@ -58,8 +60,11 @@ function named({ commonName }: SigningRequestInfo): string | undefined {
   return commonName.startsWith(NODE_PREFIX) ? undefined : `subject common name does not begin with ${NODE_PREFIX}`;
 }
 
-function withoutStrangeNames({ emailAddresses, uris }: SigningRequestInfo): string | undefined {
-  if (emailAddresses.length > 0) return "Email subjectAltNames are not allowed";
+function withoutMail({ emailAddresses }: SigningRequestInfo): string | undefined {
+  return emailAddresses.length > 0 ? "Email subjectAltNames are not allowed" : undefined;
+}
+
+function withoutUris({ uris }: SigningRequestInfo): string | undefined {
   return uris.length > 0 ? "URI subjectAltNames are not allowed" : undefined;
 }
 

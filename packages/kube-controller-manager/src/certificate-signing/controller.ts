@@ -31,7 +31,7 @@ export function certificateSigningController(options: SigningControllerOptions):
   return requestHandler("certificatesigningrequest-signing-controller", options, async (request, signal) => {
     const { signerName, usages = [], expirationSeconds } = request.spec;
     if (!isOwnSigner(signerName) || (request.status?.certificate ?? "") !== "") return;
-    if (!decided(request, "Approved") || decided(request, "Failed")) return;
+    if (!decided(request, "Approved") || decided(request, "Denied") || decided(request, "Failed")) return;
     const pem = atob(request.spec.request);
     const refusal = signerRefusal(signerName, await signer.readRequest(pem), usages);
     if (refusal !== undefined) {

@@ -1,5 +1,5 @@
 import { formatTime, keyOf, parseTime } from "@skates/apimachinery";
-import { type Pod, pods } from "@skates/api/core/v1";
+import { type Pod, type PodCondition, pods } from "@skates/api/core/v1";
 import { type Controller, type Lister, NOTHING, type Plan, statusUpdate, watch } from "@skates/controller-runtime";
 import { renewedCondition } from "../condition.ts";
 import { podCondition, podEnded } from "../pod/pod-state.ts";
@@ -22,7 +22,13 @@ export function planStaleDisruption(pod: Pod | undefined, nowMs: number): Plan {
   const since = podCondition(pod, TARGET)?.lastTransitionTime;
   const waitMs = since === undefined ? 0 : parseTime(since) + STALE_MS - nowMs;
   if (waitMs > 0) return { stages: [], requeueAfterMs: waitMs };
-  const taken = { type: TARGET, status: "False", lastTransitionTime: formatTime(nowMs) } as const;
+  const { generation } = pod.metadata;
+  const taken: PodCondition = {
+    type: TARGET,
+    status: "False",
+    lastTransitionTime: formatTime(nowMs),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  };
   const conditions = renewedCondition(pod.status?.conditions ?? [], taken);
   return { stages: [[statusUpdate(pods, { ...pod, status: { ...pod.status, conditions } })]] };
 }

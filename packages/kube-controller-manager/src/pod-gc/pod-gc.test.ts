@@ -81,3 +81,19 @@ test("pods of a node that is out of service go when they are to, others stay", a
   await world.pass(25);
   expect(await names()).toEqual(["down-staying", "up-ending", "up-staying"]);
 });
+
+test("pods of a node that the server still knows stay, whatever the caches say", async () => {
+  await addNode(world, "n");
+  await make(pod("a", {}, { nodeName: "n" }), { phase: "Running" });
+  await make(pod("b", {}, { nodeName: "never" }), { phase: "Running" });
+  // Caches that never hear of a node.
+  world.interfere = (next) => async (request) => {
+    if (request.method !== "GET" || request.path !== "/api/v1/nodes") return await next(request);
+    const query = new URLSearchParams(request.query);
+    query.set("labelSelector", "none=such");
+    return await next({ ...request, query });
+  };
+  await world.restartControllers();
+  await world.pass(90);
+  expect(await names()).toEqual(["a"]);
+});

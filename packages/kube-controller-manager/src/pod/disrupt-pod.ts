@@ -12,7 +12,14 @@ export interface Disruption {
 /** The pod's conditions with the word that it is taken away; the same ones if they have it. */
 export function disruptedConditions(pod: Pod, disruption: Disruption, nowMs: number): readonly PodCondition[] {
   const lastTransitionTime = formatTime(nowMs);
-  const condition: PodCondition = { type: "DisruptionTarget", status: "True", lastTransitionTime, ...disruption };
+  const { generation } = pod.metadata;
+  const condition: PodCondition = {
+    type: "DisruptionTarget",
+    status: "True",
+    lastTransitionTime,
+    ...disruption,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+  };
   return withCondition(pod.status?.conditions ?? [], condition);
 }
 

@@ -1,6 +1,6 @@
 import { type Secret, secrets } from "@skates/api/core/v1";
 import { type Controller, deletion, type Lister, NOTHING, type Plan } from "@skates/controller-runtime";
-import { bootstrapTokenOf, watchTokens } from "../bootstrap-token/bootstrap-token.ts";
+import { isTokenSecret, tokenExpiresMs, watchTokens } from "../bootstrap-token/bootstrap-token.ts";
 
 export interface TokenCleanerView {
   readonly secrets: Lister<Secret>;
@@ -16,8 +16,9 @@ export const tokenCleanerController: Controller<TokenCleanerView> = {
 
 /** Deletes the secret, or looks again when it will be time. */
 export function planTokenCleaning(secret: Secret | undefined, nowMs: number): Plan {
-  const expiresMs = secret && bootstrapTokenOf(secret)?.expiresMs;
-  if (secret === undefined || expiresMs === undefined) return NOTHING;
+  if (secret === undefined || !isTokenSecret(secret)) return NOTHING;
+  const expiresMs = tokenExpiresMs(secret);
+  if (expiresMs === undefined) return NOTHING;
   if (expiresMs > nowMs) return { stages: [], requeueAfterMs: expiresMs - nowMs };
   return { stages: [[deletion(secrets, secret)]] };
 }

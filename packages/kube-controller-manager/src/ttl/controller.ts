@@ -14,8 +14,7 @@ const STEPS = [
   { from: 90, to: 500, seconds: 15 },
   { from: 450, to: 1_000, seconds: 30 },
   { from: 900, to: 2_000, seconds: 60 },
-  { from: 1_800, to: 10_000, seconds: 300 },
-  { from: 9_000, to: Number.POSITIVE_INFINITY, seconds: 600 },
+  { from: 1_800, to: Number.POSITIVE_INFINITY, seconds: 300 },
 ] as const;
 
 const KNOWN = "ttl/known";
