@@ -15,10 +15,10 @@ export interface EventCorrelator {
 
 /** Upstream's figures. */
 const CACHE_MAX = 4096;
-/** So many events that differ only in their message within this time are told apart, then they become one. */
+/** Of events that differ only in their message (or in the part of the object that is meant) the so manyth becomes one with all later ones. */
 const SIMILAR_MAX = 10;
 const SIMILAR_MS = 600_000;
-/** One source may tell so many events about one object at once, and one more after each pause. */
+/** One source may tell so many events of one type about one object at once, and one more after each pause. */
 const BURST = 25;
 const REFILL_MS = 300_000;
 
@@ -49,17 +49,16 @@ export function createEventCorrelator(): EventCorrelator {
     if (entry === undefined || nowMs - entry.lastMs > SIMILAR_MS) entry = { messages: new Set(), lastMs: nowMs };
     similar.set(group, entry);
     entry.lastMs = nowMs;
-    if (entry.messages.size < SIMILAR_MAX || entry.messages.has(event.message ?? "")) {
-      if (entry.messages.size < SIMILAR_MAX) entry.messages.add(event.message ?? "");
-      return { event, id: idOf(event, true) };
-    }
-    return { event: { ...event, message: `(combined from similar events): ${event.message ?? ""}` }, id: group };
+    const message = event.message ?? "";
+    if (entry.messages.size < SIMILAR_MAX - 1) entry.messages.add(message);
+    if (entry.messages.has(message)) return { event, id: idOf(event, true) };
+    return { event: { ...event, message: `(combined from similar events): ${message}` }, id: group };
   }
 
   function allowed(event: Event, nowMs: number): boolean {
     // Not by its version nor by the part of it that is meant: each write of a busy object would allow as many again.
     const { kind, namespace, name, uid, apiVersion } = event.involvedObject;
-    const id = JSON.stringify([event.source, kind, namespace, name, uid, apiVersion]);
+    const id = JSON.stringify([event.source, kind, namespace, name, uid, apiVersion, event.type]);
     const bucket = buckets.get(id) ?? { tokens: BURST, lastMs: nowMs };
     bucket.tokens = Math.min(BURST, bucket.tokens + (nowMs - bucket.lastMs) / REFILL_MS);
     bucket.lastMs = nowMs;
@@ -94,10 +93,11 @@ export function createEventCorrelator(): EventCorrelator {
   };
 }
 
-/** What makes two events the same; without the message, what makes them similar. */
-function idOf(event: Event, withMessage: boolean): string {
-  const { resourceVersion: _, ...object } = event.involvedObject;
-  return JSON.stringify([event.source, object, event.type, event.reason, withMessage ? event.message : undefined]);
+/** What makes two events the same; else what makes them similar. */
+function idOf(event: Event, same: boolean): string {
+  const { resourceVersion: _, fieldPath, ...object } = event.involvedObject;
+  const own = same ? [fieldPath, event.message] : [];
+  return JSON.stringify([event.source, object, event.type, event.reason, ...own]);
 }
 
 /** A map that forgets the entry that was set longest ago when it is full. */

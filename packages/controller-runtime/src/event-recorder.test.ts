@@ -81,13 +81,13 @@ test("a repeated event whose first has expired is written anew", async () => {
   expect(stored()).toMatchObject([{ count: 2 }]);
 });
 
-test("events that differ in their message only become one after ten", async () => {
+test("of events that differ in their message only the tenth and all later ones become one", async () => {
   for (let i = 0; i < 13; i++) {
     tell(`message ${i}`);
     await clock.advance(1000);
   }
-  expect(stored()).toHaveLength(11);
-  expect(stored().at(-1)).toMatchObject({ message: "(combined from similar events): message 12", count: 3 });
+  expect(stored()).toHaveLength(10);
+  expect(stored().at(-1)).toMatchObject({ message: "(combined from similar events): message 12", count: 4 });
 });
 
 test("one source tells at most 25 events about an object at once, and one more every five minutes", async () => {
@@ -151,19 +151,86 @@ test("several go out at once, but those about one object one after another", asy
   await running;
 });
 
-test("an event that nobody answers to in two minutes is given up, which is counted, and others go on", async () => {
+test("an event that nobody answers to twelve times is given up, which is counted, and others go on", async () => {
+  let requests = 0;
   api.intercept = () => {
+    requests++;
     throw new OperatingError("ECONNREFUSED", "no");
   };
   tell("a");
-  await clock.advance(119_000);
-  expect(counts.get("skates_events_dropped_total")).toBe(undefined);
-  await clock.advance(1_000);
-  expect(counts.get("skates_events_dropped_total")).toBe(1);
+  await clock.advance(100_000);
+  expect([requests, counts.get("skates_events_dropped_total")]).toEqual([11, undefined]);
+  await clock.advance(10_000);
+  expect([requests, counts.get("skates_events_dropped_total")]).toEqual([12, 1]);
   api.intercept = undefined;
   tell("b");
   await clock.advance(0);
   expect(stored()).toMatchObject([{ message: "b" }]);
+});
+
+test("an event whose request got no answer holds up those about the same object only", async () => {
+  let requests = 0;
+  api.intercept = () => {
+    if (requests++ === 0) throw new OperatingError("ECONNRESET", "no");
+    return undefined;
+  };
+  tell("first");
+  tell("second");
+  // Ten times as many as may wait, while the first one does.
+  for (let i = 0; i < 200; i++) {
+    const about = { ...node, metadata: { name: `n${i}`, uid: `u${i}` } };
+    recorder.event({ about, type: "Normal", reason: "R", message: "m" });
+    await clock.advance(1);
+  }
+  expect([stored().length, counts.get("skates_events_dropped_total")]).toEqual([200, undefined]);
+  await clock.advance(10_000);
+  expect(stored().slice(200)).toMatchObject([{ message: "first" }, { message: "second" }]);
+});
+
+test("a server that is away is not asked for each event that waits", async () => {
+  let requests = 0;
+  api.intercept = () => {
+    requests++;
+    throw new OperatingError("ECONNREFUSED", "no");
+  };
+  for (let i = 0; i < 20; i++) {
+    const about = { ...node, metadata: { name: `n${i}`, uid: `u${i}` } };
+    recorder.event({ about, type: "Normal", reason: "R", message: "m" });
+  }
+  await clock.advance(0);
+  expect(requests).toBe(3);
+  await clock.advance(10_000);
+  expect(requests).toBe(6);
+  api.intercept = undefined;
+  await clock.advance(10_000);
+  expect(stored()).toHaveLength(20);
+});
+
+test("an event that was written although nobody answered is not lost", async () => {
+  let requests = 0;
+  const lossy: typeof api.handler = async (request) => {
+    const response = await api.handler(request);
+    if (requests++ === 0) throw new OperatingError("ECONNRESET", "no");
+    return response;
+  };
+  const client = clientFor(lossy, { userAgent: "test", clock });
+  const other = createEventRecorder({ client, env: testEnv(clock, counts), component: "lossy" });
+  const running = other.run(stop.signal);
+  other.event({ about: node, type: "Normal", reason: "R", message: "m" });
+  await clock.advance(10_000);
+  expect([requests, stored().length, counts.get("skates_events_dropped_total")]).toEqual([2, 1, undefined]);
+  stop.abort();
+  await running;
+});
+
+test("warnings and what is normal have limits of their own", async () => {
+  for (const type of ["Normal", "Warning"] as const) {
+    for (let i = 0; i < 26; i++) {
+      recorder.event({ about: node, type, reason: `Reason${i}`, message: "m" });
+      await clock.advance(10);
+    }
+  }
+  expect(stored()).toHaveLength(50);
 });
 
 test("an event that is refused is dropped, and others go on", async () => {
@@ -184,7 +251,7 @@ test("similar events are told apart again after ten quiet minutes", () => {
     const event = newEvent(announcement, { nowMs: 0, component: "c", host: undefined, order: 0 });
     return correlator.correlate(event, monotonicMs)?.event().message;
   };
-  for (let i = 0; i < 10; i++) expect(messageAt(`m${i}`, i)).toBe(`m${i}`);
+  for (let i = 0; i < 9; i++) expect(messageAt(`m${i}`, i)).toBe(`m${i}`);
   expect(messageAt("m10", 11)).toBe("(combined from similar events): m10");
   expect(messageAt("m11", 700_000)).toBe("m11");
 });

@@ -1,8 +1,9 @@
 import { formatTime, isStatus } from "@skates/apimachinery";
 import { type Event, events } from "@skates/api/core/v1";
 import type { Client } from "@skates/client";
-import { type Component, type Env, hasCode, isAbort, messageOf } from "@skates/component-base";
+import { type Component, type Env, hasCode, isAbort, messageOf, pick, TaskGroup } from "@skates/component-base";
 import type { Announcement } from "./controller.ts";
+import { type Chain, EventBacklog } from "./event-backlog.ts";
 import { createEventCorrelator, type Correlated } from "./event-correlator.ts";
 import { newEvent } from "./new-event.ts";
 
@@ -24,22 +25,19 @@ export interface EventRecorderOptions {
   readonly parallel?: number | undefined;
 }
 
-/** As upstream: a server that cannot be reached is asked again so often, so far apart. */
+/** As upstream: a server that cannot be reached is asked so often for one event, so far apart, the second time sooner by chance. */
 const ATTEMPTS = 12;
 const RETRY_MS = 10_000;
-
-/** Events about some of the objects, sent one after another. */
-interface Lane {
-  readonly waiting: Correlated[];
-  wake: (() => void) | undefined;
-}
+/** After so many requests in a row without an answer it is the server that is away: new events wait for one of those. */
+const SILENT_MAX = 3;
 
 /** A recorder; events are sent while it runs. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder & Component {
   const { client, env, component, host, limit = 1000, parallel = 1 } = options;
   const correlator = createEventCorrelator();
-  const lanes = Array.from({ length: parallel }, (): Lane => ({ waiting: [], wake: undefined }));
-  let waiting = 0;
+  const backlog = new EventBacklog();
+  const random = env.random.stream(`events/${component}/${host ?? ""}`);
+  let silent = 0;
   let running = false;
   let order = 0;
   const dropped = env.metrics.counter({
@@ -52,51 +50,59 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     name: `${component}-events`,
     ready: () => running,
     event(announcement) {
+      if (backlog.size >= limit) return dropped.inc([component, "full"]);
       const event = newEvent(announcement, { nowMs: env.clock.nowMs(), component, host, order: order++ });
       const correlated = correlator.correlate(event, env.clock.monotonicMs());
       if (correlated === undefined) return dropped.inc([component, "spam"]);
-      const lane = lanes[laneOf(announcement.about.metadata.uid ?? "", parallel)];
-      if (waiting >= limit || lane === undefined) return dropped.inc([component, "full"]);
-      waiting++;
-      lane.waiting.push(correlated);
-      lane.wake?.();
+      const { uid, namespace, name } = announcement.about.metadata;
+      backlog.add(uid ?? `${namespace ?? ""}/${name}`, correlated);
     },
     async run(signal) {
+      const tasks = new TaskGroup(signal);
+      signal.addEventListener("abort", () => backlog.wake(), { once: true });
       running = true;
-      await Promise.all(lanes.map((lane) => sendAll(lane, signal)));
+      for (let i = 0; i < parallel; i++) tasks.spawn((s) => sendAll(tasks, s));
+      await tasks.join();
       running = false;
     },
   };
 
-  async function sendAll(lane: Lane, signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => lane.wake?.(), { once: true });
+  async function sendAll(tasks: TaskGroup, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const next = lane.waiting.shift();
-      if (next === undefined) {
-        await new Promise<void>((resolve) => (lane.wake = resolve));
-        continue;
-      }
-      waiting--;
-      await send(next, signal);
+      const chain = backlog.take(silent < SILENT_MAX ? "any" : "unanswered");
+      const [next] = chain?.waiting ?? [];
+      if (chain === undefined || next === undefined) await backlog.changed();
+      else if (await send(next, chain.unanswered > 0, signal)) backlog.done(chain);
+      else if (++chain.unanswered >= ATTEMPTS) {
+        dropped.inc([component, "unanswered"]);
+        backlog.done(chain);
+        silent = Math.min(silent, SILENT_MAX - 1); // another one may ask in its place
+      } else tasks.spawn((s) => sendLater(chain, s));
     }
   }
 
-  async function send(correlated: Correlated, signal: AbortSignal): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS && !signal.aborted; attempt++) {
-      try {
-        correlated.sent(await write(correlated, signal));
-        return;
-      } catch (error) {
-        if (isAbort(error, signal) || signal.aborted) return;
-        if (!hasCode(error, "NoAnswer")) return refused(correlated.event(), error);
+  /** Meanwhile events about other objects go out. */
+  async function sendLater(chain: Chain, signal: AbortSignal): Promise<void> {
+    await env.clock.sleep(chain.unanswered === 1 ? pick(random, RETRY_MS) : RETRY_MS, signal);
+    backlog.again(chain);
+  }
+
+  /** False: the server gave no answer. */
+  async function send(correlated: Correlated, repeated: boolean, signal: AbortSignal): Promise<boolean> {
+    try {
+      correlated.sent(await write(correlated, signal));
+    } catch (error) {
+      if (isAbort(error, signal)) throw error;
+      if (hasCode(error, "NoAnswer")) {
+        silent++;
+        return false;
       }
-      try {
-        await env.clock.sleep(RETRY_MS, signal);
-      } catch {
-        return; // only an abort ends a sleep
-      }
+      // What got no answer may have arrived all the same.
+      if (!repeated || !isStatus(error, "AlreadyExists")) refused(correlated.event(), error);
     }
-    if (!signal.aborted) dropped.inc([component, "unanswered"]);
+    if (silent >= SILENT_MAX) backlog.wake();
+    silent = 0;
+    return true;
   }
 
   function refused(event: Event, error: unknown): void {
@@ -118,10 +124,4 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       return await typed.create(renewed, {}, signal); // its time to live had run out
     }
   }
-}
-
-function laneOf(uid: string, lanes: number): number {
-  let sum = 0;
-  for (let i = 0; i < uid.length; i++) sum += uid.charCodeAt(i);
-  return sum % lanes;
 }
