@@ -82,6 +82,9 @@ export interface Kubelet extends Component {
   pods(): readonly Pod[];
 }
 
+/** One that waits long for its answer does not hold up the others. */
+const EVENTS_AT_ONCE = 4;
+
 const NO_PRESSURE: Pressure = { memory: false, disk: false, pid: false };
 
 /** One node's agent. Nothing happens until it runs. Containers survive it: another run takes them over. */
@@ -172,7 +175,8 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
 }
 
 function startRecorder({ client, env, settings }: KubeletOptions, tasks: TaskGroup): EventRecorder {
-  const sender = createEventRecorder({ client, env, component: "kubelet", host: settings.name });
+  const host = settings.name;
+  const sender = createEventRecorder({ client, env, component: "kubelet", host, parallel: EVENTS_AT_ONCE });
   tasks.spawn((signal) => sender.run(signal));
   return {
     event: ({ object, fieldPath }, type, reason, message) =>
