@@ -1,5 +1,5 @@
 /** One cluster for all end-to-end files: started here with `./skates up`, as a user would, and deleted at the end. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -39,6 +39,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide("cluster", { dataDir, kubeconfig: join(dataDir, "kubeconfig"), apiPort, image });
   return async () => {
+    if (project.vitest.state.getFailedFilepaths().length > 0) {
+      for (const role of ["server", "agent"]) process.stdout.write(troubles(join(dataDir, "logs", `${role}.log`)));
+    }
     const gone = await skates(["delete", "--yes", "--data-dir", dataDir]);
     await registry[Symbol.asyncDispose]();
     rmSync(root, { recursive: true, force: true });
@@ -56,4 +59,18 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
+}
+
+const TROUBLES_MAX = 40;
+
+/** What a process' log tells beside the usual: warnings, errors, and whatever a crash printed. For runs whose machine nobody can look at afterwards. */
+function troubles(file: string): string {
+  const lines = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("I"));
+  return [
+    `--- troubles in ${file}, the last ${TROUBLES_MAX} of ${lines.length}:`,
+    ...lines.slice(-TROUBLES_MAX),
+    "",
+  ].join("\n");
 }
