@@ -1,5 +1,5 @@
 import { type Node, nodes } from "@skates/api/core/v1";
-import { type Controller, type Lister, type Plan, update, watch } from "@skates/controller-runtime";
+import { type Controller, type Lister, type Plan, watch } from "@skates/controller-runtime";
 import { type Blocks, nodeBlocks } from "./blocks.ts";
 
 export interface NodeIpamView {
@@ -49,7 +49,9 @@ export function planNodeBlocks({ nodes: lister }: NodeIpamView, ranges: readonly
       }
       for (const [i, block] of found.entries()) if (block !== undefined) taken[i]?.add(block.index);
       const [podCIDR] = cidrs;
-      return update(nodes, { ...node, spec: { ...node.spec, podCIDR, podCIDRs: cidrs } });
+      // No update: of a node that has just come, much is written by others, and what it has of addresses cannot be changed anyway.
+      const patch = { type: "merge", body: { spec: { podCIDR, podCIDRs: cidrs } } } as const;
+      return { do: "patch", resource: nodes, key: { name: node.metadata.name }, patch } as const;
     });
   return actions.length === 0 ? { stages: [] } : { stages: [actions] };
 }

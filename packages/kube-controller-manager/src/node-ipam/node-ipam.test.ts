@@ -22,8 +22,10 @@ function planned(all: readonly Node[], ranges: readonly string[], sizes = {}) {
   );
   return plan.stages.flat().map((action) => {
     if (action.do === "event") return action.reason;
-    const written = "object" in action ? (action.object as Node) : undefined;
-    return `${written?.metadata.name} ${written?.spec?.podCIDRs?.join(" ")}`;
+    if (action.do !== "patch") return action.do;
+    const { podCIDR, podCIDRs } = (action.patch.body as Pick<Required<Node>, "spec">).spec;
+    expect(podCIDR).toBe(podCIDRs?.[0]);
+    return `${action.key.name} ${podCIDRs?.join(" ")}`;
   });
 }
 
