@@ -3,7 +3,7 @@
  * of its classes, attaching and detaching, growing. By kubectl, so that nothing of ours is between them and the server.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiObject } from "@skates/apimachinery";
+import { type ApiObject, parseQuantity } from "@skates/apimachinery";
 import type { PersistentVolume, PersistentVolumeClaim } from "@skates/api/core/v1";
 import type { StorageClass, VolumeAttachment } from "@skates/api/storage/v1";
 import type { TestDriver } from "../../packages/kubelet/src/node/testing/csi-driver.ts";
@@ -70,7 +70,8 @@ async function provision(driver: TestDriver): Promise<void> {
     const name = `pvc-${metadata.uid}`;
     const known = volumes.some((volume) => volume.metadata.name === name);
     if (!asked || known || spec.volumeName !== undefined || !mine.includes(spec.storageClassName ?? "")) continue;
-    driver.createVolume(name);
+    const storage = spec.resources?.requests?.["storage"] ?? "";
+    driver.createVolume(name, spec.volumeMode === "Block" ? bytesOf(storage) : undefined);
     const volume: PersistentVolume = {
       apiVersion: "v1",
       kind: "PersistentVolume",
@@ -81,7 +82,7 @@ async function provision(driver: TestDriver): Promise<void> {
       },
       spec: {
         accessModes: spec.accessModes,
-        capacity: { storage: spec.resources?.requests?.["storage"] ?? "" },
+        capacity: { storage },
         csi: { driver: provisioner, volumeHandle: name, fsType: "ext4" },
         claimRef: {
           apiVersion: "v1",
@@ -92,6 +93,7 @@ async function provision(driver: TestDriver): Promise<void> {
         },
         persistentVolumeReclaimPolicy: "Delete",
         storageClassName: spec.storageClassName,
+        volumeMode: spec.volumeMode,
       },
     };
     await ok(["create", "-f", "-"], { input: JSON.stringify(volume) });
@@ -106,6 +108,10 @@ async function provision(driver: TestDriver): Promise<void> {
     driver.deleteVolume(spec.csi?.volumeHandle ?? "");
     await patch("pv", volume, { metadata: { finalizers: [] } });
   }
+}
+
+function bytesOf(storage: string): number {
+  return Number(parseQuantity(storage).value());
 }
 
 async function attach(driver: TestDriver, log: string[]): Promise<void> {
@@ -131,6 +137,7 @@ async function grow(driver: TestDriver): Promise<void> {
     const volume = volumes.find(({ metadata }) => metadata.name === claim.spec.volumeName);
     const wanted = claim.spec.resources?.requests?.["storage"] ?? "";
     if (volume?.spec.csi?.driver !== driver.options.name || volume.spec.capacity?.["storage"] === wanted) continue;
+    if (volume.spec.volumeMode === "Block") driver.growDisk(volume.metadata.name, bytesOf(wanted));
     await patch("pv", volume, { spec: { capacity: { storage: wanted } } });
     const type = "FileSystemResizePending";
     const message = "Waiting for user to (re-)start a pod to finish file system resize of volume on node.";

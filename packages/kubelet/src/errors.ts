@@ -13,6 +13,7 @@
  * - `ClaimNotReady`: a claim of a pod, or its volume, is not there yet or not for this pod or node.
  * - `CsiDriverMissing`, `CsiDriverRefused`, `CsiVolumeFailed`: no CSI driver of that name is registered; what one says of itself cannot
  *   be; it could not mount a volume, or the volume was not attached in time.
+ * - `VolumeMapFailed`: a block volume could not be made a device for a pod.
  * - `SubPathRefused`: a subPath leads out of its volume, or cannot be resolved.
  * - `LogRefused`: something else is in the place of a container's log.
  * - `CgroupBusy`, `CgroupWriteFailed`: a cgroup still has processes; the kernel refused a limit.
@@ -39,6 +40,7 @@ export type KubeletErrorCode =
   | "CsiDriverMissing"
   | "CsiDriverRefused"
   | "CsiVolumeFailed"
+  | "VolumeMapFailed"
   | "SubPathRefused"
   | "LogRefused"
   | "CgroupBusy"

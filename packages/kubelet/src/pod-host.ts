@@ -8,6 +8,8 @@ export interface MountedVolume {
   readonly hostPath: string;
   /** The volume itself allows no writing. */
   readonly readOnly: boolean;
+  /** It is a block device, for `volumeDevices`; absent: a directory or file, for `volumeMounts`. */
+  readonly device?: true | undefined;
 }
 
 export interface MountedVolumes {

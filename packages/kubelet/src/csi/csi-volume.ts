@@ -15,6 +15,8 @@ export interface CsiVolume {
   readonly driver: string;
   readonly volumeHandle: string;
   readonly lifecycle: "Persistent" | "Ephemeral";
+  /** Containers get a device, and no file system of it. */
+  readonly block: boolean;
   /** This mount is for reading. */
   readonly readOnly: boolean;
   readonly fsType: string;
@@ -50,6 +52,7 @@ export function persistentCsiVolume(
     driver: csi.driver,
     volumeHandle: csi.volumeHandle,
     lifecycle: "Persistent",
+    block: volume.spec.volumeMode === "Block",
     readOnly,
     fsType: csi.fsType ?? "",
     accessModes,
@@ -70,6 +73,7 @@ export function inlineCsiVolume(pod: Pod, { name, csi }: Volume): CsiVolume | un
     driver: csi.driver,
     volumeHandle: `csi-${sha256Hex(`${uid}${name}`)}`,
     lifecycle: "Ephemeral",
+    block: false,
     readOnly: csi.readOnly === true,
     fsType: csi.fsType ?? "",
     accessModes: ["ReadWriteOnce"],

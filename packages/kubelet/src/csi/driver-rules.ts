@@ -25,7 +25,7 @@ export function lifecycleRefusal(driver: CSIDriver | undefined, volume: CsiVolum
 
 /** Whether the files of a volume are given to the pod's group by the kubelet. */
 export function givesToGroup(driver: CSIDriver | undefined, volume: CsiVolume): boolean {
-  if (volume.readOnly) return false;
+  if (volume.readOnly || volume.block) return false;
   switch (driver?.spec.fsGroupPolicy ?? "ReadWriteOnceWithFSType") {
     case "None":
       return false;
@@ -45,13 +45,15 @@ export function volumeCapability(
   capabilities: NodeCapabilities,
   mountGroup: number | undefined,
 ): VolumeCapability {
+  const mode = accessMode(volume.accessModes[0] ?? "ReadWriteOnce", capabilities);
+  if (volume.block) return { block: {}, accessMode: { mode } };
   return {
     mount: {
       ...(volume.fsType === "" ? {} : { fsType: volume.fsType }),
       ...(volume.mountOptions.length === 0 ? {} : { mountFlags: volume.mountOptions }),
       ...(mountGroup === undefined ? {} : { volumeMountGroup: String(mountGroup) }),
     },
-    accessMode: { mode: accessMode(volume.accessModes[0] ?? "ReadWriteOnce", capabilities) },
+    accessMode: { mode },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Pod } from "@skates/api/core/v1";
-import { isAbort, messageOf } from "@skates/component-base";
+import { hasCode, isAbort, messageOf } from "@skates/component-base";
 import type { MountedVolume, MountedVolumes } from "../pod-host.ts";
 import type { PodDeps } from "./pod-deps.ts";
 import { RetryDelays } from "./retry-delays.ts";
@@ -52,7 +52,8 @@ export class PodVolumes {
       if (isAbort(error, signal)) throw error;
       this.#outdated = true;
       this.#retryAtMs = clock.nowMs() + this.#retries.next();
-      recorder.event({ object: pod }, "Warning", "FailedMount", messageOf(error));
+      const reason = hasCode(error, "VolumeMapFailed") ? "FailedMapVolume" : "FailedMount";
+      recorder.event({ object: pod }, "Warning", reason, messageOf(error));
       this.#wake();
     }
   }

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Pod } from "@skates/api/core/v1";
 import { NODE_CAPABILITY } from "@skates/api/csi/v1";
 import { attachmentName, type CSIDriver, type CsiVolumeId, uniqueVolumeName } from "@skates/api/storage/v1";
@@ -24,8 +24,9 @@ import type { CsiPaths } from "./csi-paths.ts";
 import { expands, expandVolume } from "./expand-volume.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { csiSecret } from "./secret-of.ts";
-import { namesIn, readVolumeData, removeVolumeFolder, type VolumeData, writeVolumeData } from "./vol-data.ts";
-import { stagedVolumes, VolumeUsers } from "./volume-users.ts";
+import type { VolumeData } from "./vol-data.ts";
+import { nodePlace, placesOf, podPlace, type PodVolumeOnDisk, volumesOfPod, volumesOnNode } from "./volume-places.ts";
+import { VolumeUsers } from "./volume-users.ts";
 import { waitAttached } from "./wait-attached.ts";
 
 export interface CsiVolumesOptions {
@@ -60,12 +61,12 @@ export interface MeasuredVolume {
 }
 
 export interface CsiMounted extends MeasuredVolume {
+  /** What the pod's containers get. */
+  readonly own: string;
   readonly readOnly: boolean;
   readonly renewAtMs?: number | undefined;
 }
 
-const GLOBAL_MOUNT = "globalmount";
-const POD_MOUNT = "mount";
 /** How often drivers that ask for it are told to mount again, with fresh tokens, and others that can are asked to grow volumes. */
 const RENEW_MS = 60_000;
 const DEFAULT_TOKEN_SECONDS = 3600;
@@ -132,11 +133,12 @@ export class CsiVolumes {
       const capabilities = await driver.capabilities(signal);
       const work: Work = { ...request, about, driver, capabilities, publishContext };
       const path = publishes ? await this.#publish(work, await this.#stage(work, signal), signal) : before.path;
-      await this.#expand(work, path, signal);
+      await this.#expand(work, volume.block ? await realpath(path) : path, signal);
       const renewAtMs = republishes || expands(volume, capabilities) ? clock.nowMs() + RENEW_MS : undefined;
       const stagingPath = this.#stagingPath(volume, capabilities);
       const podUid = pod.metadata.uid ?? "";
-      const mounted = { path, readOnly: volume.readOnly, renewAtMs, podUid, podVolume, volume, stagingPath };
+      const own = podPlace(this.#options.paths, volume, podUid).path;
+      const mounted = { path, own, readOnly: volume.readOnly, renewAtMs, podUid, podVolume, volume, stagingPath };
       this.#mounted.set(idOf(pod, podVolume), mounted);
       return mounted;
     });
@@ -146,12 +148,9 @@ export class CsiVolumes {
   async unmountPod(uid: string, signal: AbortSignal): Promise<void> {
     const { paths } = this.#options;
     for (const key of this.#mounted.keys()) if (key.startsWith(`${uid}/`)) this.#mounted.delete(key);
-    for (const name of await namesIn(paths.podVolumes(uid))) {
-      const folder = paths.podVolume(uid, name);
-      const data = await readVolumeData(folder);
-      // Without data nothing was asked of a driver: it is written before.
-      if (data === undefined) await removeVolumeFolder(folder, POD_MOUNT);
-      else await this.#unpublish({ uid, folder, data }, signal);
+    for (const found of await volumesOfPod(paths, uid)) {
+      if (found.data === undefined) await podPlace(paths, found, uid).clear();
+      else await this.#unpublish(uid, { ...found, data: found.data }, signal);
     }
     // What it waited for in vain, such as to be attached.
     const users = await this.#known();
@@ -166,7 +165,7 @@ export class CsiVolumes {
   /** Unstages what a driver has staged here and no pod has: what was left by a kubelet that ended halfway. */
   async unstageLeftovers(driver: string, signal: AbortSignal): Promise<void> {
     const users = await this.#known();
-    for (const data of await stagedVolumes(this.#options.paths, driver)) {
+    for (const data of await volumesOnNode(this.#options.paths, driver)) {
       await this.#locks.run(uniqueVolumeName(data), () => this.#unstage(data, users, signal));
     }
   }
@@ -205,15 +204,15 @@ export class CsiVolumes {
         : failure(
             "MountDevice",
             volume,
-            `kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: ${messageOf(error)}`,
+            `kubernetes.io/csi: ${volume.block ? "blockMapper.SetUpDevice failed to get CSI client" : "attacher.MountDevice failed to create newCsiDriverClient"}: ${messageOf(error)}`,
           );
     }
   }
 
   /** Where a volume is mounted for all of the node; undefined: it is not. */
-  #stagingPath({ lifecycle, driver, volumeHandle }: CsiVolume, capabilities: NodeCapabilities): string | undefined {
-    const stages = lifecycle === "Persistent" && capabilities.has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME);
-    return stages ? join(this.#options.paths.stagedVolume(driver, volumeHandle), GLOBAL_MOUNT) : undefined;
+  #stagingPath(volume: CsiVolume, capabilities: NodeCapabilities): string | undefined {
+    const stages = volume.lifecycle === "Persistent" && capabilities.has(NODE_CAPABILITY.STAGE_UNSTAGE_VOLUME);
+    return stages ? nodePlace(this.#options.paths, volume).stagingPath : undefined;
   }
 
   /** Gives where it is staged; undefined: the driver stages nothing. */
@@ -221,13 +220,10 @@ export class CsiVolumes {
     const stagingTargetPath = this.#stagingPath(volume, capabilities);
     if (stagingTargetPath === undefined) return undefined;
     const { paths, references } = this.#options;
-    const { driver: driverName, volumeHandle } = volume;
-    const folder = paths.stagedVolume(driverName, volumeHandle);
     try {
-      await mkdir(stagingTargetPath, { recursive: true, mode: 0o750 });
-      await writeVolumeData(folder, { driverName, volumeHandle });
+      await nodePlace(paths, volume).prepare();
       const request = {
-        volumeId: volumeHandle,
+        volumeId: volume.volumeHandle,
         publishContext,
         stagingTargetPath,
         volumeCapability: volumeCapability(volume, capabilities, mountGroup(pod, volume, capabilities)),
@@ -247,13 +243,11 @@ export class CsiVolumes {
     const { paths, references, nodeName } = this.#options;
     const { driver: driverName, volumeHandle, name } = volume;
     const uid = pod.metadata.uid ?? "";
-    const folder = paths.podVolume(uid, name);
-    const targetPath = join(folder, POD_MOUNT);
+    const place = podPlace(paths, volume, uid);
+    const { targetPath } = place;
     const group = mountGroup(pod, volume, capabilities);
     try {
-      // The driver makes the mount point itself.
-      await mkdir(folder, { recursive: true, mode: 0o750 });
-      await writeVolumeData(folder, {
+      await place.prepare({
         attachmentID: attachmentName(volume, nodeName),
         driverName,
         nodeName,
@@ -261,7 +255,7 @@ export class CsiVolumes {
         volumeHandle,
         volumeLifecycleMode: volume.lifecycle,
       });
-      const tokens = tokenContext(await this.#tokens(about, pod, signal));
+      const tokens = tokenContext(await this.#tokens(work, signal));
       const asSecrets = about?.spec.serviceAccountTokenInSecrets === true;
       const request = {
         volumeId: volumeHandle,
@@ -276,6 +270,7 @@ export class CsiVolumes {
       await driver.call(nodeService.nodePublishVolume, request, signal);
       const fsGroup = pod.spec.securityContext?.fsGroup;
       const first = this.mounted(pod, work.podVolume) === undefined;
+      if (volume.block) await this.#mapped(work, place.path, first);
       if (first && group === undefined && fsGroup !== undefined && givesToGroup(about, volume)) {
         const onlyIfRootDiffers = pod.spec.securityContext?.fsGroupChangePolicy === "OnRootMismatch";
         await giveToGroup(targetPath, { gid: fsGroup, onlyIfRootDiffers });
@@ -287,6 +282,13 @@ export class CsiVolumes {
     return targetPath;
   }
 
+  /** A driver that says that it is done, and made nothing, is found out now, not by the runtime. */
+  async #mapped({ pod, volume }: Work, link: string, first: boolean): Promise<void> {
+    await realpath(link);
+    const message = `MapVolume.MapPodDevice succeeded for volume ${JSON.stringify(volume.name)} volumeMapPath ${JSON.stringify(dirname(link))}`;
+    if (first) this.#options.recorder.event({ object: pod }, "Normal", "SuccessfulMountVolume", message);
+  }
+
   async #expand({ pod, volume, driver, capabilities }: Work, volumePath: string, signal: AbortSignal): Promise<void> {
     const { references, recorder, nodeName, grown } = this.#options;
     const stagingTargetPath = this.#stagingPath(volume, capabilities);
@@ -295,8 +297,10 @@ export class CsiVolumes {
     await expandVolume({ ...surroundings, volume, driver, capabilities, volumePath, stagingTargetPath, about }, signal);
   }
 
-  async #tokens(about: CSIDriver | undefined, pod: Pod, signal: AbortSignal): Promise<ReadonlyMap<string, Token>> {
+  async #tokens({ about, pod, volume }: Work, signal: AbortSignal): Promise<ReadonlyMap<string, Token>> {
     const tokens = new Map<string, Token>();
+    // As upstream, for file systems only.
+    if (volume.block) return tokens;
     for (const { audience, expirationSeconds = DEFAULT_TOKEN_SECONDS } of about?.spec.tokenRequests ?? []) {
       const wanted = { audience, expirationSeconds: Number(expirationSeconds) };
       tokens.set(audience, await this.#options.references.token(pod, wanted, signal));
@@ -304,14 +308,20 @@ export class CsiVolumes {
     return tokens;
   }
 
-  async #unpublish({ uid, folder, data }: PodVolumeOnDisk, signal: AbortSignal): Promise<void> {
-    const { drivers } = this.#options;
+  async #unpublish(
+    uid: string,
+    found: PodVolumeOnDisk & { readonly data: VolumeData },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { drivers, paths } = this.#options;
+    const { data } = found;
+    const place = podPlace(paths, found, uid);
     const users = await this.#known();
     const name = uniqueVolumeName(data);
     await this.#locks.run(name, async () => {
-      const request = { volumeId: data.volumeHandle, targetPath: join(folder, POD_MOUNT) };
+      const request = { volumeId: data.volumeHandle, targetPath: place.targetPath };
       await drivers.get(data.driver).call(nodeService.nodeUnpublishVolume, request, signal);
-      await removeVolumeFolder(folder, POD_MOUNT);
+      await place.clear();
       users.remove(data, uid);
       await this.#unstage(data, users, signal);
     });
@@ -320,11 +330,11 @@ export class CsiVolumes {
   /** Under the lock of the volume. */
   async #unstage(data: CsiVolumeId, users: VolumeUsers, signal: AbortSignal): Promise<void> {
     if (users.has(data)) return;
-    const folder = this.#options.paths.stagedVolume(data.driver, data.volumeHandle);
-    if ((await readVolumeData(folder)) !== undefined) {
-      const request = { volumeId: data.volumeHandle, stagingTargetPath: join(folder, GLOBAL_MOUNT) };
-      await this.#options.drivers.get(data.driver).call(nodeService.nodeUnstageVolume, request, signal);
-      await removeVolumeFolder(folder, GLOBAL_MOUNT);
+    const { paths, drivers } = this.#options;
+    for (const place of await placesOf(paths, data)) {
+      const request = { volumeId: data.volumeHandle, stagingTargetPath: place.stagingPath };
+      if (await place.staged()) await drivers.get(data.driver).call(nodeService.nodeUnstageVolume, request, signal);
+      await place.clear();
     }
     // Whoever detaches is told; nobody here waits for it.
     if (users.setInUse(data, false)) this.#options.status.changed();
@@ -342,21 +352,16 @@ interface Work extends CsiMount {
   readonly publishContext: Readonly<Record<string, string>>;
 }
 
-interface PodVolumeOnDisk {
-  readonly uid: string;
-  readonly folder: string;
-  readonly data: VolumeData;
-}
-
 /** The group that the driver itself is to give the volume to. */
-function mountGroup({ spec }: Pod, { readOnly }: CsiVolume, capabilities: NodeCapabilities): number | undefined {
+function mountGroup({ spec }: Pod, { readOnly, block }: CsiVolume, capabilities: NodeCapabilities): number | undefined {
   const group = spec.securityContext?.fsGroup;
-  return capabilities.has(NODE_CAPABILITY.VOLUME_MOUNT_GROUP) && !readOnly ? group : undefined;
+  return capabilities.has(NODE_CAPABILITY.VOLUME_MOUNT_GROUP) && !readOnly && !block ? group : undefined;
 }
 
-function failure(step: "SetUp" | "MountDevice", { name }: CsiVolume, why: string): OperatingError {
+function failure(step: "SetUp" | "MountDevice", { name, block }: CsiVolume, why: string): OperatingError {
+  const mapping = step === "SetUp" ? "MapVolume.MapPodDevice" : "MapVolume.SetUpDevice";
   return new OperatingError(
-    "CsiVolumeFailed",
-    `MountVolume.${step} failed for volume ${JSON.stringify(name)} : ${why}`,
+    block ? "VolumeMapFailed" : "CsiVolumeFailed",
+    `${block ? mapping : `MountVolume.${step}`} failed for volume ${JSON.stringify(name)} : ${why}`,
   );
 }

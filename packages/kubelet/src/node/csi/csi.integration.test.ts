@@ -1,6 +1,6 @@
 // Drivers on unix sockets, the real API server in this process, volumes as plain directories: registration and what the API shows of it,
 // mounting and unmounting step by step, failures, a kubelet that starts anew halfway, attaching, inline volumes, tokens and secrets.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
@@ -146,6 +146,7 @@ const volume: CsiVolume = {
   driver: NAME,
   volumeHandle: "vol",
   lifecycle: "Persistent",
+  block: false,
   readOnly: false,
   fsType: "",
   accessModes: ["ReadWriteOnce"],
@@ -470,4 +471,123 @@ test("a pod's folder without data was never mounted, and goes", async () => {
   mkdirSync(join(dir, "pods/u1/volumes/kubernetes.io~csi/pvc-1"), { recursive: true });
   await kubelet.volumes.unmountPod("u1", signal);
   expect([readdirSync(join(dir, "pods/u1/volumes/kubernetes.io~csi")), methods()]).toEqual([[], []]);
+});
+
+const disk: CsiVolume = { ...volume, name: "pvc-2", block: true, fsType: "ext4", attributes: {} };
+const devices = () => join(dir, "plugins/kubernetes.io/csi/volumeDevices");
+
+test("a block volume is staged and published under upstream's paths, without a file system, and undone", async () => {
+  const own = await startDriver({ capabilities: [...STAGES, NODE_CAPABILITY.VOLUME_MOUNT_GROUP] });
+  own.createVolume("vol", 4096);
+  const holder = pod("u1", { securityContext: { fsGroup: 1000 } });
+  const mounted = await mount(holder, { ...disk, readOnly: true });
+  await mount(pod("u2"), disk);
+  const folder = join(dir, "pods/u1/volumeDevices/kubernetes.io~csi");
+  const link = join(folder, "pvc-2");
+  const targetPath = join(devices(), "publish/pvc-2/u1");
+  expect(mounted).toMatchObject({ own: link, path: targetPath, readOnly: true, renewAtMs: undefined });
+  expect(readlinkSync(link)).toBe(targetPath);
+  expect(JSON.parse(readFileSync(join(devices(), "pvc-2/data/vol_data.json"), "utf8"))).toMatchObject({
+    driverName: NAME,
+    specVolID: "pvc-2",
+    volumeHandle: "vol",
+  });
+  const stagingTargetPath = join(devices(), "staging/pvc-2");
+  const volumeCapability = { block: {}, accessMode: { mode: 1 } };
+  expect(own.calls.slice(0, 2)).toEqual([
+    { method: "NodeStageVolume", request: { volumeId: "vol", stagingTargetPath, volumeCapability } },
+    {
+      method: "NodePublishVolume",
+      request: { volumeId: "vol", stagingTargetPath, targetPath, volumeCapability, readonly: true },
+    },
+  ]);
+  expect(events).toEqual(
+    ["u1", "u2"].map(
+      (uid) =>
+        `Normal SuccessfulMountVolume: MapVolume.MapPodDevice succeeded for volume "pvc-2" volumeMapPath "${folder.replace("u1", uid)}"`,
+    ),
+  );
+  await kubelet.volumes.unmountPod("u1", signal);
+  expect([existsSync(link), existsSync(stagingTargetPath)]).toEqual([false, true]);
+  await kubelet.volumes.unmountPod("u2", signal);
+  expect(methods()?.slice(-3)).toEqual(["NodeUnpublishVolume", "NodeUnpublishVolume", "NodeUnstageVolume"]);
+  expect(readdirSync(devices(), { recursive: true }).sort()).toEqual(["publish", "staging"]);
+  expect(await kubelet.volumes.inUse()).toEqual([]);
+});
+
+test("a block volume that its driver cannot give is told as a device that could not be mapped", async () => {
+  await expect(mount(pod(), disk)).rejects.toMatchObject({
+    code: "VolumeMapFailed",
+    message: `MapVolume.SetUpDevice failed for volume "pvc-2" : kubernetes.io/csi: blockMapper.SetUpDevice failed to get CSI client: driver name ${NAME} not found in the list of registered CSI drivers`,
+  });
+  const own = await startDriver({ capabilities: STAGES });
+  own.failures.set("NodeStageVolume", [{ code: status.INTERNAL, details: "no disk" }]);
+  await expect(mount(pod(), disk)).rejects.toThrow(
+    'MapVolume.SetUpDevice failed for volume "pvc-2" : rpc error: code = Internal desc = no disk',
+  );
+  own.createVolume("vol", 4096);
+  own.failures.set("NodePublishVolume", [{ code: status.INTERNAL, details: "no node" }]);
+  await expect(mount(pod(), disk)).rejects.toThrow(
+    'MapVolume.MapPodDevice failed for volume "pvc-2" : rpc error: code = Internal desc = no node',
+  );
+  await mount(pod(), disk);
+});
+
+test.each(["after all is mapped", "between staging and publishing", "after the pod's part is undone"])(
+  "another kubelet takes a block volume over %s",
+  async (when) => {
+    const own = await startDriver({ capabilities: STAGES });
+    own.createVolume("vol", 4096);
+    const fail = (method: string) => own.failures.set(method, [{ code: status.INTERNAL, details: "x" }]);
+    if (when.startsWith("between")) {
+      fail("NodePublishVolume");
+      await mount(pod(), disk).catch(() => undefined);
+      rmSync(join(dir, "pods/u1"), { recursive: true });
+    } else {
+      await mount(pod(), disk);
+    }
+    if (when.startsWith("after the pod's")) {
+      fail("NodeUnstageVolume");
+      await kubelet.volumes.unmountPod("u1", signal).catch(() => undefined);
+    }
+    await stopKubelet();
+    const told = own.statuses.length;
+    kubelet = startKubelet();
+    expect(await kubelet.volumes.inUse()).toEqual([`kubernetes.io/csi/${NAME}^vol`]);
+    await cluster.until("the driver is taken again", () => own.statuses[told]);
+    if (when.startsWith("after all")) {
+      expect(existsSync(join(devices(), "staging/pvc-2"))).toBe(true);
+      await kubelet.volumes.unmountPod("u1", signal);
+    }
+    await cluster.until("nothing is in use", async () =>
+      (await kubelet.volumes.inUse()).length === 0 ? true : undefined,
+    );
+    expect(readdirSync(devices(), { recursive: true }).sort()).toEqual(["publish", "staging"]);
+    expect(methods()?.at(-1)).toBe("NodeUnstageVolume");
+  },
+);
+
+test("a block volume that is larger than its claim knows grows at its device", async () => {
+  const own = await startDriver({ capabilities: [...STAGES, NODE_CAPABILITY.EXPAND_VOLUME] });
+  own.createVolume("vol", 4096);
+  const claim = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data", namespace: "ns" },
+    spec: {},
+    status: { capacity: { storage: "4Ki" } },
+  };
+  const { renewAtMs } = await mount(pod(), { ...disk, size: { claim, storage: "8Ki" } });
+  expect([renewAtMs === undefined, grown]).toEqual([false, ["8Ki"]]);
+  expect(own.calls.at(-1)).toEqual({
+    method: "NodeExpandVolume",
+    request: {
+      volumeId: "vol",
+      // What the driver has published, its links resolved.
+      volumePath: join(own.directory("vol"), "disk"),
+      capacityRange: { requiredBytes: 8192 },
+      stagingTargetPath: join(devices(), "staging/pvc-2"),
+      volumeCapability: { block: {}, accessMode: { mode: 1 } },
+    },
+  });
 });

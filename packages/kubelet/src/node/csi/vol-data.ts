@@ -33,9 +33,23 @@ export async function readVolumeData(folder: string): Promise<VolumeData | undef
 
 /** Removes an empty mount point, the data beside it, and their folder. Fails rather than to remove anything that is in a volume. */
 export async function removeVolumeFolder(folder: string, mountPoint: string): Promise<void> {
-  await unlessGone(rmdir(join(folder, mountPoint)));
+  await removeFolder(join(folder, mountPoint));
+  await removeDataFolder(folder);
+}
+
+/** Removes a folder in which is nothing but a volume's data. */
+export async function removeDataFolder(folder: string): Promise<void> {
   for (const name of [`${FILE}.new`, FILE]) await rm(join(folder, name), { force: true });
-  await unlessGone(rmdir(folder));
+  await removeFolder(folder);
+}
+
+/** Removes an empty folder, if it is there. */
+export async function removeFolder(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
 }
 
 /** Names in a folder; none when it is not there. */
@@ -45,13 +59,5 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
   } catch (error) {
     if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return [];
     throw error;
-  }
-}
-
-async function unlessGone(removing: Promise<void>): Promise<void> {
-  try {
-    await removing;
-  } catch (error) {
-    if (!hasCode(error, "ENOENT")) throw error;
   }
 }

@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { type CsiVolumeId, uniqueVolumeName } from "@skates/api/storage/v1";
 import type { CsiPaths } from "./csi-paths.ts";
-import { namesIn, readVolumeData, type VolumeData } from "./vol-data.ts";
+import { namesIn } from "./vol-data.ts";
+import { volumesOfPod, volumesOnNode } from "./volume-places.ts";
 
 /**
  * Which pods have which persistent CSI volumes here, and which of them the cluster is told are in use. What lies on the disk is the
@@ -14,16 +14,13 @@ export class VolumeUsers {
   static async read(paths: CsiPaths, pods: string): Promise<VolumeUsers> {
     const users = new VolumeUsers();
     for (const uid of await namesIn(pods)) {
-      for (const name of await namesIn(paths.podVolumes(uid))) {
-        const data = await readVolumeData(paths.podVolume(uid, name));
+      for (const { data } of await volumesOfPod(paths, uid)) {
         if (data === undefined || data.lifecycle === "Ephemeral") continue;
         users.add(data, uid);
         users.#inUse.add(uniqueVolumeName(data));
       }
     }
-    for (const driver of await namesIn(paths.staged)) {
-      for (const data of await stagedVolumes(paths, driver)) users.#inUse.add(uniqueVolumeName(data));
-    }
+    for (const volume of await volumesOnNode(paths)) users.#inUse.add(uniqueVolumeName(volume));
     return users;
   }
 
@@ -62,14 +59,4 @@ export class VolumeUsers {
   inUse(): readonly string[] {
     return [...this.#inUse].sort();
   }
-}
-
-/** The volumes of a driver that are staged here. */
-export async function stagedVolumes({ staged }: CsiPaths, driver: string): Promise<readonly VolumeData[]> {
-  const found: VolumeData[] = [];
-  for (const hash of await namesIn(join(staged, driver))) {
-    const data = await readVolumeData(join(staged, driver, hash));
-    if (data !== undefined) found.push(data);
-  }
-  return found;
 }

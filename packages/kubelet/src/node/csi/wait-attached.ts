@@ -49,7 +49,10 @@ async function attachmentMetadata(
   const name = attachmentName(volume, nodeName);
   const attachment = await references.volumeAttachment(name, signal);
   const problem = (why: string): OperatingError =>
-    new OperatingError("CsiVolumeFailed", `MountVolume.WaitForAttach failed for volume "${volume.name}" : ${why}`);
+    new OperatingError(
+      volume.block ? "VolumeMapFailed" : "CsiVolumeFailed",
+      `${volume.block ? "MapVolume" : "MountVolume"}.WaitForAttach failed for volume "${volume.name}" : ${why}`,
+    );
   if (attachment === undefined)
     throw problem(
       `volume ${volume.volumeHandle} has GET error for volume attachment ${name}: volumeattachments.storage.k8s.io "${name}" not found`,

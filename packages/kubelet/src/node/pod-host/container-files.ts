@@ -1,11 +1,11 @@
 import { chmod, mkdir, open, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import type { VolumeMount } from "@skates/api/core/v1";
+import type { VolumeDevice, VolumeMount } from "@skates/api/core/v1";
 import { OperatingError } from "@skates/component-base";
 import { expand } from "../../env/expand.ts";
 import type { ContainerFiles, ContainerFilesRequest } from "../../pod-host.ts";
 import { isHostNetwork } from "../../pod/containers.ts";
-import type { ContainerMount } from "../../runtime.ts";
+import type { ContainerDevice, ContainerMount } from "../../runtime.ts";
 import type { SubPathPin } from "./pin-sub-path.ts";
 import type { PodPaths } from "./pod-paths.ts";
 import { resolveSubPath } from "./sub-path.ts";
@@ -33,13 +33,22 @@ export async function containerFiles(
     const file = await terminationLog(paths.container(uid, container.name), request.restartCount);
     mounts.push(plain(logPath, file, false));
   }
-  const devices = (container.volumeDevices ?? []).map(({ name }): never => {
-    throw new OperatingError(
-      "VolumeUnsupported",
-      `volume device ${JSON.stringify(name)}: block volumes are not supported by this kubelet`,
-    );
-  });
+  const devices = (container.volumeDevices ?? []).map((device) => volumeDevice(request, device));
   return { mounts, devices };
+}
+
+function volumeDevice(
+  { container, volumes }: ContainerFilesRequest,
+  { name, devicePath }: VolumeDevice,
+): ContainerDevice {
+  const volume = volumes.get(name);
+  if (volume?.device !== true) {
+    throw new OperatingError(
+      "VolumeMissing",
+      `cannot find volume ${JSON.stringify(name)} to pass into container ${JSON.stringify(container.name)}`,
+    );
+  }
+  return { containerPath: devicePath, hostPath: volume.hostPath, permissions: volume.readOnly ? "r" : "mrw" };
 }
 
 function readOnlyRoot({ container }: ContainerFilesRequest): boolean {
@@ -56,7 +65,7 @@ async function volumeMount(
   pin: (volume: string, path: string) => Promise<string>,
 ): Promise<ContainerMount> {
   const volume = request.volumes.get(mount.name);
-  if (volume === undefined) {
+  if (volume === undefined || volume.device === true) {
     throw new OperatingError(
       "VolumeMissing",
       `cannot find volume ${JSON.stringify(mount.name)} to mount into container ${JSON.stringify(request.container.name)}`,

@@ -91,7 +91,7 @@ const volume = (spec: Partial<PersistentVolume["spec"]>): PersistentVolume => ({
   metadata: { name: "disk" },
   spec: { claimRef: { namespace: "ns", name: "data", uid: "c" }, ...spec },
 });
-const mounting = (found: PersistentVolumeClaim | undefined, bound?: PersistentVolume) => {
+const mounting = (found: PersistentVolumeClaim | undefined, bound?: PersistentVolume, holder = pod) => {
   const node = { apiVersion: "v1", kind: "Node", metadata: { name: "n", labels: { zone: "a" } }, spec: {} } as const;
   const references: References = {
     ...noReferences,
@@ -111,7 +111,17 @@ const mounting = (found: PersistentVolumeClaim | undefined, bound?: PersistentVo
     recorder: { event: () => undefined },
     grown: () => Promise.resolve(),
   });
-  const request = { pod, volume: wanted, references, directories: localDirectories(root), csi };
+  const recorder = { event: () => undefined };
+  const paths = podPaths(root);
+  const request = {
+    pod: holder,
+    volume: wanted,
+    references,
+    directories: localDirectories(root),
+    csi,
+    paths,
+    recorder,
+  };
   return mountClaim(request, signal).then((mounted) => mounted.volume);
 };
 
@@ -138,9 +148,6 @@ it("waits for a claim, and refuses volumes that are not for it, not for here, or
   await expect(mounting(claim, volume({ ...local, nodeAffinity: zone("b") }))).rejects.toThrow(
     'MountVolume.NodeAffinity check failed for volume "disk" : no matching NodeSelectorTerms',
   );
-  await expect(mounting(claim, volume({ ...local, volumeMode: "Block" }))).rejects.toThrow(
-    "block volumes are not supported",
-  );
   await expect(mounting(claim, volume({ nfs: { server: "s", path: "/" } }))).rejects.toThrow(
     'volume "disk": nfs is not supported by this kubelet',
   );
@@ -151,4 +158,33 @@ it("waits for a claim, and refuses volumes that are not for it, not for here, or
     hostPath: root,
     readOnly: true,
   });
+});
+
+it("gives a local block volume as a device, and refuses what is none", async () => {
+  const block = (path: string) => volume({ local: { path }, volumeMode: "Block" });
+  await expect(mounting(claim, block(root))).rejects.toMatchObject({
+    code: "VolumeMapFailed",
+    message: `MapVolume.MapBlockVolume failed for volume "disk" : ${root} is not a block device`,
+  });
+  await expect(mounting(claim, block("/nowhere"))).rejects.toThrow(
+    'MapVolume.EvalHostSymlinks failed for volume "disk" : ENOENT',
+  );
+  await expect(mounting(claim, volume({ hostPath: { path: root }, volumeMode: "Block" }))).rejects.toThrow(
+    'MapVolume.FindMapperPluginBySpec failed for volume "disk"',
+  );
+});
+
+it("refuses a volume of one mode that a container uses as the other", async () => {
+  const using = (container: Partial<Pod["spec"]["containers"][number]>): Pod => ({
+    ...pod,
+    spec: { ...pod.spec, containers: [{ name: "c", image: "x", ...container }] },
+  });
+  const asFiles = using({ volumeMounts: [{ name: "v", mountPath: "/v" }] });
+  await expect(mounting(claim, volume({ local: { path: root }, volumeMode: "Block" }), asFiles)).rejects.toThrow(
+    "failed to process volumes=[v]: volume v has volumeMode Block, but is specified in volumeMounts",
+  );
+  const asDevice = using({ volumeDevices: [{ name: "v", devicePath: "/dev/v" }] });
+  await expect(mounting(claim, volume({ local: { path: root } }), asDevice)).rejects.toThrow(
+    "failed to process volumes=[v]: volume v has volumeMode Filesystem, but is specified in volumeDevices",
+  );
 });

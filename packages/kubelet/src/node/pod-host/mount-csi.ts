@@ -36,6 +36,6 @@ export async function mountCsi(
   return shown(await csi.mount({ pod, podVolume: volume.name, volume: wanted }, signal));
 }
 
-function shown({ path, readOnly, renewAtMs }: CsiMounted): Mounted {
-  return { volume: { hostPath: path, readOnly }, renewAtMs };
+function shown({ own, volume, readOnly, renewAtMs }: CsiMounted): Mounted {
+  return { volume: { hostPath: own, readOnly, ...(volume.block ? { device: true } : {}) }, renewAtMs };
 }

@@ -2,6 +2,7 @@ import { chmod, chown, mkdir } from "node:fs/promises";
 import { parseQuantity } from "@skates/apimachinery";
 import type { EmptyDirVolumeSource, Pod, Volume } from "@skates/api/core/v1";
 import { OperatingError } from "@skates/component-base";
+import type { EventRecorder } from "../../event-recorder.ts";
 import type { LocalDirectories } from "../../local-volumes.ts";
 import { inlineCsiVolume } from "../../csi/csi-volume.ts";
 import type { CsiVolumes } from "../csi/csi-volumes.ts";
@@ -21,6 +22,7 @@ export interface MountRequest {
   readonly sources: FileSources;
   readonly directories: LocalDirectories;
   readonly csi: CsiVolumes;
+  readonly recorder: EventRecorder;
 }
 
 /** Sets one volume up, or brings its contents up to date. Throws for kinds that this kubelet cannot mount. */

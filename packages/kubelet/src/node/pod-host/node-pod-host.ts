@@ -43,6 +43,8 @@ export interface NodePodHostOptions {
 const MESSAGE_BYTES_MAX = 4096;
 const LOG_BYTES_MAX = 2048;
 const LOG_LINES_MAX = 80;
+/** Failures of volumes whose messages say what was tried. */
+const TOLD_WHOLE = ["ClaimNotReady", "CsiVolumeFailed", "VolumeMapFailed"];
 const CLASSES: readonly QosClass[] = ["Guaranteed", "Burstable", "BestEffort"];
 const LOG_NAME_MAX = 251;
 
@@ -112,9 +114,10 @@ class NodePodHost implements PodHost {
     let renewAtMs: number | undefined;
     for (const volume of pod.spec.volumes ?? []) {
       const directories = this.#options.localDirectories;
-      const request = { pod, volume, paths: this.#paths, sources: this.#deps, directories, csi: this.#csi };
+      const { recorder } = this.#deps;
+      const request = { pod, volume, paths: this.#paths, sources: this.#deps, directories, csi: this.#csi, recorder };
       const mounted = await mountVolume(request, signal).catch((error: unknown) => {
-        if (signal.aborted || hasCode(error, "ClaimNotReady") || hasCode(error, "CsiVolumeFailed")) throw error;
+        if (signal.aborted || TOLD_WHOLE.some((code) => hasCode(error, code))) throw error;
         throw new Error(`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${messageOf(error)}`);
       });
       byName.set(volume.name, mounted.volume);

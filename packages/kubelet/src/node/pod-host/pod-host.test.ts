@@ -219,6 +219,36 @@ test("a container gets its volumes, its hosts file and a file for its last words
   expect(statSync(log).mode & 0o777).toBe(0o666);
 });
 
+test("a container gets the devices that it names, and neither a device as files nor files as a device", async () => {
+  const files = (container: Partial<PodSpec["containers"][number]>) =>
+    containerFiles(
+      {
+        pod: pod(),
+        container: { name: "main", ...container },
+        volumes: new Map([
+          ["disk", { hostPath: "/links/disk", readOnly: false, device: true }],
+          ["shown", { hostPath: "/links/shown", readOnly: true, device: true }],
+          ["files", { hostPath: dir, readOnly: false }],
+        ]),
+        podIps: [],
+        recursiveReadOnly: true,
+        restartCount: 0,
+        env: [],
+      },
+      podPaths(dir),
+      ({ path }) => Promise.resolve(path),
+    );
+  const device = (name: string) => ({ volumeDevices: [{ name, devicePath: "/dev/xvda" }] });
+  expect([(await files(device("disk"))).devices, (await files(device("shown"))).devices]).toEqual([
+    [{ containerPath: "/dev/xvda", hostPath: "/links/disk", permissions: "mrw" }],
+    [{ containerPath: "/dev/xvda", hostPath: "/links/shown", permissions: "r" }],
+  ]);
+  await expect(files(device("files"))).rejects.toThrow('cannot find volume "files" to pass into container "main"');
+  await expect(files({ volumeMounts: [{ name: "disk", mountPath: "/d" }] })).rejects.toThrow(
+    'cannot find volume "disk" to mount into container "main"',
+  );
+});
+
 test("a pod is limited only if all its containers are", () => {
   expect(podLimits(pod())).toEqual({ cpuShares: 512, cpuQuotaUs: 50_000, memoryBytes: 67_108_864 });
   const { containers } = pod().spec;

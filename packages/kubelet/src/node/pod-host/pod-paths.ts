@@ -6,6 +6,8 @@ export interface PodPaths {
   pod(uid: string): string;
   /** `plugin`: `empty-dir`, `configmap`, `secret`, `projected`, `downward-api`. */
   volume(uid: string, plugin: string, name: string): string;
+  /** Links to the block devices that the pod has from a plugin: `csi`, `local-volume`. */
+  devices(uid: string, plugin: string): string;
   /** Files of one container: its termination log. */
   container(uid: string, name: string): string;
   etcHosts(uid: string): string;
@@ -20,6 +22,7 @@ export function podPaths(kubeletDir: string): PodPaths {
     pods,
     pod,
     volume: (uid, plugin, name) => join(pod(uid), "volumes", `kubernetes.io~${plugin}`, name),
+    devices: (uid, plugin) => join(pod(uid), "volumeDevices", `kubernetes.io~${plugin}`),
     container: (uid, name) => join(pod(uid), "containers", name),
     etcHosts: (uid) => join(pod(uid), "etc-hosts"),
     subPath: (uid, { volume, container, index }) => join(pod(uid), "volume-subpaths", volume, container, String(index)),

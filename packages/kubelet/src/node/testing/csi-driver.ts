@@ -1,8 +1,19 @@
 /**
  * A small CSI driver for tests: its volumes are directories below a folder, mounted by bind mounts or, for tests without root, as empty
- * directories. It speaks to the kubelet by gRPC as any driver does; what sidecars would ask of its controller service are methods here.
+ * directories. Block volumes are loop devices of a file in such a directory or, without root, that file. It speaks to the kubelet by gRPC as any driver does; what sidecars would ask of its controller service are methods here.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { type handleUnaryCall, type MethodDefinition, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { decodeProtobuf, encodeProtobuf, type Struct } from "@skates/apimachinery";
@@ -15,6 +26,7 @@ import {
   RegistrationStatusResponse,
 } from "@skates/api/plugin-registration/v1";
 import { runCommand } from "../host/run-command.ts";
+import { attachLoop, detachLoops, growLoops } from "./loop-device.ts";
 
 export interface TestDriverOptions {
   readonly name: string;
@@ -35,6 +47,8 @@ export interface DriverCall {
   readonly request: Message;
 }
 
+/** Of a volume that can be had as a device: its contents. */
+const DISK = "disk";
 const never = new AbortController().signal;
 
 export class TestDriver {
@@ -78,12 +92,17 @@ export class TestDriver {
         () => ({ capabilities: (this.options.capabilities ?? []).map((type) => ({ rpc: { type } })) }),
       ),
       this.#node("NodeStageVolume", csi.NodeStageVolumeRequest, csi.NodeStageVolumeResponse, (request) =>
-        this.#mount(this.directory(request["volumeId"]), request["stagingTargetPath"]),
+        isBlock(request)
+          ? this.#attachDisk(request)
+          : this.#mount(this.directory(request["volumeId"]), request["stagingTargetPath"]),
       ),
-      this.#node("NodeUnstageVolume", csi.NodeUnstageVolumeRequest, csi.NodeUnstageVolumeResponse, (request) =>
-        this.#unmount(request["stagingTargetPath"]),
-      ),
+      this.#node("NodeUnstageVolume", csi.NodeUnstageVolumeRequest, csi.NodeUnstageVolumeResponse, async (request) => {
+        const disk = this.#disk(request);
+        if (existsSync(disk) && this.options.mounts !== false) await detachLoops(disk);
+        return await this.#unmount(request["stagingTargetPath"]);
+      }),
       this.#node("NodePublishVolume", csi.NodePublishVolumeRequest, csi.NodePublishVolumeResponse, async (request) => {
+        if (isBlock(request)) return await this.#publishDisk(request);
         const context = request["volumeContext"];
         const ephemeral =
           typeof context === "object" && context !== null && "csi.storage.k8s.io/ephemeral" in context
@@ -96,9 +115,10 @@ export class TestDriver {
       this.#node("NodeUnpublishVolume", csi.NodeUnpublishVolumeRequest, csi.NodeUnpublishVolumeResponse, (request) =>
         this.#unmount(request["targetPath"]),
       ),
-      this.#node("NodeExpandVolume", csi.NodeExpandVolumeRequest, csi.NodeExpandVolumeResponse, (request) =>
-        Promise.resolve({ capacityBytes: (request["capacityRange"] as csi.CapacityRange).requiredBytes }),
-      ),
+      this.#node("NodeExpandVolume", csi.NodeExpandVolumeRequest, csi.NodeExpandVolumeResponse, async (request) => {
+        if (isBlock(request) && this.options.mounts !== false) await growLoops(this.#disk(request));
+        return { capacityBytes: (request["capacityRange"] as csi.CapacityRange).requiredBytes };
+      }),
       this.#node("NodeGetVolumeStats", csi.NodeGetVolumeStatsRequest, csi.NodeGetVolumeStatsResponse, () =>
         Promise.resolve({
           usage: [
@@ -136,8 +156,17 @@ export class TestDriver {
     return join(this.options.folder, String(volumeId));
   }
 
-  createVolume(volumeId: string): void {
+  /** `diskBytes`: it can be had as a device of that size. */
+  createVolume(volumeId: string, diskBytes?: number): void {
     mkdirSync(this.directory(volumeId), { recursive: true });
+    if (diskBytes === undefined) return;
+    writeFileSync(join(this.directory(volumeId), DISK), "");
+    this.growDisk(volumeId, diskBytes);
+  }
+
+  /** Devices of it show that once the kubelet asks for it. */
+  growDisk(volumeId: string, bytes: number): void {
+    truncateSync(join(this.directory(volumeId), DISK), bytes);
   }
 
   deleteVolume(volumeId: string): void {
@@ -147,6 +176,28 @@ export class TestDriver {
   /** Volumes that there are. */
   volumes(): readonly string[] {
     return existsSync(this.options.folder) ? readdirSync(this.options.folder) : [];
+  }
+
+  #disk(request: Message): string {
+    return join(this.directory(request["volumeId"]), DISK);
+  }
+
+  async #attachDisk(request: Message): Promise<object> {
+    const disk = this.#disk(request);
+    if (!existsSync(disk)) throw Object.assign(new Error(`no disk at ${disk}`), { code: status.NOT_FOUND });
+    if (this.options.mounts !== false) await attachLoop(disk);
+    return {};
+  }
+
+  async #publishDisk(request: Message): Promise<object> {
+    await this.#attachDisk(request);
+    const [disk, target] = [this.#disk(request), String(request["targetPath"])];
+    if (this.options.mounts === false) symlinkSync(disk, target);
+    else if (!isMounted(target)) {
+      writeFileSync(target, "");
+      await runCommand(["mount", "--bind", await attachLoop(disk), target], {}, never);
+    }
+    return {};
   }
 
   async #mount(from: unknown, to: unknown, readOnly = false): Promise<object> {
@@ -163,7 +214,8 @@ export class TestDriver {
     const target = String(from);
     if (!existsSync(target)) return {};
     if (isMounted(target)) await runCommand(["umount", "--", target], {}, never);
-    rmdirSync(target);
+    if (statSync(target).isDirectory()) rmdirSync(target);
+    else rmSync(target);
     return {};
   }
 
@@ -229,6 +281,11 @@ interface Method {
   readonly name: string;
   readonly definition: MethodDefinition<Message, object>;
   readonly handler: handleUnaryCall<Message, object>;
+}
+
+/** Whether it is asked to give the volume as a device. */
+function isBlock(request: Message): boolean {
+  return (request["volumeCapability"] as csi.VolumeCapability).block !== undefined;
 }
 
 function isMounted(path: string): boolean {
