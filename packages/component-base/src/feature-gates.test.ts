@@ -10,13 +10,15 @@ describe("feature gates", () => {
     expect(gates.enabled("GangScheduling")).toBe(false);
     expect(gates.all().size).toBe(FEATURE_GATES.size);
     expect(FEATURE_GATES.size).toBeGreaterThan(200);
+    const locked = { stage: "GA", enabled: true, locked: true };
+    expect([FEATURE_GATES.get("NodeLogQuery"), FEATURE_GATES.get("HonorPVReclaimPolicy")]).toEqual([locked, undefined]);
   });
 
   it("takes overrides, whole stages included", () => {
     const gates = parseFeatureGates("GangScheduling=true, EnvFiles=false");
     expect([gates.enabled("GangScheduling"), gates.enabled("EnvFiles")]).toEqual([true, false]);
     const alpha = featureGates({ AllAlpha: true, MemoryQoS: false });
-    expect([alpha.enabled("GangScheduling"), alpha.enabled("MemoryQoS"), alpha.enabled("NodeLogQuery")]).toEqual([
+    expect([alpha.enabled("GangScheduling"), alpha.enabled("MemoryQoS"), alpha.enabled("ClusterTrustBundle")]).toEqual([
       true,
       false,
       false,
