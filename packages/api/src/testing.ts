@@ -6,6 +6,9 @@ import {
   formatFieldError,
   type RequestInfo,
   type Resource,
+  type Struct,
+  structOf,
+  type TypeNode,
   validateValue,
 } from "@skates/apimachinery";
 
@@ -64,4 +67,24 @@ export function updateFindings<T extends ApiObject>(
 export function rowOf<T extends ApiObject>(resource: Resource<T>, given: object): Readonly<Record<string, unknown>> {
   const object = madeObject(resource, given);
   return Object.fromEntries(resource.columns.map((column) => [column.name, column.cell(object, TEST_NOW_MS)]));
+}
+
+/** All structs that objects of these kinds are made of. For tests. */
+export function structsOf(resources: readonly Resource[]): ReadonlySet<Struct> {
+  const seen = new Set<Struct>();
+  const open = resources.map((resource) => resource.schema);
+  for (let struct = open.pop(); struct !== undefined; struct = open.pop()) {
+    if (seen.has(struct)) continue;
+    seen.add(struct);
+    for (const { type } of Object.values(struct.fields)) {
+      const inner = structOf(innermost(type));
+      if (inner !== undefined) open.push(inner);
+    }
+  }
+  return seen;
+}
+
+function innermost(type: TypeNode): TypeNode {
+  if (type.kind === "list") return innermost(type.items);
+  return type.kind === "map" ? innermost(type.values) : type;
 }

@@ -1,4 +1,4 @@
-import type { ApiResponse, Handler, UserInfo } from "@skates/apimachinery";
+import { type ApiResponse, gatedFields, type Handler, type UserInfo } from "@skates/apimachinery";
 import { type Component, isAbort, type Metrics } from "@skates/component-base";
 import type { Authorizer } from "./auth.ts";
 import { chain } from "./chain.ts";
@@ -108,6 +108,7 @@ function coreOf(options: ApiServerOptions): RegistryCore {
     store,
     limits,
     turn,
+    dropGated: gatedFields((gate) => env.gates.enabled(gate)),
     served: new ServedSet(),
     admission: [],
     leases: new LeasePool(store, env.clock),

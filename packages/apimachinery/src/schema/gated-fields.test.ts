@@ -13,6 +13,7 @@ const Item: Struct = struct("t/v1.Item", {
   plain: opt(1, string, ""),
   gated: opt(2, string, "", { gate: "Closed" }),
   other: opt(3, string, "", { gate: "Open" }),
+  both: opt(4, string, "", { gate: "Open,Closed" }),
 });
 const Root = struct("t/v1.Root", {
   items: opt(1, list(ref<Item>(() => Item)), ""),
@@ -28,12 +29,12 @@ const drop = gatedFields((gate) => gate === "Open");
 
 test("closed gates take fields out, wherever they are", () => {
   const value = {
-    items: [{ plain: "a", gated: "b", other: "c" }],
+    items: [{ plain: "a", gated: "b", other: "c" }, { both: "d" }],
     byName: mapOf({ x: { gated: "b" } }),
     whole: { plain: "a" },
   };
   expect(drop<object>(Root, value, undefined)).toEqual({
-    items: [{ plain: "a", other: "c" }],
+    items: [{ plain: "a", other: "c" }, {}],
     byName: mapOf({ x: {} }),
   });
 });

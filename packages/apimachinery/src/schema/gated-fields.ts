@@ -14,12 +14,16 @@ export function gatedFields(open: (gate: string) => boolean): DropGatedFields {
   return (struct, next, old) => {
     const { closed, containers } = plan(struct);
     if (closed.length === 0 && containers.length === 0) return next;
-    const inUse = new Set<string>();
-    if (old !== undefined) collect(plan, { struct, value: old }, inUse);
     // Only members that may be absent are taken out, so the type stays.
-    return strip(plan, { struct, value: next }, inUse) as typeof next;
+    const without = strip(plan, { struct, value: next }, NONE) as typeof next;
+    if (without === next || old === undefined) return without;
+    const inUse = new Set<string>();
+    collect(plan, { struct, value: old }, inUse);
+    return inUse.size === 0 ? without : (strip(plan, { struct, value: next }, inUse) as typeof next);
   };
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 interface StructPlan {
   /** Fields behind gates that are closed. */
@@ -37,9 +41,8 @@ type Members = Readonly<Record<string, unknown>>;
 
 function planOf(struct: Struct, open: (gate: string) => boolean): StructPlan {
   const entries = Object.entries(struct.fields);
-  const isClosed = (gate: string | undefined) => gate !== undefined && !open(gate);
   return {
-    closed: entries.filter(([, { facets }]) => isClosed(facets.gate)).map(([name]) => name),
+    closed: entries.filter(([, { facets }]) => isClosed(facets.gate, open)).map(([name]) => name),
     containers: entries
       .filter(([, { type }]) => {
         const target = targetOf(type);
@@ -49,11 +52,16 @@ function planOf(struct: Struct, open: (gate: string) => boolean): StructPlan {
   };
 }
 
+/** Several gates, with commas between them, must all be on. */
+function isClosed(gate: string | undefined, open: (gate: string) => boolean): boolean {
+  return gate !== undefined && !gate.split(",").every(open);
+}
+
 function reachesGate(struct: Struct, open: (gate: string) => boolean, seen: Set<Struct>): boolean {
   if (seen.has(struct)) return false;
   seen.add(struct);
   return Object.values(struct.fields).some(({ type, facets }) => {
-    if (facets.gate !== undefined && !open(facets.gate)) return true;
+    if (isClosed(facets.gate, open)) return true;
     const target = targetOf(type);
     return target !== undefined && reachesGate(target, open, seen);
   });
@@ -109,8 +117,12 @@ function stripWithin(
       return strip(plan, { struct: type.target(), value }, inUse);
     case "list": {
       const items = value as readonly unknown[];
-      const next = items.map((item) => stripWithin(plan, { type: type.items, value: item }, inUse));
-      return next.every((item, index) => item === items[index]) ? value : next;
+      let next: unknown[] | undefined;
+      for (const [index, item] of items.entries()) {
+        const rest = stripWithin(plan, { type: type.items, value: item }, inUse);
+        if (rest !== item) (next ??= [...items])[index] = rest;
+      }
+      return next ?? value;
     }
     case "map": {
       const members = value as Members;

@@ -1,4 +1,4 @@
-import { type Resource, type Revision, StatusError } from "@skates/apimachinery";
+import { type DropGatedFields, type Resource, type Revision, StatusError } from "@skates/apimachinery";
 import { type Env, hasCode, messageOf, type Random } from "@skates/component-base";
 import type { CommitOptions, RevisionStore } from "@skates/storage";
 import type { AdmissionPlugin } from "../admission.ts";
@@ -21,6 +21,8 @@ export interface RegistryCore {
   readonly leases: LeasePool;
   readonly names: Random;
   readonly uids: Random;
+  /** Takes out what is behind gates that are closed and not in use. */
+  readonly dropGated: DropGatedFields;
   readonly turn: () => Promise<void>;
 }
 

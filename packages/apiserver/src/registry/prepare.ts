@@ -56,7 +56,7 @@ export async function prepareCreate(call: WriteCall, admitted: ApiObject): Promi
     uids: core.uids,
     names: core.names,
   });
-  const conventional = conventionalCreate(hub, { ...admitted, metadata });
+  const conventional = core.dropGated(hub.schema, conventionalCreate(hub, { ...admitted, metadata }), undefined);
   const prepared = hub.strategy.prepare?.(conventional, undefined, info) ?? conventional;
   return await claimed(call, { next: prepared, old: undefined }, async (object) => {
     refuse(call, object, [
@@ -78,7 +78,9 @@ export async function prepareUpdate(call: WriteCall, next: ApiObject, old: ApiOb
   const admitted = admittedObject(call, next, await mutateByAdmission(call.admission, attributes, call.signal));
   const metadata = updatedMeta(withoutDuplicateOwners(admitted.metadata, call.warn), old.metadata);
   const viewed = conventionalUpdate(hub, call.subresource, { ...admitted, metadata }, old);
-  const conventional = { ...viewed, metadata: { ...viewed.metadata, managedFields: admitted.metadata.managedFields } };
+  const { managedFields } = admitted.metadata;
+  const whole = { ...viewed, metadata: { ...viewed.metadata, managedFields } };
+  const conventional = call.core.dropGated(hub.schema, whole, old);
   const mended = hub.strategy.prepare?.(conventional, old, info) ?? conventional;
   const keeps = KEEPS_GENERATION.has(call.subresource);
   const generation = keeps ? old.metadata.generation : nextGeneration(hub, mended, old);

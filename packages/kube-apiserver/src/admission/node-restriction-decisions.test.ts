@@ -1,7 +1,7 @@
 // Each decision about what a kubelet writes, in upstream's words: on a server whose authorizer lets everything through, so that
 // admission alone decides; tokens on one with the authorizers of every cluster.
 import { systemClock } from "@skates/component-base/node";
-import { seededRandom } from "@skates/component-base";
+import { createEnv, featureGates, seededRandom } from "@skates/component-base";
 import { nodePki } from "@skates/pki/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN, type Answer, type Caller, startTestServer, type TestServer } from "../node/testing.ts";
@@ -25,7 +25,10 @@ async function start(options: Parameters<typeof startTestServer>[0] = {}): Promi
 }
 
 beforeAll(async () => {
-  at = await start({ authorization: () => [{ type: "AlwaysAllow" }] });
+  // Pods with trust bundles lose them otherwise.
+  const gates = featureGates({ ClusterTrustBundleProjection: true });
+  const env = createEnv({ clock: systemClock(), random: seededRandom(1), gates });
+  at = await start({ env, authorization: () => [{ type: "AlwaysAllow" }] });
 });
 afterAll(() => at.stop());
 

@@ -18,7 +18,6 @@ export const TypedObjectReference = struct(
     name: req(3, string, "Its name."),
     namespace: opt(4, string, "Its namespace; another one than the claim's needs a grant.", {
       keepZero: true,
-      gate: "CrossNamespaceVolumeDataSource",
     }),
   },
   { doc: "An object of any kind, perhaps in another namespace." },

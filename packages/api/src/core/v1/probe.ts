@@ -96,7 +96,7 @@ export const Lifecycle = struct(
         "SIGXFSZ",
       ),
       "Signal that it is told to end with; needs the pod's os.",
-      { keepZero: true },
+      { keepZero: true, gate: "ContainerStopSignals" },
     ),
   },
   { doc: "What is done at the ends of a container's life." },

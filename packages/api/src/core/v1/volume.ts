@@ -335,7 +335,7 @@ export const VolumeProjection = struct(
       6,
       ref<PodCertificateProjection>(() => PodCertificateProjection),
       "A key and certificate of the pod's own.",
-      { gate: "PodCertificateProjection" },
+      { gate: "PodCertificateRequest" },
     ),
   },
   { doc: "One source of a projected volume; exactly one is given." },

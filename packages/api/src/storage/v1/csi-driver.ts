@@ -46,7 +46,6 @@ export const CSIDriverSpec = struct(
     storageCapacity: opt(4, bool, "Whether it reports what is free.", {
       keepZero: true,
       default: false,
-      gate: "CSIStorageCapacity",
     }),
     fsGroupPolicy: opt(5, string, "Whether the owner of its volumes can be set.", {
       keepZero: true,
