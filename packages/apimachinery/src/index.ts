@@ -22,7 +22,6 @@ export {
   type List,
   type ObjectKey,
   parseGroupVersion,
-  parseKey,
   type WatchEvent,
 } from "./object.ts";
 export type * from "./resource.ts";
@@ -151,13 +150,11 @@ export {
   formatDuration,
   humanDuration,
   parseDuration,
-  shortHumanDuration,
 } from "./text/duration.ts";
 export { goQuote } from "./text/go-quote.ts";
 export { joinedErrors } from "./text/joined-errors.ts";
 export { intOrPercent, PercentError } from "./text/int-or-percent.ts";
 export {
-  inclusiveRange,
   isCIdentifier,
   isConfigMapKey,
   isDns1035Label,
@@ -173,7 +170,6 @@ export {
   isQualifiedName,
   isRelaxedEnvVarName,
   isWildcardDns1123Subdomain,
-  regexError,
   utf8Length,
 } from "./text/names.ts";
 export {

@@ -24,12 +24,6 @@ export function formatKey(key: ObjectKey): string {
   return key.namespace === undefined || key.namespace === "" ? key.name : `${key.namespace}/${key.name}`;
 }
 
-/** The opposite of `formatKey`. */
-export function parseKey(text: string): ObjectKey {
-  const slash = text.indexOf("/");
-  return slash < 0 ? { name: text } : { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
-}
-
 export interface GroupVersion {
   /** Empty for the core group. */
   readonly group: string;

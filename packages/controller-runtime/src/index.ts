@@ -32,11 +32,9 @@ export type { Delta, Informer, InformerOptions, KeysOf, Lister } from "./lister.
 export { createManager, type ManagerOptions } from "./manager.ts";
 export { referenceTo } from "./new-event.ts";
 export {
-  byController,
   controllerOf,
   controllerReference,
   controls,
-  orphansByNamespace,
   OWNER_INDEXES,
 } from "./owners.ts";
 export { controllerComponent, type RunOptions } from "./run-controller.ts";

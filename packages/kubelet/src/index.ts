@@ -6,7 +6,7 @@
 export type { KubeletErrorCode } from "./errors.ts";
 export type { EventRecorder, EventSubject } from "./event-recorder.ts";
 export type { Credentials } from "./image/image-puller.ts";
-export { formatImageName, type ImageName, parseImageName } from "./image/image-name.ts";
+export { type ImageName, parseImageName } from "./image/image-name.ts";
 export { createKubelet, type HostDeps, type Kubelet, type KubeletOptions, type KubeletParts } from "./kubelet.ts";
 export type { MachineInfo, Pressure } from "./node-status/machine.ts";
 export type { NodeSettings } from "./node-status/node-object.ts";

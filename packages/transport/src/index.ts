@@ -19,7 +19,6 @@ export {
   relayPortForward,
 } from "./streams/port-forward.ts";
 export {
-  COMMAND_SUCCEEDED,
   type CommandStatus,
   exitStatus,
   failedStatus,

@@ -136,10 +136,3 @@ export function customFormat(format: string | undefined, type: string | undefine
   if (format === undefined || ((type ?? "") !== "" && type !== "string")) return undefined;
   return FORMATS.get(format.replaceAll("-", ""));
 }
-
-/** Formats of a schema that mean nothing to the server, which upstream warns about. */
-export function isKnownFormat(format: string, type: string | undefined): boolean {
-  if (type === "integer") return format === "int32" || format === "int64";
-  if (type === "number") return format === "float" || format === "double";
-  return customFormat(format, type) !== undefined;
-}

@@ -93,8 +93,3 @@ function pathOf(group: string, version: string, plural: string): string {
 function specialKey(group: string, resource: string, subresource: string): string {
   return `${group}/${resource}/${subresource}`;
 }
-
-/** `apps/v1, Kind=Deployment`: how messages name a kind in a version. */
-export function describeKind(resource: Pick<Resource, "group" | "version" | "kind">): string {
-  return `${formatGroupVersion(resource)}, Kind=${resource.kind}`;
-}

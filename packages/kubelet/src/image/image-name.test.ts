@@ -2,7 +2,7 @@
 import type { Secret } from "@skates/api/core/v1";
 import { expect, test } from "vitest";
 import { noReferences } from "../references.ts";
-import { defaultPullPolicy, formatImageName, parseImageName } from "./image-name.ts";
+import { defaultPullPolicy, fullImageName, parseImageName } from "./image-name.ts";
 import { entriesOf, pullSecretCredentials } from "./pull-secrets.ts";
 
 const SHA = `sha256:${"a".repeat(64)}`;
@@ -11,19 +11,25 @@ test.each([
   ["busybox", "docker.io/library/busybox:latest"],
   ["busybox:1.36", "docker.io/library/busybox:1.36"],
   ["a/b", "docker.io/a/b:latest"],
+  ["index.docker.io/busybox", "docker.io/library/busybox:latest"],
   ["ghcr.io/a/b/c:v1", "ghcr.io/a/b/c:v1"],
   ["localhost:5000/x", "localhost:5000/x:latest"],
   ["localhost/x:1", "localhost/x:1"],
   [`x@${SHA}`, `docker.io/library/x@${SHA}`],
   [`r.example/x:1@${SHA}`, `r.example/x:1@${SHA}`],
 ])("%s", (text, full) => {
-  const name = parseImageName(text);
-  expect(name === undefined ? undefined : formatImageName(name)).toBe(full);
+  expect(fullImageName(text)).toBe(full);
 });
 
-test.each(["", "Upper", "a:b:c", "a//b", "a@sha256:xyz", " a", "a/", "http://a/b"])("%j is no name", (text) =>
-  expect(parseImageName(text)).toBeUndefined(),
-);
+test.each(
+  [
+    ["", "Upper", "a:b:c", "a//b", "a:", "-a", " a", "a/", "host:port/a", "http://a/b"],
+    ["a@b@c", "a@sha256:xyz", "a@sha256:12"],
+  ].flat(),
+)("%j is no name", (text) => {
+  expect(parseImageName(text)).toBeUndefined();
+  expect(() => fullImageName(text)).toThrow(expect.objectContaining({ code: "InvalidImageName" }));
+});
 
 test("latest is pulled always, all else when it is missing", () => {
   expect([

@@ -1,3 +1,5 @@
+import { OperatingError } from "@skates/component-base";
+
 /** A name of an image, as a registry client understands it. */
 export interface ImageName {
   readonly registry: string;
@@ -18,7 +20,7 @@ export function parseImageName(text: string): ImageName | undefined {
   const isHost =
     domain !== undefined && (/[.:]/.test(domain) || domain === "localhost" || domain !== domain.toLowerCase());
   const repository = isHost || domain === undefined ? path : `${domain}/${path}`;
-  const registry = isHost ? domain : "docker.io";
+  const registry = isHost && domain !== "index.docker.io" ? domain : "docker.io";
   const digest = groups["digest"] ?? "";
   return {
     registry,
@@ -28,8 +30,13 @@ export function parseImageName(text: string): ImageName | undefined {
   };
 }
 
-/** The full name; `docker.io/library/busybox:latest`. */
-export function formatImageName(name: ImageName): string {
+/** The name as containerd keeps it: `busybox` is `docker.io/library/busybox:latest`. Throws `InvalidImageName`. */
+export function fullImageName(text: string): string {
+  const name = parseImageName(text);
+  if (name === undefined) {
+    const message = `${JSON.stringify(text)} is not an image name, such as busybox, r.example:5000/team/app:1 or app@sha256:<64 hex digits>`;
+    throw new OperatingError("InvalidImageName", message);
+  }
   const tag = name.tag === "" ? "" : `:${name.tag}`;
   const digest = name.digest === "" ? "" : `@${name.digest}`;
   return `${name.registry}/${name.repository}${tag}${digest}`;

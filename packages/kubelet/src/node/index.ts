@@ -28,7 +28,6 @@ export { type DeletedNode, deleteNodeState } from "./host/delete-node.ts";
 export { detectHost, type Finding, type Host, type HostQuestion, type Program } from "./host/detect-host.ts";
 export { installCommand, type PackageManager, packagesFor, type Requirement } from "./host/host-packages.ts";
 export { type ImageBlob, type ImageFile, type ImageSpec, imageArchive, imageBlobs } from "./host/image-archive.ts";
-export { fullImageName } from "./host/image-name.ts";
 export { type ImageRegistry, startImageRegistry } from "./host/image-registry.ts";
 export { ensurePauseImage, type ImageTarget, importImage } from "./host/import-image.ts";
 export type { KernelFeatures } from "./host/kernel-probes.ts";

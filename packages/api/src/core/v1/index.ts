@@ -250,7 +250,6 @@ export {
 export {
   isNodeReady,
   isPodActive,
-  isPodAvailable,
   isPodReady,
   isPodTerminal,
   nodeConditionStatus,

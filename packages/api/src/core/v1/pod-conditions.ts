@@ -11,15 +11,6 @@ export function isPodReady(pod: Pod): boolean {
   return podCondition(pod, "Ready")?.status === "True";
 }
 
-/** Ready for at least `minReadySeconds`, so that it counts as available. */
-export function isPodAvailable(pod: Pod, minReadySeconds: number, nowMs: number): boolean {
-  const ready = podCondition(pod, "Ready");
-  if (ready?.status !== "True") return false;
-  if (minReadySeconds === 0) return true;
-  const since = ready.lastTransitionTime;
-  return since !== undefined && Date.parse(since) + minReadySeconds * 1000 <= nowMs;
-}
-
 /** All containers have ended for good. */
 export function isPodTerminal(pod: Pod): boolean {
   return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { madeObject } from "../../testing.ts";
 import { matchesNodeSelector, podSelectsNode } from "./node-selection.ts";
 import { nodes } from "./node.ts";
-import { isPodAvailable, isPodReady } from "./pod-conditions.ts";
 import { pods } from "./pod.ts";
 import { toleratesTaint, untoleratedTaint } from "./tolerations.ts";
 
@@ -64,11 +63,4 @@ describe("node selection", () => {
     expect(podSelectsNode(spec({ nodeSelector: { zone: "b" }, affinity }), node)).toBe(false);
     expect(podSelectsNode(spec({}), node)).toBe(true);
   });
-});
-
-test("available means ready for long enough", () => {
-  const now = Date.parse("2026-11-20T12:00:00Z");
-  const conditions = [{ type: "Ready", status: "True", lastTransitionTime: "2026-11-20T11:59:50Z" }];
-  const pod = madeObject(pods, { spec: { containers: [{ name: "a", image: "x" }] }, status: { conditions } });
-  expect([isPodReady(pod), isPodAvailable(pod, 10, now), isPodAvailable(pod, 11, now)]).toEqual([true, true, false]);
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { pack } from "tar-stream";
-import { fullImageName } from "./image-name.ts";
+import { fullImageName } from "../../image/image-name.ts";
 
 /** One entry of an image's file system; paths are relative to its root, parents come before their children. */
 export type ImageFile =

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { fullImageName } from "./image-name.ts";
+import { fullImageName } from "../../image/image-name.ts";
 import { type ImageBlob, type ImageSpec, imageBlobs } from "./image-archive.ts";
 
 /** A registry that serves images read-only over plain HTTP on loopback; containerd pulls from `localhost` that way. */

@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib";
 import { hasCode, messageOf, OperatingError } from "@skates/component-base";
 import { extract, type Header } from "tar-stream";
 import { blobPath } from "./image-archive.ts";
-import { fullImageName } from "./image-name.ts";
+import { fullImageName } from "../../image/image-name.ts";
 
 /** What an archive of images holds. */
 export interface ArchiveContents {
