@@ -6,6 +6,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { builtinResources } from "@skates/api";
 import type { ApiRequest, ApiResponse } from "@skates/apimachinery";
 import { createApiServer } from "@skates/apiserver";
+import { openTo } from "@skates/apiserver/testing";
 import { createEnv } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
 import { memoryStore } from "@skates/storage";
@@ -18,18 +19,7 @@ const server = createApiServer({
   env,
   store: memoryStore({ clock }),
   resources: builtinResources.filter(({ group }) => group !== "metrics.k8s.io"),
-  version: {
-    major: "1",
-    minor: "36",
-    gitVersion: "v1.36.0",
-    gitCommit: "",
-    buildDate: "",
-    platform: "",
-    goVersion: "",
-  },
-  authenticator: { authenticate: () => Promise.resolve({ name: "bench", groups: [] }) },
-  authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
-  admission: () => [],
+  ...openTo({ name: "bench", groups: [] }),
   turn: () => turn(),
 });
 const ending = new AbortController();

@@ -9,6 +9,7 @@ import { builtinResources } from "@skates/api";
 import { pods } from "@skates/api/core/v1";
 import { applyDefaults, decodeJson, encodeJsonBytes } from "@skates/apimachinery";
 import { createApiServer } from "@skates/apiserver";
+import { openTo } from "@skates/apiserver/testing";
 import { createEnv } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
 import { openDiskStore } from "@skates/storage/node";
@@ -53,18 +54,7 @@ async function start(): Promise<void> {
     env: createEnv({ clock, random: systemRandom() }),
     store,
     resources: builtinResources.filter(({ group }) => group !== "metrics.k8s.io"),
-    version: {
-      major: "1",
-      minor: "36",
-      gitVersion: "v1.36.0",
-      gitCommit: "",
-      buildDate: "",
-      platform: "",
-      goVersion: "",
-    },
-    authenticator: { authenticate: () => Promise.resolve({ name: "bench", groups: [] }) },
-    authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
-    admission: () => [],
+    ...openTo({ name: "bench", groups: [] }),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
   });
   const ending = new AbortController();

@@ -10,6 +10,7 @@ import type { CustomResourceDefinition, JSONSchemaProps } from "@skates/api/apie
 import { schemaOf } from "@skates/api/custom-resource";
 import type { ApiRequest, ApiResponse, Handler } from "@skates/apimachinery";
 import { compileDefinition, createApiServer } from "@skates/apiserver";
+import { openTo } from "@skates/apiserver/testing";
 import { createEnv } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
 import { memoryStore } from "@skates/storage";
@@ -103,10 +104,7 @@ async function compareCreates(): Promise<void> {
     env: createEnv({ clock, random: systemRandom() }),
     store: memoryStore({ clock }),
     resources: [pods, ...custom],
-    version: { major: "1", minor: "36", gitVersion: "", gitCommit: "", buildDate: "", platform: "", goVersion: "" },
-    authenticator: { authenticate: () => Promise.resolve({ name: "bench", groups: [] }) },
-    authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
-    admission: () => [],
+    ...openTo({ name: "bench", groups: [] }),
     turn: () => turn(),
   });
   const ending = new AbortController();

@@ -5,6 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from "@skates/api/rbac/v1";
 import type { UserInfo } from "@skates/apimachinery";
 import { type AuthorizationAttributes, type Authorizer, createApiServer } from "@skates/apiserver";
+import { openTo } from "@skates/apiserver/testing";
 import { clientFor } from "@skates/client";
 import { createEnv } from "@skates/component-base";
 import { systemClock, systemRandom } from "@skates/component-base/node";
@@ -26,18 +27,7 @@ const server = createApiServer({
   env,
   store: memoryStore({ clock }),
   resources: [clusterRoles, clusterRoleBindings, roles, roleBindings],
-  version: {
-    major: "1",
-    minor: "36",
-    gitVersion: "v1.36.0",
-    gitCommit: "",
-    buildDate: "",
-    platform: "",
-    goVersion: "",
-  },
-  authenticator: { authenticate: () => Promise.resolve({ name: "bench", groups: [] }) },
-  authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
-  admission: () => [],
+  ...openTo({ name: "bench", groups: [] }),
   turn: () => turn(),
 });
 const running = server.run(signal);

@@ -12,6 +12,7 @@ import {
 import { memoryStore, type RevisionStore } from "@skates/storage";
 import type { ApiServerOptions } from "./options.ts";
 import { type ApiServer, createApiServer } from "./server.ts";
+import { openTo } from "./testing/index.ts";
 
 /** For tests: a server over a store in memory on virtual time, spoken to in bytes as over the wire. */
 export interface TestServer {
@@ -57,18 +58,7 @@ export async function startTestServer(overrides: TestOptions = {}): Promise<Test
     env,
     store,
     resources: builtinResources.filter((resource) => resource.group !== "metrics.k8s.io"),
-    version: {
-      major: "1",
-      minor: "36",
-      gitVersion: "v1.36.0+skates.test",
-      gitCommit: "0",
-      buildDate: "2026-11-20T00:00:00Z",
-      platform: "linux/amd64",
-      goVersion: "node",
-    },
-    authenticator: { authenticate: () => Promise.resolve(TEST_USER) },
-    authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
-    admission: () => [],
+    ...openTo(TEST_USER),
     turn: () => Promise.resolve(),
     onDecode: deepFreeze,
     ...overrides,

@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { builtinResources } from "@skates/api";
 import { type ConfigMap, configMaps, namespaces } from "@skates/api/core/v1";
 import { createApiServer } from "@skates/apiserver";
+import { openTo } from "@skates/apiserver/testing";
 import { createEnv, seededRandom, silentLogger, TaskGroup } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
 import { memoryStore } from "@skates/storage";
@@ -26,18 +27,7 @@ beforeAll(async () => {
     env,
     store: memoryStore({ clock }),
     resources: builtinResources,
-    version: {
-      major: "1",
-      minor: "36",
-      gitVersion: "v1.36.0",
-      gitCommit: "",
-      buildDate: "",
-      platform: "",
-      goVersion: "",
-    },
-    authenticator: { authenticate: () => Promise.resolve(user) },
-    authorizer: () => ({ authorize: () => Promise.resolve({ decision: "allow", reason: "" }) }),
-    admission: () => [],
+    ...openTo(user),
   });
   group.spawn((signal) => server.run(signal));
   serving = await serveHandler({

@@ -1,12 +1,13 @@
 import { setMaxListeners } from "node:events";
 import type { ApiRequest, ApiResponse, Handler, PeerCertificate, UserInfo } from "@skates/apimachinery";
-import { createEnv, seededRandom, TaskGroup } from "@skates/component-base";
+import { createEnv, type Env, seededRandom, TaskGroup } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
 import type { TokenSigner } from "@skates/pki";
 import { nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
 import { memoryStore, type RevisionStore } from "@skates/storage";
 import { LEGACY_ISSUER } from "../authentication/legacy-tokens.ts";
 import { createKubeApiServer, type KubeApiServer, type KubeApiServerOptions } from "../kube-api-server.ts";
+import { inProcess } from "../testing/index.ts";
 
 export const ISSUER = "https://kubernetes.default.svc.cluster.local";
 export const ADMIN: UserInfo = { name: "admin", groups: ["system:masters"] };
@@ -43,29 +44,12 @@ export async function startTestServer(
   const random = seededRandom(1);
   const store = options.store ?? memoryStore({ clock });
   const pki = nodePki({ clock, random });
-  const { privateKey, publicKey } = await pki.createTokenKey();
-  const signer = await tokenSigner(privateKey);
+  const signed = await signedTokens({ clock, random });
   const server = createKubeApiServer({
     env: createEnv({ clock, random }),
-    version: {
-      major: "1",
-      minor: "36",
-      gitVersion: "v1.36.0+skates.test",
-      gitCommit: "",
-      buildDate: "",
-      platform: "linux/amd64",
-      goVersion: "",
-    },
-    tokens: {
-      signer,
-      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER, LEGACY_ISSUER], clock }),
-      issuer: ISSUER,
-      ...tokens,
-    },
-    serviceCidrs: ["10.96.0.0/16"],
-    endpoint: { address: "192.0.2.10", port: 6443 },
+    ...inProcess(),
+    tokens: { ...signed, ...tokens },
     readRequest: (request) => pki.readRequest(request),
-    kubelets: () => () => Promise.reject(new Error("connection refused")),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     ...options,
     store,
@@ -79,12 +63,25 @@ export async function startTestServer(
   return {
     server,
     store,
-    signer,
+    signer: signed.signer,
     call: (as, method, path, body) => send(server.handler, as, { method, path, body }),
     stop: async () => {
       stopping.abort(new Error("test over"));
       await group.join();
     },
+  };
+}
+
+/** Tokens of service accounts, with a key of their own. */
+export async function signedTokens({
+  clock,
+  random,
+}: Pick<Env, "clock" | "random">): Promise<KubeApiServerOptions["tokens"]> {
+  const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
+  return {
+    signer: await tokenSigner(privateKey),
+    verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER, LEGACY_ISSUER], clock }),
+    issuer: ISSUER,
   };
 }
 

@@ -23,6 +23,7 @@ import {
   virtualClock,
 } from "@skates/component-base";
 import { createKubeApiServer, type KubeletDialer } from "@skates/kube-apiserver";
+import { inProcess } from "@skates/kube-apiserver/testing";
 import { memoryStore } from "@skates/storage";
 import { createControllerManager } from "../controller-manager.ts";
 import type { ControllerManagerOptions } from "../options.ts";
@@ -83,23 +84,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const server = createKubeApiServer({
     env,
     store,
-    version: {
-      major: "1",
-      minor: "36",
-      gitVersion: "v1.36.0",
-      gitCommit: "",
-      buildDate: "",
-      platform: "",
-      goVersion: "",
-    },
-    tokens: {
-      signer: { keyId: "none", sign: () => Promise.reject(new Error("no tokens here")) },
-      verifier: { verify: () => Promise.resolve(undefined), jwks: { keys: [] } },
-      issuer: "https://kubernetes.default.svc",
-    },
+    ...inProcess(),
     serviceCidrs: ["10.96.0.0/16", "fd00:10:96::/112"],
-    endpoint: { address: "192.0.2.1", port: 6443 },
-    kubelets: options.kubelets ?? (() => () => Promise.reject(new Error("no kubelets here"))),
+    ...(options.kubelets === undefined ? {} : { kubelets: options.kubelets }),
     turn: () => Promise.resolve(),
     // Its turns of the loop are real ones: time here stands still while requests wait for them.
     fairness: false,

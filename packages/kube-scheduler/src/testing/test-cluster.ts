@@ -12,11 +12,11 @@ import {
 } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
 import { createKubeApiServer, type KubeApiServer } from "@skates/kube-apiserver";
-import { nodePki, tokenSigner, tokenVerifier } from "@skates/pki/node";
+import { signedTokens } from "@skates/kube-apiserver/node/testing";
+import { inProcess } from "@skates/kube-apiserver/testing";
 import { memoryStore } from "@skates/storage";
 
 const ADMIN: UserInfo = { name: "admin", groups: ["system:masters"] };
-const ISSUER = "https://kubernetes.default.svc.cluster.local";
 
 /** The real API server in this process, with a store in memory. */
 export interface TestCluster {
@@ -40,27 +40,11 @@ export async function startTestCluster(gates?: FeatureGates): Promise<TestCluste
   const clock = systemClock();
   const random = seededRandom(1);
   const env = createEnv({ clock, random, ...(gates === undefined ? {} : { gates }) });
-  const { privateKey, publicKey } = await nodePki({ clock, random }).createTokenKey();
   const server = createKubeApiServer({
     env,
     store: memoryStore({ clock }),
-    version: {
-      major: "1",
-      minor: "36",
-      gitVersion: "v1.36.0+skates.test",
-      gitCommit: "",
-      buildDate: "",
-      platform: "linux/amd64",
-      goVersion: "",
-    },
-    tokens: {
-      signer: await tokenSigner(privateKey),
-      verifier: await tokenVerifier({ publicKeys: [publicKey], issuers: [ISSUER], clock }),
-      issuer: ISSUER,
-    },
-    serviceCidrs: ["10.96.0.0/16"],
-    endpoint: { address: "192.0.2.10", port: 6443 },
-    kubelets: () => () => Promise.reject(new Error("connection refused")),
+    ...inProcess(),
+    tokens: await signedTokens({ clock, random }),
   });
   const stopping = new AbortController();
   const group = new TaskGroup(stopping.signal);
