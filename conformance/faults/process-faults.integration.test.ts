@@ -13,10 +13,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../e2e/eventually.ts";
 import { skates } from "../e2e/skates.ts";
 import { type SimulatedCluster, simulatedCluster } from "./simulated-cluster.ts";
 
 let cluster: SimulatedCluster;
+let agentSinceMs: number;
 beforeAll(async () => {
   cluster = await simulatedCluster();
 });
@@ -38,6 +40,11 @@ async function pidOf(role: "server" | "agent"): Promise<number> {
   return Number(new RegExp(`^${role}\\s+running, pid (\\d+)$`, "m").exec(status.stdout)?.[1]);
 }
 
+/** The process that keeps another one running. */
+function keeperOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+}
+
 test("a port in use is named with its remedy, and nothing is left of the attempt", async () => {
   await whileTaken(cluster.port, async () => {
     const up = await cluster.up();
@@ -53,6 +60,7 @@ test("a port in use is named with its remedy, and nothing is left of the attempt
 
 test("a second up says what is running, changes nothing and exits with 0", async () => {
   expect((await cluster.up()).code).toBe(0);
+  agentSinceMs = performance.now();
   expect(await cluster.put("kept")).toBe(201);
   const before = [await pidOf("server"), await pidOf("agent")];
   const again = await cluster.up();
@@ -120,8 +128,29 @@ test("after kill -9 of the server in the middle of writes, up brings back all th
   expect(names.has("kept")).toBe(true);
 });
 
+test("a process that is killed is started again, and ended for good by down", async () => {
+  const before = await pidOf("agent");
+  // What ends within its first seconds is left alone, for it would end again.
+  const young = 11_000 - (performance.now() - agentSinceMs);
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, young)));
+  const keeper = keeperOf(before);
+  process.kill(keeper, "SIGSTOP");
+  process.kill(before, "SIGKILL");
+  const status = await cluster.skates("status");
+  process.kill(keeper, "SIGCONT");
+  expect([status.code, status.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^agent\s+ended by a fault, is started again$/m),
+  ]);
+  await eventually("all to run again", async () => ((await cluster.skates("status")).code === 0 ? true : undefined));
+  expect(await pidOf("agent")).not.toBe(before);
+  const log = readFileSync(join(cluster.dataDir, "logs", "agent.log"), "utf8");
+  expect(log).toContain("the process ended with exit code 137: it is started again");
+});
+
 test("status tells of a dead agent, and up starts it again", async () => {
-  process.kill(await pidOf("agent"), "SIGKILL");
+  const pid = await pidOf("agent");
+  for (const each of [keeperOf(pid), pid]) process.kill(each, "SIGKILL");
   const status = await cluster.skates("status");
   expect([status.code, status.stdout]).toEqual([1, expect.stringMatching(/^agent\s+not running$/m)]);
   expect((await cluster.up()).code).toBe(0);

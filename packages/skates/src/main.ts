@@ -142,5 +142,6 @@ function causes(cause: unknown): string {
   return cause instanceof Error ? ` (${cause.message.trim()})${causes(cause.cause)}` : ` (${messageOf(cause)})`;
 }
 
-// Whatever else still waits ends with the command.
-process.exit(await main(process.argv.slice(2)).catch(report));
+const code = await main(process.argv.slice(2)).catch(report);
+// Whatever else still waits ends with the command. A fault has set a code of its own before it asked for the end.
+process.exit(code === EXIT.done ? process.exitCode : code);

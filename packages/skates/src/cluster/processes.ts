@@ -16,15 +16,25 @@ const PROGRAM = fileURLToPath(new URL("./skates.mjs", import.meta.url));
 export interface SkatesProcess {
   readonly pid: number;
   readonly role: Role;
+  /** It is not the process of that role, but what starts it again. */
+  readonly keeps: boolean;
 }
 
-/** The processes of a cluster, found by their command lines: `… skates.mjs <role> … --data-dir DIR`. */
+/** The processes of a cluster; of a role that ended by a fault and is about to be started again, what starts it. */
 export function findProcesses(paths: Paths): readonly SkatesProcess[] {
+  const all = allProcesses(paths);
+  const own = all.filter((each) => !each.keeps);
+  return [...own, ...all.filter(({ keeps, role }) => keeps && !own.some((each) => each.role === role))];
+}
+
+/** Found by their command lines: `… skates.mjs <role> … --data-dir DIR`. */
+function allProcesses(paths: Paths): readonly SkatesProcess[] {
   const out: SkatesProcess[] = [];
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    const role = roleOf(commandLine(Number(name)), paths);
-    if (role !== undefined) out.push({ pid: Number(name), role });
+    const argv = commandLine(Number(name));
+    const role = roleOf(argv, paths);
+    if (role !== undefined) out.push({ pid: Number(name), role, keeps: argv.includes(KEEPER_NAME) });
   }
   return out;
 }
@@ -50,13 +60,32 @@ export function isAlive(pid: number): boolean {
   return processStart(pid) !== undefined;
 }
 
-/** Starts a role of the cluster with these settings in the background, in a session of its own, with its output in `<data-dir>/logs/<role>.log`. */
+const KEEPER_NAME = "skates-keeper";
+
+/**
+ * Starts a process again that ended by a fault: one that was asked to end exits with 0, and one that fails within its first seconds
+ * would fail again. A shell, for it takes 1 MB where Node takes 40.
+ */
+const KEEPER = `while :; do
+  since=$(date +%s)
+  "$@"
+  code=$?
+  [ $code -eq 0 ] && exit 0
+  [ $(($(date +%s) - since)) -lt 10 ] && exit $code
+  echo "the process ended with exit code $code: it is started again" >&2
+  sleep 1
+done`;
+
+/**
+ * Starts a role of the cluster with these settings in the background, in a session of its own, with its output in
+ * `<data-dir>/logs/<role>.log`. Gives the pid of what keeps it running, which ends with it when it cannot be started.
+ */
 export function startProcess(paths: Paths, role: Role, { apiPort }: Pick<ClusterConfig, "apiPort">): number {
   mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   const log = openSync(logFileOf(paths, role), "a", 0o600);
   const confined = role === "server" ? confinement(apiPort) : [];
-  const [command, ...words] = [...confined, process.execPath, ...nodeOptions(role), PROGRAM, role];
-  const child = spawn(command, [...words, "--data-dir", paths.dataDir], {
+  const command = [...confined, process.execPath, ...nodeOptions(role), PROGRAM, role, "--data-dir", paths.dataDir];
+  const child = spawn("/bin/sh", ["-c", KEEPER, KEEPER_NAME, ...command], {
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],
@@ -79,8 +108,22 @@ function nodeOptions(role: Role): readonly string[] {
   return role === "server" ? ["--max-semi-space-size=32"] : ["--max-semi-space-size=2"];
 }
 
-/** Asks the processes to end, then makes them; resolves when all are gone. */
-export async function endProcesses(pids: readonly number[], graceMs: number): Promise<void> {
+/** Asks the processes of a cluster to end, then makes them; gives the roles that ran once all are gone. */
+export async function endProcesses(paths: Paths, graceMs: number): Promise<readonly Role[]> {
+  const keepers = allProcesses(paths).filter(({ keeps }) => keeps);
+  signalAll(pidsOf(keepers), "SIGKILL");
+  await allGone(pidsOf(keepers), 1_000);
+  // Looked for only now: nothing starts one any more.
+  const own = findProcesses(paths);
+  await endAll(pidsOf(own), graceMs);
+  return [...new Set([...own, ...keepers].map(({ role }) => role))];
+}
+
+function pidsOf(processes: readonly SkatesProcess[]): readonly number[] {
+  return processes.map(({ pid }) => pid);
+}
+
+async function endAll(pids: readonly number[], graceMs: number): Promise<void> {
   signalAll(pids, "SIGTERM");
   if (await allGone(pids, graceMs)) return;
   signalAll(pids, "SIGKILL");

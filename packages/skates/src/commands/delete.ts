@@ -4,7 +4,7 @@ import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { type ClusterConfig, loadConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
-import { endProcesses, findProcesses } from "../cluster/processes.ts";
+import { endProcesses } from "../cluster/processes.ts";
 import { unregisterCluster } from "../cluster/registry.ts";
 import { unmergeContext } from "../cluster/user-kubeconfig.ts";
 
@@ -34,10 +34,7 @@ export const deleteCluster: Command = {
     if (!flags.bool("yes") && process.stdin.isTTY && process.stdout.isTTY && !(await confirmed(paths.dataDir))) {
       throw new CliError(EXIT.failed, "nothing was deleted: answer 'yes', or pass --yes");
     }
-    await endProcesses(
-      findProcesses(paths).map((p) => p.pid),
-      GRACE_MS,
-    );
+    await endProcesses(paths, GRACE_MS);
     if (config?.runtime !== "simulated" && process.getuid?.() === 0) {
       const { clearNode } = await import("../cluster/node.ts");
       await clearNode(paths, config?.podCidr, signal);

@@ -2,7 +2,7 @@ import type { Command } from "../cli/command.ts";
 import { CliError, EXIT } from "../cli/errors.ts";
 import { existingConfig } from "../cluster/config.ts";
 import { pathsOf } from "../cluster/data-dir.ts";
-import { endProcesses, findProcesses } from "../cluster/processes.ts";
+import { endProcesses } from "../cluster/processes.ts";
 
 /** Time for Skates' processes to end by themselves. */
 const GRACE_MS = 10_000;
@@ -18,18 +18,12 @@ export const down: Command = {
     const { joined } = existingConfig(paths);
     const start = joined === undefined ? "skates up" : "skates join";
     const { stopContainerRuntime } = await import("../cluster/node.ts");
-    const processes = findProcesses(paths);
-    await endProcesses(
-      processes.map((p) => p.pid),
-      GRACE_MS,
-    );
+    const ended = await endProcesses(paths, GRACE_MS);
     const runtimeStopped = await stopContainerRuntime(paths, signal);
-    if (processes.length === 0 && !runtimeStopped) {
+    if (ended.length === 0 && !runtimeStopped) {
       throw new CliError(EXIT.notRunning, `the cluster in ${paths.dataDir} is not running: run '${start}' to start it`);
     }
-    print(
-      `stopped ${processes.map((p) => p.role).join(" and ")}${runtimeStopped ? ", containerd" : ""}; pods keep running`,
-    );
+    print(`stopped ${ended.join(" and ")}${runtimeStopped ? ", containerd" : ""}; pods keep running`);
     return EXIT.done;
   },
 };

@@ -20,7 +20,7 @@ export const status: Command = {
     print(`cluster     ${paths.dataDir} (${config.runtime}, id ${config.id})`);
     for (const role of ["server", "agent"] as const) {
       const found = processes.find((p) => p.role === role);
-      print(`${role.padEnd(11)} ${found === undefined ? "not running" : `running, pid ${found.pid}`}`);
+      print(`${role.padEnd(11)} ${stateOf(found)}`);
     }
     if (processes.length === 0) {
       throw new CliError(
@@ -37,7 +37,11 @@ export const status: Command = {
       for (const node of nodes)
         print(`node        ${node.name}, ${node.ready ? "Ready" : `NotReady: ${node.message}`}`);
       const well =
-        processes.length === 2 && ready.status === 200 && nodes.length > 0 && nodes.every((node) => node.ready);
+        processes.length === 2 &&
+        processes.every((p) => !p.keeps) &&
+        ready.status === 200 &&
+        nodes.length > 0 &&
+        nodes.every((node) => node.ready);
       return well ? EXIT.done : EXIT.failed;
     } catch (cause) {
       throw new CliError(
@@ -56,8 +60,13 @@ function nodeStatus(
   print: (line: string) => void,
 ): number {
   const agent = processes.find(({ role }) => role === "agent");
-  print(`agent       ${agent === undefined ? "not running" : `running, pid ${agent.pid}`}`);
+  print(`agent       ${stateOf(agent)}`);
   print(`node        ${config.nodeName} of ${server}, in ${paths.dataDir}`);
-  if (agent !== undefined) return EXIT.done;
+  if (agent !== undefined) return agent.keeps ? EXIT.failed : EXIT.done;
   throw new CliError(EXIT.notRunning, `the node in ${paths.dataDir} is not running: run 'skates join' to start it`);
+}
+
+function stateOf(process: SkatesProcess | undefined): string {
+  if (process === undefined) return "not running";
+  return process.keeps ? "ended by a fault, is started again" : `running, pid ${process.pid}`;
 }

@@ -187,16 +187,13 @@ function tell(paths: Paths, config: ClusterConfig, steps: Steps, print: (line: s
   else print(`try: KUBECONFIG=${paths.kubeconfig} kubectl get nodes`);
 }
 
-async function stay({ paths, pids, config }: Starting, { signal, print }: Invocation): Promise<void> {
+async function stay({ paths, config }: Starting, { signal, print }: Invocation): Promise<void> {
   print("running until interrupted");
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  await endProcesses(
-    Object.values(pids).filter((pid) => pid !== undefined),
-    GRACE_MS,
-  );
+  await endProcesses(paths, GRACE_MS);
   if (config.runtime === "containerd") {
     const { stopContainerRuntime } = await import("../cluster/node.ts");
     await stopContainerRuntime(paths, new AbortController().signal);

@@ -161,10 +161,11 @@ async function processesBelow(dir: string): Promise<readonly number[]> {
   const own = (await gone(readFile(join(dir, "cgroup.procs"), "utf8"))) ?? "";
   const below = await Promise.all((await childDirs(dir)).map((name) => processesBelow(join(dir, name))));
   return [
+    // The kernel writes 0 for a process that is not to be seen from here; sent to 0, a signal would end our own group.
     ...own
       .split("\n")
-      .filter((line) => line !== "")
-      .map(Number),
+      .map(Number)
+      .filter((pid) => pid > 0),
     ...below.flat(),
   ];
 }

@@ -37,7 +37,7 @@ export async function tryCommand(
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const ended = new Promise<number>((done, fail) => {
-    child.once("error", fail);
+    child.on("error", fail); // an abort after a failure makes a second one
     child.once("close", (code) => done(code ?? 128));
   });
   const fed = child.stdin === null ? undefined : feed(child.stdin, options.input ?? new Uint8Array());

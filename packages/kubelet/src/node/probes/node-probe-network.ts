@@ -104,7 +104,7 @@ function tcpConnect({ host, port, timeoutMs }: TcpProbe, signal: AbortSignal): P
       socket.destroy();
       resolve();
     });
-    socket.once("error", (error) => {
+    socket.on("error", (error) => {
       clearTimeout(timer);
       reject(new Error(dialText(error, at)));
     });
