@@ -43,8 +43,8 @@ const spread = (whenUnsatisfiable: TopologySpreadConstraint["whenUnsatisfiable"]
     { maxSkew: 5, topologyKey: ZONE, whenUnsatisfiable, labelSelector: { matchLabels: { color: "blue" } } },
   ],
 });
-const ask = (cpu: string): Partial<Pod["spec"]> => ({
-  containers: [{ name: "main", image: "pause:3.10", resources: { requests: { cpu } } }],
+const ask = (requests: Readonly<Record<string, string>>): Partial<Pod["spec"]> => ({
+  containers: [{ name: "main", image: "pause:3.10", resources: { requests } }],
 });
 const green = { color: "green" };
 const blue = { color: "blue" };
@@ -52,7 +52,13 @@ const red = { foo: "" };
 
 export const SCHEDULER_CASES: readonly SchedulerCase[] = [
   { name: "SchedulingBasic", aim: 5000, labels: {}, spec: () => ({}) },
-  { name: "each pod another amount", aim: 5000, labels: {}, spec: (i) => ask(`${100 + (i % 900)}m`) },
+  { name: "each pod another amount", aim: 5000, labels: {}, spec: (i) => ask({ cpu: `${100 + (i % 900)}m` }) },
+  {
+    name: "each pod another amount of both",
+    aim: 5000,
+    labels: {},
+    spec: (i) => ask({ cpu: `${100 + ((i * 37) % 900)}m`, memory: `${500 + ((i * 53) % 7000)}Mi` }),
+  },
   {
     name: "SchedulingNodeAffinity",
     aim: 5000,

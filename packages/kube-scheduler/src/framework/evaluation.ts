@@ -2,6 +2,7 @@ import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import { SlotWatch } from "../snapshot/slot-counts.ts";
 import type { Judging, Ruling } from "./judging.ts";
+import { type Block, NodeBlocks } from "./node-blocks.ts";
 import { type NodeGroup, NodeGroups } from "./node-groups.ts";
 import type { GroupedJudge, NodeJudge, SchedulerPlugin } from "./plugin.ts";
 import { NO_TIMES, type PluginTimes } from "./plugin-times.ts";
@@ -46,6 +47,8 @@ export class Evaluation {
   readonly #keys: readonly ((node: NodeInfo) => number)[];
   readonly #stamps: readonly (() => number)[];
   readonly #times: PluginTimes;
+  /** Only once somebody has asked for blocks. */
+  #blocks: NodeBlocks | undefined;
   #stamp = Number.NaN;
 
   constructor(judges: readonly Judging[], snapshot: Snapshot, times: PluginTimes = NO_TIMES) {
@@ -97,6 +100,14 @@ export class Evaluation {
     return out;
   }
 
+  /** The nodes that the groups hold, in blocks by their amounts. */
+  blocks(): Iterable<Block> {
+    if (this.#blocks !== undefined) return this.#blocks.all();
+    this.#blocks = new NodeBlocks(this.#snapshot.amounts);
+    for (let slot = 0; slot < this.#snapshot.nodes.length; slot++) this.#addToBlock(slot);
+    return this.#blocks.all();
+  }
+
   /** Why a whole group is out of the question. */
   groupRuling(group: NodeGroup): Ruling | undefined {
     for (const { plugin, grouped, at } of this.#parts) {
@@ -132,15 +143,25 @@ export class Evaluation {
 
   /** Takes a slot out of its group until `takeBack`. */
   passOver(slot: number): void {
-    this.groups.remove(slot);
+    this.#remove(slot);
   }
 
   takeBack(slot: number): void {
     this.#evaluate(slot, this.#snapshot.nodes[slot]);
   }
 
-  #evaluate(slot: number, node: NodeInfo | undefined): void {
+  #remove(slot: number): void {
     this.groups.remove(slot);
+    this.#blocks?.remove(slot);
+  }
+
+  #addToBlock(slot: number): void {
+    const group = this.groups.of(slot);
+    if (group !== undefined) this.#blocks?.add(slot, group, this.groups.scoreOf(slot));
+  }
+
+  #evaluate(slot: number, node: NodeInfo | undefined): void {
+    this.#remove(slot);
     const ruling = node === undefined ? undefined : this.#rulingOf(node);
     this.rulings[slot] = ruling;
     if (node === undefined || ruling !== undefined) return;
@@ -149,6 +170,7 @@ export class Evaluation {
     const keys: number[] = [];
     for (const read of this.#keys) keys.push(read(node));
     this.groups.add(slot, { keys, score });
+    this.#addToBlock(slot);
   }
 
   #scoreOf(plugin: SchedulerPlugin, { score }: NodeJudge, node: NodeInfo): number {

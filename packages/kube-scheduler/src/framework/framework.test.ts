@@ -117,25 +117,37 @@ function randomPod(random: Random, name: string): Pod {
   });
 }
 
-/** Places pods one after another while nodes and pods come and go. */
-function run(seed: number): void {
+/** Another amount for each pod, so that what is kept of pods that are alike does not tell. */
+function withAmounts(random: Random, pod: Pod): Pod {
+  const cpu = pick(random, 10) === 0 ? {} : { cpu: `${1 + pick(random, 1500)}m` };
+  const memory = pick(random, 3) === 0 ? {} : { memory: `${1 + pick(random, 3000)}Mi` };
+  const requests = { ...cpu, ...memory };
+  return {
+    ...pod,
+    spec: { ...pod.spec, containers: pod.spec.containers.map((one) => ({ ...one, resources: { requests } })) },
+  };
+}
+
+/** Places pods one after another while nodes and pods come and go; `unlike`: of pods that each ask for another amount. */
+function run(seed: number, { nodes, steps, unlike }: { nodes: number; steps: number; unlike: boolean }): void {
   const random = seededRandom(seed);
   const cluster = new Cluster();
   const framework = frameworkOn(cluster, seed);
   const templates = Array.from({ length: 12 }, (_, i) => randomPod(random, `t${i}`));
   const placed: string[] = [];
-  for (let i = 0; i < 10; i++) cluster.setNode(randomNode(random, `n${i}`));
-  for (let step = 0; step < 300; step++) {
+  for (let i = 0; i < nodes; i++) cluster.setNode(randomNode(random, `n${i}`));
+  const anyName = (): string => `n${pick(random, nodes + nodes / 2)}`;
+  for (let step = 0; step < steps; step++) {
     const dice = pick(random, 100);
-    if (dice < 10) cluster.setNode(randomNode(random, `n${pick(random, 15)}`));
-    else if (dice < 14) cluster.removeNode(`n${pick(random, 15)}`);
+    if (dice < 10) cluster.setNode(randomNode(random, anyName()));
+    else if (dice < 14) cluster.removeNode(anyName());
     else if (dice < 30 && placed.length > 0) {
       const [uid] = placed.splice(pick(random, placed.length), 1);
       cluster.removePod(uid ?? "");
     } else {
       const template = templates[pick(random, templates.length)] ?? randomPod(random, "t");
       const pod = { ...template, metadata: { ...template.metadata, name: `p${step}`, uid: `p${step}` } };
-      const info = podInfoOf(pod);
+      const info = podInfoOf(unlike ? withAmounts(random, pod) : pod);
       const expected = exhaustive(info, cluster);
       const decision = framework.decide(info);
       const node = "node" in decision ? decision.node.name : undefined;
@@ -150,14 +162,21 @@ function run(seed: number): void {
 }
 
 describe("decisions", () => {
-  it.each(Array.from({ length: 16 }, (_, seed) => seed))("are those of an exhaustive scheduler, seed %i", run);
+  it.each(Array.from({ length: 16 }, (_, seed) => seed))("are those of an exhaustive scheduler, seed %i", (seed) =>
+    run(seed, { nodes: 10, steps: 300, unlike: false }),
+  );
+  it.each(Array.from({ length: 8 }, (_, seed) => seed))("are so for pods of all sizes on many nodes, seed %i", (seed) =>
+    run(seed, { nodes: 60, steps: 400, unlike: true }),
+  );
 
-  it("fall among equals by chance, and the same way for the same seed", () => {
+  it.each([true, false])("fall among equals by chance, and the same way for the same seed; pods alike: %s", (alike) => {
     const choices = (seed: number): readonly string[] => {
       const cluster = clusterOf(["a", "b", "c", "d"].map((name) => testNode(name)));
       const framework = frameworkOn(cluster, seed);
       return Array.from({ length: 40 }, (_, i) => {
-        const decision = framework.decide(podInfoOf(testPod(`p${i}`)));
+        const decision = framework.decide(
+          podInfoOf(testPod(`p${i}`, { requests: { cpu: alike ? "1m" : `${i + 1}m` } })),
+        );
         return "node" in decision ? decision.node.name : "";
       });
     };

@@ -2,6 +2,7 @@ import { pick, type Random } from "@skates/component-base";
 import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
+import { bestInBlocks, judgeByRows } from "./block-search.ts";
 import { Candidates, OUT } from "./candidates.ts";
 import type { Decision, Failure } from "./decision.ts";
 import { Evaluation, type Survivors } from "./evaluation.ts";
@@ -15,6 +16,8 @@ import { type Rejection, unresolvable } from "./verdict.ts";
 /** Nodes that all kept evaluations together may speak of; each takes some 40 bytes. */
 const KEPT_NODES_MAX = 600_000;
 const KEPT_MAX = 256;
+/** To look at so many nodes takes as long as is saved each time that what was seen is used. */
+const NODES_PER_USE = 64;
 
 export interface FrameworkOptions {
   readonly profile: Profile;
@@ -36,8 +39,8 @@ export class Framework {
   readonly #quick: readonly Voice[];
   readonly #lasting: readonly Voice[];
   readonly #others: readonly Voice[];
-  /** Kinds of pods that were seen lately. */
-  readonly #seen = new Set<string>();
+  /** Kinds of pods that were seen lately, and how often. */
+  readonly #seen = new Map<string, number>();
   readonly #evaluations = new Map<string, Evaluation>();
   readonly #found: Candidates;
   readonly #times: PluginTimes;
@@ -157,13 +160,13 @@ export class Framework {
     const id = `${lastingId}${this.#signature(this.#quick, pod)}`;
     const kept = this.#evaluations.get(id);
     if (kept !== undefined && others.judges.length === 0) return { evaluation: this.#keep(id, kept), others: [] };
+    const quick = prepareAll(this.#quick, pod, this.#snapshot, this.#times);
+    if ("rejection" in quick) return { failure: this.#outright(quick) };
     // The first of its kind may be the only one: then what is kept of others that are alike but for quick answers is of more use.
-    const whole = this.#notedLately(id) && others.judges.length === 0;
+    const whole = this.#note(id) >= this.#usesOfKept(quick.judges) && others.judges.length === 0;
     const voices = whole ? this.#signing : this.#lasting;
     const keptId = whole ? id : lastingId;
-    const quick = whole ? { judges: [] } : prepareAll(this.#quick, pod, this.#snapshot, this.#times);
-    if ("rejection" in quick) return { failure: this.#outright(quick) };
-    const later = inOrder(this.voices, [...quick.judges, ...others.judges]);
+    const later = whole ? [] : inOrder(this.voices, [...quick.judges, ...others.judges]);
     const known = this.#evaluations.get(keptId);
     if (known !== undefined && later.every(({ judge }) => judge.only === undefined)) {
       return { evaluation: this.#keep(keptId, known), others: later };
@@ -183,13 +186,24 @@ export class Framework {
     return JSON.stringify(voices.map(({ plugin }) => plugin.sign?.(pod, this.#snapshot) ?? null));
   }
 
-  /** Whether such a pod was seen lately. */
-  #notedLately(id: string): boolean {
-    const seen = this.#seen.delete(id);
-    this.#seen.add(id);
-    const [oldest] = this.#seen;
+  /** How often such a pod was seen lately, this time included. */
+  #note(id: string): number {
+    const uses = (this.#seen.get(id) ?? 0) + 1;
+    this.#seen.delete(id);
+    this.#seen.set(id, uses);
+    const [oldest] = this.#seen.keys();
     if (this.#seen.size > this.#keptMax() && oldest !== undefined) this.#seen.delete(oldest);
-    return seen;
+    return uses;
+  }
+
+  /** From which use on it pays to look at all nodes so as to keep what the quick say: later, where they can be asked about blocks. */
+  #usesOfKept(quick: readonly Judging[]): number {
+    return 2 + (this.#asksBlocks(quick) ? Math.floor(this.#snapshot.nodeCount / NODES_PER_USE) : 0);
+  }
+
+  /** What these say depends on amounts alone, and all nodes come into question. */
+  #asksBlocks(judges: readonly Judging[]): boolean {
+    return this.#snapshot.nominationCount === 0 && !this.#looksAtSome() && judgeByRows(judges);
   }
 
   #keptMax(): number {
@@ -256,9 +270,19 @@ export class Framework {
   }
 
   #decideOneByOne(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): Decision {
+    if (this.#asksBlocks(others)) return this.#decideByBlocks(evaluation, others, pod);
     this.#collect(evaluation, others, pod);
     if (this.#found.count === 0) return { failure: this.#failureOf(evaluation, others, pod) };
     return this.#found.best(this.#random);
+  }
+
+  /** Most nodes need no look. */
+  #decideByBlocks(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): Decision {
+    const { rows } = this.#snapshot.amounts;
+    const best = bestInBlocks({ evaluation, others, rows, random: this.#random });
+    const node = best === undefined ? undefined : this.#snapshot.nodes[best.slot];
+    if (best === undefined || node === undefined) return { failure: this.#failureOf(evaluation, others, pod) };
+    return { node, feasible: best.feasible };
   }
 
   /** For pods that may only go to nodes they name: they are looked at one by one. */

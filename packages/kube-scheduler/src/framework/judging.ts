@@ -42,7 +42,8 @@ function heard(judge: NodeJudge, { filters, scores }: Voice): NodeJudge {
   if (filters && scores) return judge;
   const { grouped, byRow } = judge;
   const row =
-    byRow && picked(byRow, [...(filters ? (["passes"] as const) : []), ...(scores ? (["score"] as const) : [])]);
+    byRow &&
+    picked(byRow, [...(filters ? (["passes"] as const) : []), ...(scores ? (["score", "scoreAtMost"] as const) : [])]);
   const rest = { ...picked(judge, ["stamp"]), ...(row === undefined ? {} : { byRow: row }) };
   const filtering = filters ? { ...picked(judge, ["filter", "passesAll", "only"]) } : {};
   const scoring = scores ? { ...picked(judge, ["score", "normalize", "weigh"]) } : {};

@@ -1,6 +1,7 @@
 import type { Snapshot } from "../snapshot/cluster.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
+import type { RowBox } from "../snapshot/row-box.ts";
 import type { BindOutcome } from "../bind/bind-outcome.ts";
 import type { PostFilterPlan } from "../preemption/post-filter-plan.ts";
 import type { QueuedPod } from "../queue/queued-pod.ts";
@@ -108,8 +109,11 @@ export interface NodeJudge {
 
 /** Answers about rows as `NodeAmounts` has them; `at` is where one begins. Nodes with equal rows are asked about once. */
 export interface RowJudge {
+  /** A row that has no less of anything passes where another does. */
   passes?(rows: Float64Array, at: number): boolean;
   score?(rows: Float64Array, at: number): number;
+  /** No less than the score of any row in the box; together with `score`. */
+  scoreAtMost?(box: RowBox): number;
 }
 
 /**

@@ -46,7 +46,7 @@ export function nodeResourcesFit(
       ...(pod.requests.scalars.size > 0 ? { stamp: () => served.classStamp() } : {}),
       byRow: {
         ...(pod.requests.scalars.size > 0 ? {} : { passes: (rows, at) => fitsIn(pod, rows, at) }),
-        ...(score.inRow === undefined ? {} : { score: (rows, at) => score.inRow?.(pod, rows, at) ?? 0 }),
+        ...(score.byRow === undefined ? {} : score.byRow(pod)),
       },
     }),
   };
@@ -97,11 +97,9 @@ function fits({ requests }: PodInfo, node: NodeInfo, ignores: Ignores): Verdict 
 function fitsIn({ requests }: PodInfo, rows: Float64Array, at: number): boolean {
   const { milliCpu, memoryBytes, ephemeralBytes } = requests;
   if ((rows[at + AMOUNT.pods] ?? 0) < 1) return false;
-  if (milliCpu > 0 && milliCpu > (rows[at + AMOUNT.cpu] ?? 0) - (rows[at + AMOUNT.usedCpu] ?? 0)) return false;
-  if (memoryBytes > 0 && memoryBytes > (rows[at + AMOUNT.memory] ?? 0) - (rows[at + AMOUNT.usedMemory] ?? 0))
-    return false;
-  const ephemeral = (rows[at + AMOUNT.ephemeral] ?? 0) - (rows[at + AMOUNT.usedEphemeral] ?? 0);
-  return ephemeralBytes === 0 || ephemeralBytes <= ephemeral;
+  if (milliCpu > 0 && milliCpu > (rows[at + AMOUNT.freeCpu] ?? 0)) return false;
+  if (memoryBytes > 0 && memoryBytes > (rows[at + AMOUNT.freeMemory] ?? 0)) return false;
+  return ephemeralBytes === 0 || ephemeralBytes <= (rows[at + AMOUNT.freeEphemeral] ?? 0);
 }
 
 interface Shortage {

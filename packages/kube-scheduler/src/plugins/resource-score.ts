@@ -1,4 +1,5 @@
 import type { ScoringStrategy, UtilizationShapePoint } from "@skates/api/kubescheduler/v1";
+import type { RowJudge } from "../framework/plugin.ts";
 import { AMOUNT } from "../snapshot/node-amounts.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
@@ -10,8 +11,8 @@ type ScoreOne = (used: number, of: number) => number;
 /** How much nodes are preferred by what would be used of them, 0 to 100. */
 export interface ResourceScore {
   of(pod: PodInfo, node: NodeInfo): number;
-  /** The same for a row of amounts, where those tell enough. */
-  inRow?(pod: PodInfo, rows: Float64Array, at: number): number;
+  /** The same for rows of amounts, where those tell enough. */
+  byRow?(pod: PodInfo): Required<Pick<RowJudge, "score" | "scoreAtMost">>;
 }
 
 /** The score that a strategy says. */
@@ -21,7 +22,7 @@ export function resourceScore(strategy: ScoringStrategy = {}): ResourceScore {
   const weighted = counted.map(({ name, weight }) => ({ name, weight: Number(weight ?? 1), scalar: isScalar(name) }));
   const byShape = type === "RequestedToCapacityRatio";
   const one = byShape ? ratioOf(requestedToCapacityRatio?.shape ?? []) : type === "MostAllocated" ? most : least;
-  if (type === "LeastAllocated" && isDefault(weighted)) return { of: leastOfTwo, inRow: leastInRow };
+  if (type === "LeastAllocated" && isDefault(weighted)) return { of: leastOfTwo, byRow: leastByRow };
   const of = (pod: PodInfo, node: NodeInfo): number => {
     let sum = 0;
     let weights = 0;
@@ -46,36 +47,40 @@ function isDefault(weighted: readonly { readonly name: string; readonly weight: 
   return weighted.length === 2 && cpu?.name === "cpu" && memory?.name === "memory" && cpu.weight === memory.weight;
 }
 
-function leastOfTwo({ scored }: PodInfo, { allocatable, scored: used }: NodeInfo): number {
-  return meanFree({
-    cpu: allocatable.milliCpu,
-    usedCpu: used.milliCpu + scored.milliCpu,
-    memory: allocatable.memoryBytes,
-    usedMemory: used.memoryBytes + scored.memoryBytes,
-  });
-}
-
-function leastInRow({ scored }: PodInfo, rows: Float64Array, at: number): number {
-  return meanFree({
-    cpu: rows[at + AMOUNT.cpu] ?? 0,
-    usedCpu: (rows[at + AMOUNT.scoredCpu] ?? 0) + scored.milliCpu,
-    memory: rows[at + AMOUNT.memory] ?? 0,
-    usedMemory: (rows[at + AMOUNT.scoredMemory] ?? 0) + scored.memoryBytes,
-  });
-}
-
-interface CpuAndMemory {
-  readonly cpu: number;
-  readonly usedCpu: number;
-  readonly memory: number;
-  readonly usedMemory: number;
-}
-
 /** The mean of what would stay free of cpu and of memory, as nearly everywhere, without lists. */
-function meanFree({ cpu, usedCpu, memory, usedMemory }: CpuAndMemory): number {
-  if (cpu === 0) return memory === 0 ? 0 : least(usedMemory, memory);
-  const ofCpu = least(usedCpu, cpu);
-  return memory === 0 ? ofCpu : Math.trunc((ofCpu + least(usedMemory, memory)) / 2);
+function leastOfTwo({ scored }: PodInfo, { allocatable, scored: used }: NodeInfo): number {
+  const { milliCpu: cpu, memoryBytes: memory } = allocatable;
+  const ofCpu = free(cpu - used.milliCpu - scored.milliCpu, cpu);
+  return meanOfOffered(ofCpu, free(memory - used.memoryBytes - scored.memoryBytes, memory));
+}
+
+function leastByRow({ scored }: PodInfo): Required<Pick<RowJudge, "score" | "scoreAtMost">> {
+  const { milliCpu, memoryBytes } = scored;
+  return {
+    score(rows, at) {
+      const ofCpu = free((rows[at + AMOUNT.scoredCpu] ?? 0) - milliCpu, rows[at + AMOUNT.cpu] ?? 0);
+      return meanOfOffered(
+        ofCpu,
+        free((rows[at + AMOUNT.scoredMemory] ?? 0) - memoryBytes, rows[at + AMOUNT.memory] ?? 0),
+      );
+    },
+    // The more is free of the less, the better. What is not offered does not count, so that it says nothing of other nodes.
+    scoreAtMost({ low, high }) {
+      const ofCpu = free((high[AMOUNT.scoredCpu] ?? 0) - milliCpu, low[AMOUNT.cpu] ?? 0);
+      const ofMemory = free((high[AMOUNT.scoredMemory] ?? 0) - memoryBytes, low[AMOUNT.memory] ?? 0);
+      return ofCpu < 0 || ofMemory < 0 ? 100 : Math.min(meanOfOffered(ofCpu, ofMemory), 100);
+    },
+  };
+}
+
+/** In hundredths; -1: the node offers none. */
+function free(left: number, of: number): number {
+  if (of === 0) return -1;
+  return left < 0 ? 0 : Math.trunc((left * 100) / of);
+}
+
+function meanOfOffered(a: number, b: number): number {
+  return a < 0 || b < 0 ? Math.max(a, b, 0) : Math.trunc((a + b) / 2);
 }
 
 const DEFAULT_RESOURCES = [

@@ -1,22 +1,22 @@
 import type { NodeInfo } from "./node-info.ts";
 import { RowKinds } from "./row-kinds.ts";
 
-/** Numbers of a node at these places of its row. */
+/** Numbers of a node at these places of its row. Of all but what it offers, more is better. */
 export const AMOUNT = {
   cpu: 0,
   memory: 1,
-  ephemeral: 2,
-  usedCpu: 3,
-  usedMemory: 4,
-  usedEphemeral: 5,
-  scoredCpu: 6,
-  scoredMemory: 7,
+  freeCpu: 2,
+  freeMemory: 3,
+  freeEphemeral: 4,
+  /** What scores count as free. */
+  scoredCpu: 5,
+  scoredMemory: 6,
   /** Pods that it can still take. */
-  pods: 8,
+  pods: 7,
 } as const;
 
 /** Places per row. */
-export const AMOUNTS = 9;
+export const AMOUNTS = 8;
 
 /**
  * What nodes offer and what is used of it, by slot, row after row in one array: who looks at many nodes reads memory in order, where going
@@ -57,6 +57,12 @@ export class NodeAmounts {
     };
   }
 
+  /** Slots with equal rows have equal kinds, until something changes. */
+  kindOf(slot: number): number {
+    this.#settle();
+    return this.#kinds.kindOf[slot] ?? 0;
+  }
+
   #settle(): void {
     for (const slot of this.#changed) this.#kinds.set(slot, this.#rows);
     this.#changed.clear();
@@ -80,12 +86,11 @@ export class NodeAmounts {
     const { allocatable, requested, scored } = node;
     rows[at + AMOUNT.cpu] = allocatable.milliCpu;
     rows[at + AMOUNT.memory] = allocatable.memoryBytes;
-    rows[at + AMOUNT.ephemeral] = allocatable.ephemeralBytes;
-    rows[at + AMOUNT.usedCpu] = requested.milliCpu;
-    rows[at + AMOUNT.usedMemory] = requested.memoryBytes;
-    rows[at + AMOUNT.usedEphemeral] = requested.ephemeralBytes;
-    rows[at + AMOUNT.scoredCpu] = scored.milliCpu;
-    rows[at + AMOUNT.scoredMemory] = scored.memoryBytes;
+    rows[at + AMOUNT.freeCpu] = allocatable.milliCpu - requested.milliCpu;
+    rows[at + AMOUNT.freeMemory] = allocatable.memoryBytes - requested.memoryBytes;
+    rows[at + AMOUNT.freeEphemeral] = allocatable.ephemeralBytes - requested.ephemeralBytes;
+    rows[at + AMOUNT.scoredCpu] = allocatable.milliCpu - scored.milliCpu;
+    rows[at + AMOUNT.scoredMemory] = allocatable.memoryBytes - scored.memoryBytes;
     rows[at + AMOUNT.pods] = node.allocatablePods - node.pods.size;
   }
 }
