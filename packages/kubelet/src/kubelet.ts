@@ -82,6 +82,9 @@ export interface Kubelet extends Component {
   pods(): readonly Pod[];
 }
 
+/** What schedulers have to know before they send pods that need it here. */
+const DECLARED_FEATURES: readonly string[] = ["RestartAllContainersOnContainerExits"];
+
 /** One that waits long for its answer does not hold up the others. */
 const EVENTS_AT_ONCE = 4;
 
@@ -149,6 +152,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     settings,
     machine,
     client,
+    features: node.features,
     runtime,
     clock,
     log,
@@ -223,6 +227,9 @@ function nodeFacts(options: KubeletOptions): NodeFacts {
     appArmor: options.appArmor ?? false,
     seccomp: options.seccomp ?? { byDefault: false, root: "/var/lib/kubelet/seccomp" },
     sysctls: sysctlAllowlist(options.unsafeSysctls),
+    features: options.env.gates.enabled("NodeDeclaredFeatures")
+      ? DECLARED_FEATURES.filter((name) => options.env.gates.enabled(name))
+      : [],
     dns: () => dns,
     runtimeName: runtimeName ?? "containerd",
     version: /^v\d+\.\d+/.exec(settings.version)?.[0] ?? settings.version,

@@ -167,9 +167,10 @@ export class PodSet {
   }
 
   #refusal(pod: Pod, node: Node): Refusal | undefined {
-    const { operatingSystem, appArmor, sysctls } = this.#deps.node;
+    const { operatingSystem, appArmor, sysctls, features } = this.#deps.node;
     const others = this.#others(pod);
-    return admit({ pod, others, node, allocatable: this.#allocatable(node), operatingSystem, appArmor, sysctls });
+    const allocatable = this.#allocatable(node);
+    return admit({ pod, others, node, allocatable, operatingSystem, appArmor, sysctls, features });
   }
 
   /** Pods that have not ended and were not refused, but for this one. */

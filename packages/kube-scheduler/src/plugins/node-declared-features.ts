@@ -1,4 +1,4 @@
-import type { PodSpec } from "@skates/api/core/v1";
+import { podFeatures } from "@skates/api/core/v1";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
 import { unresolvable } from "../framework/verdict.ts";
 
@@ -11,13 +11,13 @@ export const nodeDeclaredFeatures: SchedulerPlugin = {
       on: ["NodeAdded", "NodeFeaturesChanged"],
       helps: ({ pod }, event) => {
         const declared = "node" in event ? (event.node.status?.declaredFeatures ?? []) : [];
-        return !("node" in event) || usedFeatures(pod.spec).every((feature) => declared.includes(feature));
+        return !("node" in event) || podFeatures(pod.spec).every((feature) => declared.includes(feature));
       },
     },
   ],
-  sign: ({ pod }) => usedFeatures(pod.spec),
+  sign: ({ pod }) => podFeatures(pod.spec),
   prepare({ pod }) {
-    const used = usedFeatures(pod.spec);
+    const used = podFeatures(pod.spec);
     if (used.length === 0) return undefined;
     return {
       filter: ({ node }) => {
@@ -29,15 +29,3 @@ export const nodeDeclaredFeatures: SchedulerPlugin = {
     };
   },
 };
-
-/** Features that a kubelet must have to run the pod, of those that kubelets declare. */
-function usedFeatures(spec: PodSpec): readonly string[] {
-  const restartsAll = [...spec.containers, ...(spec.initContainers ?? [])].some(({ restartPolicyRules = [] }) =>
-    restartPolicyRules.some(({ action }) => String(action) === "RestartAllContainers"),
-  );
-  const hostNetworkWithUsers = spec.hostNetwork === true && spec.hostUsers === false;
-  return [
-    ...(restartsAll ? ["RestartAllContainersOnContainerExits"] : []),
-    ...(hostNetworkWithUsers ? ["UserNamespacesHostNetworkSupport"] : []),
-  ];
-}

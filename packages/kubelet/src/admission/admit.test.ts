@@ -25,6 +25,7 @@ const ask = (p: Pod, others: readonly Pod[], unsafe: readonly string[] = [], nod
     operatingSystem: "linux",
     appArmor: false,
     sysctls: sysctlAllowlist(unsafe),
+    features: [],
   });
 
 test("room is what is left of the node", () => {
@@ -128,9 +129,9 @@ test.each<[string, Partial<Pod["spec"]>, string]>([
     "AppArmor: Cannot enforce AppArmor: AppArmor is not enabled on the host",
   ],
   [
-    "a rule that nobody would follow",
+    "a rule that this kubelet does not follow",
     { containers: [{ name: "a", restartPolicy: "Never", restartPolicyRules: [{ action: "RestartAllContainers" }] }] },
-    'RestartAllContainersNotSupported: container "a": the action RestartAllContainers is not supported by this kubelet (gate RestartAllContainersOnContainerExits is off)',
+    "PodFeatureUnsupported: Pod requires node features that are not available: RestartAllContainersOnContainerExits",
   ],
 ])("a node refuses %s", (_, spec, expected) => {
   const refusal = ask(pod("0", spec), []);
@@ -213,6 +214,7 @@ test("extended resources count where the node has them", () => {
       operatingSystem: "linux",
       appArmor: false,
       sysctls: sysctlAllowlist(),
+      features: [],
     });
   expect(of(wants("1"), [wants("1")])).toBeUndefined();
   expect(of(wants("2"), [wants("1")])).toEqual({

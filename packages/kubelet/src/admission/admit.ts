@@ -3,6 +3,7 @@ import {
   HostPortTable,
   type Node,
   type Pod,
+  podFeatures,
   podQosClass,
   podSelectsNode,
   toleratesTaint,
@@ -10,7 +11,6 @@ import {
 } from "@skates/api/core/v1";
 import type { Resources } from "../env/resource-ref.ts";
 import type { Waiting } from "../plan/plan-pod.ts";
-import { type AnyContainer, podContainers } from "../pod/containers.ts";
 import { appArmorRefusal } from "../spec/profiles.ts";
 import { type SysctlAllowlist, sysctlRefusal } from "../spec/sysctls.ts";
 import { isCritical } from "./importance.ts";
@@ -29,6 +29,8 @@ export interface Admission {
   /** Whether the kernel enforces AppArmor profiles. */
   readonly appArmor: boolean;
   readonly sysctls: SysctlAllowlist;
+  /** Names of features that the kubelet says it has. */
+  readonly features: readonly string[];
 }
 
 /** Why a pod may not run. */
@@ -42,7 +44,7 @@ export interface Refusal extends Waiting {
  * Reasons, messages and their order are upstream's.
  */
 export function admit(admission: Admission): Refusal | undefined {
-  const { pod, node, operatingSystem, appArmor, sysctls } = admission;
+  const { pod, node, operatingSystem, appArmor, sysctls, features } = admission;
   const pressure = pressureRefusal(pod, node);
   if (pressure !== undefined) return pressure;
   const sysctl = sysctlRefusal(pod, sysctls);
@@ -53,10 +55,10 @@ export function admit(admission: Admission): Refusal | undefined {
   if (unfit !== undefined) return unfit;
   const profile = appArmorRefusal(pod, appArmor);
   if (profile !== undefined) return { reason: "AppArmor", message: profile };
-  const rule = podContainers(pod).find(({ container }) => restartsAll(container));
-  if (rule === undefined) return undefined;
-  const message = `container ${JSON.stringify(rule.container.name)}: the action RestartAllContainers is not supported by this kubelet (gate RestartAllContainersOnContainerExits is off)`;
-  return { reason: "RestartAllContainersNotSupported", message };
+  const missing = podFeatures(pod.spec).filter((feature) => !features.includes(feature));
+  if (missing.length === 0) return undefined;
+  const message = `Pod requires node features that are not available: ${missing.join(", ")}`;
+  return { reason: "PodFeatureUnsupported", message };
 }
 
 const OS_LABEL = "kubernetes.io/os";
@@ -110,8 +112,4 @@ function portsAreFree(pod: Pod, others: readonly Pod[]): boolean {
   const taken = new HostPortTable();
   for (const { spec } of others) for (const port of hostPortsOf(spec)) taken.add(port);
   return !wanted.some((port) => taken.conflicts(port));
-}
-
-function restartsAll({ restartPolicyRules = [] }: AnyContainer): boolean {
-  return restartPolicyRules.some((r) => r.action === "RestartAllContainers");
 }

@@ -33,6 +33,7 @@ const NOW = Date.parse("2026-01-01T00:00:00Z");
 const base = {
   settings,
   machine,
+  features: ["RestartAllContainersOnContainerExits"],
   health: good,
   pressure: calm,
   images: [],

@@ -27,6 +27,8 @@ export interface NodeSettings {
 export interface NodeStatusInput {
   readonly settings: NodeSettings;
   readonly machine: MachineInfo;
+  /** Names of features that the kubelet says it has. */
+  readonly features: readonly string[];
   readonly health: RuntimeHealth;
   readonly pressure: Pressure;
   readonly images: readonly Image[];
@@ -150,6 +152,7 @@ export function nodeStatus(input: NodeStatusInput): NodeStatus {
     runtimeHandlers: handlers(input.health.features),
     features: { supplementalGroupsPolicy: input.health.features.supplementalGroupsPolicy },
     volumesInUse: input.volumesInUse ?? [],
+    declaredFeatures: input.features,
   };
 }
 

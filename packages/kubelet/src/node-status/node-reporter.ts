@@ -13,6 +13,8 @@ import { newNode, nodeAnnotations, nodeLabels, type NodeSettings, nodeStatus } f
 export interface NodeReporterOptions {
   readonly settings: NodeSettings;
   readonly machine: MachineInfo;
+  /** Names of features that the kubelet says it has. */
+  readonly features: readonly string[];
   readonly client: Client;
   readonly runtime: Runtime;
   readonly clock: Clock;
@@ -134,14 +136,14 @@ export class NodeReporter implements StatusReports {
   }
 
   async #report(node: Node, signal: AbortSignal): Promise<void> {
-    const { client, settings, machine, clock, pressure } = this.#options;
+    const { client, settings, machine, features, clock, pressure } = this.#options;
     const { health, images, runtimeVersion } = await this.#look(signal);
     const nowMs = clock.nowMs();
     const old = node.status?.conditions ?? [];
     const measured = { health, pressure: await pressure(signal), images, runtimeVersion };
     const volumesInUse = await this.#options.volumesInUse();
     const oldAddresses = await this.#addresses(signal);
-    const input = { settings, machine, ...measured, old, oldAddresses, volumesInUse, nowMs };
+    const input = { settings, machine, features, ...measured, old, oldAddresses, volumesInUse, nowMs };
     const status = nodeStatus(input);
     const due = nowMs - this.#reportedAtMs >= REPORT_MS;
     if (!due && sameButHeartbeat(node.status, status)) return;

@@ -64,12 +64,14 @@ function view(p: Pod, containers: readonly RuntimeContainer[], over: Partial<Pod
     held: new Map(),
     applied: new Map(),
     resizeBlocked: false,
+    restartingAll: false,
     ...over,
   };
 }
 function brief(v: PodView): unknown {
   const plan = planPod(v);
   return {
+    ...(plan.reset.length > 0 ? { reset: plan.reset.map((c) => `${c.name} ${c.state}`) } : {}),
     ...(plan.kill.length > 0 ? { kill: plan.kill.map((k) => `${k.name}: ${k.message}`) } : {}),
     ...(plan.createSandbox === undefined ? {} : { sandbox: plan.createSandbox.attempt }),
     ...(plan.start.length > 0 ? { start: plan.start.map((s) => s.container.name) } : {}),
@@ -234,6 +236,24 @@ test("changed resources are given in place, or by a restart where the container 
     kill: ["a: Container a resize requires restart, will be restarted"],
     start: ["a"],
   });
+});
+
+test("where all start again, all go first: what caused it last, before that init containers, debuggers not at all", () => {
+  const rules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [42] } }];
+  const p = pod({
+    restartPolicy: "Never",
+    initContainers: [
+      c("i", { restartPolicy: "Never", restartPolicyRules: rules }),
+      c("s", { restartPolicy: "Always" }),
+    ],
+    containers: [c("a", { restartPolicy: "Never", restartPolicyRules: rules }), c("b")],
+    ephemeralContainers: [{ name: "dbg", image: "img" }],
+  });
+  const all = [exited("i", 0), container("s"), exited("a", 42), container("b"), container("dbg")];
+  expect(brief(view(p, all, { restartingAll: true }))).toEqual({
+    reset: ["b running", "i exited", "s running", "a exited"],
+  });
+  expect(brief(view(p, [container("dbg")]))).toEqual({ start: ["i"] });
 });
 
 test("backoff doubles to its limit and is forgotten after ten quiet minutes", () => {

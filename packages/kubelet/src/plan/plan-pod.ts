@@ -7,6 +7,7 @@ import {
   isSidecar,
   type PodContainer,
   restartsAfter,
+  restartsAllAfter,
   restartsAfterKill,
 } from "../pod/containers.ts";
 import { CONTAINER_HASH } from "../pod/labels.ts";
@@ -31,6 +32,8 @@ export interface PodView {
   readonly applied: Applied;
   /** Changes of resources have to wait: the node has no room for them. */
   readonly resizeBlocked: boolean;
+  /** All containers are to be taken away, and started again in the sandbox that is there. */
+  readonly restartingAll: boolean;
 }
 
 export interface Held {
@@ -45,7 +48,7 @@ export interface ProbeResults {
   readonly startup?: boolean | undefined;
 }
 
-export type KillReason = "definition" | "liveness" | "startup" | "unknown" | "stop" | "sandbox";
+export type KillReason = "restartAll" | "definition" | "liveness" | "startup" | "unknown" | "stop" | "sandbox";
 
 export interface KillContainer {
   readonly id: string;
@@ -68,6 +71,8 @@ export interface Waiting {
 /** What to do for a pod that should run, in the order of the fields. */
 export interface PodPlan {
   readonly kill: readonly KillContainer[];
+  /** End these, if they run, and take them away, one after another; then nothing else is in the plan. */
+  readonly reset: readonly RuntimeContainer[];
   /** Make a sandbox with this attempt number, after all else of the pod was stopped. */
   readonly createSandbox?: { readonly attempt: number; readonly replaces: readonly string[] } | undefined;
   /** Start these, one after the other. */
@@ -84,6 +89,7 @@ export interface PodPlan {
 
 /** Decides, without doing anything, what a pod that should run needs now. */
 export function planPod(view: PodView): PodPlan {
+  if (view.restartingAll) return new PlanDraft(view).reset(containersToReset(view));
   const sandbox = sandboxNeed(view);
   if (sandbox !== undefined) return planNewSandbox(view, sandbox);
   const draft = new PlanDraft(view);
@@ -94,6 +100,23 @@ export function planPod(view: PodView): PodPlan {
   if (init === "failed") return draft.finish();
   if (init === "done") planRegular(view, draft);
   return draft.plan();
+}
+
+/** Those that made all start again last, so that it is known until the end why; of the others, init containers last. */
+function containersToReset({ pod, observed }: PodView): readonly RuntimeContainer[] {
+  const lists = [pod.spec.containers, pod.spec.initContainers ?? []].map((list) =>
+    list.flatMap((container) =>
+      observed.containers
+        .filter((found) => found.name === container.name)
+        .map((found) => ({
+          found,
+          causes: found.state === "exited" && restartsAllAfter(container, found.exitCode),
+        })),
+    ),
+  );
+  return [false, true]
+    .flatMap((last) => lists.flat().filter(({ causes }) => causes === last))
+    .map(({ found }) => found);
 }
 
 /** Why a new sandbox is needed, and its number; undefined: the newest one will do. */
@@ -223,6 +246,10 @@ export class PlanDraft {
     return this.#start.length > 0 || this.#waiting.size > 0 || this.#kill.length > 0;
   }
 
+  reset(containers: readonly RuntimeContainer[]): PodPlan {
+    return { ...this.plan(), reset: containers };
+  }
+
   finish(): PodPlan {
     this.finishing = true;
     return { ...this.plan(), start: [], createSandbox: undefined };
@@ -231,6 +258,7 @@ export class PlanDraft {
   plan(): PodPlan {
     return {
       kill: this.#kill,
+      reset: [],
       createSandbox: this.createSandbox,
       start: this.#start,
       resize: this.#resize,

@@ -1,4 +1,4 @@
-import type { Container, EphemeralContainer, Pod } from "@skates/api/core/v1";
+import type { Container, ContainerRestartRule, EphemeralContainer, Pod } from "@skates/api/core/v1";
 
 /** What the kubelet runs: a container of any of the three lists of a pod. */
 export type AnyContainer = Container | EphemeralContainer;
@@ -34,12 +34,8 @@ export function isSidecar(container: AnyContainer): boolean {
 export function restartsAfter(pod: Pod, found: PodContainer, exitCode: number): boolean {
   if (found.kind === "ephemeral") return false;
   const { container } = found;
-  for (const rule of container.restartPolicyRules ?? []) {
-    const values = rule.exitCodes?.values ?? [];
-    const listed = values.includes(exitCode);
-    const matches = rule.exitCodes?.operator === "NotIn" ? !listed : listed;
-    if (rule.exitCodes !== undefined && matches && rule.action === "Restart") return true;
-  }
+  const rule = ruleFor(container, exitCode);
+  if (rule?.action === "Restart" || rule?.action === "RestartAllContainers") return true;
   switch (container.restartPolicy ?? pod.spec.restartPolicy ?? "Always") {
     case "Never":
       return false;
@@ -49,6 +45,19 @@ export function restartsAfter(pod: Pod, found: PodContainer, exitCode: number): 
       // A plain init container that has done its work is not started again, whatever the policy.
       return found.kind === "init" && container.restartPolicy === undefined ? exitCode !== 0 : true;
   }
+}
+
+/** Whether all containers of the pod are to be started again because this one ended with this code. */
+export function restartsAllAfter(container: AnyContainer, exitCode: number): boolean {
+  return ruleFor(container, exitCode)?.action === "RestartAllContainers";
+}
+
+/** The first of a container's own rules that is about this code. */
+function ruleFor({ restartPolicyRules = [] }: AnyContainer, exitCode: number): ContainerRestartRule | undefined {
+  return restartPolicyRules.find(({ exitCodes }) => {
+    const listed = exitCodes?.values?.includes(exitCode) === true;
+    return exitCodes !== undefined && (exitCodes.operator === "NotIn" ? !listed : listed);
+  });
 }
 
 /** Whether a container that the kubelet itself kills (failed probe) is started again. */

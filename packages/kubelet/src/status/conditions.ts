@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from "@skates/api/core/v1";
 import type { Waiting } from "../plan/plan-pod.ts";
 import { isSidecar } from "../pod/containers.ts";
+import { ALL_RESTARTING } from "../pod/restart-all.ts";
 import { timeText } from "./time-text.ts";
 
 export interface ConditionsInput {
@@ -11,6 +12,8 @@ export interface ConditionsInput {
   readonly old: readonly PodCondition[];
   readonly nowMs: number;
   readonly resize?: ResizeProgress | undefined;
+  /** Whether all containers are being taken away; undefined: they never are. */
+  readonly restarting?: boolean | undefined;
 }
 
 /** `pending`: why a change of resources waits; `error`: why it did not work. */
@@ -22,7 +25,15 @@ export interface ResizeProgress {
 type Finding = Pick<PodCondition, "type" | "status" | "reason" | "message">;
 
 const RESIZE = ["PodResizePending", "PodResizeInProgress"];
-const OWNED = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", ...RESIZE];
+const OWNED = [
+  "PodReadyToStartContainers",
+  "Initialized",
+  "Ready",
+  "ContainersReady",
+  "PodScheduled",
+  ALL_RESTARTING,
+  ...RESIZE,
+];
 
 /** Conditions that the kubelet decides alone. */
 export function isOurCondition(type: string): boolean {
@@ -39,6 +50,7 @@ export function podConditions(input: ConditionsInput): readonly PodCondition[] {
     readyCondition(input, containersReady, others),
     containersReady,
     { type: "PodScheduled", status: "True" },
+    ...restartingFindings(input),
     ...resizeFindings(input.resize),
   ];
   return [...others, ...findings.map((f) => dated(input, f))];
@@ -53,13 +65,24 @@ function resizeFindings(resize: ResizeProgress | undefined): readonly Finding[] 
   ];
 }
 
+function restartingFindings({ phase, restarting }: ConditionsInput): readonly Finding[] {
+  if (restarting === undefined) return [];
+  const type = ALL_RESTARTING;
+  if (phase === "Succeeded") return [{ type, status: "False", reason: "PodCompleted" }];
+  if (phase === "Failed") return [{ type, status: "False", reason: "PodFailed" }];
+  if (!restarting) return [{ type, status: "False" }];
+  const message = "container exited with restart policy rule";
+  return [{ type, status: "True", reason: "RestartAllContainersStarted", message }];
+}
+
 function dated({ pod, old, nowMs }: ConditionsInput, finding: Finding): PodCondition {
   const before = old.find((c) => c.type === finding.type);
   const changed = before?.status !== finding.status;
   const { generation } = pod.metadata;
   return {
     type: finding.type,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    // Upstream leaves it out of this one.
+    ...(generation === undefined || finding.type === ALL_RESTARTING ? {} : { observedGeneration: generation }),
     status: finding.status,
     lastTransitionTime: changed ? timeText(nowMs) : before.lastTransitionTime,
     ...(finding.reason === undefined ? {} : { reason: finding.reason }),

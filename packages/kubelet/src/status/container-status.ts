@@ -4,6 +4,7 @@ import type { Applied } from "../plan/plan-resize.ts";
 import { isSidecar, type PodContainer } from "../pod/containers.ts";
 import { restartCountOf } from "../pod/labels.ts";
 import type { ObservedPod } from "../pod/observed.ts";
+import { removedStatus } from "../pod/restart-all.ts";
 import type { RuntimeContainer } from "../runtime.ts";
 import { timeText } from "./time-text.ts";
 
@@ -22,6 +23,8 @@ export interface ContainerStatusInput {
   readonly runtimeName: string;
   /** Resources that containers were given, by container id. */
   readonly applied?: Applied | undefined;
+  /** All containers are being taken away, to be started again; default false. */
+  readonly restarting?: boolean | undefined;
 }
 
 type Terminated = NonNullable<ContainerState["terminated"]>;
@@ -31,6 +34,9 @@ export function containerStatus(input: ContainerStatusInput): ContainerStatus {
   const { found, observed, old, runtimeName } = input;
   const { container } = found;
   const [current, previous] = observed.containers.filter((c) => c.name === container.name);
+  const removed =
+    current === undefined && input.restarting === true && found.kind !== "ephemeral" ? removedStatus(old) : undefined;
+  if (removed !== undefined) return removed;
   const seen = current === undefined ? unseen(input) : stateOf(current, runtimeName);
   const { state, lastState } = withWaiting(input, current, {
     state: seen,

@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pod, PodStatus } from "@skates/api/core/v1";
 import { isSidecar, type PodContainer, restartsAfter } from "../pod/containers.ts";
+import { RESTARTING_REASON } from "../pod/restart-all.ts";
 
 type Phase = NonNullable<PodStatus["phase"]>;
 
@@ -52,6 +53,7 @@ function countInit(pod: Pod, statuses: readonly ContainerStatus[]) {
     const ended = state?.terminated ?? (state?.waiting === undefined ? undefined : status?.lastState?.terminated);
     if (ended === undefined) n.pending++;
     else if (ended.exitCode !== 0) {
+      if (ended.reason === RESTARTING_REASON) continue;
       if (restartsAfter(pod, { kind: "init", container }, ended.exitCode)) n.pending++;
       else n.failedForGood++;
     }
@@ -70,7 +72,8 @@ function countRegular(pod: Pod, statuses: readonly ContainerStatus[]) {
     else if (ended !== undefined) {
       n.stopped++;
       if (state?.terminated?.exitCode === 0) n.succeeded++;
-      if (!restartsAfter(pod, found, ended.exitCode)) n.stoppedForGood++;
+      const again = ended.reason === RESTARTING_REASON || restartsAfter(pod, found, ended.exitCode);
+      if (!again) n.stoppedForGood++;
     } else if (state?.waiting !== undefined) n.waiting++;
     else n.unknown++;
     if (state?.running !== undefined || ended !== undefined) n.ran = true;

@@ -3,6 +3,7 @@ import { sandboxNeed, type ProbeResults, type Waiting } from "../plan/plan-pod.t
 import type { Applied } from "../plan/plan-resize.ts";
 import { isHostNetwork, type PodContainer } from "../pod/containers.ts";
 import type { ObservedPod } from "../pod/observed.ts";
+import { allRemoved, mayRestartAll, restartsAll } from "../pod/restart-all.ts";
 import { isOurCondition, podConditions, type ResizeProgress } from "./conditions.ts";
 import { containerStatus } from "./container-status.ts";
 import { podPhase } from "./phase.ts";
@@ -28,12 +29,16 @@ export interface StatusInput {
   readonly hostIps: readonly string[];
   readonly nowMs: number;
   readonly runtimeName: string;
+  /** Whether the end of a container can start all of them again, where the pod says so; default false. */
+  readonly restartsAll?: boolean | undefined;
 }
 
 /** The status of a pod. Pure; the same input gives the same status. */
-export function podStatus(input: StatusInput): PodStatus {
-  const { pod, observed, old } = input;
-  if (input.failure?.rejected === true) return rejectedStatus(input, input.failure);
+export function podStatus(given: StatusInput): PodStatus {
+  const { pod, observed, old } = given;
+  if (given.failure?.rejected === true) return rejectedStatus(given, given.failure);
+  const restarting = given.restartsAll === true && restartsAll(pod, observed, old.conditions);
+  const input = { ...given, restarting };
   const init = statuses(input, "init");
   const regular = statuses(input, "regular");
   const ephemeral = statuses(input, "ephemeral");
@@ -58,6 +63,8 @@ export function podStatus(input: StatusInput): PodStatus {
       old: mergedConditions(input, failure?.disruption),
       nowMs: input.nowMs,
       resize: input.terminal ? undefined : input.resize,
+      restarting:
+        given.restartsAll === true && mayRestartAll(pod) ? restarting && !allRemoved(pod, observed) : undefined,
     }),
     ...(message === undefined ? {} : { message }),
     ...(reason === undefined ? {} : { reason }),
@@ -116,7 +123,10 @@ function anythingRuns({ observed }: StatusInput): boolean {
   return observed.containers.some((c) => c.state === "running");
 }
 
-function statuses(input: StatusInput, kind: PodContainer["kind"]): readonly ContainerStatus[] {
+function statuses(
+  input: StatusInput & { readonly restarting: boolean },
+  kind: PodContainer["kind"],
+): readonly ContainerStatus[] {
   const { pod, old } = input;
   const { spec } = pod;
   const [list, before] =
@@ -136,6 +146,7 @@ function statuses(input: StatusInput, kind: PodContainer["kind"]): readonly Cont
       terminal: input.terminal,
       runtimeName: input.runtimeName,
       applied: input.applied,
+      restarting: input.restarting,
     }),
   );
 }

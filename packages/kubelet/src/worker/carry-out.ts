@@ -3,7 +3,8 @@ import type { KillContainer, PodPlan } from "../plan/plan-pod.ts";
 import { isHostNetwork, isSidecar, type PodContainer, podContainers } from "../pod/containers.ts";
 import { restartCountOf } from "../pod/labels.ts";
 import { newest } from "../pod/observed.ts";
-import type { Runtime, Sandbox, SandboxSpec } from "../runtime.ts";
+import { RESTARTING_REASON } from "../pod/restart-all.ts";
+import type { Runtime, RuntimeContainer, Sandbox, SandboxSpec } from "../runtime.ts";
 import { podDns } from "../spec/dns.ts";
 import { kernelHostname, podNames } from "../spec/hostname.ts";
 import { sandboxSpec } from "../spec/sandbox-spec.ts";
@@ -22,6 +23,7 @@ const CONFIG_RETRY_MS = 10_000;
 /** Does what a plan says. Gives the time at which something that failed is to be tried again. */
 export async function carryOut(worker: PodWorker, plan: PodPlan, signal: AbortSignal): Promise<number | undefined> {
   const { state } = worker;
+  for (const container of plan.reset) await carryOutReset(worker, container, signal);
   await Promise.all(plan.kill.map((kill) => carryOutKill(worker, kill, signal)));
   const mounting = worker.volumes.mount(state.pod, signal);
   // A pod's sandbox does not need its volumes: both are made at the same time. Its cgroup it needs.
@@ -53,6 +55,26 @@ async function carryOutKill(worker: PodWorker, kill: KillContainer, signal: Abor
   const podIp = state.podIps(deps.node)[0] ?? "";
   await killContainer(deps, { pod: state.pod, container, reason: kill.reason, message: kill.message, podIp }, signal);
   worker.observe(kill.id, await observeExit(deps, kill.id, signal));
+}
+
+/** Nothing waits for a container that goes in this way: no hook is run. Its logs stay as long as the pod. */
+async function carryOutReset(worker: PodWorker, container: RuntimeContainer, signal: AbortSignal): Promise<void> {
+  const { state, deps } = worker;
+  const { id } = container;
+  if (container.state !== "exited") {
+    const podIp = state.podIps(deps.node)[0] ?? "";
+    const kill = {
+      pod: state.pod,
+      container,
+      reason: "restartAll",
+      message: "killing",
+      podIp,
+      graceSeconds: 0,
+    } as const;
+    await killContainer(deps, kill, signal);
+  }
+  await deps.runtime.removeContainer(id, signal);
+  worker.observe(id, undefined);
 }
 
 /** The specification of a pod's sandbox, made again when it is needed. */
@@ -193,8 +215,9 @@ function knownRestarts({ state }: PodWorker, name: string): number | undefined {
   const status = [...containerStatuses, ...initContainerStatuses].find((s) => s.name === name);
   if (status === undefined) return undefined;
   const last = status.state?.terminated ?? status.lastState?.terminated;
-  // The status of a container that got lost counts its next start already.
-  return last === undefined || last.reason === LOST_REASON ? status.restartCount : status.restartCount + 1;
+  // The status of a container that got lost or was taken away counts its next start already.
+  const counted = last?.reason === LOST_REASON || last?.reason === RESTARTING_REASON;
+  return last === undefined || counted ? status.restartCount : status.restartCount + 1;
 }
 
 function targetOf({ state }: PodWorker, { container }: PodContainer): string | undefined {

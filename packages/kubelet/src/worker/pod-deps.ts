@@ -55,6 +55,8 @@ export interface NodeFacts {
   readonly appArmor: boolean;
   readonly seccomp: SeccompSettings;
   readonly sysctls: SysctlAllowlist;
+  /** Names of features that the kubelet says it has; pods that need others are refused. */
+  readonly features: readonly string[];
   dns(): ClusterDns;
   /** `containerd`. */
   readonly runtimeName: string;

@@ -4,6 +4,7 @@ import type { Held, PodPlan, PodView, ProbeResults, Waiting } from "../plan/plan
 import { type Applied, resizeOf } from "../plan/plan-resize.ts";
 import { findContainer, isHostNetwork } from "../pod/containers.ts";
 import { newest, type ObservedPod } from "../pod/observed.ts";
+import { isRestartingAll } from "../pod/restart-all.ts";
 import type { PodFailure } from "../status/pod-failure.ts";
 import { podStatus } from "../status/pod-status.ts";
 import type { NodeFacts } from "./pod-deps.ts";
@@ -44,6 +45,7 @@ export class PodState {
       held: this.#held,
       applied: this.#applied,
       resizeBlocked: this.resizePending !== undefined,
+      restartingAll: isRestartingAll(this.status.conditions),
     };
   }
 
@@ -107,6 +109,7 @@ export class PodState {
       hostIps: facts.hostIps(),
       nowMs,
       runtimeName: facts.runtimeName,
+      restartsAll: facts.features.includes("RestartAllContainersOnContainerExits"),
     });
     return this.status;
   }

@@ -255,6 +255,7 @@ export {
   nodeConditionStatus,
   podCondition,
 } from "./pod-conditions.ts";
+export { podFeatures } from "./pod-features.ts";
 export { defaultPullPolicy } from "./image-tag.ts";
 export { NAMESPACE_FINALIZER, NAMESPACE_NAME_LABEL } from "./namespace-strategy.ts";
 export { matchesNodeSelector, nodeSelectorMatches, podSelectsNode } from "./node-selection.ts";

@@ -77,6 +77,7 @@ const node: NodeFacts = {
   operatingSystem: "linux",
   appArmor: false,
   sysctls: sysctlAllowlist(),
+  features: [],
   seccomp: { byDefault: false, root: "/seccomp" },
   dns: () => ({ servers: [], searches: [], options: [], domain: "cluster.local" }) as never,
   runtimeName: "containerd",

@@ -275,6 +275,7 @@ function nodeFacts(seccompRoot: string): NodeFacts {
     operatingSystem: "linux",
     appArmor: false,
     sysctls: sysctlAllowlist(),
+    features: ["RestartAllContainersOnContainerExits"],
     seccomp: { byDefault: false, root: seccompRoot },
     dns: () => ({ servers: ["10.96.0.10"], domain: "cluster.local", host: { servers: [], searches: [], options: [] } }),
     runtimeName: "containerd",
