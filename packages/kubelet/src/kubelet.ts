@@ -8,6 +8,7 @@ import { ApiReferences } from "./api-references.ts";
 import { writeGrown } from "./csi/claim-growth.ts";
 import type { VolumeSize } from "./csi/csi-volume.ts";
 import { containerEnv } from "./env/container-env.ts";
+import { NO_PRESSURE } from "./eviction/pressure-state.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { type Credentials, ImagePuller } from "./image/image-puller.ts";
 import { pullSecretCredentials } from "./image/pull-secrets.ts";
@@ -45,7 +46,7 @@ export interface KubeletOptions {
   /** Default: no credentials but those of pull secrets. */
   readonly credentials?: Credentials | undefined;
   /** Default: never under pressure. */
-  readonly pressure?: ((signal: AbortSignal) => Promise<Pressure>) | undefined;
+  readonly pressure?: (() => Pressure) | undefined;
   /** Whether the kernel enforces AppArmor profiles; default: it does not. */
   readonly appArmor?: boolean | undefined;
   /** Default: unconfined unless a pod asks, profiles below upstream's `/var/lib/kubelet/seccomp`. */
@@ -74,6 +75,8 @@ export interface KubeletParts {
   readonly pods: PodSet;
   readonly runtime: Runtime;
   readonly node: NodeReporter;
+  /** Tells of the node. */
+  tell(type: "Normal" | "Warning", reason: string, message: string): void;
 }
 
 /** A kubelet. Reads pods that are bound to its node, and runs them. */
@@ -87,8 +90,6 @@ const DECLARED_FEATURES: readonly string[] = ["RestartAllContainersOnContainerEx
 
 /** One that waits long for its answer does not hold up the others. */
 const EVENTS_AT_ONCE = 4;
-
-const NO_PRESSURE: Pressure = { memory: false, disk: false, pid: false };
 
 /** One node's agent. Nothing happens until it runs. Containers survive it: another run takes them over. */
 export function createKubelet(options: KubeletOptions): Kubelet {
@@ -157,7 +158,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     clock,
     log,
     recorder,
-    pressure: options.pressure ?? (() => Promise.resolve(NO_PRESSURE)),
+    pressure: node.pressure,
     volumesInUse: () => host.volumesInUse(),
   });
   const ownNode = {
@@ -175,7 +176,9 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
     runNodeLease({ nodeName: settings.name, client, clock, log, node: () => reporter.node() }, signal),
   );
   tasks.spawn((signal) => followPods(options, set, tasks, signal));
-  return { pods: set, runtime, node: reporter };
+  const tell: KubeletParts["tell"] = (type, reason, message) =>
+    recorder.event({ object: ownNode.last() }, type, reason, message);
+  return { pods: set, runtime, node: reporter, tell };
 }
 
 function startRecorder({ client, env, settings }: KubeletOptions, tasks: TaskGroup): EventRecorder {
@@ -221,6 +224,7 @@ function nodeFacts(options: KubeletOptions): NodeFacts {
   const { allocatable } = nodeResources(settings, machine);
   return {
     hostIps: () => settings.addresses,
+    pressure: options.pressure ?? (() => NO_PRESSURE),
     allocatable: () => allocatable,
     memoryCapacityBytes: machine.memoryBytes,
     operatingSystem: machine.operatingSystem,

@@ -24,6 +24,14 @@ const SUBSCRIBED_MS = 500;
 const ROOM_MS = 100;
 const EVICTION_GRACE_SECONDS = 1;
 
+/** How a pod is ended before its time. */
+export interface Eviction {
+  /** For the sake of the node, not for what it has too much of itself. */
+  readonly forOthers: boolean;
+  /** What its containers get to end; default 1. */
+  readonly graceSeconds?: number | undefined;
+}
+
 /** The Node object of this kubelet. */
 export interface OwnNode {
   /** As the API last gave it, or else as it is going to be registered. */
@@ -111,17 +119,38 @@ export class PodSet {
   }
 
   /** Ends a pod at once because of what it takes, or for the sake of others. False: it ends already, or it is critical and stays. */
-  evict({ metadata }: Pod, message: string, why: { readonly forOthers: boolean }): boolean {
+  evict({ metadata }: Pod, message: string, why: Eviction): boolean {
     const worker = this.#workers.get(metadata.uid ?? "");
     if (worker?.stage !== "run" || worker.state.failure !== undefined || isCritical(worker.state.pod)) return false;
     this.#deps.recorder.event({ object: worker.state.pod }, "Warning", "Evicted", message);
     worker.fail({
       reason: "Evicted",
       message,
-      graceSeconds: EVICTION_GRACE_SECONDS,
+      graceSeconds: why.graceSeconds ?? EVICTION_GRACE_SECONDS,
       disruption: why.forOthers ? message : undefined,
     });
     return true;
+  }
+
+  /** Whether nothing runs any more of the pod of this uid. */
+  hasEnded(uid: string): boolean {
+    const stage = this.#workers.get(uid)?.stage;
+    return stage !== "run" && stage !== "stop";
+  }
+
+  /** Takes away what the runtime keeps of pods that have ended, logs and exit codes with it: their statuses tell these. */
+  async removeDead(signal: AbortSignal): Promise<void> {
+    for (const worker of this.#workers.values()) {
+      if (!this.hasEnded(worker.state.pod.metadata.uid ?? "")) continue;
+      const { pod, observed } = worker.state;
+      for (const { id, state } of observed.containers) {
+        if (state !== "exited") continue;
+        await this.#deps.runtime.removeContainer(id, signal);
+        worker.observe(id, undefined);
+      }
+      const { name, namespace = "", uid = "" } = pod.metadata;
+      await this.#deps.host.removeLogs({ namespace, name, uid });
+    }
   }
 
   removed(pod: Pod): void {
@@ -168,9 +197,10 @@ export class PodSet {
 
   #refusal(pod: Pod, node: Node): Refusal | undefined {
     const { operatingSystem, appArmor, sysctls, features } = this.#deps.node;
+    const pressure = this.#deps.node.pressure();
     const others = this.#others(pod);
     const allocatable = this.#allocatable(node);
-    return admit({ pod, others, node, allocatable, operatingSystem, appArmor, sysctls, features });
+    return admit({ pod, others, node, allocatable, operatingSystem, appArmor, sysctls, features, pressure });
   }
 
   /** Pods that have not ended and were not refused, but for this one. */

@@ -1,6 +1,8 @@
 // Which pods a node takes although they are bound to it, and what a pod asks for.
 import type { Node, Pod } from "@skates/api/core/v1";
 import { expect, test } from "vitest";
+import { NO_PRESSURE } from "../eviction/pressure-state.ts";
+import type { Pressure } from "../node-status/machine.ts";
 import { NO_FEATURES } from "../runtime.ts";
 import { sysctlAllowlist } from "../spec/sysctls.ts";
 import { asksForFeatures, recursiveReadOnly, strictGroupsRefusal, unsupported } from "../worker/refuse-pod.ts";
@@ -16,7 +18,7 @@ const pod = (cpu: string, spec: Partial<Pod["spec"]> = {}): Pod => ({
 });
 const allocatable = { cpu: "2", memory: "1Gi", pods: "3" };
 const bare: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "n", labels: { zone: "a" } }, spec: {} };
-const ask = (p: Pod, others: readonly Pod[], unsafe: readonly string[] = [], node = bare) =>
+const ask = (p: Pod, others: readonly Pod[], unsafe: readonly string[] = [], node = bare, pressure = NO_PRESSURE) =>
   admit({
     pod: p,
     others,
@@ -26,6 +28,7 @@ const ask = (p: Pod, others: readonly Pod[], unsafe: readonly string[] = [], nod
     appArmor: false,
     sysctls: sysctlAllowlist(unsafe),
     features: [],
+    pressure,
   });
 
 test("room is what is left of the node", () => {
@@ -215,6 +218,7 @@ test("extended resources count where the node has them", () => {
       appArmor: false,
       sysctls: sysctlAllowlist(),
       features: [],
+      pressure: NO_PRESSURE,
     });
   expect(of(wants("1"), [wants("1")])).toBeUndefined();
   expect(of(wants("2"), [wants("1")])).toEqual({
@@ -225,21 +229,21 @@ test("extended resources count where the node has them", () => {
 });
 
 test("a node under pressure takes critical pods only, or those that ask for memory if it is short of that alone", () => {
-  const pressed = (...types: readonly string[]): Node => ({
-    ...bare,
-    status: { conditions: types.map((type) => ({ type, status: "True" })) },
+  const pressed = (...kinds: readonly (keyof Pressure)[]): Pressure => ({
+    ...NO_PRESSURE,
+    ...Object.fromEntries(kinds.map((kind) => [kind, true])),
   });
   const modest = pod("0");
   const tolerant = pod("0", { tolerations: [{ key: "node.kubernetes.io/memory-pressure", operator: "Exists" }] });
-  expect(ask(modest, [], [], pressed("Ready"))).toBeUndefined();
-  expect(ask(modest, [], [], pressed("MemoryPressure"))).toEqual({
+  expect(ask(modest, [], [], bare, pressed())).toBeUndefined();
+  expect(ask(modest, [], [], bare, pressed("memory"))).toEqual({
     reason: "Evicted",
     message: "The node had condition: [MemoryPressure]. ",
   });
-  expect(ask(pod("1"), [], [], pressed("MemoryPressure"))).toBeUndefined();
-  expect(ask(tolerant, [], [], pressed("MemoryPressure"))).toBeUndefined();
-  expect(ask(tolerant, [], [], pressed("MemoryPressure", "DiskPressure"))?.reason).toBe("Evicted");
-  expect(ask(pod("0", { priority: 2_000_000_000 }), [], [], pressed("DiskPressure"))).toBeUndefined();
+  expect(ask(pod("1"), [], [], bare, pressed("memory"))).toBeUndefined();
+  expect(ask(tolerant, [], [], bare, pressed("memory"))).toBeUndefined();
+  expect(ask(tolerant, [], [], bare, pressed("memory", "disk"))?.reason).toBe("Evicted");
+  expect(ask(pod("0", { priority: 2_000_000_000 }), [], [], bare, pressed("disk"))).toBeUndefined();
 });
 
 test("critical pods lack no room, but others for whom it is taken end", () => {

@@ -10,6 +10,7 @@ import {
   untoleratedTaint,
 } from "@skates/api/core/v1";
 import type { Resources } from "../env/resource-ref.ts";
+import type { Pressure } from "../node-status/machine.ts";
 import type { Waiting } from "../plan/plan-pod.ts";
 import { appArmorRefusal } from "../spec/profiles.ts";
 import { type SysctlAllowlist, sysctlRefusal } from "../spec/sysctls.ts";
@@ -23,6 +24,8 @@ export interface Admission {
   readonly others: readonly Pod[];
   /** As the API had it last. */
   readonly node: Node;
+  /** What the node is short of now. */
+  readonly pressure: Pressure;
   readonly allocatable: Resources;
   /** `linux`. */
   readonly operatingSystem: string;
@@ -44,8 +47,8 @@ export interface Refusal extends Waiting {
  * Reasons, messages and their order are upstream's.
  */
 export function admit(admission: Admission): Refusal | undefined {
-  const { pod, node, operatingSystem, appArmor, sysctls, features } = admission;
-  const pressure = pressureRefusal(pod, node);
+  const { pod, operatingSystem, appArmor, sysctls, features } = admission;
+  const pressure = pressureRefusal(pod, admission.pressure);
   if (pressure !== undefined) return pressure;
   const sysctl = sysctlRefusal(pod, sysctls);
   if (sysctl !== undefined) return { reason: "SysctlForbidden", message: sysctl };
@@ -72,8 +75,12 @@ const OS_DIFFERS: Refusal = {
 };
 
 /** A node under pressure takes critical pods only; if it is short of memory alone, also those that ask for some. */
-function pressureRefusal(pod: Pod, { status }: Node): Refusal | undefined {
-  const found = PRESSURES.filter((type) => status?.conditions?.some((c) => c.type === type && c.status === "True"));
+function pressureRefusal(pod: Pod, { memory, disk, pid }: Pressure): Refusal | undefined {
+  const found = [
+    ...(memory ? ["MemoryPressure"] : []),
+    ...(disk ? ["DiskPressure"] : []),
+    ...(pid ? ["PIDPressure"] : []),
+  ];
   if (found.length === 0 || isCritical(pod)) return undefined;
   if (found.length === 1 && found[0] === "MemoryPressure") {
     const tolerated = (pod.spec.tolerations ?? []).some((t) => toleratesTaint(t, MEMORY_PRESSURE));
@@ -82,7 +89,6 @@ function pressureRefusal(pod: Pod, { status }: Node): Refusal | undefined {
   return { reason: "Evicted", message: `The node had condition: [${found.join(" ")}]. ` };
 }
 
-const PRESSURES: readonly string[] = ["MemoryPressure", "DiskPressure", "PIDPressure"];
 const MEMORY_PRESSURE = { key: "node.kubernetes.io/memory-pressure", effect: "NoSchedule" } as const;
 
 /** What the scheduler would have looked at, too. A critical pod is never refused for want of room. */

@@ -35,20 +35,20 @@ export class ImageCollector {
     await keepLooking({ clock, log, everyMs: LOOK_MS, failure, look: (s) => this.collect(s) }, signal);
   }
 
-  /** Looks once. Gives the ids of the images that were removed. */
-  async collect(signal: AbortSignal): Promise<readonly string[]> {
+  /** Looks once; with `all` nothing is kept for how much room there is. Gives the ids of the images that were removed. */
+  async collect(signal: AbortSignal, which: "needed" | "all" = "needed"): Promise<readonly string[]> {
     const { runtime, clock, log, diskPercent, highPercent = 85, lowPercent = 80 } = this.#options;
     const images = await runtime.images(signal);
     const nowMs = clock.nowMs();
     this.#look(images, nowMs);
-    if ((await diskPercent(signal)) < highPercent) return [];
+    if (which === "needed" && (await diskPercent(signal)) < highPercent) return [];
     const removed: string[] = [];
     for (const image of this.#candidates(images, nowMs)) {
       await runtime.removeImage(image.id, signal);
       this.#seen.delete(image.id);
       removed.push(image.id);
       log.info("an image that nobody uses was removed", { image: image.tags[0] ?? image.id });
-      if ((await diskPercent(signal)) <= lowPercent) break;
+      if (which === "needed" && (await diskPercent(signal)) <= lowPercent) break;
     }
     return removed;
   }

@@ -49,7 +49,7 @@ const brief = (input: Partial<typeof base>) =>
 test("capacity, and what is left for pods, in quantities as the API stores them", () => {
   expect(nodeResources(settings, machine)).toMatchObject({
     capacity: { cpu: "4", memory: "8Gi", pods: "110", "ephemeral-storage": "100Gi" },
-    allocatable: { cpu: "3500m", memory: `${8 * 1024 - 101}Mi`, pods: "110", "ephemeral-storage": "96636764160" },
+    allocatable: { cpu: "3500m", memory: `${8 * 1024 - 101}Mi`, pods: "110", "ephemeral-storage": "102005473200" },
   });
 });
 

@@ -2,6 +2,13 @@ import { canonicalQuantity } from "@skates/apimachinery";
 import type { ContainerImage, Node, NodeAddress, NodeCondition, NodeStatus, Taint } from "@skates/api/core/v1";
 import { LOCAL_PATH } from "@skates/api/storage/v1";
 import type { Image, RuntimeFeatures, RuntimeHealth } from "../runtime.ts";
+import {
+  amountOf,
+  DEFAULT_EVICTION_HARD,
+  parseThresholds,
+  type Signal,
+  type Threshold,
+} from "../eviction/thresholds.ts";
 import { timeText } from "../status/time-text.ts";
 import type { MachineInfo, Pressure } from "./machine.ts";
 
@@ -22,6 +29,8 @@ export interface NodeSettings {
   readonly localVolumesDir?: string | undefined;
   /** Held back from pods, for the system. */
   readonly reserved: { readonly milliCpu: number; readonly memoryBytes: number };
+  /** When pods are evicted; what hard thresholds keep free is not given to pods. Default: `DEFAULT_EVICTION_HARD`. */
+  readonly thresholds?: readonly Threshold[] | undefined;
 }
 
 export interface NodeStatusInput {
@@ -42,9 +51,6 @@ export interface NodeStatusInput {
   readonly nowMs: number;
 }
 
-/** Memory below which pods would be evicted, and part of the disk likewise: not given to pods. */
-const EVICTION_MEMORY_BYTES = 100 * 1024 * 1024;
-const EVICTION_DISK_PART = 0.1;
 const IMAGES_MAX = 50;
 const IMAGE_NAMES_MAX = 5;
 
@@ -113,11 +119,16 @@ export function nodeResources(settings: NodeSettings, machine: MachineInfo) {
     pods: String(settings.maxPods),
   };
   const milliCpu = machine.cpus * 1000 - settings.reserved.milliCpu;
-  const memory = machine.memoryBytes - settings.reserved.memoryBytes - EVICTION_MEMORY_BYTES;
+  const thresholds = settings.thresholds ?? parseThresholds({ hard: DEFAULT_EVICTION_HARD });
+  const kept = (of: Signal, size: number): number => {
+    const hard = thresholds.find(({ signal, graceMs }) => signal === of && graceMs === 0);
+    return hard === undefined ? 0 : amountOf(hard.value, size);
+  };
+  const memory = machine.memoryBytes - settings.reserved.memoryBytes - kept("memory.available", machine.memoryBytes);
   const allocatable = {
     ...capacity,
     cpu: milliCpu % 1000 === 0 ? String(milliCpu / 1000) : `${milliCpu}m`,
-    "ephemeral-storage": canonicalQuantity(String(Math.floor(disk * (1 - EVICTION_DISK_PART)))),
+    "ephemeral-storage": canonicalQuantity(String(Math.max(0, disk - kept("nodefs.available", disk)))),
     memory: kibibytes(Math.max(0, memory)),
   };
   return { capacity, allocatable };

@@ -20,7 +20,7 @@ export interface NodeReporterOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly recorder: EventRecorder;
-  pressure(signal: AbortSignal): Promise<Pressure>;
+  pressure(): Pressure;
   /** Names of volumes that must not be detached from the node. */
   volumesInUse(): Promise<readonly string[]>;
 }
@@ -63,6 +63,18 @@ export class NodeReporter implements StatusReports {
 
   changed(): void {
     this.#wakeup.notify();
+  }
+
+  /** Reports at once if the node is short of other things than was last said. */
+  pressureSeen(): void {
+    const { memory, disk, pid } = this.#options.pressure();
+    const kinds = [
+      ["MemoryPressure", memory],
+      ["DiskPressure", disk],
+      ["PIDPressure", pid],
+    ] as const;
+    const said = (type: string) => this.#node?.status?.conditions?.some((c) => c.type === type && c.status === "True");
+    if (this.#node !== undefined && kinds.some(([type, now]) => now !== said(type))) this.changed();
   }
 
   written(signal: AbortSignal): Promise<void> {
@@ -140,7 +152,7 @@ export class NodeReporter implements StatusReports {
     const { health, images, runtimeVersion } = await this.#look(signal);
     const nowMs = clock.nowMs();
     const old = node.status?.conditions ?? [];
-    const measured = { health, pressure: await pressure(signal), images, runtimeVersion };
+    const measured = { health, pressure: pressure(), images, runtimeVersion };
     const volumesInUse = await this.#options.volumesInUse();
     const oldAddresses = await this.#addresses(signal);
     const input = { settings, machine, features, ...measured, old, oldAddresses, volumesInUse, nowMs };

@@ -42,6 +42,6 @@ export { type CommandResult, runCommand, tryCommand } from "./host/run-command.t
 export { localDirectories } from "./pod-host/local-directories.ts";
 export { nodePodHost, type NodePodHostOptions } from "./pod-host/node-pod-host.ts";
 export { type CriRuntime, type CriRuntimeOptions, criRuntime } from "./cri/cri-runtime.ts";
-export { machineInfo, machinePressure } from "./machine/machine-info.ts";
+export { machineInfo } from "./machine/machine-info.ts";
 export { nodeProbeNetwork } from "./probes/node-probe-network.ts";
 export { createNodeKubelet, type NodeKubeletOptions } from "./node-kubelet.ts";

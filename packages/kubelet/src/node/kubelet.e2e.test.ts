@@ -118,6 +118,46 @@ describe.skipIf(!hasContainers)("pods on containerd", () => {
     await remove(pod);
   });
 
+  test("all containers start again in place when one ends as its rule says: address, sandbox and volumes stay", async () => {
+    const volumeMounts = [{ name: "v", mountPath: "/v" }];
+    const rules = [{ action: "RestartAllContainers", exitCodes: { operator: "In", values: [42] } }];
+    const first = "test $(wc -l </v/runs) -ge 2 || { sleep 1; exit 42; }; exec sleep 600";
+    const pod = create({
+      restartPolicy: "Never",
+      volumes: [{ name: "v", emptyDir: {} }],
+      initContainers: [{ name: "i", image: IMAGE, command: ["sh", "-c", "echo run >>/v/runs"], volumeMounts }],
+      containers: [
+        {
+          name: "a",
+          image: IMAGE,
+          command: ["sh", "-c", first],
+          volumeMounts,
+          restartPolicy: "Never",
+          restartPolicyRules: rules,
+        },
+        { name: "b", image: IMAGE, command: ["sleep", "600"], volumeMounts },
+      ],
+    });
+    await eventually(() => isReady(pod), Boolean);
+    const { podIP } = statusOf(pod) ?? {};
+    const sandboxes = workerOf(pod)?.state.observed.sandboxes.map(({ id }) => id);
+    await eventually(
+      () => statusOf(pod)?.containerStatuses ?? [],
+      (list) => list.every((one) => one.restartCount === 1 && one.ready),
+    );
+    expect(await exec(pod, ["cat", "/v/runs"])).toBe("run\nrun\n");
+    expect([statusOf(pod)?.podIP, workerOf(pod)?.state.observed.sandboxes.map(({ id }) => id)]).toEqual([
+      podIP,
+      sandboxes,
+    ]);
+    expect(statusOf(pod)?.initContainerStatuses?.[0]).toMatchObject({ restartCount: 1, ready: true });
+    expect(statusOf(pod)?.containerStatuses?.[1]?.lastState?.terminated).toMatchObject({
+      exitCode: 137,
+      reason: "RestartingAllContainers",
+    });
+    await remove(pod);
+  });
+
   test("a killed process is restarted, then waits in CrashLoopBackOff", async () => {
     const pod = create({ containers: [{ name: "a", image: IMAGE, command: ["sh", "-c", "sleep 0.3; exit 1"] }] });
     const waiting = await eventually(

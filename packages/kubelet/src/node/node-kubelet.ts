@@ -7,6 +7,7 @@ import { type Env, must, type TaskGroup } from "@skates/component-base";
 import { type ServeOptions, type ServerTls, serveHandler } from "@skates/transport/node";
 import { ImageCollector } from "../image/image-collector.ts";
 import { createKubelet, type Kubelet, type KubeletParts } from "../kubelet.ts";
+import type { Pressure } from "../node-status/machine.ts";
 import type { NodeSettings } from "../node-status/node-object.ts";
 import type { Runtime } from "../runtime.ts";
 import { apiReviews, kubeletAccess } from "../server/kubelet-access.ts";
@@ -14,7 +15,8 @@ import { kubeletHandler } from "../server/kubelet-handler.ts";
 import { statsPages } from "../server/stats.ts";
 import type { ClusterDns } from "../spec/dns.ts";
 import { LocalEvictor } from "../eviction/local-evictor.ts";
-import { MemoryEvictor } from "../eviction/memory-evictor.ts";
+import { type EvictionSettings, NodeEvictor } from "../eviction/node-evictor.ts";
+import { NO_PRESSURE } from "../eviction/pressure-state.ts";
 import { type Cgroups, openCgroups } from "./host/cgroups.ts";
 import { cgroupMounts } from "./host/cgroup-mounts.ts";
 import { CsiDrivers } from "./csi/csi-drivers.ts";
@@ -25,13 +27,9 @@ import { listMounts, shareMounts } from "./host/mounts.ts";
 import type { NodePaths } from "./host/node-paths.ts";
 import { fileLogReader } from "./logs/log-reader.ts";
 import { runLogRotator } from "./logs/log-rotator.ts";
-import {
-  appArmorEnabled,
-  availableMemoryBytes,
-  machineInfo,
-  machinePressure,
-  MEMORY_BYTES_MIN,
-} from "./machine/machine-info.ts";
+import { appArmorEnabled, machineInfo } from "./machine/machine-info.ts";
+import { hasImageDisk, observeNode } from "./machine/observe-node.ts";
+import { podUses } from "./machine/pod-uses.ts";
 import { nodeStats } from "./machine/node-stats.ts";
 import { directoryBytes } from "./machine/directory-bytes.ts";
 import { localDirectories } from "./pod-host/local-directories.ts";
@@ -41,7 +39,8 @@ import { nodeProbeNetwork } from "./probes/node-probe-network.ts";
 import { runtimeStreams } from "./streams/pod-streams.ts";
 
 export interface NodeKubeletOptions {
-  readonly settings: Omit<NodeSettings, "kubeletPort">;
+  readonly settings: Omit<NodeSettings, "kubeletPort" | "thresholds">;
+  readonly eviction: EvictionSettings;
   /** Under the identity of the node. */
   readonly client: Client;
   readonly env: Env;
@@ -110,8 +109,17 @@ async function assemble(
   const directories = localDirectories(paths.volumesDir);
   const csiDrivers = new CsiDrivers();
   let csi: CsiVolumes | undefined;
+  let pressure = NO_PRESSURE;
+  const seen = (now: Pressure) => {
+    pressure = now;
+  };
   return createKubelet({
-    settings: { ...settings, kubeletPort, localVolumesDir: paths.volumesDir },
+    settings: {
+      ...settings,
+      thresholds: options.eviction.thresholds,
+      kubeletPort,
+      localVolumesDir: paths.volumesDir,
+    },
     machine: await machineInfo(paths.dataDir),
     client,
     env,
@@ -135,12 +143,12 @@ async function assemble(
     dns,
     appArmor: await appArmorEnabled(),
     seccomp: { byDefault: options.seccompDefault ?? false, root: join(paths.kubeletDir, "seccomp") },
-    pressure: () => machinePressure(paths.dataDir),
+    pressure: () => pressure,
     alongside: (parts, tasks) => {
       const volumes = must(csi, "CSI volumes");
       const { clock, log } = env;
       const meter = new VolumeMeter({ volumes: () => volumes.all(), drivers: csiDrivers, clock, log });
-      workAlongside(options, parts, { cgroups, tasks, serve, meter });
+      workAlongside(options, parts, { cgroups, tasks, serve, meter, seen });
       tasks.spawn((signal) => meter.run(signal));
       tasks.spawn((signal) => runCsi(options, { drivers: csiDrivers, volumes }, signal));
     },
@@ -152,12 +160,14 @@ interface Alongside {
   readonly tasks: TaskGroup;
   readonly meter: VolumeMeter;
   serve(handler: Handler): void;
+  /** Takes what the node is short of. */
+  seen(pressure: Pressure): void;
 }
 
 function workAlongside(
   options: NodeKubeletOptions,
   parts: KubeletParts,
-  { cgroups, tasks, serve, meter }: Alongside,
+  { cgroups, tasks, serve, meter, seen }: Alongside,
 ): void {
   const { env, paths, settings } = options;
   const { clock, log, metrics } = env;
@@ -192,16 +202,31 @@ function workAlongside(
   tasks.spawn((signal) => collector.run(signal));
   // Init containers take memory and disk too: their pods are still pending.
   const active = () => pods.pods().filter((pod) => !isPodTerminal(pod));
-  const memory = new MemoryEvictor({
-    runtime,
+  const uses = { runtime, cgroups, paths, clock, pods: active };
+  const node = new NodeEvictor({
+    settings: options.eviction,
     clock,
     log,
     pods: active,
-    availableBytes: availableMemoryBytes,
-    thresholdBytes: MEMORY_BYTES_MIN,
-    evict: (pod, message) => pods.evict(pod, message, { forOthers: true }),
+    observe: () => observeNode({ nodeDir: paths.kubeletDir, imageDir: paths.containerd.root }),
+    uses: (of, signal) => podUses(uses, of, signal),
+    reclaim: async (of, signal) => {
+      const disks = { nodeDir: paths.kubeletDir, imageDir: paths.containerd.root };
+      const ofDisk = of.startsWith("imagefs") || (of.startsWith("nodefs") && !(await hasImageDisk(disks)));
+      if (!ofDisk) return false;
+      await pods.removeDead(signal);
+      await collector.collect(signal, "all");
+      return true;
+    },
+    evict: (pod, message, graceSeconds) => pods.evict(pod, message, { forOthers: true, graceSeconds }),
+    hasEnded: ({ metadata: { uid = "" } }) => pods.hasEnded(uid),
+    begins: (scarce) => parts.tell("Warning", "EvictionThresholdMet", `Attempting to reclaim ${scarce}`),
+    seen: (pressure) => {
+      seen(pressure);
+      parts.node.pressureSeen();
+    },
   });
-  tasks.spawn((signal) => memory.run(signal));
+  tasks.spawn((signal) => node.run(signal));
   const evictor = new LocalEvictor({
     runtime,
     clock,

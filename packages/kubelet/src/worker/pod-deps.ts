@@ -4,6 +4,7 @@ import type { EventRecorder } from "../event-recorder.ts";
 import type { Env, EnvRequest } from "../env/container-env.ts";
 import type { Resources } from "../env/resource-ref.ts";
 import type { ImagePuller } from "../image/image-puller.ts";
+import type { Pressure } from "../node-status/machine.ts";
 import type { Waiting } from "../plan/plan-pod.ts";
 import type { UserNamespaces } from "../pod/user-namespaces.ts";
 import type { PodHost } from "../pod-host.ts";
@@ -47,6 +48,8 @@ export interface PodApi {
 /** What pods need to know of their node. */
 export interface NodeFacts {
   hostIps(): readonly string[];
+  /** What the node is short of now. */
+  pressure(): Pressure;
   allocatable(): Resources;
   readonly memoryCapacityBytes: number;
   /** `linux`. */

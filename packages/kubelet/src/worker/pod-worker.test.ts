@@ -104,6 +104,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
     },
     node: {
       hostIps: () => ["192.168.0.1"],
+      pressure: () => ({ memory: false, disk: false, pid: false }),
       allocatable: () => ({}),
       memoryCapacityBytes: 1e10,
       operatingSystem: "linux",

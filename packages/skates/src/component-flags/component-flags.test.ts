@@ -23,14 +23,17 @@ it.each([
   );
 });
 
-it.each([["--cloud-provider=ours"], ["--feature-gates=Nothing=true"], ["--pod-max-pids=0"], ["--tls-min-version=1"]])(
-  "neither a cluster nor a node keeps %s",
-  (argument) => {
-    const wrong = expect.objectContaining({ exitCode: 2 });
-    expect(() => checkComponentFlags(parseFlags("up", COMPONENT_FLAGS, [argument]).flags)).toThrow(wrong);
-    expect(() => checkNodeFlags(parseFlags("join", NODE_FLAGS, [argument]).flags)).toThrow(wrong);
-  },
-);
+it.each([
+  ["--cloud-provider=ours"],
+  ["--eviction-hard=memory<1Gi"],
+  ["--feature-gates=Nothing=true"],
+  ["--pod-max-pids=0"],
+  ["--tls-min-version=1"],
+])("neither a cluster nor a node keeps %s", (argument) => {
+  const wrong = expect.objectContaining({ exitCode: 2 });
+  expect(() => checkComponentFlags(parseFlags("up", COMPONENT_FLAGS, [argument]).flags)).toThrow(wrong);
+  expect(() => checkNodeFlags(parseFlags("join", NODE_FLAGS, [argument]).flags)).toThrow(wrong);
+});
 
 it("takes none, and good ones", () => {
   const good = ["--controllers=*,-ttl-controller", "--node-eviction-rate=0.5", "--feature-gates=AllBeta=true"];

@@ -9,6 +9,7 @@ import { CLOUD_PROVIDER_FLAGS, externalCloudProviderFrom } from "./cloud-provide
 import { clusterSigningMs, CONTROLLER_FLAGS, controllersFrom } from "./controllers.ts";
 import { AUDIT_FLAGS, auditFrom } from "./audit.ts";
 import { ENCRYPTION_FLAGS } from "./encryption.ts";
+import { EVICTION_FLAGS, evictionFrom } from "./eviction.ts";
 import { FEATURE_GATE_FLAGS, featureGatesFrom } from "./feature-gates.ts";
 import { KUBELET_FLAGS, podLimitsFrom } from "./kubelet.ts";
 import { evictionRatesFrom, NODE_LIFECYCLE_FLAGS } from "./node-lifecycle.ts";
@@ -22,6 +23,7 @@ import { nodePortsFrom, SERVICE_FLAGS } from "./services.ts";
 /** Those that a node's process reads too: `join` takes them for its node. */
 export const NODE_FLAGS: FlagSpecs = {
   ...CLOUD_PROVIDER_FLAGS,
+  ...EVICTION_FLAGS,
   ...FEATURE_GATE_FLAGS,
   ...KUBELET_FLAGS,
   ...TLS_FLAGS,
@@ -75,6 +77,7 @@ export function checkComponentFlags(flags: FlagValues): void {
 /** The same for `NODE_FLAGS`. */
 export function checkNodeFlags(flags: FlagValues): void {
   externalCloudProviderFrom(flags);
+  evictionFrom(flags);
   featureGatesFrom(flags);
   tlsPolicyFrom(flags);
   podLimitsFrom(flags);

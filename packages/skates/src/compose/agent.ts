@@ -11,6 +11,7 @@ import { createNodeRoutes, type Kubelet, parseResolvConf } from "@skates/kubelet
 import { createNodeKubelet, type CriRuntime, criRuntime, hostRouteTable } from "@skates/kubelet/node";
 import { nftDataPlane } from "@skates/packet-filter/node";
 import { flagsFrom } from "../cli/flags.ts";
+import { evictionFrom } from "../component-flags/eviction.ts";
 import { podLimitsFrom, seccompDefaultFrom } from "../component-flags/kubelet.ts";
 import { tlsPolicyFrom } from "../component-flags/tls.ts";
 import type { ClusterConfig } from "../cluster/config.ts";
@@ -104,6 +105,7 @@ function kubelet({ paths, config, env, address, access }: Surroundings, runtime:
     paths: paths.node,
     dns: { servers: [config.dnsAddress], domain: config.clusterDomain, host: parseResolvConf(resolvConf()) },
     ...podLimitsFrom(flagsFrom(config.flags ?? {})),
+    eviction: evictionFrom(flagsFrom(config.flags ?? {})),
     seccompDefault: seccompDefaultFrom(flagsFrom(config.flags ?? {})),
     tls: access.tls(),
     onTls: (replace) => access.onTls(() => replace(access.tls())),

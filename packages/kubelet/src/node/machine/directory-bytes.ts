@@ -3,13 +3,25 @@ import { join } from "node:path";
 
 const BLOCK_BYTES = 512;
 
-/** What all in a directory takes on disk; 0 where there is none. Files with several names count once, other mounts not at all. */
+/** What all in a directory takes on disk. */
+export interface DirectoryUse {
+  readonly bytes: number;
+  readonly inodes: number;
+}
+
+/** As `directoryUse`, bytes only. */
 export async function directoryBytes(directory: string, signal: AbortSignal): Promise<number> {
+  return (await directoryUse(directory, signal)).bytes;
+}
+
+/** Walks through a directory; nothing where there is none. Files with several names count once, other mounts not at all. */
+export async function directoryUse(directory: string, signal: AbortSignal): Promise<DirectoryUse> {
   const top = await lstat(directory).catch(() => undefined); // not there (yet)
-  if (top === undefined) return 0;
+  if (top === undefined) return { bytes: 0, inodes: 0 };
   const seen = new Set<number>();
   const todo = [directory];
   let bytes = 0;
+  let inodes = 0;
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     signal.throwIfAborted();
     // What goes away meanwhile takes nothing any more.
@@ -24,8 +36,9 @@ export async function directoryBytes(directory: string, signal: AbortSignal): Pr
         seen.add(found.ino);
       }
       bytes += found.blocks * BLOCK_BYTES;
+      inodes++;
       if (found.isDirectory()) todo.push(path);
     }
   }
-  return bytes;
+  return { bytes, inodes };
 }

@@ -1,6 +1,6 @@
 import { readFile, statfs } from "node:fs/promises";
 import { arch, cpus, release, totalmem } from "node:os";
-import type { MachineInfo, Pressure } from "../../node-status/machine.ts";
+import type { MachineInfo } from "../../node-status/machine.ts";
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   x64: "amd64",
@@ -31,36 +31,6 @@ export async function machineInfo(dir: string): Promise<MachineInfo> {
     operatingSystem: process.platform,
     architecture: ARCHITECTURES[arch()] ?? arch(),
   };
-}
-
-/** What is to be left of the machine's memory at least. */
-export const MEMORY_BYTES_MIN = 100 * 1024 * 1024;
-const DISK_PART_MIN = 0.1;
-const INODES_PART_MIN = 0.05;
-const PIDS_PART_MIN = 0.05;
-
-/** What this machine runs short of, by upstream's limits for hard eviction. */
-export async function machinePressure(dir: string): Promise<Pressure> {
-  const [availableBytes, disk, loadavg, pidMax] = await Promise.all([
-    availableMemoryBytes(),
-    statfs(dir),
-    readText("/proc/loadavg"),
-    readText("/proc/sys/kernel/pid_max"),
-  ]);
-  const processes = Number(/ \d+\/(\d+) /.exec(loadavg)?.[1] ?? 0);
-  const most = Number(pidMax === "" ? Infinity : pidMax);
-  const inodesLow = disk.files > 0 && disk.ffree < disk.files * INODES_PART_MIN;
-  return {
-    memory: availableBytes < MEMORY_BYTES_MIN,
-    disk: disk.bavail < disk.blocks * DISK_PART_MIN || inodesLow,
-    pid: most - processes < most * PIDS_PART_MIN,
-  };
-}
-
-/** What programs can still get; Infinity where the machine does not say. */
-export async function availableMemoryBytes(): Promise<number> {
-  const meminfo = await readText("/proc/meminfo");
-  return Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? Infinity) * 1024;
 }
 
 /** Empty where there is no such file, or it may not be read. */

@@ -72,6 +72,7 @@ const references: References = {
 };
 const node: NodeFacts = {
   hostIps: () => ["192.0.2.1"],
+  pressure: () => ({ memory: false, disk: false, pid: false }),
   allocatable: () => ({ cpu: "2", memory: "1Gi" }),
   memoryCapacityBytes: 1 << 30,
   operatingSystem: "linux",

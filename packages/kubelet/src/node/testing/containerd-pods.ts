@@ -270,6 +270,7 @@ const OWN_NODE: Node = { apiVersion: "v1", kind: "Node", metadata: { name: "n" }
 function nodeFacts(seccompRoot: string): NodeFacts {
   return {
     hostIps: () => ["127.0.0.1"],
+    pressure: () => ({ memory: false, disk: false, pid: false }),
     allocatable: () => ({ cpu: "2", memory: "1Gi" }),
     memoryCapacityBytes: 8e9,
     operatingSystem: "linux",
