@@ -37,7 +37,7 @@ function node(texts: Partial<ThresholdTexts> = {}) {
       told.push("reclaim");
       return Promise.resolve(true);
     },
-    evict: ({ metadata: { name = "" } }, message, graceSeconds) => {
+    evict: ({ metadata: { name } }, message, graceSeconds) => {
       told.push(`${name} ${graceSeconds}s: ${message}`);
       return name !== "stays";
     },
