@@ -9,7 +9,6 @@ export type { Credentials } from "./image/image-puller.ts";
 export { type ImageName, parseImageName } from "./image/image-name.ts";
 export type { EvictionSettings } from "./eviction/node-evictor.ts";
 export { DEFAULT_EVICTION_HARD, parseThresholds } from "./eviction/thresholds.ts";
-export { formatImageName, type ImageName, parseImageName } from "./image/image-name.ts";
 export { createKubelet, type HostDeps, type Kubelet, type KubeletOptions, type KubeletParts } from "./kubelet.ts";
 export type { MachineInfo, Pressure } from "./node-status/machine.ts";
 export type { NodeSettings } from "./node-status/node-object.ts";
