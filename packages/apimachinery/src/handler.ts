@@ -120,6 +120,8 @@ export type Body =
       readonly kind: "bytes";
       readonly mediaType: string;
       readonly chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[];
+      /** May be told of a chunk that nobody will read any more: its memory is used again. */
+      readonly sent?: ((chunk: Uint8Array) => void) | undefined;
     }
   /** Transport answers 101 with the response's headers, then hands the connection over. */
   | { readonly kind: "upgrade"; readonly accept: (stream: ByteStream) => Promise<void> };

@@ -12,6 +12,7 @@ import { errorResponse } from "./responses.ts";
 import { shownWarnings } from "./warnings.ts";
 import { type Route, routeOf } from "./route.ts";
 import { type Form, Negotiator, type Offer } from "./wire/accept.ts";
+import { LentBuffers } from "./wire/chunks.ts";
 import { encodeResponse } from "./wire/encode-response.ts";
 import type { IncludeObject } from "./wire/table.ts";
 
@@ -49,6 +50,7 @@ const WRITES: ReadonlySet<string> = new Set(["create", "update", "patch", "delet
  */
 export function chain(options: ChainOptions): Handler {
   const negotiator = new Negotiator();
+  const buffers = new LentBuffers();
   const { audit, impersonation, fairness } = options;
   const authorized = authorizing(options, negotiating(options, negotiator));
   const admitted = fairness === undefined ? limiting(options, authorized) : fairness(authorized);
@@ -66,7 +68,9 @@ export function chain(options: ChainOptions): Handler {
       response = refusal(options, error, request);
     }
     count(options, { request, route, response, startedMs });
-    return "loopback" in request.peer ? response : await written(options, { negotiator, request, route, response });
+    return "loopback" in request.peer
+      ? response
+      : await written(options, { negotiator, buffers, request, route, response });
   };
 }
 
@@ -222,7 +226,13 @@ function count(
 
 async function written(
   options: ChainOptions,
-  { negotiator, request, route, response }: Answered & { readonly negotiator: Negotiator },
+  {
+    negotiator,
+    buffers,
+    request,
+    route,
+    response,
+  }: Answered & { readonly negotiator: Negotiator; readonly buffers: LentBuffers },
 ): Promise<ApiResponse> {
   const form = answerForm(options, { negotiator, request, route, response });
   const { query, headers } = request;
@@ -235,12 +245,13 @@ async function written(
       pretty: wantsPretty(query, headers["user-agent"] ?? ""),
       table: { version: form.asVersion, includeObject: includeObject(query), nowMs: options.env.clock.nowMs() },
       gzip: packs ? options.gzip : undefined,
+      buffers,
     });
     if (messages === undefined) return answer;
     return options.overWebSocket?.(request, answer, messages) ?? answer;
   } catch (error) {
     const refused = refusal(options, error, request);
-    return await encodeResponse(refused, { form: PLAIN, pretty: false, table: NO_TABLE, gzip: undefined });
+    return await encodeResponse(refused, { form: PLAIN, pretty: false, table: NO_TABLE, gzip: undefined, buffers });
   }
 }
 

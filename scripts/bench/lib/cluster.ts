@@ -17,9 +17,9 @@ export interface BenchCluster {
   delete(): void;
 }
 
-/** Nothing is started yet: that is `up`, which takes `upFlags` besides. */
-export async function benchCluster(): Promise<BenchCluster> {
-  const dir = mkdtempSync("/tmp/sk-bench-");
+/** Nothing is started yet: that is `up`, which takes `upFlags` besides. The data directory is made under `parent`. */
+export async function benchCluster(parent = "/tmp"): Promise<BenchCluster> {
+  const dir = mkdtempSync(join(parent, "sk-bench-"));
   const dataDir = join(dir, "data");
   const port = await freePort();
   const skates = (verb: string, ...args: readonly string[]): string => {

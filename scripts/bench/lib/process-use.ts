@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 /** User and system time of all threads of a process, ms; the kernel counts in steps of 10. */
 export function cpuMs(pid: number): number {
@@ -20,4 +20,16 @@ export function anonymousMb(pid: number): number {
 /** Bytes that a process made the kernel write to a disk. */
 export function writtenBytes(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/io`, "utf8").match(/^write_bytes: (\d+)/m)?.[1] ?? 0);
+}
+
+/**
+ * Which of the processes on this machine run first: `nice` is that of a process' whole session, as `nice(1)` counts (-20 first). Where
+ * that is not allowed, all take turns as before.
+ */
+export function runBefore(pid: number, nice: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(nice));
+  } catch {
+    // No root, or a kernel without groups.
+  }
 }

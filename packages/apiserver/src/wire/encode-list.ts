@@ -8,7 +8,7 @@ import {
   encodeProtobuf,
   wrapUnknown,
 } from "@skates/apimachinery";
-import { ChunkBuilder } from "./chunks.ts";
+import { ChunkBuilder, type LentBuffers } from "./chunks.ts";
 import type { Form } from "./accept.ts";
 import { protobufList } from "./protobuf-list.ts";
 import { partialJson, partialObject, TABLE_TAIL, type TableOptions, tableHead, tableRow } from "./table.ts";
@@ -19,9 +19,12 @@ const UTF8 = new TextEncoder();
 const COMMA = UTF8.encode(",");
 const OPEN = UTF8.encode("{");
 
-/** The JSON of a list in chunks, made of the bytes that its objects have already. */
-export async function* jsonList(body: ListBody, form: Form, table: TableOptions): AsyncGenerator<Uint8Array> {
-  const builder = new ChunkBuilder();
+/** The JSON of a list in chunks, which may be given back to `buffers`; made of the bytes that its objects have already. */
+export async function* jsonList(
+  body: ListBody,
+  { form, table, buffers }: { readonly form: Form; readonly table: TableOptions; readonly buffers: LentBuffers },
+): AsyncGenerator<Uint8Array> {
+  const builder = new ChunkBuilder(buffers);
   const write = itemWriter(body.resource, form, table);
   builder.addText(listHead(body, form));
   let first = true;

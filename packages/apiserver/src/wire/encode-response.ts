@@ -11,7 +11,7 @@ import {
 } from "@skates/apimachinery";
 import { dump } from "js-yaml";
 import type { Form } from "./accept.ts";
-import { collectChunks } from "./chunks.ts";
+import { collectChunks, type LentBuffers } from "./chunks.ts";
 import { eventFrames } from "./encode-events.ts";
 import { jsonList, protobufListBytes } from "./encode-list.ts";
 import { indentJson } from "./indent.ts";
@@ -25,6 +25,8 @@ export interface Writing {
   readonly table: TableOptions;
   /** Packs a chunk as a gzip member of its own; absent: the client cannot read it. */
   readonly gzip: ((chunk: Uint8Array) => Uint8Array) | undefined;
+  /** For lists. */
+  readonly buffers: LentBuffers;
 }
 
 const GZIP_BYTES_MIN = 128 << 10;
@@ -56,7 +58,7 @@ export async function encodeResponse(response: ApiResponse, wanted: Writing): Pr
       if (writing.form.encoding === "protobuf") {
         return await finish(response, writing, [await protobufListBytes(body, writing.form)]);
       }
-      return await finish(response, writing, jsonList(body, writing.form, writing.table));
+      return await finish(response, writing, jsonList(body, writing));
     case "events":
       return encodeEvents(response, body, writing);
   }
@@ -99,14 +101,17 @@ function objectBytes({ resource, object }: Extract<Body, { kind: "object" }>, { 
 
 /** Gives JSON its final look, packs it if that is worth it, and puts the media type on. */
 async function finish(response: ApiResponse, writing: Writing, chunks: Chunks): Promise<ApiResponse> {
-  const { form, gzip } = writing;
+  const { form, gzip, buffers } = writing;
   const finished = form.encoding === "json" && !writing.pretty ? chunks : await rewritten(chunks, writing);
   const mediaType = mediaTypeOf(form);
-  if (gzip === undefined) return withBytes(response, mediaType, finished);
+  if (gzip === undefined) {
+    const sent = isArray(finished) ? undefined : (chunk: Uint8Array): void => buffers.giveBack(chunk);
+    return withBytes(response, mediaType, finished, sent);
+  }
   const { start, rest, enough } = await lookAhead(finished);
   if (!enough) return withBytes(response, mediaType, start);
   const headers = { ...response.headers, "content-encoding": "gzip", vary: "Accept-Encoding" };
-  return withBytes({ ...response, headers }, mediaType, packed(start, rest, gzip));
+  return withBytes({ ...response, headers }, mediaType, packed({ start, rest }, writing, gzip));
 }
 
 function mediaTypeOf({ encoding }: Form): string {
@@ -146,18 +151,32 @@ async function* iterate(chunks: Chunks): AsyncGenerator<Uint8Array, undefined> {
 }
 
 async function* packed(
-  start: readonly Uint8Array[],
-  rest: AsyncIterator<Uint8Array>,
+  { start, rest }: Pick<Ahead, "start" | "rest">,
+  { buffers }: Writing,
   gzip: (chunk: Uint8Array) => Uint8Array,
 ): AsyncGenerator<Uint8Array> {
+  const pack = (chunk: Uint8Array): Uint8Array => {
+    const out = gzip(chunk);
+    buffers.giveBack(chunk);
+    return out;
+  };
   try {
-    for (const chunk of start) yield gzip(chunk);
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield gzip(next.value);
+    for (const chunk of start) yield pack(chunk);
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield pack(next.value);
   } finally {
     await rest.return?.();
   }
 }
 
-function withBytes(response: ApiResponse, mediaType: string, chunks: Chunks): ApiResponse {
-  return { ...response, body: { kind: "bytes", mediaType, chunks } };
+function withBytes(
+  response: ApiResponse,
+  mediaType: string,
+  chunks: Chunks,
+  sent?: (chunk: Uint8Array) => void,
+): ApiResponse {
+  return { ...response, body: { kind: "bytes", mediaType, chunks, sent } };
+}
+
+function isArray(chunks: Chunks): chunks is readonly Uint8Array[] {
+  return Array.isArray(chunks);
 }

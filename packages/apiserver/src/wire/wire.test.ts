@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { formatContinue, parseContinue } from "../registry/continue.ts";
 import { Negotiator, type Offer } from "./accept.ts";
-import { ChunkBuilder } from "./chunks.ts";
+import { ChunkBuilder, LentBuffers } from "./chunks.ts";
 import { indentJson } from "./indent.ts";
 
 const OBJECT: Offer = { as: ["Table", "PartialObjectMetadata"], stream: false };
@@ -48,6 +48,24 @@ test("chunks are gathered until they are worth sending", () => {
   expect(builder.full).toBe(true);
   expect(builder.take().length).toBe(65_600);
   expect(builder.empty).toBe(true);
+});
+
+test("memory of chunks that were sent is used again; what was not lent, or is too large, is not", () => {
+  const buffers = new LentBuffers();
+  const first = buffers.take(1000);
+  const other = buffers.take(1000);
+  expect(other.buffer).not.toBe(first.buffer);
+  buffers.giveBack(first);
+  const own = new Uint8Array(first.buffer.byteLength);
+  const large = buffers.take(first.buffer.byteLength + 1);
+  for (const chunk of [own, large]) buffers.giveBack(chunk);
+  const again = [buffers.take(500), buffers.take(500)];
+  expect(again.map(({ length }) => length)).toEqual([500, 500]);
+  expect(again.map(({ buffer }) => [own, large, other].some((chunk) => chunk.buffer === buffer))).toEqual([
+    false,
+    false,
+  ]);
+  expect(again[0]?.buffer).toBe(first.buffer);
 });
 
 test("continue tokens are upstream's, and what is none is refused", () => {

@@ -43,7 +43,7 @@ export async function respond(context: ServerContext, exchange: Exchange, respon
   exchange.head(response.status, headers, true);
   try {
     if (isArray(body.chunks)) await sendArray(context, exchange, body.chunks);
-    else await sendStream(context, exchange, body.chunks);
+    else await sendStream(context, exchange, { chunks: body.chunks, sent: body.sent });
   } catch (thrown) {
     if (!exchange.signal.aborted && !isAbort(thrown, exchange.signal))
       context.log.warn("response cut short", { error: messageOf(thrown) });
@@ -96,11 +96,12 @@ async function sendArray(context: ServerContext, exchange: Exchange, chunks: rea
   out.end();
 }
 
-async function sendStream(
-  context: ServerContext,
-  exchange: Exchange,
-  chunks: AsyncIterable<Uint8Array>,
-): Promise<void> {
+interface Streamed {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly sent: ((chunk: Uint8Array) => void) | undefined;
+}
+
+async function sendStream(context: ServerContext, exchange: Exchange, { chunks, sent }: Streamed): Promise<void> {
   const { out, signal } = exchange;
   const iterator = chunks[Symbol.asyncIterator]();
   let ended = false;
@@ -120,7 +121,10 @@ async function sendStream(
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
       if (ended) return;
       const chunk = next.value;
-      if (chunk.length > 0 && !out.write(chunk)) await drained(context, exchange);
+      if (chunk.length > 0 && !out.write(chunk)) {
+        await drained(context, exchange);
+        sent?.(chunk); // all that was written has been taken; of what is only on its way nothing is known
+      }
       if (ended) return;
     }
     if (!ended) out.end();

@@ -14,6 +14,7 @@ let pki: TestingPki;
 let server: TestingServer;
 let ticks = 0;
 let aborted = 0;
+let reused = 0;
 
 const json = (value: unknown, status = 200): ApiResponse => ({
   status,
@@ -31,6 +32,21 @@ async function* endless(signal: AbortSignal): AsyncGenerator<Uint8Array> {
   } finally {
     if (signal.aborted) aborted++;
   }
+}
+
+/** Two hundred chunks in memory that is used again, and spoilt, as soon as a chunk is said to be sent. */
+function lent(): { readonly chunks: AsyncIterable<Uint8Array>; sent(chunk: Uint8Array): void } {
+  const free: Uint8Array[] = [];
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < 200; i++) yield (free.pop() ?? Buffer.alloc(100_000)).fill(97 + (i % 26));
+  }
+  return {
+    chunks: chunks(),
+    sent: (chunk) => {
+      reused++;
+      free.push(chunk.fill(33));
+    },
+  };
 }
 
 const handler: Handler = async (request) => {
@@ -67,6 +83,8 @@ const handler: Handler = async (request) => {
           chunks: Array.from({ length: 300 }, (_, i) => Buffer.alloc(17_000, 97 + (i % 26))),
         },
       };
+    case "/lent":
+      return { status: 200, headers: {}, body: { kind: "bytes", mediaType: "text/plain", ...lent() } };
     case "/none":
       return { status: 204, headers: {}, body: { kind: "none" } };
     case "/hang":
@@ -230,6 +248,13 @@ describe.each([
     expect([head.status, head.headers["content-length"], head.text]).toEqual([200, "4", ""]);
     const none = await ask("/none");
     expect([none.status, none.headers["content-length"], none.text]).toEqual([204, undefined, ""]);
+  });
+
+  test("memory of chunks is given back only when they have left", async () => {
+    reused = 0;
+    const { status, text } = await ask("/lent");
+    const wanted = Array.from({ length: 200 }, (_, i) => String.fromCharCode(97 + (i % 26)).repeat(100_000)).join("");
+    expect([status, text === wanted, reused]).toEqual([200, true, 200]);
   });
 
   test("a large body of many chunks arrives whole", async () => {
