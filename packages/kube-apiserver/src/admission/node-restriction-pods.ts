@@ -1,7 +1,6 @@
-import { isMirrorPod, MIRROR_ANNOTATION, type Node, nodes, type Pod, pods } from "@skates/api/core/v1";
+import { isMirrorPod, MIRROR_ANNOTATION, type Node, nodes, type Pod, podReferences, pods } from "@skates/api/core/v1";
 import { equalValues, notFound } from "@skates/apimachinery";
 import type { AdmissionAttributes, Registry } from "@skates/apiserver";
-import { podReferences } from "../authorization/node/pod-references.ts";
 import { podOf } from "./pod-template.ts";
 
 /** A write by the kubelet of a node. */

@@ -71,7 +71,7 @@ export const CONTROLLER_RULES: ReadonlyMap<string, RuleSet> = new Map([
   ]),
   controller("token-controller", [
     rule("", "secrets", [...READ, "update", "delete"]),
-    rule("", "serviceaccounts", READ),
+    rule("", "serviceaccounts", [...READ, "update"]),
   ]),
   controller("resource-claim-controller", [
     rule("", "pods", READ),

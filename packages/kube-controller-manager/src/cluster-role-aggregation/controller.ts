@@ -1,6 +1,6 @@
 import { type ClusterRole, clusterRoles, type PolicyRule } from "@skates/api/rbac/v1";
 import { equalValues, labelSelector, type ObjectKey } from "@skates/apimachinery";
-import { type Controller, type Lister, NOTHING, type Plan, update, watch } from "@skates/controller-runtime";
+import { type Action, type Controller, type Lister, NOTHING, type Plan, watch } from "@skates/controller-runtime";
 
 /** What the plan of a cluster role looks at. */
 export interface ClusterRoleView {
@@ -23,9 +23,15 @@ export function planAggregation(all: readonly ClusterRole[]): Plan {
   const actions = all.flatMap((role) => {
     if (role.aggregationRule === undefined) return [];
     const rules = collectedRules(role, all);
-    return equalValues(rules, role.rules ?? []) ? [] : [update(clusterRoles, { ...role, rules })];
+    return equalValues(rules, role.rules ?? []) ? [] : [applied(role, rules)];
   });
   return actions.length === 0 ? NOTHING : { stages: [actions] };
+}
+
+/** Applied, as upstream does it: who looks at a role's fields sees whose the rules are, and an apply of the rest leaves them alone. */
+function applied({ apiVersion, kind, metadata: { name } }: ClusterRole, rules: readonly PolicyRule[]): Action {
+  const body = { apiVersion, kind, metadata: { name }, rules };
+  return { do: "patch", resource: clusterRoles, key: { name }, patch: { type: "apply", body } };
 }
 
 /** Rules of the roles that the selectors match, by selector and then by the roles' names, each once. */

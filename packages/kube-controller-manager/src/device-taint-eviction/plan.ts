@@ -23,7 +23,7 @@ export function planDeviceTaint(view: DeviceTaintView, key: ObjectKey, nowMs: nu
   const pod = view.pods.get(key);
   const id = `${key.namespace ?? ""}/${key.name}`;
   const waited = view.waiting.delete(id);
-  if (pod === undefined || pod.spec.nodeName === undefined || podEnded(pod)) return NOTHING;
+  if (pod === undefined || (pod.spec.nodeName ?? "") === "" || podEnded(pod)) return NOTHING;
   if (pod.metadata.deletionTimestamp !== undefined) return NOTHING;
   const devices = view.claims
     .by("user", pod.metadata.uid ?? "")
@@ -48,8 +48,6 @@ export function poolKey({ driver, pool }: { readonly driver: string; readonly po
 }
 
 function usableUntilMs({ slices }: DeviceTaintView, result: DeviceRequestAllocationResult): number {
-  // One that is there for administrators looks at broken devices too.
-  if (result.adminAccess === true) return Number.POSITIVE_INFINITY;
   const pool = slices.by("pool", poolKey(result));
   const newest = Math.max(...pool.map(({ spec }) => spec.pool.generation ?? 0));
   const taints = pool
@@ -61,21 +59,20 @@ function usableUntilMs({ slices }: DeviceTaintView, result: DeviceRequestAllocat
   return Math.min(...taints.map((taint) => toleratedUntilMs(taint, result.tolerations ?? [])));
 }
 
-/** The shortest time of the tolerations that cover the taint; long past when none does. */
+/**
+ * Long past when no toleration covers the taint; never when one does for good; otherwise the shortest of their times. Unlike for nodes,
+ * only tolerations count that name the effect.
+ */
 function toleratedUntilMs(taint: DeviceTaint, tolerations: readonly DeviceToleration[]): number {
-  const covering = tolerations.filter((one) => covers(one, taint));
+  const covering = tolerations.filter((one) => one.effect === "NoExecute" && covers(one, taint));
   if (covering.length === 0) return 0;
   const sinceMs = taint.timeAdded === undefined ? 0 : parseTime(taint.timeAdded);
-  const seconds = covering.map(({ tolerationSeconds }) => tolerationSeconds);
-  return Math.min(
-    ...seconds.map((some) =>
-      some === undefined ? Number.POSITIVE_INFINITY : sinceMs + Math.max(Number(some), 0) * 1000,
-    ),
-  );
+  const seconds = covering.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
+  if (seconds.length < covering.length) return Number.POSITIVE_INFINITY;
+  return sinceMs + Math.max(Math.min(...seconds), 0) * 1000;
 }
 
-function covers({ key = "", operator = "Equal", value = "", effect }: DeviceToleration, taint: DeviceTaint): boolean {
-  if (effect !== undefined && effect !== taint.effect) return false;
+function covers({ key = "", operator = "Equal", value = "" }: DeviceToleration, taint: DeviceTaint): boolean {
   if (key !== "" && key !== taint.key) return false;
   return operator === "Exists" || value === (taint.value ?? "");
 }

@@ -1,5 +1,5 @@
 import type { ObjectKey } from "@skates/apimachinery";
-import { configMaps, type Pod, pods, secrets, serviceAccounts } from "@skates/api/core/v1";
+import { configMaps, type Pod, podReferences, pods, secrets, serviceAccounts } from "@skates/api/core/v1";
 import { type Controller, watch } from "@skates/controller-runtime";
 import { type LegacyTokenView, planLegacyTokens, TRACKING } from "./plan.ts";
 
@@ -32,9 +32,7 @@ export function legacyTokenCleaner(unusedMs: number = UNUSED_MS): Controller<Leg
   };
 }
 
-/** Secrets that a pod mounts. */
-function bySecret({ metadata: { namespace = "" }, spec }: Pod): readonly string[] {
-  return (spec.volumes ?? []).flatMap(({ secret }) =>
-    secret?.secretName === undefined ? [] : [`${namespace}/${secret.secretName}`],
-  );
+/** Secrets that a pod mentions, however it does. */
+export function bySecret(pod: Pod): readonly string[] {
+  return [...podReferences(pod).secrets].map((name) => `${pod.metadata.namespace ?? ""}/${name}`);
 }

@@ -1,11 +1,19 @@
 // Nodes that fall silent, their taints, and what becomes of their pods, on the real API server with virtual time.
 import { leases } from "@skates/api/coordination/v1";
-import { events, type Node, nodes, type Pod, pods, type Taint, type Toleration } from "@skates/api/core/v1";
+import {
+  events,
+  type Node,
+  nodes,
+  type Pod,
+  pods,
+  type Taint,
+  type Toleration,
+  toleratesTaint,
+} from "@skates/api/core/v1";
 import { formatMicroTime, formatTime } from "@skates/apimachinery";
 import { createLister } from "@skates/controller-runtime";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addNode, readyPod, startWorld, type World } from "../testing/world.ts";
-import { tolerates } from "../taint-eviction/tolerates.ts";
 import { type Driving, taintsFor } from "./taints.ts";
 import { concernedNodes, createEvictionPace, EVICTION_RATES, evictionRate, ZONE_INDEXES } from "./zones.ts";
 
@@ -365,5 +373,5 @@ test.each<readonly [Toleration, Taint, boolean]>([
   [{ key: "a" }, { key: "a", effect: "NoExecute" }, true],
   [{ key: "b", operator: "Exists" }, { key: "a", effect: "NoExecute" }, false],
 ])("toleration %j of %j: %s", (toleration, taint, expected) => {
-  expect(tolerates(toleration, taint)).toBe(expected);
+  expect(toleratesTaint(toleration, taint)).toBe(expected);
 });

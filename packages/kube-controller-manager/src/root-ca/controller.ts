@@ -11,8 +11,9 @@ export interface RootCaView {
 
 const NAME = "kube-root-ca.crt";
 const DESCRIPTION = "kubernetes.io/description";
+/** Upstream's text. */
 const TEXT =
-  "CA bundle for verifying the API server at its addresses inside the cluster. Nothing else is promised to be signed by it.";
+  "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
 
 /** Gives every namespace a ConfigMap with the CA bundle (PEM) by which pods verify the API server. Keys are namespaces. */
 export function rootCaController(caBundle: () => string): Controller<RootCaView> {
@@ -41,7 +42,7 @@ export function planRootCa(view: RootCaView, key: ObjectKey, caBundle: string): 
     return { stages: [[creation(configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata, data })]] };
   }
   const { annotations } = existing.metadata;
-  if (equalValues(existing.data, data) && annotations?.[DESCRIPTION] !== undefined) return NOTHING;
+  if (equalValues(existing.data, data) && (annotations?.[DESCRIPTION] ?? "") !== "") return NOTHING;
   const metadata = { ...existing.metadata, annotations: { ...annotations, [DESCRIPTION]: TEXT } };
   return { stages: [[update(configMaps, { ...existing, metadata, data })]] };
 }

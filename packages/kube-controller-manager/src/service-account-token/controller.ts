@@ -1,10 +1,11 @@
 import { type Secret, secrets, type ServiceAccount, serviceAccounts } from "@skates/api/core/v1";
-import { keyOf } from "@skates/apimachinery";
+import { isStatus, keyOf, type ObjectKey } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import type { Component, Env } from "@skates/component-base";
 import { type Informers, keyWorker } from "@skates/controller-runtime";
 import type { TokenSigner } from "@skates/pki";
 import { AUTHORITIES_LOOK_MS } from "../authorities.ts";
+import { type Asked, askedOf, filledSecret, isAsked, legacyClaims, needsToken, withoutSecret } from "./plan.ts";
 
 export interface TokenControllerOptions {
   readonly client: Client;
@@ -15,20 +16,41 @@ export interface TokenControllerOptions {
   readonly caBundle: () => string;
 }
 
-const TYPE = "kubernetes.io/service-account-token";
-const ACCOUNT_NAME = "kubernetes.io/service-account.name";
-const ACCOUNT_UID = "kubernetes.io/service-account.uid";
-/** A secret may be seen before its account. */
-const PATIENCE_MS = 10_000;
+/** Secrets that are gone and may be named by accounts; more at once are left to whoever reads the account. */
+const GONE_MAX = 10_000;
 
 /**
- * Fills Secrets of type `kubernetes.io/service-account-token` with a token that does not expire, for those who still ask for one, and
- * deletes those whose account is gone.
+ * Fills Secrets of type `kubernetes.io/service-account-token` with a token that does not expire, for those who still ask for one,
+ * deletes those whose account is gone, and takes those that are gone out of the list of their account.
  */
 export function tokenController(options: TokenControllerOptions): Component {
-  const { informers, env } = options;
+  const { client, informers, env } = options;
   const tokens = informers.for(secrets);
   const accounts = informers.for(serviceAccounts);
+  const gone = new Map<string, Asked>();
+
+  /** A secret may be seen before its account: before it is deleted for the want of one, the server is asked. */
+  async function accountOf(asked: Asked, namespace: string | undefined, signal: AbortSignal) {
+    const key = { namespace, name: asked.name };
+    const seen = accounts.get(key);
+    return isAsked(asked, seen) ? seen : await liveAccount(client, key, signal);
+  }
+
+  async function forget(key: ObjectKey, signal: AbortSignal): Promise<void> {
+    const asked = gone.get(idOf(key));
+    if (asked === undefined) return;
+    const at = { namespace: key.namespace, name: asked.name };
+    const seen = accounts.get(at);
+    if (isAsked(asked, seen) && withoutSecret(seen, key.name) !== seen) {
+      const account = await liveAccount(client, at, signal);
+      if (isAsked(asked, account)) {
+        const rest = withoutSecret(account, key.name);
+        if (rest !== account) await client.resource(serviceAccounts).update(rest, {}, signal);
+      }
+    }
+    gone.delete(idOf(key));
+  }
+
   return keyWorker({
     name: "serviceaccount-token-controller",
     env,
@@ -36,84 +58,57 @@ export function tokenController(options: TokenControllerOptions): Component {
     failure: "a token of a service account could not be looked after",
     follow: (add) => [
       tokens.subscribe(({ type, object }) => {
-        if (type !== "deleted" && object.type === TYPE) add(keyOf(object));
+        const asked = askedOf(object);
+        if (asked === undefined) return;
+        if (type !== "deleted") gone.delete(idOf(keyOf(object)));
+        else if (gone.size < GONE_MAX) gone.set(idOf(keyOf(object)), asked);
+        add(keyOf(object));
       }),
       accounts.subscribe(({ type, object }) => {
         if (type === "updated") return;
         const { namespace = "", name } = object.metadata;
-        for (const secret of tokens.list(namespace)) {
-          if (secret.type === TYPE && accountOf(secret) === name) add(keyOf(secret));
-        }
+        for (const secret of tokens.list(namespace)) if (askedOf(secret)?.name === name) add(keyOf(secret));
       }),
     ],
     async work(key, signal) {
       const secret = tokens.get(key);
-      if (secret === undefined) return undefined;
-      const account = accounts.get({ namespace: key.namespace, name: accountOf(secret) });
-      return await settle(options, { secret, account }, signal);
+      if (secret === undefined) {
+        await forget(key, signal);
+        return undefined;
+      }
+      const asked = askedOf(secret);
+      if (asked === undefined || secret.metadata.deletionTimestamp !== undefined) return undefined;
+      const account = await accountOf(asked, key.namespace, signal);
+      if (!isAsked(asked, account)) {
+        const preconditions = { uid: secret.metadata.uid };
+        await client.resource(secrets).delete(key, { preconditions }, signal);
+        return undefined;
+      }
+      await fill(options, { secret, account }, signal);
+      return AUTHORITIES_LOOK_MS;
     },
   });
 }
 
-interface Token {
-  readonly secret: Secret;
-  readonly account: ServiceAccount | undefined;
+async function fill(
+  { client, signer, caBundle }: TokenControllerOptions,
+  { secret, account }: { readonly secret: Secret; readonly account: ServiceAccount },
+  signal: AbortSignal,
+): Promise<void> {
+  const token = needsToken(secret) ? await signer.sign(legacyClaims(secret, account)) : undefined;
+  const filled = filledSecret(secret, { account, caBundle: caBundle(), token });
+  if (filled !== secret) await client.resource(secrets).update(filled, {}, signal);
 }
 
-/** Milliseconds after which to look again; undefined: done. */
-async function settle(options: TokenControllerOptions, token: Token, signal: AbortSignal): Promise<number | undefined> {
-  const { client, env } = options;
-  const { secret } = token;
-  if (secret.metadata.deletionTimestamp !== undefined) return undefined;
-  if (isOrphan(token)) {
-    const restMs = PATIENCE_MS - ageMs(secret, env.clock.nowMs());
-    if (restMs > 0) return restMs;
-    const preconditions = { uid: secret.metadata.uid, resourceVersion: secret.metadata.resourceVersion };
-    await client.resource(secrets).delete(keyOf(secret), { preconditions }, signal);
+async function liveAccount(client: Client, key: ObjectKey, signal: AbortSignal): Promise<ServiceAccount | undefined> {
+  try {
+    return await client.resource<ServiceAccount>(serviceAccounts).get(key, {}, signal);
+  } catch (error) {
+    if (!isStatus(error, "NotFound")) throw error;
     return undefined;
   }
-  const filled = await fill(options, token);
-  if (filled !== secret) await client.resource(secrets).update(filled, {}, signal);
-  return AUTHORITIES_LOOK_MS;
 }
 
-/** Without an account, or made for one that has been made anew since. */
-function isOrphan({ secret, account }: Token): boolean {
-  const uid = secret.metadata.annotations?.[ACCOUNT_UID];
-  return account === undefined || (uid !== undefined && uid !== "" && uid !== account.metadata.uid);
-}
-
-/** The secret with all that it should hold; the same one when it does. */
-async function fill({ signer, caBundle }: TokenControllerOptions, { secret, account }: Token): Promise<Secret> {
-  const { namespace = "", annotations } = secret.metadata;
-  const uid = account?.metadata.uid ?? "";
-  const data: Record<string, string> = { ...secret.data };
-  const encoded = (text: string): string => btoa(text);
-  data["ca.crt"] = encoded(caBundle());
-  if ((data["namespace"] ?? "") === "") data["namespace"] = encoded(namespace);
-  if ((data["token"] ?? "") === "") {
-    const claim = "kubernetes.io/serviceaccount";
-    data["token"] = encoded(
-      await signer.sign({
-        iss: claim.replace("kubernetes.io", "kubernetes"),
-        sub: `system:serviceaccount:${namespace}:${accountOf(secret)}`,
-        aud: [],
-        [`${claim}/namespace`]: namespace,
-        [`${claim}/secret.name`]: secret.metadata.name,
-        [`${claim}/service-account.name`]: accountOf(secret),
-        [`${claim}/service-account.uid`]: uid,
-      }),
-    );
-  }
-  const same = Object.keys(data).every((name) => data[name] === secret.data?.[name]);
-  if (same && annotations?.[ACCOUNT_UID] === uid) return secret;
-  return { ...secret, metadata: { ...secret.metadata, annotations: { ...annotations, [ACCOUNT_UID]: uid } }, data };
-}
-
-function accountOf({ metadata }: Secret): string {
-  return metadata.annotations?.[ACCOUNT_NAME] ?? "";
-}
-
-function ageMs({ metadata }: Secret, nowMs: number): number {
-  return nowMs - Date.parse(metadata.creationTimestamp ?? "");
+function idOf({ namespace = "", name }: ObjectKey): string {
+  return `${namespace}/${name}`;
 }

@@ -57,6 +57,29 @@ it("puts back what somebody took out, and deletes it with its account", async ()
   await world.pass(3);
   expect(Object.keys((await world.get(secrets, key)).data ?? {}).sort()).toEqual(["ca.crt", "namespace", "token"]);
   await world.client.resource(serviceAccounts).delete({ namespace: "default", name: "robot" }, {}, world.signal);
-  await world.pass(30);
+  await world.pass(1);
   await expect(world.get(secrets, key)).rejects.toSatisfy((error) => isStatus(error, "NotFound"));
+});
+
+it("takes a secret that is gone out of the list of its account", async () => {
+  const robot = { namespace: "default", name: "robot" };
+  await world.create(secrets, secret("robot"));
+  await world.edit(serviceAccounts, robot, (one) => ({ ...one, secrets: [{ name: "t" }, { name: "mine" }] }));
+  await world.pass(3);
+  await world.client.resource(secrets).delete(key, {}, world.signal);
+  await world.pass(3);
+  expect((await world.get(serviceAccounts, robot)).secrets).toEqual([{ name: "mine" }]);
+});
+
+it("keeps a secret whose account its cache has not seen", async () => {
+  world.interfere = (next) => async (request) => {
+    if (request.method !== "GET" || request.path !== "/api/v1/serviceaccounts") return await next(request);
+    const query = new URLSearchParams(request.query);
+    query.set("labelSelector", "none=such");
+    return await next({ ...request, query });
+  };
+  await world.restartControllers();
+  await world.create(secrets, secret("robot"));
+  await world.pass(30);
+  expect(Object.keys((await world.get(secrets, key)).data ?? {}).sort()).toEqual(["ca.crt", "namespace", "token"]);
 });

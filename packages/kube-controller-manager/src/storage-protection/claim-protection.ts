@@ -1,9 +1,10 @@
 import { type PersistentVolumeClaim, persistentVolumeClaims, type Pod, podClaims, pods } from "@skates/api/core/v1";
-import { keyOf, type ObjectKey } from "@skates/apimachinery";
+import { compareResourceVersions, keyOf, type ObjectKey } from "@skates/apimachinery";
 import type { Client } from "@skates/client";
 import type { Component, Env } from "@skates/component-base";
-import { hasFinalizer, type Informers, keyWorker, withoutFinalizer } from "@skates/controller-runtime";
+import { type Informers, keyWorker, withFinalizer, withoutFinalizer } from "@skates/controller-runtime";
 import { claimId, claimsOfPod } from "../persistent-volume/storage-view.ts";
+import { CLAIM_FINALIZER, claimStep, isShutDown, usesClaim } from "./claim-use.ts";
 
 export interface ClaimProtectionOptions {
   readonly client: Client;
@@ -11,9 +12,15 @@ export interface ClaimProtectionOptions {
   readonly env: Env;
 }
 
-const FINALIZER = "kubernetes.io/pvc-protection";
 /** How soon it is looked again after the server knew a user that is not seen yet. */
 const CATCH_UP_MS = 1000;
+
+/** Pods with claims that the server has told of. */
+interface Listed {
+  readonly namespace: string | undefined;
+  readonly resourceVersion: string;
+  readonly pods: readonly Pod[];
+}
 
 /**
  * Claims that are being deleted go once no pod on a node uses them; pods that have no node yet do not start with such a claim. Before the
@@ -22,6 +29,20 @@ const CATCH_UP_MS = 1000;
 export function claimProtectionController({ client, informers, env }: ClaimProtectionOptions): Component {
   const claims = informers.for(persistentVolumeClaims);
   const seen = informers.for(pods, { indexes: { claim: claimsOfPod } });
+  const api = client.resource<PersistentVolumeClaim>(persistentVolumeClaims);
+  let listed: Listed | undefined;
+
+  /** As of the claim's deletion or later: claims that are deleted together are looked after with one list. */
+  async function podsSince({ metadata }: PersistentVolumeClaim, signal: AbortSignal): Promise<readonly Pod[]> {
+    const { namespace, resourceVersion = "" } = metadata;
+    const fits = listed?.namespace === namespace && isAtLeast(listed?.resourceVersion, resourceVersion);
+    if (listed !== undefined && fits) return listed.pods;
+    const now = await client.resource<Pod>(pods).list({ namespace }, signal);
+    const users = now.items.filter((pod) => podClaims(pod).length > 0);
+    listed = { namespace, resourceVersion: now.resourceVersion, pods: users };
+    return users;
+  }
+
   return keyWorker({
     name: "pvc-protection-controller",
     env,
@@ -29,35 +50,37 @@ export function claimProtectionController({ client, informers, env }: ClaimProte
     failure: "the protection of a claim could not be looked after",
     follow: (add) => [
       claims.subscribe(({ type, object }) => {
-        if (type !== "deleted" && isProtected(object)) add(keyOf(object));
+        if (type !== "deleted" && claimStep(object, []) !== "nothing") add(keyOf(object));
       }),
       seen.subscribe(({ type, object }) => {
-        if (type !== "deleted" && (object.spec.nodeName ?? "") === "") return;
-        for (const key of claimsOf(object)) if (isProtected(claims.get(key))) add(key);
+        const lets = type === "deleted" || (object.spec.nodeName ?? "") === "" || isShutDown(object);
+        if (!lets) return;
+        for (const key of claimsOf(object)) {
+          const claim = claims.get(key);
+          if (claim !== undefined && claimStep(claim, []) !== "nothing") add(key);
+        }
       }),
     ],
     async work(key, signal) {
       const claim = claims.get(key);
-      if (claim === undefined || !isProtected(claim)) return undefined;
-      const { namespace } = key;
-      if (seen.by("claim", claimId(key)).some((pod) => uses(pod, key))) return undefined;
-      const now = await client.resource<Pod>(pods).list({ namespace }, signal);
-      if (now.items.some((pod) => uses(pod, key))) return CATCH_UP_MS;
-      const api = client.resource<PersistentVolumeClaim>(persistentVolumeClaims);
-      await api.update(withoutFinalizer(claim, FINALIZER), {}, signal);
+      if (claim === undefined) return undefined;
+      const step = claimStep(claim, seen.by("claim", claimId(key)));
+      if (step === "protect") await api.update(withFinalizer(claim, CLAIM_FINALIZER), {}, signal);
+      if (step !== "ask") return undefined;
+      if ((await podsSince(claim, signal)).some((pod) => usesClaim(pod, claim))) {
+        listed = undefined;
+        return CATCH_UP_MS;
+      }
+      await api.update(withoutFinalizer(claim, CLAIM_FINALIZER), {}, signal);
       return undefined;
     },
   });
 }
 
-function isProtected(claim: PersistentVolumeClaim | undefined): boolean {
-  return claim?.metadata.deletionTimestamp !== undefined && hasFinalizer(claim, FINALIZER);
+function isAtLeast(known: string | undefined, wanted: string): boolean {
+  return known !== undefined && known !== "" && wanted !== "" && compareResourceVersions(known, wanted) >= 0;
 }
 
 function claimsOf(pod: Pod): readonly ObjectKey[] {
   return podClaims(pod).map(({ name }) => ({ namespace: pod.metadata.namespace, name }));
-}
-
-function uses(pod: Pod, { name }: ObjectKey): boolean {
-  return (pod.spec.nodeName ?? "") !== "" && podClaims(pod).some((claim) => claim.name === name);
 }

@@ -81,3 +81,23 @@ it("asks the server for pods before a claim loses its protection", async () => {
   await world.pass(10);
   expect(await exists("data")).toBe(false);
 });
+
+it("protects what came without, and asks for pods once for claims that go together", async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `data-${i}`);
+  for (const name of names) {
+    await world.create(persistentVolumeClaims, claim(name));
+    await world.edit(persistentVolumeClaims, { namespace: "default", name }, (one) => ({
+      ...one,
+      metadata: { ...one.metadata, finalizers: [] },
+    }));
+  }
+  await world.pass(5);
+  const guarded = (await world.list(persistentVolumeClaims, "default")).map(({ metadata }) => metadata.finalizers);
+  expect(guarded).toEqual(names.map(() => ["kubernetes.io/pvc-protection"]));
+  const asked = () => world.requests.filter((request) => request === "GET /api/v1/namespaces/default/pods").length;
+  const before = asked();
+  await world.client.resource(persistentVolumeClaims).deleteCollection({ namespace: "default" }, world.signal);
+  await world.pass(10);
+  expect(await world.list(persistentVolumeClaims, "default")).toEqual([]);
+  expect(asked() - before).toBeLessThan(10);
+});

@@ -14,6 +14,7 @@ import {
   type Plan,
   update,
   watch,
+  withFinalizer,
   withoutFinalizer,
 } from "@skates/controller-runtime";
 
@@ -21,15 +22,19 @@ interface VolumeView {
   readonly volumes: Lister<PersistentVolume>;
 }
 
+const VOLUME: Protection<PersistentVolume> = {
+  resource: persistentVolumes,
+  finalizer: "kubernetes.io/pv-protection",
+};
+
 /** Volumes that are being deleted go once no claim has them. */
 export const volumeProtectionController: Controller<VolumeView> = {
   name: "pv-protection-controller",
-  watches: [watch({ resource: persistentVolumes, keys: deletedKeys })],
+  watches: [watch({ resource: persistentVolumes, keys: unsettledKeys(VOLUME) })],
   view: (listers) => ({ volumes: listers.for(persistentVolumes) }),
-  plan({ volumes }, key) {
+  plan: ({ volumes }, key) => {
     const volume = volumes.get(key);
-    const bound = volume?.status?.phase === "Bound";
-    return bound ? NOTHING : released(persistentVolumes, volume, "kubernetes.io/pv-protection");
+    return planProtection(VOLUME, volume, volume?.status?.phase === "Bound");
   },
 };
 
@@ -39,11 +44,16 @@ interface ClassView {
   readonly volumes: Lister<PersistentVolume>;
 }
 
+const CLASS: Protection<VolumeAttributesClass> = {
+  resource: volumeAttributesClasses,
+  finalizer: "kubernetes.io/vac-protection",
+};
+
 /** Classes of attributes that are being deleted go once no claim wants or has them, and no volume. */
 export const attributesClassProtectionController: Controller<ClassView> = {
   name: "volumeattributesclass-protection-controller",
   watches: [
-    watch({ resource: volumeAttributesClasses, keys: deletedKeys }),
+    watch({ resource: volumeAttributesClasses, keys: unsettledKeys(CLASS) }),
     watch({
       resource: persistentVolumeClaims,
       keys: (claim) => classesOfClaim(claim).map(named),
@@ -62,7 +72,7 @@ export const attributesClassProtectionController: Controller<ClassView> = {
   }),
   plan({ classes, claims, volumes }, key) {
     const users = claims.by("class", key.name).length + volumes.by("class", key.name).length;
-    return users > 0 ? NOTHING : released(volumeAttributesClasses, classes.get(key), "kubernetes.io/vac-protection");
+    return planProtection(CLASS, classes.get(key), users > 0);
   },
 };
 
@@ -81,12 +91,30 @@ function named(name: string): ObjectKey {
   return { name };
 }
 
-function deletedKeys(object: ApiObject): readonly ObjectKey[] {
-  return object.metadata.deletionTimestamp === undefined ? [] : [keyOf(object)];
+/** A finalizer that keeps objects of a kind. */
+interface Protection<T extends ApiObject> {
+  readonly resource: Resource<T>;
+  readonly finalizer: string;
 }
 
-/** Takes the finalizer from an object that is being deleted. */
-function released<T extends ApiObject>(resource: Resource<T>, object: T | undefined, finalizer: string): Plan {
-  if (object?.metadata.deletionTimestamp === undefined || !hasFinalizer(object, finalizer)) return NOTHING;
-  return { stages: [[update<T>(resource, withoutFinalizer(object, finalizer))]] };
+function unsettledKeys<T extends ApiObject>({ finalizer }: Protection<T>): (object: T) => readonly ObjectKey[] {
+  return (object) => (isUnsettled(object, finalizer) ? [keyOf(object)] : []);
+}
+
+/** Nothing is to be done about an object that stays and is protected. */
+function isUnsettled(object: ApiObject, finalizer: string): boolean {
+  return (object.metadata.deletionTimestamp === undefined) !== hasFinalizer(object, finalizer);
+}
+
+/** Takes the protection from an object that is being deleted and not used; gives it to one that came without (admission may be off). */
+export function planProtection<T extends ApiObject>(
+  { resource, finalizer }: Protection<T>,
+  object: T | undefined,
+  used: boolean,
+): Plan {
+  if (object === undefined || !isUnsettled(object, finalizer)) return NOTHING;
+  if (object.metadata.deletionTimestamp === undefined) {
+    return { stages: [[update<T>(resource, withFinalizer(object, finalizer))]] };
+  }
+  return used ? NOTHING : { stages: [[update<T>(resource, withoutFinalizer(object, finalizer))]] };
 }

@@ -1,9 +1,8 @@
 import { type ObjectKey, parseTime } from "@skates/apimachinery";
-import type { Node, Pod, Taint } from "@skates/api/core/v1";
+import { type Node, type Pod, type Taint, toleratesTaint } from "@skates/api/core/v1";
 import { type Lister, NOTHING, type Plan } from "@skates/controller-runtime";
 import { disruptPod } from "../pod/disrupt-pod.ts";
 import { podCondition, podEnded } from "../pod/pod-state.ts";
-import { tolerates } from "./tolerates.ts";
 
 /** What the plan of a pod on a tainted node looks at. */
 export interface TaintEvictionView {
@@ -55,7 +54,7 @@ interface Exposure {
 
 /** The first toleration that covers the taint counts. */
 function toleratedUntilMs(view: TaintEvictionView, { pod, node, taint }: Exposure, nowMs: number): number {
-  const toleration = pod.spec.tolerations?.find((one) => tolerates(one, taint));
+  const toleration = pod.spec.tolerations?.find((one) => toleratesTaint(one, taint));
   if (toleration === undefined) return 0;
   const { tolerationSeconds } = toleration;
   if (tolerationSeconds === undefined) return Number.POSITIVE_INFINITY;

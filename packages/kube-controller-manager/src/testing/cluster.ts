@@ -1,8 +1,7 @@
 import { formatTime, isStatus } from "@skates/apimachinery";
-import { type Binding, type Node, nodes, type Pod, type PodCondition, pods } from "@skates/api/core/v1";
+import { type Binding, type Node, nodes, type Pod, type PodCondition, pods, toleratesTaint } from "@skates/api/core/v1";
 import { targetNode } from "../daemon-set/daemon-pod.ts";
 import { podReady } from "../pod/pod-state.ts";
-import { tolerates } from "../taint-eviction/tolerates.ts";
 import { addNode, startWorld, type World, type WorldOptions } from "./world.ts";
 
 /** A world with nodes: their heartbeats, a scheduler that knows taints only, and kubelets that run what is bound to them. */
@@ -96,7 +95,7 @@ async function schedule({ world, silent }: Cluster, all: readonly Node[]): Promi
 
 function admits({ spec }: Node, pod: Pod): boolean {
   const hard = spec?.taints?.filter(({ effect }) => effect !== "PreferNoSchedule") ?? [];
-  return hard.every((taint) => pod.spec.tolerations?.some((toleration) => tolerates(toleration, taint)) === true);
+  return hard.every((taint) => pod.spec.tolerations?.some((toleration) => toleratesTaint(toleration, taint)) === true);
 }
 
 async function bind({ client, signal }: World, { metadata }: Pod, node: string): Promise<void> {

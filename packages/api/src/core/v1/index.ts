@@ -270,6 +270,7 @@ export {
   VOLUME_ANNOTATIONS,
   volumeMismatch,
 } from "./claim-binding.ts";
+export { type PodReferences, podReferences, type ReferencedKind, volumeSecrets } from "./pod-references.ts";
 export {
   computeQosClass,
   containersTotal,

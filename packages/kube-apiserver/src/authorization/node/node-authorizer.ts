@@ -1,11 +1,10 @@
-import { pods } from "@skates/api/core/v1";
+import { pods, type ReferencedKind } from "@skates/api/core/v1";
 import { LOCAL_PATH } from "@skates/api/storage/v1";
 import { parseFieldSelector, SelectorError } from "@skates/apimachinery";
 import type { AuthorizationAttributes, Authorizer, Decision, Registry } from "@skates/apiserver";
 import { NODE_PROXY_ACCOUNT, nodeOfUser } from "../../authentication/users.ts";
 import { allows, type RuleSet } from "../rule.ts";
 import { NodeGraph, type ObjectName } from "./node-graph.ts";
-import type { ReferencedKind } from "./pod-references.ts";
 
 const READ = ["get", "list", "watch"];
 const READ_VERBS: ReadonlySet<string> = new Set(READ);

@@ -4,12 +4,15 @@ import {
   type PersistentVolumeClaim,
   persistentVolumeClaims,
   type Pod,
+  type PodReferences,
+  podReferences,
   pods,
+  type ReferencedKind,
+  volumeSecrets,
 } from "@skates/api/core/v1";
 import { type ResourceSlice, resourceSlices } from "@skates/api/resource/v1";
 import { LOCAL_PATH, type VolumeAttachment, volumeAttachments } from "@skates/api/storage/v1";
 import type { Registry } from "@skates/apiserver";
-import { type PodReferences, podReferences, type ReferencedKind, volumeSecrets } from "./pod-references.ts";
 
 /**
  * What is tied to a node: its pods, what they name, the volumes of their claims with their secrets, attachments and slices. Edges are

@@ -1,5 +1,6 @@
-import type { PersistentVolume, Pod } from "@skates/api/core/v1";
 import { isRecord } from "@skates/apimachinery";
+import type { PersistentVolume } from "./persistent-volume.ts";
+import type { Pod } from "./pod.ts";
 
 /** Kinds of which a kubelet needs single objects, because pods on its node name them. */
 export type ReferencedKind = "secrets" | "configmaps" | "persistentvolumeclaims" | "resourceclaims" | "serviceaccounts";
