@@ -13,8 +13,20 @@ export function customKind({ spec, status }: CustomResourceDefinition): Resource
         : spec.versions.find((one) => one.served);
   if (!established || version === undefined) return undefined;
   const { group, names, scope } = spec;
+  const { kind, plural } = names;
+  return untypedKind({ group, version: version.name, kind, plural, namespaced: scope === "Namespaced" });
+}
+
+/** A kind of which nothing is known but its place; all its objects' fields are kept. `verbs`: default all. */
+export function untypedKind({
+  group,
+  version,
+  kind,
+  ...place
+}: Pick<Resource, "group" | "version" | "kind" | "plural" | "namespaced"> &
+  Partial<Pick<Resource, "verbs">>): Resource {
   const schema = struct(
-    `${group}/${version.name}.${names.kind}`,
+    `${group}/${version}.${kind}`,
     {
       ...typeMeta,
       metadata: req(
@@ -25,12 +37,5 @@ export function customKind({ spec, status }: CustomResourceDefinition): Resource
     },
     { keepsUnknown: true },
   );
-  return resource<ApiObject>({
-    group,
-    version: version.name,
-    kind: names.kind,
-    plural: names.plural,
-    namespaced: scope === "Namespaced",
-    schema,
-  });
+  return resource<ApiObject>({ group, version, kind, ...place, schema });
 }

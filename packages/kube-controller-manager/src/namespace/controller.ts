@@ -4,10 +4,11 @@ import type { Client } from "@skates/client";
 import type { Component, Env } from "@skates/component-base";
 import { type Informers, keyWorker } from "@skates/controller-runtime";
 import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
-import { type APIService, apiServices } from "@skates/api/apiregistration/v1";
+import { apiServices } from "@skates/api/apiregistration/v1";
 import { customKind } from "../custom-kinds.ts";
 import { withRemains } from "./conditions.ts";
 import { deletableResources, deleteContent } from "./content.ts";
+import { kindsElsewhere } from "./kinds-elsewhere.ts";
 
 export interface NamespaceOptions {
   readonly client: Client;
@@ -33,8 +34,10 @@ export function namespaceController(options: NamespaceOptions): Component {
     : undefined;
   const services = options.resources.includes(apiServices) ? informers.for(apiServices) : undefined;
   /** Definitions come and go. */
-  const resources = (): readonly Resource[] =>
-    deletableResources([...builtin, ...(definitions?.list() ?? []).flatMap((one) => customKind(one) ?? [])]);
+  const own = (): readonly Resource[] => [
+    ...builtin,
+    ...(definitions?.list() ?? []).flatMap((one) => customKind(one) ?? []),
+  ];
   const typed = client.resource(namespaces);
   const lister = informers.for(namespaces);
   const podInformer = informers.for(pods);
@@ -51,8 +54,10 @@ export function namespaceController(options: NamespaceOptions): Component {
         signal,
       );
     }
-    const content = await deleteContent(client, { namespace: name, resources: resources() }, signal);
-    const remains = { ...content, silent: (services?.list() ?? []).filter(isSilent).map(partOf) };
+    const elsewhere = await kindsElsewhere(client, services?.list() ?? [], signal);
+    const resources = deletableResources([...own(), ...elsewhere.resources]);
+    const content = await deleteContent(client, { namespace: name, resources }, signal);
+    const remains = { ...content, silent: elsewhere.silent };
     const empty = remains.counts.size === 0 && remains.errors.length === 0 && remains.silent.length === 0;
     const told = withRemains(namespace, remains, env.clock.nowMs());
     // The last word on an empty namespace would be gone with it.
@@ -98,14 +103,4 @@ export function namespaceController(options: NamespaceOptions): Component {
     ],
     work: ({ name }, signal) => sync(name, signal),
   });
-}
-
-/** True for a part of the API that other servers serve, and do not at the moment. */
-function isSilent({ spec, status }: APIService): boolean {
-  const available = status?.conditions?.find(({ type }) => type === "Available")?.status;
-  return spec.service !== undefined && available !== "True";
-}
-
-function partOf({ spec }: APIService): string {
-  return `${spec.group}/${spec.version}`;
 }

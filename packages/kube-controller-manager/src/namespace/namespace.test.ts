@@ -6,6 +6,7 @@ import { type PodGroup, podGroups } from "@skates/api/scheduling/v1alpha2";
 import { parseFeatureGates } from "@skates/component-base";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { namespace, readyKubelet, startWorld, type World } from "../testing/world.ts";
+import { aggregatedServer, register, Shelf } from "../testing/aggregated.ts";
 import { withRemains } from "./conditions.ts";
 
 let world: World;
@@ -142,6 +143,64 @@ test("a namespace waits for servers of parts of the API that do not answer", asy
       "far.example.com/v1: stale GroupVersion discovery: far.example.com/v1",
   });
   await world.client.resource(apiServices).delete({ name: "v1.far.example.com" }, {}, world.signal);
+  await world.pass(20);
+  expect(await names()).toEqual(SYSTEM);
+});
+
+test("objects that other servers keep go with their namespace, and hold it up", async () => {
+  await world.stop();
+  const crates = { name: "crates", kind: "Crate", verbs: ["list", "delete", "deletecollection"] };
+  const boxes = { name: "boxes", kind: "Box", verbs: ["list", "delete"] };
+  const seals = { name: "seals", kind: "Seal", verbs: ["get", "list"] };
+  const [v2, v1] = ["cargo.example.com/v2", "cargo.example.com/v1"];
+  const server = aggregatedServer({ [v2]: [crates, seals], [v1]: [crates, boxes] });
+  const [shelf, other] = [new Shelf(v2, "n", crates), new Shelf(v1, "n", boxes)];
+  server.answer = (request) => shelf.answer(request) ?? other.answer(request);
+  world = await startWorld({ aggregated: server.handler });
+  await register(world, [v2, v1]);
+  await world.create(namespaces, namespace("n"));
+  shelf.put("a");
+  shelf.put("b", ["example.com/hold"]);
+  other.put("c");
+  await world.pass(2);
+  await remove("n");
+  await world.pass(3);
+  expect([
+    shelf.names,
+    other.names,
+    (await world.get(namespaces, { name: "n" })).status?.conditions?.[3],
+  ]).toMatchObject([
+    ["b"],
+    [],
+    { message: "Some resources are remaining: crates.cargo.example.com has 1 resource instances" },
+  ]);
+  shelf.remove("b");
+  await world.pass(20);
+  expect(await names()).toEqual(SYSTEM);
+  // Each kind in the version that its group prefers, and only what can be deleted.
+  const kinds = server.seen.map((request) => /\/apis\/(.*?\/(?:boxes|crates|seals))/.exec(request)?.[1]);
+  expect([...new Set(kinds)].sort()).toEqual([
+    "cargo.example.com/v1/namespaces/n/boxes",
+    "cargo.example.com/v2/namespaces/n/crates",
+  ]);
+});
+
+test("a namespace waits for a server that is said to be available and does not tell what it serves", async () => {
+  await world.stop();
+  const part = "cargo.example.com/v1";
+  const server = aggregatedServer({ [part]: [] });
+  world = await startWorld({ aggregated: server.handler });
+  await register(world, [part]);
+  await world.create(namespaces, namespace("n"));
+  await world.pass(2);
+  server.answer = () => ({ kind: "Nonsense" });
+  await remove("n");
+  await world.pass(5);
+  expect((await world.get(namespaces, { name: "n" })).status?.conditions?.[0]).toMatchObject({
+    status: "True",
+    reason: "DiscoveryFailed",
+  });
+  server.answer = undefined;
   await world.pass(20);
   expect(await names()).toEqual(SYSTEM);
 });

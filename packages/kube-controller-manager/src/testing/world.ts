@@ -71,6 +71,8 @@ export interface WorldOptions
   readonly caBundle?: ControllerManagerOptions["caBundle"];
   /** Plays the kubelets for the API server; default: none answers. */
   readonly kubelets?: KubeletDialer;
+  /** Plays all servers of parts of the API that others serve (`testing/aggregated.ts`); default: none answers. */
+  readonly aggregated?: Handler;
 }
 
 /** Starts a world as every cluster is at its start. A controller that does what it may not makes `stop` fail. */
@@ -87,6 +89,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...inProcess(),
     serviceCidrs: ["10.96.0.0/16", "fd00:10:96::/112"],
     ...(options.kubelets === undefined ? {} : { kubelets: options.kubelets }),
+    webhooks: () => options.aggregated ?? (() => Promise.reject(new Error("no other servers here"))),
     turn: () => Promise.resolve(),
     // Its turns of the loop are real ones: time here stands still while requests wait for them.
     fairness: false,
