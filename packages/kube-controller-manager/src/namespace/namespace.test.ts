@@ -178,8 +178,8 @@ test("objects that other servers keep go with their namespace, and hold it up", 
   await world.pass(20);
   expect(await names()).toEqual(SYSTEM);
   // Each kind in the version that its group prefers, and only what can be deleted.
-  const kinds = server.seen.map((request) => /\/apis\/(.*?\/(?:boxes|crates|seals))/.exec(request)?.[1]);
-  expect([...new Set(kinds)].sort()).toEqual([
+  const kinds = server.seen.map((request) => /\/apis\/(.*?\/(?:boxes|crates|seals))/.exec(request)?.[1] ?? "");
+  expect([...new Set(kinds)].sort((a, b) => a.localeCompare(b))).toEqual([
     "cargo.example.com/v1/namespaces/n/boxes",
     "cargo.example.com/v2/namespaces/n/crates",
   ]);
