@@ -19,6 +19,7 @@ import { clusterRoleAggregation } from "./cluster-role-aggregation/controller.ts
 import { daemonSetController } from "./daemon-set/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
+import { otherScales } from "./disruption/other-scales.ts";
 import { staleDisruptionController } from "./disruption/stale.ts";
 import { endpointSliceController } from "./endpoint-slice/controller.ts";
 import { endpointSliceMirroringController } from "./endpoint-slice-mirroring/controller.ts";
@@ -79,10 +80,14 @@ export const CONTROLLERS: readonly NamedController[] = [
   planned("daemonset-controller", () => daemonSetController, "daemonset-controller"),
   {
     name: "disruption-controller",
-    make: (making) => [
-      ...runnable(making, disruptionController, "controllermanager"),
-      ...runnable(making, staleDisruptionController, "controllermanager"),
-    ],
+    make: (making) => {
+      const scales = otherScales({ ...own(making.options, "disruption-controller"), informers: making.informers });
+      return [
+        scales,
+        ...runnable(making, disruptionController(scales), "controllermanager"),
+        ...runnable(making, staleDisruptionController, "controllermanager"),
+      ];
+    },
   },
   planned("job-controller", () => jobController),
   planned("cronjob-controller", () => cronJobController),

@@ -4,35 +4,39 @@ import { type Pod, pods, replicationControllers } from "@skates/api/core/v1";
 import { podDisruptionBudgets } from "@skates/api/policy/v1";
 import { type Controller, type Listers, watch } from "@skates/controller-runtime";
 import { podReady } from "../pod/pod-state.ts";
+import type { OtherScales } from "./other-scales.ts";
 import { type DisruptionView, planDisruption } from "./plan.ts";
 
 /** Keeps account of how many pods of a budget may be taken away. */
-export const disruptionController: Controller<DisruptionView> = {
-  name: "disruption-controller",
-  watches: [
-    watch({ resource: podDisruptionBudgets, keys: (budget) => [keyOf(budget)] }),
-    watch({
-      resource: pods,
-      keys: (pod, old, listers) => {
-        if (old === undefined) return budgetsOf(pod, listers);
-        return changed(pod, old) ? [...budgetsOf(pod, listers), ...budgetsOf(old, listers)] : [];
-      },
+export function disruptionController(others: OtherScales): Controller<DisruptionView> {
+  return {
+    name: "disruption-controller",
+    watches: [
+      watch({ resource: podDisruptionBudgets, keys: (budget) => [keyOf(budget)] }),
+      watch({
+        resource: pods,
+        keys: (pod, old, listers) => {
+          if (old === undefined) return budgetsOf(pod, listers);
+          return changed(pod, old) ? [...budgetsOf(pod, listers), ...budgetsOf(old, listers)] : [];
+        },
+      }),
+      watch({ resource: deployments, keys: budgetsBeside }),
+      watch({ resource: replicaSets, keys: budgetsBeside }),
+      watch({ resource: statefulSets, keys: budgetsBeside }),
+      watch({ resource: replicationControllers, keys: budgetsBeside }),
+    ],
+    view: (listers) => ({
+      budgets: listers.for(podDisruptionBudgets),
+      pods: listers.for(pods),
+      deployments: listers.for(deployments),
+      replicaSets: listers.for(replicaSets),
+      statefulSets: listers.for(statefulSets),
+      replicationControllers: listers.for(replicationControllers),
+      others,
     }),
-    watch({ resource: deployments, keys: budgetsBeside }),
-    watch({ resource: replicaSets, keys: budgetsBeside }),
-    watch({ resource: statefulSets, keys: budgetsBeside }),
-    watch({ resource: replicationControllers, keys: budgetsBeside }),
-  ],
-  view: (listers) => ({
-    budgets: listers.for(podDisruptionBudgets),
-    pods: listers.for(pods),
-    deployments: listers.for(deployments),
-    replicaSets: listers.for(replicaSets),
-    statefulSets: listers.for(statefulSets),
-    replicationControllers: listers.for(replicationControllers),
-  }),
-  plan: planDisruption,
-};
+    plan: planDisruption,
+  };
+}
 
 function budgetsOf({ metadata: { namespace, labels } }: Pod, listers: Listers): readonly ObjectKey[] {
   return listers

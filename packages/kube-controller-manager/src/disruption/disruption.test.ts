@@ -8,10 +8,12 @@ import {
   type StatefulSet,
   statefulSets,
 } from "@skates/api/apps/v1";
+import { customResourceDefinitions } from "@skates/api/apiextensions/v1";
 import { events, type Pod, pods } from "@skates/api/core/v1";
 import { type PodDisruptionBudget, podDisruptionBudgets } from "@skates/api/policy/v1";
-import { StatusError } from "@skates/apimachinery";
+import { type OwnerReference, type Resource, StatusError } from "@skates/apimachinery";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { customKind } from "../custom-kinds.ts";
 import { addNode, readyKubelet, startWorld, type World } from "../testing/world.ts";
 
 let world: World;
@@ -212,4 +214,79 @@ test("pods that are not ready may go while the budget is healthy, or always if i
   await world.pass(2);
   expect(await evict("sound")).toBe("The disruption budget budget needs 2 healthy pods and has 1 currently");
   expect(await evict("broken")).toBe("evicted");
+});
+
+test("owners of custom kinds are asked for their size by the scale subresource", async () => {
+  const version = (more: object) => ({
+    name: "v1",
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+    ...more,
+  });
+  const define = async (plural: string, kind: string, more: object): Promise<Resource> => {
+    const name = `${plural}.example.com`;
+    await world.create(customResourceDefinitions, {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name },
+      spec: { group: "example.com", scope: "Namespaced", names: { plural, kind }, versions: [version(more)] },
+    });
+    await world.pass(3);
+    const found = customKind(await world.get(customResourceDefinitions, { name }));
+    if (found === undefined) throw new Error("the definition is not established");
+    return found;
+  };
+  const scale = { specReplicasPath: ".spec.crew", statusReplicasPath: ".status.crew" };
+  const boats = await define("boats", "Boat", { subresources: { scale } });
+  const rafts = await define("rafts", "Raft", {});
+  const made = async (resource: Resource, crew: number) => {
+    const { kind } = resource;
+    const object = {
+      apiVersion: "example.com/v1",
+      kind,
+      metadata: { name: "a", namespace: "default" },
+      spec: { crew },
+    };
+    const { metadata } = await world.create(resource, object);
+    return { apiVersion: "example.com/v1", kind, name: "a", uid: metadata.uid ?? "", controller: true };
+  };
+  const owned = (name: string, owner: OwnerReference): Pod => {
+    const pod = loose(name);
+    return { ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } };
+  };
+  const owner = await made(boats, 4);
+  for (const name of ["one", "two", "three"]) await world.create(pods, owned(name, owner));
+  await world.create(podDisruptionBudgets, budget({ maxUnavailable: "50%" }));
+  await world.pass(4);
+  expect(await status()).toMatchObject({
+    expectedPods: 4,
+    desiredHealthy: 2,
+    currentHealthy: 3,
+    disruptionsAllowed: 1,
+  });
+  // It has fewer pods by then, which is noticed when its pods change.
+  await world.client
+    .resource(boats)
+    .patch({ namespace: "default", name: "a" }, { type: "merge", body: { spec: { crew: 2 } } }, {}, world.signal);
+  await world.pass(6);
+  await world.client.resource(pods).delete({ namespace: "default", name: "three" }, {}, world.signal);
+  await world.pass(4);
+  expect(await status()).toMatchObject({
+    expectedPods: 2,
+    desiredHealthy: 1,
+    currentHealthy: 2,
+    disruptionsAllowed: 1,
+  });
+  const asked = () => world.requests.filter((request) => request.endsWith("/boats/a/scale")).length;
+  const before = asked();
+  await world.pass(60);
+  expect(asked()).toBe(before);
+  await world.create(pods, owned("four", await made(rafts, 1)));
+  await world.pass(4);
+  expect((await status())?.conditions?.[0]).toMatchObject({
+    status: "False",
+    reason: "SyncFailed",
+    message: "rafts.example.com does not implement the scale subresource",
+  });
 });

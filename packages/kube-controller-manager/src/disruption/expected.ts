@@ -3,6 +3,7 @@ import type { Deployment, ReplicaSet, StatefulSet } from "@skates/api/apps/v1";
 import type { Pod, ReplicationController } from "@skates/api/core/v1";
 import type { OwnerReference } from "@skates/apimachinery";
 import { type Lister, controllerOf } from "@skates/controller-runtime";
+import type { OtherScales, Scale } from "./other-scales.ts";
 
 /** What can say how many pods there should be. */
 export interface Scales {
@@ -10,6 +11,8 @@ export interface Scales {
   readonly replicaSets: Lister<ReplicaSet>;
   readonly statefulSets: Lister<StatefulSet>;
   readonly replicationControllers: Lister<ReplicationController>;
+  /** Of kinds that are not the cluster's own. */
+  readonly others: OtherScales;
 }
 
 /** How many pods the managers of these pods want in all. */
@@ -19,30 +22,39 @@ export interface Expected {
   readonly unmanaged: readonly Pod[];
   /** Why there is no count. */
   readonly problem?: string | undefined;
+  /** The server is still being asked. */
+  readonly waiting?: boolean | undefined;
 }
 
 /** Adds up what is wanted by the managers of the pods, each once. */
-export function expectedPods(scales: Scales, pods: readonly Pod[]): Expected {
+export function expectedPods(scales: Scales, pods: readonly Pod[], nowMs: number): Expected {
   const wanted = new Map<string, number>();
   const unmanaged: Pod[] = [];
+  let waiting = false;
   for (const pod of pods) {
     const owner = controllerOf(pod);
     if (owner === undefined) {
       unmanaged.push(pod);
       continue;
     }
-    const scale = scaleOf(scales, owner, pod);
+    const scale = scaleOf(scales, { owner, pod }, nowMs);
+    if (scale === "waiting") {
+      waiting = true;
+      continue;
+    }
     if (scale.problem !== undefined) return { count: 0, unmanaged: [], problem: scale.problem };
     wanted.set(scale.uid, scale.replicas);
   }
+  if (waiting) return { count: 0, unmanaged: [], waiting };
   return { count: [...wanted.values()].reduce((sum, count) => sum + count, 0), unmanaged };
 }
 
-type Scale =
-  | { readonly uid: string; readonly replicas: number; readonly problem?: undefined }
-  | { readonly problem: string };
+interface Owned {
+  readonly owner: OwnerReference;
+  readonly pod: Pod;
+}
 
-function scaleOf(scales: Scales, owner: OwnerReference, pod: Pod): Scale {
+function scaleOf(scales: Scales, { owner, pod }: Owned, nowMs: number): Scale | "waiting" {
   const key = { namespace: pod.metadata.namespace, name: owner.name };
   const missing = { problem: `found no controllers for pod ${JSON.stringify(pod.metadata.name)}` };
   const group = owner.apiVersion.includes("/") ? owner.apiVersion.slice(0, owner.apiVersion.indexOf("/")) : "";
@@ -55,7 +67,7 @@ function scaleOf(scales: Scales, owner: OwnerReference, pod: Pod): Scale {
       return replicasOf(scales.replicationControllers.get(key), owner) ?? missing;
     default: {
       const resource = builtinResources.find((one) => one.group === group && one.kind === owner.kind);
-      if (resource === undefined) return missing;
+      if (resource === undefined) return scales.others.scaleOf(owner, key.namespace ?? "", nowMs) ?? missing;
       const name = group === "" ? resource.plural : `${resource.plural}.${group}`;
       return { problem: `${name} does not implement the scale subresource` };
     }

@@ -6,6 +6,7 @@ import type { PodDisruptionBudget } from "@skates/api/policy/v1";
 import { formatTime } from "@skates/apimachinery";
 import { createLister } from "@skates/controller-runtime";
 import { expect, test } from "vitest";
+import type { Scale } from "./other-scales.ts";
 import { planDisruption } from "./plan.ts";
 
 const nowMs = Date.UTC(2026, 0, 1);
@@ -22,7 +23,7 @@ const set = (replicas: number): StatefulSet => ({
 
 function podOf(letter: string, i: number, owner: string): Pod {
   const reference = {
-    apiVersion: owner === "Job" ? "batch/v1" : "apps/v1",
+    apiVersion: owner === "Job" ? "batch/v1" : owner === "Boat" ? "example.com/v1" : "apps/v1",
     kind: owner,
     name: "s",
     uid: "s",
@@ -43,7 +44,14 @@ function podOf(letter: string, i: number, owner: string): Pod {
   };
 }
 
-function planOf(letters: string, spec: Spec, { replicas = 3, owner = "StatefulSet" } = {}) {
+interface Owned {
+  readonly replicas?: number;
+  readonly owner?: string;
+  /** What is known of the size of an owner of a custom kind. */
+  readonly others?: Scale | "waiting" | undefined;
+}
+
+function planOf(letters: string, spec: Spec, { replicas = 3, owner = "StatefulSet", others }: Owned = {}) {
   const pods = Array.from(letters.replaceAll("-", ""), (letter, i) => podOf(letter, i, owner));
   const evicted = pods.flatMap(({ metadata: { name } }) => {
     const minutes = name.startsWith("e") ? 1 : name.startsWith("o") ? 3 : undefined;
@@ -70,6 +78,7 @@ function planOf(letters: string, spec: Spec, { replicas = 3, owner = "StatefulSe
       replicaSets: createLister<ReplicaSet>([]),
       statefulSets: createLister(replicas === 0 ? [] : [set(replicas)]),
       replicationControllers: createLister<ReplicationController>([]),
+      others: { scaleOf: () => others },
     },
     key,
     nowMs,
@@ -122,9 +131,26 @@ test("owners that cannot be asked for a size are told of, and nothing may go mea
   expect(planOf("rr", { maxUnavailable: 1 }, { owner: "Job" })).toEqual({
     text: "0: 0 of 0/0 SyncFailed",
     told: ["Warning CalculateExpectedPodCountFailed"],
-    againMs: undefined,
+    againMs: 30_000,
   });
   expect(planOf("rr", { maxUnavailable: 1 }, { replicas: 0 }).text).toBe("0: 0 of 0/0 SyncFailed");
   // A number needs nobody.
   expect(planOf("rr", { minAvailable: 1 }, { owner: "Job" }).text).toBe("1: 2 of 1/2 SufficientPods");
+});
+
+test.each<[string, Scale | "waiting" | undefined, ReturnType<typeof planOf>]>([
+  ["is asked for", "waiting", { text: "", told: [], againMs: 250 }],
+  ["is known", { uid: "s", replicas: 5 }, { text: "1: 3 of 2/5 SufficientPods", told: [], againMs: undefined }],
+  [
+    "cannot be read",
+    { problem: "boats.example.com does not implement the scale subresource" },
+    { text: "0: 0 of 0/0 SyncFailed", told: ["Warning CalculateExpectedPodCountFailed"], againMs: 30_000 },
+  ],
+  [
+    "is that of nobody",
+    undefined,
+    { text: "0: 0 of 0/0 SyncFailed", told: ["Warning CalculateExpectedPodCountFailed"], againMs: 30_000 },
+  ],
+])("the size of an owner of a custom kind %s", (_what, others, expected) => {
+  expect(planOf("rrr", { maxUnavailable: "50%" }, { owner: "Boat", others })).toEqual(expected);
 });

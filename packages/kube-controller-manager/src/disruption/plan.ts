@@ -13,6 +13,10 @@ export interface DisruptionView extends Scales {
   readonly pods: Lister<Pod>;
 }
 
+/** How soon it is looked again for the sizes that the server was asked for, and after there was no count. */
+const ASKED_MS = 250;
+const FAILED_MS = 30_000;
+
 /** An eviction that was granted counts for so long, even if the pod is still there. */
 const EVICTION_MS = 2 * 60_000;
 
@@ -23,7 +27,8 @@ export function planDisruption(view: DisruptionView, key: ObjectKey, nowMs: numb
   const selector = labelSelector(budget.spec?.selector);
   const pods = view.pods.matching(key.namespace, (labels) => selector.matches(labels));
   const none = pods.length === 0 ? [event(budget, "Normal", ["NoPods", "No matching pods found"])] : [];
-  const wanted = wantedPods(view, budget, pods);
+  const wanted = wantedPods(view, budget, { pods, nowMs });
+  if (wanted.waiting) return { stages: [], requeueAfterMs: ASKED_MS };
   if (wanted.problem !== undefined) return planFailure(budget, wanted.problem, nowMs);
   const evicted = evictedPods(budget, pods, nowMs);
   const healthy = pods.filter((pod) => counts(pod, evicted.pods)).length;
@@ -41,22 +46,27 @@ interface Wanted {
   readonly expected: number;
   readonly healthyWanted: number;
   readonly unmanaged: boolean;
+  readonly waiting: boolean;
   readonly problem?: string | undefined;
 }
 
-function wantedPods(view: DisruptionView, { spec }: PodDisruptionBudget, pods: readonly Pod[]): Wanted {
+function wantedPods(
+  view: DisruptionView,
+  { spec }: PodDisruptionBudget,
+  { pods, nowMs }: { readonly pods: readonly Pod[]; readonly nowMs: number },
+): Wanted {
   const { minAvailable, maxUnavailable } = spec ?? {};
   if (maxUnavailable === undefined && typeof minAvailable !== "string") {
     // A number needs nothing to be compared with.
     const expected = minAvailable === undefined ? 0 : pods.length;
-    return { expected, healthyWanted: minAvailable ?? 0, unmanaged: false };
+    return { expected, healthyWanted: minAvailable ?? 0, unmanaged: false, waiting: false };
   }
-  const { count, unmanaged, problem } = expectedPods(view, pods);
+  const { count, unmanaged, problem, waiting = false } = expectedPods(view, pods, nowMs);
   const healthyWanted =
     maxUnavailable === undefined
       ? intOrPercent(minAvailable ?? 0, count, true)
       : Math.max(count - intOrPercent(maxUnavailable, count, true), 0);
-  return { expected: count, healthyWanted, unmanaged: unmanaged.length > 0, problem };
+  return { expected: count, healthyWanted, unmanaged: unmanaged.length > 0, problem, waiting };
 }
 
 interface Evicted {
@@ -145,8 +155,8 @@ function planFailure(budget: PodDisruptionBudget, problem: string, nowMs: number
   const status = { ...budget.status, disruptionsAllowed: undefined, conditions };
   // A change of what is counted leads to the next try; until then the same is not told again.
   return equalValues(status, budget.status)
-    ? NOTHING
-    : { stages: [[told], [statusUpdate(podDisruptionBudgets, { ...budget, status })]] };
+    ? { stages: [], requeueAfterMs: FAILED_MS }
+    : { stages: [[told], [statusUpdate(podDisruptionBudgets, { ...budget, status })]], requeueAfterMs: FAILED_MS };
 }
 
 function event(
