@@ -2,8 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createFindings, updateFindings } from "../../testing.ts";
 import { pods } from "./pod.ts";
-
-const container = { name: "app", image: "nginx:1.27" };
+import { container } from "./testing/pod.ts";
 
 describe("annotations", () => {
   const findings = (annotations: object, spec: object = {}): readonly string[] =>

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { createFindings, updateFindings } from "../../testing.ts";
 import { pods } from "./pod.ts";
+import { container } from "./testing/pod.ts";
 
-const container = { name: "app", image: "nginx:1.27" };
 const findings = (spec: object, own: object = {}): readonly string[] =>
   createFindings(pods, { spec: { containers: [{ ...container, ...own }], ...spec } });
 
