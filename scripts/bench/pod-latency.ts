@@ -33,6 +33,7 @@ const CONTAINER: ContainerSpec = {
   env: [],
   mounts: [],
   devices: [],
+      cdiDevices: [],
   labels: {},
   annotations: {},
   logPath: "main.log",

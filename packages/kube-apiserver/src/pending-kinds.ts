@@ -7,7 +7,6 @@ import type { ApiObject, Resource } from "@skates/apimachinery";
 const PENDING: Readonly<Record<string, string>> = {
   "networking.k8s.io/ingresses": "no proxy serves them",
   "networking.k8s.io/networkpolicies": "they are not enforced",
-  "resource.k8s.io/resourceclaims": "devices are allocated to them, but kubelets do not prepare these",
 };
 
 /** The resource, warning of what is missing when an object of it is created. */

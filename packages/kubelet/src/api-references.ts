@@ -16,6 +16,7 @@ import {
   serviceAccounts,
   services,
 } from "@skates/api/core/v1";
+import { type ResourceClaim, resourceClaims } from "@skates/api/resource/v1";
 import { type CSIDriver, csiDrivers, type VolumeAttachment, volumeAttachments } from "@skates/api/storage/v1";
 import type { Client } from "@skates/client";
 import { must, type Env, type TaskGroup } from "@skates/component-base";
@@ -83,6 +84,10 @@ export class ApiReferences implements References {
 
   csiDriver(name: string, signal: AbortSignal): Promise<CSIDriver | undefined> {
     return this.#now<CSIDriver>(csiDrivers, { name }, signal);
+  }
+
+  resourceClaim(namespace: string, name: string, signal: AbortSignal): Promise<ResourceClaim | undefined> {
+    return this.#now<ResourceClaim>(resourceClaims, { namespace, name }, signal);
   }
 
   volumeAttachment(name: string, signal: AbortSignal): Promise<VolumeAttachment | undefined> {

@@ -14,6 +14,8 @@
  * - `CsiDriverMissing`, `CsiDriverRefused`, `CsiVolumeFailed`: no CSI driver of that name is registered; what one says of itself cannot
  *   be; it could not mount a volume, or the volume was not attached in time.
  * - `VolumeMapFailed`: a block volume could not be made a device for a pod.
+ * - `DeviceDriverMissing`, `DevicesNotPrepared`, `DeviceCheckpointInvalid`: no DRA driver of that name is registered; the devices of a
+ *   claim could not be prepared or given back; the file that tells which are prepared is damaged.
  * - `SubPathRefused`: a subPath leads out of its volume, or cannot be resolved.
  * - `LogRefused`: something else is in the place of a container's log.
  * - `CgroupBusy`, `CgroupWriteFailed`: a cgroup still has processes; the kernel refused a limit.
@@ -41,6 +43,9 @@ export type KubeletErrorCode =
   | "CsiDriverRefused"
   | "CsiVolumeFailed"
   | "VolumeMapFailed"
+  | "DeviceDriverMissing"
+  | "DevicesNotPrepared"
+  | "DeviceCheckpointInvalid"
   | "SubPathRefused"
   | "LogRefused"
   | "CgroupBusy"

@@ -7,6 +7,7 @@ import { createEventRecorder, createInformer, type Delta } from "@skates/control
 import { ApiReferences } from "./api-references.ts";
 import { writeGrown } from "./csi/claim-growth.ts";
 import type { VolumeSize } from "./csi/csi-volume.ts";
+import { type DeviceClaims, noDeviceClaims } from "./device-claims.ts";
 import { containerEnv } from "./env/container-env.ts";
 import { NO_PRESSURE } from "./eviction/pressure-state.ts";
 import type { EventRecorder } from "./event-recorder.ts";
@@ -43,6 +44,8 @@ export interface KubeletOptions {
   readonly dns: ClusterDns;
   /** What removes the directories of local-path volumes; default: the node has none. */
   readonly localDirectories?: LocalDirectories | undefined;
+  /** Makes what prepares the devices that pods claim; default: the node has none. */
+  readonly deviceClaims?: ((deps: Pick<HostDeps, "references">) => DeviceClaims) | undefined;
   /** Default: no credentials but those of pull secrets. */
   readonly credentials?: Credentials | undefined;
   /** Default: never under pressure. */
@@ -135,6 +138,7 @@ function startParts(options: KubeletOptions, tasks: TaskGroup): KubeletParts {
   const deps: Omit<PodDeps, "resizeRefusal"> = {
     runtime,
     host,
+    claims: options.deviceClaims?.({ references }) ?? noDeviceClaims,
     users: new UserNamespaces(host, settings.maxPods),
     references,
     containerEnv: (request, s) =>

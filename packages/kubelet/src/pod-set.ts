@@ -159,7 +159,7 @@ export class PodSet {
 
   /** What ran before and belongs to no pod of the API is ended; call once all pods have been seen. */
   endOrphans(): void {
-    const { tasks, host } = this.#deps;
+    const { tasks, host, claims, log } = this.#deps;
     for (const [uid, observed] of this.#found) {
       const pod = orphanPod(uid, observed);
       const worker = this.#newWorker(pod, observed);
@@ -168,18 +168,24 @@ export class PodSet {
     }
     this.#found.clear();
     tasks.spawn(async (signal) => {
-      const uids = (await host.podUids()).filter((uid) => !this.#workers.has(uid));
+      const claimed = await claims.podUids().catch((error: unknown) => {
+        log.error("it is not known which devices are prepared", { error: messageOf(error) });
+        return [];
+      });
+      const known = new Set([...(await host.podUids()), ...claimed]);
+      const uids = [...known].filter((uid) => !this.#workers.has(uid));
       await Promise.all(uids.map((uid) => this.#tearDownLeftover(uid, signal)));
     });
   }
 
   /** Until it is done: a driver that has mounted something may come only later. */
   async #tearDownLeftover(uid: string, signal: AbortSignal): Promise<void> {
-    const { host, users, clock, log } = this.#deps;
+    const { host, users, claims, clock, log } = this.#deps;
     const delays = new RetryDelays(500, 122_000);
     for (;;) {
       try {
         await host.tearDownPod(uid, signal);
+        await claims.unprepare(uid, signal);
         users.release(uid);
         return;
       } catch (error) {

@@ -7,6 +7,7 @@ import type {
   Secret,
   Service,
 } from "@skates/api/core/v1";
+import type { ResourceClaim } from "@skates/api/resource/v1";
 import type { CSIDriver, VolumeAttachment } from "@skates/api/storage/v1";
 
 /** Objects that pods refer to. Answers from a cache that follows the API as long as the pod is registered. */
@@ -24,6 +25,8 @@ export interface References {
   secretNow(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined>;
   /** What a CSI driver says of itself; undefined: nothing. */
   csiDriver(name: string, signal: AbortSignal): Promise<CSIDriver | undefined>;
+  /** A claim of devices as it is now. */
+  resourceClaim(namespace: string, name: string, signal: AbortSignal): Promise<ResourceClaim | undefined>;
   volumeAttachment(name: string, signal: AbortSignal): Promise<VolumeAttachment | undefined>;
   /** The node itself as it is now. */
   ownNode(signal: AbortSignal): Promise<Node | undefined>;
@@ -53,6 +56,7 @@ export const noReferences: References = {
   volume: () => Promise.resolve(undefined),
   secretNow: () => Promise.resolve(undefined),
   csiDriver: () => Promise.resolve(undefined),
+  resourceClaim: () => Promise.resolve(undefined),
   volumeAttachment: () => Promise.resolve(undefined),
   ownNode: () => Promise.resolve(undefined),
   token: () => Promise.reject(new Error("this node hands out no tokens")),

@@ -176,6 +176,8 @@ export interface ContainerSpec {
   readonly env: readonly (readonly [name: string, value: string])[];
   readonly mounts: readonly ContainerMount[];
   readonly devices: readonly ContainerDevice[];
+  /** Names of devices by the container device interface (CDI). */
+  readonly cdiDevices: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   /** Relative to the sandbox's log directory. */

@@ -5,7 +5,13 @@ import { NO_PRESSURE } from "../eviction/pressure-state.ts";
 import type { Pressure } from "../node-status/machine.ts";
 import { NO_FEATURES } from "../runtime.ts";
 import { sysctlAllowlist } from "../spec/sysctls.ts";
-import { asksForFeatures, recursiveReadOnly, strictGroupsRefusal, unsupported } from "../worker/refuse-pod.ts";
+import {
+  asksForFeatures,
+  recursiveReadOnly,
+  strictGroupsRefusal,
+  refuseCdi,
+  unsupported,
+} from "../worker/refuse-pod.ts";
 import { admit } from "./admit.ts";
 import { podRequest } from "./pod-request.ts";
 import { victims } from "./victims.ts";
@@ -83,10 +89,11 @@ test("what nobody here can do is said, not left out", () => {
   expect(unsupported(pod("0", { hostUsers: false }), { ...old, features: { ...NO_FEATURES, handlers: able } })).toBe(
     undefined,
   );
-  expect(unsupported(pod("0", { resourceClaims: [{ name: "gpu" }] }), undefined)).toContain('resource claim "gpu"');
-  const extended = { requestMappings: [], resourceClaimName: "p-extended-resources-x" };
-  const served = { ...pod("0"), status: { extendedResourceClaimStatus: extended } };
-  expect(unsupported(served, undefined)).toContain('resource claim "p-extended-resources-x"');
+  expect(() => refuseCdi(old)).toThrow(
+    "devices have CDI names, which the runtime does not know (needs containerd 2.0 or CRI-O 1.28; this is containerd://1.6.20)",
+  );
+  expect(() => refuseCdi({ ...old, version: "containerd://v2.0.0" })).not.toThrow();
+  expect(() => refuseCdi({ ...old, version: "cri-o://1.27.3" })).toThrow("this is cri-o://1.27.3");
   const image = pod("0", { volumes: [{ name: "v", image: { reference: "x" } }] });
   expect(asksForFeatures(image)).toBe(true);
   expect(unsupported(image, old)).toContain("needs containerd 2.1 or CRI-O 1.31; this is containerd://1.6.20");

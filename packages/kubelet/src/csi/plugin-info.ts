@@ -1,23 +1,12 @@
-import { PLUGIN_TYPE, type PluginInfo } from "@skates/api/plugin-registration/v1";
+import type { PluginOffer } from "../plugins/plugin-offer.ts";
 
-/** A CSI driver that can be taken. */
-export interface CsiPlugin {
-  readonly name: string;
-  /** Path of the socket of its services. */
-  readonly endpoint: string;
-}
-
-/** What a plugin at a socket is to this kubelet: a driver, or the reason, in upstream's words, why it is not taken. */
-export function csiPluginOf(info: PluginInfo, socket: string): CsiPlugin | { readonly refusal: string } {
-  const { type = "", name = "", endpoint: stated = "", supportedVersions = [] } = info;
-  if (type !== PLUGIN_TYPE.csi)
-    return { refusal: `no handler registered for plugin type: ${type} at socket ${socket}` };
-  const endpoint = stated === "" ? socket : stated.replace(/^unix:(?:\/\/)?/, "");
-  if (name === "") return { refusal: `validation failed for CSI Driver at endpoint ${endpoint}: it has no name` };
-  const problem = versionProblem(name, supportedVersions);
+/** Why a plugin is not taken as a CSI driver, in upstream's words; undefined: it is. */
+export function csiRefusal({ name, endpoint, versions }: PluginOffer): string | undefined {
+  if (name === "") return `validation failed for CSI Driver at endpoint ${endpoint}: it has no name`;
+  const problem = versionProblem(name, versions);
   return problem === undefined
-    ? { name, endpoint }
-    : { refusal: `validation failed for CSI Driver ${name} at endpoint ${endpoint}: ${problem}` };
+    ? undefined
+    : `validation failed for CSI Driver ${name} at endpoint ${endpoint}: ${problem}`;
 }
 
 function versionProblem(name: string, versions: readonly string[]): string | undefined {

@@ -242,6 +242,7 @@ async function bareCri({ life, podOf, runtime, seccompRoot }: ContainerdPods): P
     container: pod.spec.containers[0] ?? { name: "a" },
     restartCount: 0,
     imageId: IMAGE,
+    cdiDevices: [],
     imageUser: { username: "" },
     seccomp: { byDefault: false, root: seccompRoot },
     env: [],

@@ -21,8 +21,9 @@ import { type Cgroups, openCgroups } from "./host/cgroups.ts";
 import { cgroupMounts } from "./host/cgroup-mounts.ts";
 import { CsiDrivers } from "./csi/csi-drivers.ts";
 import type { CsiVolumes } from "./csi/csi-volumes.ts";
-import { runCsi } from "./csi/run-csi.ts";
 import { VolumeMeter } from "./csi/volume-meter.ts";
+import { DraDrivers } from "./dra/dra-drivers.ts";
+import { nodeDeviceClaims } from "./dra/node-device-claims.ts";
 import { listMounts, shareMounts } from "./host/mounts.ts";
 import type { NodePaths } from "./host/node-paths.ts";
 import { fileLogReader } from "./logs/log-reader.ts";
@@ -35,6 +36,7 @@ import { directoryBytes } from "./machine/directory-bytes.ts";
 import { localDirectories } from "./pod-host/local-directories.ts";
 import { podPaths } from "./pod-host/pod-paths.ts";
 import { nodePodHost } from "./pod-host/node-pod-host.ts";
+import { runPlugins } from "./plugins/run-plugins.ts";
 import { nodeProbeNetwork } from "./probes/node-probe-network.ts";
 import { runtimeStreams } from "./streams/pod-streams.ts";
 
@@ -108,6 +110,7 @@ async function assemble(
   const cgroups = openCgroups(cgroupMounts(await listMounts()));
   const directories = localDirectories(paths.volumesDir);
   const csiDrivers = new CsiDrivers();
+  const draDrivers = new DraDrivers();
   let csi: CsiVolumes | undefined;
   let pressure = NO_PRESSURE;
   const seen = (now: Pressure) => {
@@ -139,6 +142,8 @@ async function assemble(
       },
     }),
     localDirectories: directories,
+    deviceClaims: ({ references }) =>
+      nodeDeviceClaims({ drivers: draDrivers, references, checkpoint: join(paths.kubeletDir, "dra_manager_state") }),
     network: nodeProbeNetwork,
     dns,
     appArmor: await appArmorEnabled(),
@@ -150,7 +155,8 @@ async function assemble(
       const meter = new VolumeMeter({ volumes: () => volumes.all(), drivers: csiDrivers, clock, log });
       workAlongside(options, parts, { cgroups, tasks, serve, meter, seen });
       tasks.spawn((signal) => meter.run(signal));
-      tasks.spawn((signal) => runCsi(options, { drivers: csiDrivers, volumes }, signal));
+      const csiParts = { drivers: csiDrivers, volumes };
+      tasks.spawn((signal) => runPlugins(options, { csi: csiParts, dra: draDrivers }, signal));
     },
   });
 }

@@ -18,6 +18,8 @@ export interface ContainerSpecRequest {
   readonly seccomp: SeccompSettings;
   readonly env: Env;
   readonly files: ContainerFiles;
+  /** Names of devices, which the runtime is known to understand. */
+  readonly cdiDevices: readonly string[];
   /** Of a pod with users of its own. */
   readonly users?: IdRange | undefined;
   readonly targetId?: string | undefined;
@@ -39,6 +41,7 @@ export function containerSpec(request: ContainerSpecRequest): ContainerSpec {
     env,
     mounts: files.mounts,
     devices: files.devices,
+    cdiDevices: request.cdiDevices,
     labels: containerLabels(pod, container),
     annotations: containerAnnotations(pod, container, restartCount),
     logPath: `${container.name}/${restartCount}.log`,

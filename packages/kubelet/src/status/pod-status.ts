@@ -20,6 +20,8 @@ export interface StatusInput {
   readonly waiting: ReadonlyMap<string, Waiting>;
   /** Nothing of the pod will run again. */
   readonly terminal: boolean;
+  /** Devices are still prepared for it. */
+  readonly holdsDevices?: boolean | undefined;
   /** The kubelet itself ends the pod. */
   readonly failure?: PodFailure | undefined;
   /** Resources that containers were given, by container id; absent: those of their specifications. */
@@ -110,6 +112,14 @@ function mergedConditions({ pod, old, nowMs }: StatusInput, disruption: string |
 }
 
 function finalPhase(input: StatusInput, computed: NonNullable<PodStatus["phase"]>): NonNullable<PodStatus["phase"]> {
+  const phase = phaseOf(input, computed);
+  // Who sees that a pod has ended gives its devices to others.
+  return input.holdsDevices === true && (phase === "Succeeded" || phase === "Failed")
+    ? (input.old.phase ?? "Pending")
+    : phase;
+}
+
+function phaseOf(input: StatusInput, computed: NonNullable<PodStatus["phase"]>): NonNullable<PodStatus["phase"]> {
   const known = [input.pod.status?.phase, input.old.phase].find((p) => p === "Succeeded" || p === "Failed");
   if (known !== undefined) return known;
   if (input.failure !== undefined) return input.terminal || !anythingRuns(input) ? "Failed" : computed;

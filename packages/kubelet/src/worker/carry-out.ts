@@ -1,4 +1,5 @@
 import { isAbort, messageOf } from "@skates/component-base";
+import { claimsDevices } from "../dra/pod-devices.ts";
 import type { KillContainer, PodPlan } from "../plan/plan-pod.ts";
 import { isHostNetwork, isSidecar, type PodContainer, podContainers } from "../pod/containers.ts";
 import { restartCountOf } from "../pod/labels.ts";
@@ -13,7 +14,7 @@ import { killContainer } from "./kill-container.ts";
 import { observeContainer, observeExit } from "./observe.ts";
 import type { PodWorker } from "./pod-worker.ts";
 import { startContainer } from "./start-container.ts";
-import { asksForFeatures, strictGroupsRefusal, unsupported } from "./refuse-pod.ts";
+import { asksForFeatures, refuseCdi, strictGroupsRefusal, unsupported } from "./refuse-pod.ts";
 import { podRuntimeHandler, runtimeAbilities } from "./runtime-abilities.ts";
 import { resizeContainers } from "./resize-containers.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -107,6 +108,7 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
       worker.observe(id, await runtime.sandbox(id, signal));
     }
   }
+  await prepareDevices(worker, signal);
   try {
     const handler = await podRuntimeHandler(deps, state.pod, signal);
     if (await refuse(worker, handler, signal)) return;
@@ -122,6 +124,22 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
     if (network === undefined)
       recorder.event(about, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${messageOf(error)}`);
     else recorder.event(about, "Warning", "NetworkNotReady", `network is not ready: ${network}`);
+    throw error;
+  }
+}
+
+/** A pod without its devices gets no sandbox. */
+async function prepareDevices({ deps, state }: PodWorker, signal: AbortSignal): Promise<void> {
+  const { pod } = state;
+  if (!claimsDevices(pod)) return;
+  try {
+    await deps.claims.prepare(pod, signal);
+    const names = await Promise.all(podContainers(pod).map(({ container }) => deps.claims.cdiNames(pod, container)));
+    if (names.flat().length > 0) refuseCdi(await runtimeAbilities(deps, signal));
+  } catch (error) {
+    if (isAbort(error, signal) || signal.aborted) throw error;
+    const message = `Failed to prepare dynamic resources: ${messageOf(error)}`;
+    deps.recorder.event({ object: pod }, "Warning", "FailedPrepareDynamicResources", message);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock, Logger, TaskGroup } from "@skates/component-base";
 import type { Pod } from "@skates/api/core/v1";
+import type { DeviceClaims } from "../device-claims.ts";
 import type { EventRecorder } from "../event-recorder.ts";
 import type { Env, EnvRequest } from "../env/container-env.ts";
 import type { Resources } from "../env/resource-ref.ts";
@@ -20,6 +21,7 @@ export interface PodDeps {
   readonly runtime: Runtime;
   readonly host: PodHost;
   readonly references: References;
+  readonly claims: DeviceClaims;
   readonly users: UserNamespaces;
   /** The environment of a container; throws with upstream's text when something it refers to is missing. */
   containerEnv(request: EnvRequest, signal: AbortSignal): Promise<Env>;

@@ -1,4 +1,5 @@
 import type { Pod, PodStatus, ResourceRequirements } from "@skates/api/core/v1";
+import { claimsDevices } from "../dra/pod-devices.ts";
 import { type Backoff, CRASH_BACKOFF, nextBackoff } from "../plan/backoff.ts";
 import type { Held, PodPlan, PodView, ProbeResults, Waiting } from "../plan/plan-pod.ts";
 import { type Applied, resizeOf } from "../plan/plan-resize.ts";
@@ -19,6 +20,8 @@ export class PodState {
   failure: PodFailure | undefined;
   /** Nothing of the pod will run again. */
   terminal = false;
+  /** Nothing is prepared for the pod any more. */
+  devicesReturned = false;
   /** Why changes of resources have to wait. */
   resizePending: Waiting | undefined;
   /** Why a change of resources did not work. */
@@ -103,6 +106,7 @@ export class PodState {
       probes,
       waiting,
       terminal: this.terminal,
+      holdsDevices: claimsDevices(this.pod) && !this.devicesReturned,
       failure: this.failure,
       applied: this.#applied,
       resize: { pending: this.resizePending, error: this.resizeError },

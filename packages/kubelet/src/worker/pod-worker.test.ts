@@ -2,6 +2,7 @@
 import type { Pod, PodStatus } from "@skates/api/core/v1";
 import { silentLogger, TaskGroup, virtualClock } from "@skates/component-base";
 import { afterEach, expect, test, vi } from "vitest";
+import { type DeviceClaims, noDeviceClaims } from "../device-claims.ts";
 import { containerEnv } from "../env/container-env.ts";
 import { ImagePuller } from "../image/image-puller.ts";
 import { noReferences } from "../references.ts";
@@ -25,6 +26,10 @@ class TestRuntime extends SimulatedRuntime {
   readonly created: CreateContainer["spec"][] = [];
   readonly sandboxes: SandboxSpec[] = [];
   readonly resized: ContainerResources[] = [];
+  versionText = "containerd://2.1.0";
+  override version() {
+    return Promise.resolve(this.versionText);
+  }
   userNamespaces = true;
   override async health() {
     const health = await super.health();
@@ -73,6 +78,8 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
       void events.push(`${type} ${reason}: ${message}`),
   };
   const references = noReferences;
+  const devices = { cdiNames: [] as readonly string[], failure: undefined as string | undefined, log: [] as string[] };
+  const claims = testClaims(devices, () => api.pod);
   const host = new SimulatedHost();
   const users = new UserNamespaces(host, 2);
   const deps: PodDeps = {
@@ -80,6 +87,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
     host,
     users,
     references,
+    claims,
     containerEnv: (request, signal) => containerEnv(references, request, signal),
     puller: new ImagePuller({ runtime, clock, recorder, credentials: () => Promise.resolve([]), signal: tasks.signal }),
     runtimeHandler: () => Promise.reject(new Error("no runtime classes here")),
@@ -153,6 +161,7 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
     events,
     api,
     room,
+    devices,
     worker: started,
     update: (change: (pod: Pod) => Pod) => update(change),
   };
@@ -162,6 +171,26 @@ function start(spec: Partial<Pod["spec"]>, over: Partial<Pod["metadata"]> = {}) 
     api.pod = change(api.pod);
     started.update(api.pod);
   }
+}
+
+interface TestDevices {
+  cdiNames: readonly string[];
+  failure: string | undefined;
+  readonly log: string[];
+}
+
+/** Notes what is asked, and what the API said of the pod then. */
+function testClaims(devices: TestDevices, pod: () => Pod | undefined): DeviceClaims {
+  const note = (what: string) => {
+    devices.log.push(`${what} while ${pod()?.status?.phase}`);
+    return devices.failure === undefined ? Promise.resolve() : Promise.reject(new Error(devices.failure));
+  };
+  return {
+    ...noDeviceClaims,
+    prepare: () => note("prepare"),
+    unprepare: () => note("unprepare"),
+    cdiNames: () => Promise.resolve(devices.cdiNames),
+  };
 }
 
 function applyStatus(status: PodStatus | undefined, patch: Readonly<Record<string, unknown>>): PodStatus {
@@ -578,4 +607,50 @@ test("an end that no rule is about ends the pod as ever", async () => {
     status: "False",
     reason: "PodFailed",
   });
+});
+
+const CLAIMING = {
+  restartPolicy: "Never",
+  resourceClaims: [{ name: "gpu", resourceClaimName: "one" }],
+  containers: [{ name: "a", image: "i", command: ["sleep", "5"], resources: { claims: [{ name: "gpu" }] } }],
+} as const;
+
+test("a pod gets no sandbox before its devices are prepared, and has ended only once they are given back", async () => {
+  const t = start(CLAIMING);
+  t.devices.failure = "DRA driver gpu.test is not registered";
+  t.devices.cdiNames = ["vendor.test/gpu=0"];
+  await t.clock.advance(0);
+  expect([t.runtime.sandboxes.length, [...new Set(t.events)]]).toEqual([
+    0,
+    [
+      "Warning FailedPrepareDynamicResources: Failed to prepare dynamic resources: DRA driver gpu.test is not registered",
+    ],
+  ]);
+  t.devices.failure = undefined;
+  await t.clock.advance(4000);
+  expect(t.runtime.created.map(({ cdiDevices }) => cdiDevices)).toEqual([["vendor.test/gpu=0"]]);
+  t.devices.failure = "the driver is away";
+  await t.clock.advance(10_000);
+  expect(t.api.pod?.status).toMatchObject({
+    phase: "Running",
+    containerStatuses: [{ state: { terminated: { reason: "Completed" } } }],
+  });
+  t.devices.failure = undefined;
+  await t.clock.advance(10_000);
+  expect(t.api.pod?.status?.phase).toBe("Succeeded");
+  expect(new Set(t.devices.log)).toEqual(new Set(["prepare while Pending", "unprepare while Running"]));
+});
+
+test("a pod whose devices the runtime would leave out waits, and says what the runtime lacks", async () => {
+  const t = start(CLAIMING);
+  t.devices.cdiNames = ["vendor.test/gpu=0"];
+  t.runtime.versionText = "containerd://1.6.20";
+  await t.clock.advance(0);
+  expect([t.runtime.sandboxes.length, t.events[0]]).toEqual([
+    0,
+    "Warning FailedPrepareDynamicResources: Failed to prepare dynamic resources: devices have CDI names, which the runtime does not know (needs containerd 2.0 or CRI-O 1.28; this is containerd://1.6.20)",
+  ]);
+  t.devices.cdiNames = [];
+  await t.clock.advance(4000);
+  expect(t.api.pod?.status?.phase).toBe("Running");
 });

@@ -1,6 +1,7 @@
 import { isAbort, messageOf } from "@skates/component-base";
 import { equalValues } from "@skates/apimachinery";
 import type { Pod } from "@skates/api/core/v1";
+import { claimsDevices } from "../dra/pod-devices.ts";
 import { type PodPlan, planPod } from "../plan/plan-pod.ts";
 import { findContainer, formatPod, graceSecondsOf } from "../pod/containers.ts";
 import { NOTHING_OBSERVED, type ObservedPod, withContainer, withoutId, withSandbox } from "../pod/observed.ts";
@@ -218,6 +219,10 @@ export class PodWorker {
         return await this.#sync(step);
       case "stop":
         await stopPod(this, step);
+        // Before the status says that the pod has ended: then others may have its devices.
+        if (claimsDevices(this.state.pod) || this.#removed)
+          await this.deps.claims.unprepare(this.state.pod.metadata.uid ?? "", step);
+        this.state.devicesReturned = true;
         this.state.terminal = true;
         this.#stage = "clean";
         this.#changed();

@@ -38,17 +38,23 @@ export function strictGroupsRefusal(pod: Pod, { version, features }: RuntimeAbil
 
 /** Why no sandbox can be made for a pod, in upstream's words; undefined: nothing of the kind is asked for. */
 export function unsupported(pod: Pod, runtime: RuntimeAbilities | undefined, handler = ""): string | undefined {
-  const { hostUsers, resourceClaims = [], volumes = [] } = pod.spec;
+  const { hostUsers, volumes = [] } = pod.spec;
   const version = runtime?.version ?? "";
   if (hostUsers === false && runtime?.features.handlers.get(handler)?.userNamespaces !== true) {
     const who = handler === "" ? "runtime" : `RuntimeClass handler ${JSON.stringify(handler)}`;
     return `can't set \`spec.hostUsers: false\`, ${who} does not support user namespaces${needs(version, "containerd 2.0 or CRI-O 1.25")}`;
   }
-  const claim = resourceClaims[0]?.name ?? pod.status?.extendedResourceClaimStatus?.resourceClaimName;
-  if (claim !== undefined) return `resource claim ${JSON.stringify(claim)} cannot be prepared: no DRA driver`;
   const image = volumes.find((v) => v.image !== undefined);
   if (image === undefined || mountsImages(version)) return undefined;
   return `volume ${JSON.stringify(image.name)} is an image, which the runtime cannot mount${needs(version, "containerd 2.1 or CRI-O 1.31")}`;
+}
+
+/** Throws unless the runtime understands names of devices (CDI): others would leave them out without a word. */
+export function refuseCdi({ version }: RuntimeAbilities): void {
+  if (isAtLeast(version, { containerd: [2, 0], "cri-o": [1, 28] })) return;
+  throw new Error(
+    `devices have CDI names, which the runtime does not know${needs(version, "containerd 2.0 or CRI-O 1.28")}`,
+  );
 }
 
 /** Whether read-only mounts of this container are to be so with all that is below them. Throws with upstream's text if they cannot. */
@@ -67,7 +73,12 @@ function needs(version: string, wanted: string): string {
 
 /** CRI has no word for it, so that only the version tells. */
 function mountsImages(version: string): boolean {
+  return isAtLeast(version, { containerd: [2, 1], "cri-o": [1, 31] });
+}
+
+/** `least`: by the runtime's name; others are not. */
+function isAtLeast(version: string, least: Readonly<Record<string, readonly [major: number, minor: number]>>): boolean {
   const [, name = "", major = "0", minor = "0"] = /^([\w-]+):\/\/v?(\d+)\.(\d+)/.exec(version) ?? [];
-  const [least, leastMinor] = name === "containerd" ? [2, 1] : name === "cri-o" ? [1, 31] : [Infinity, 0];
-  return Number(major) > least || (Number(major) === least && Number(minor) >= leastMinor);
+  const [leastMajor, leastMinor] = least[name] ?? [Infinity, 0];
+  return Number(major) > leastMajor || (Number(major) === leastMajor && Number(minor) >= leastMinor);
 }

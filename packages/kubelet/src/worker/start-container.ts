@@ -9,7 +9,7 @@ import { containerSpec } from "../spec/container-spec.ts";
 import type { ImageUser } from "../spec/security.ts";
 import { observeContainer } from "./observe.ts";
 import type { PodDeps } from "./pod-deps.ts";
-import { asksForMounts, recursiveReadOnly } from "./refuse-pod.ts";
+import { asksForMounts, recursiveReadOnly, refuseCdi } from "./refuse-pod.ts";
 import { podRuntimeHandler, runtimeAbilities } from "./runtime-abilities.ts";
 import { StartFailure } from "./start-failure.ts";
 
@@ -90,6 +90,8 @@ async function makeSpec(deps: PodDeps, request: StartRequest, imageId: string, s
     { pod, container, volumes, podIps, restartCount, env, recursiveReadOnly: recursive },
     signal,
   );
+  const cdiDevices = await deps.claims.cdiNames(pod, container);
+  if (cdiDevices.length > 0) refuseCdi(await runtimeAbilities(deps, signal));
   return containerSpec({
     pod,
     container,
@@ -99,6 +101,7 @@ async function makeSpec(deps: PodDeps, request: StartRequest, imageId: string, s
     seccomp: node.seccomp,
     env,
     files,
+    cdiDevices,
     users: request.sandboxSpec.namespaces.users,
     targetId: request.targetId,
     memoryCapacityBytes: node.memoryCapacityBytes,

@@ -24,6 +24,7 @@ function told(users: { readonly first: number; readonly length: number } | undef
       container,
       restartCount: 0,
       imageId: "i",
+      cdiDevices: [],
       imageUser: { username: "" },
       seccomp: { byDefault: false, root: "/" },
       env: [],

@@ -73,6 +73,7 @@ export function toContainerConfig(spec: ContainerSpec): ContainerConfig {
       propagation: PROPAGATION[m.propagation],
     })),
     devices: spec.devices,
+    cDIDevices: spec.cdiDevices.map((name) => ({ name })),
     labels: spec.labels,
     annotations: spec.annotations,
     logPath: spec.logPath,

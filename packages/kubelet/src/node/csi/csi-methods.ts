@@ -1,9 +1,7 @@
 import * as csi from "@skates/api/csi/v1";
-import * as registration from "@skates/api/plugin-registration/v1";
 import { methodsOf } from "../grpc-methods.ts";
 
 const node = methodsOf("csi.v1.Node");
-const plugin = methodsOf("pluginregistration.v1.Registration");
 
 /** The methods of a driver's node service. */
 export const nodeService = {
@@ -15,14 +13,4 @@ export const nodeService = {
   nodeUnpublishVolume: node("NodeUnpublishVolume", csi.NodeUnpublishVolumeRequest, csi.NodeUnpublishVolumeResponse),
   nodeExpandVolume: node("NodeExpandVolume", csi.NodeExpandVolumeRequest, csi.NodeExpandVolumeResponse),
   nodeGetVolumeStats: node("NodeGetVolumeStats", csi.NodeGetVolumeStatsRequest, csi.NodeGetVolumeStatsResponse),
-};
-
-/** By which plugins are asked what they are, and told whether they were taken. */
-export const registrationService = {
-  getInfo: plugin("GetInfo", registration.InfoRequest, registration.PluginInfo),
-  notifyRegistrationStatus: plugin(
-    "NotifyRegistrationStatus",
-    registration.RegistrationStatus,
-    registration.RegistrationStatusResponse,
-  ),
 };

@@ -22,7 +22,7 @@ import type { CsiDrivers, CsiNodeClient } from "./csi-drivers.ts";
 import { nodeService } from "./csi-methods.ts";
 import type { CsiPaths } from "./csi-paths.ts";
 import { expands, expandVolume } from "./expand-volume.ts";
-import { KeyedLock } from "./keyed-lock.ts";
+import { KeyedLock } from "../keyed-lock.ts";
 import { csiSecret } from "./secret-of.ts";
 import type { VolumeData } from "./vol-data.ts";
 import { nodePlace, placesOf, podPlace, type PodVolumeOnDisk, volumesOfPod, volumesOnNode } from "./volume-places.ts";

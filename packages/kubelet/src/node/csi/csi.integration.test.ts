@@ -14,11 +14,12 @@ import { inlineCsiVolume } from "../../csi/csi-volume.ts";
 import { noReferences, type References } from "../../references.ts";
 import { startTestCluster, type TestCluster } from "../../testing/test-cluster.ts";
 import { podPaths } from "../pod-host/pod-paths.ts";
+import { DraDrivers } from "../dra/dra-drivers.ts";
+import { runPlugins } from "../plugins/run-plugins.ts";
 import { TestDriver, type TestDriverOptions } from "../testing/csi-driver.ts";
 import { connectDriver, CsiDrivers } from "./csi-drivers.ts";
 import { csiPaths } from "./csi-paths.ts";
 import { CsiVolumes } from "./csi-volumes.ts";
-import { runCsi } from "./run-csi.ts";
 import { VolumeMeter } from "./volume-meter.ts";
 
 const NAME = "dir.csi.test";
@@ -109,7 +110,7 @@ function startKubelet(env = cluster.env) {
     },
   });
   const options = { client: cluster.node("n"), env, settings: { name: "n" }, paths: { kubeletDir: dir } };
-  tasks.spawn((inner) => runCsi(options, { drivers, volumes }, inner));
+  tasks.spawn((inner) => runPlugins(options, { csi: { drivers, volumes }, dra: new DraDrivers() }, inner));
   return { volumes, tasks };
 }
 async function stopKubelet(): Promise<void> {

@@ -1,8 +1,9 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isRecord } from "@skates/apimachinery";
 import { hasCode, OperatingError } from "@skates/component-base";
 import type { IdRange } from "../../runtime.ts";
+import { writeDurably } from "../write-durably.ts";
 
 /** Upstream's file in the directory of a pod: either kubelet understands what the other has left. */
 const FILE = "userns";
@@ -22,21 +23,8 @@ export async function readUserIds(podDirectory: string): Promise<IdRange | undef
 /** Notes them, so that they are there after a loss of power too. */
 export async function writeUserIds(podDirectory: string, { first, length }: IdRange): Promise<void> {
   const mappings = [{ hostId: first, containerId: 0, length }];
-  const draft = join(podDirectory, `${FILE}.new`);
-  const file = await open(draft, "w", 0o600);
-  try {
-    await file.writeFile(JSON.stringify({ uidMappings: mappings, gidMappings: mappings }));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, join(podDirectory, FILE));
-  const directory = await open(podDirectory, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  const text = JSON.stringify({ uidMappings: mappings, gidMappings: mappings });
+  await writeDurably(join(podDirectory, FILE), text);
 }
 
 function rangeFrom(text: string): IdRange {

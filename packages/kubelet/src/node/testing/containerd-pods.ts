@@ -1,3 +1,4 @@
+import { noDeviceClaims } from "../../device-claims.ts";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -152,6 +153,7 @@ export class ContainerdPods {
     const deps: Omit<PodDeps, "resizeRefusal"> = {
       runtime,
       host,
+      claims: noDeviceClaims,
       users: new UserNamespaces(host, 110),
       references,
       containerEnv: (request, s) => containerEnv(references, request, s),

@@ -14,18 +14,14 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
-import { type handleUnaryCall, type MethodDefinition, Server, ServerCredentials, status } from "@grpc/grpc-js";
-import { decodeProtobuf, encodeProtobuf, type Struct } from "@skates/apimachinery";
+import { join } from "node:path";
+import { type Server, status } from "@grpc/grpc-js";
+import type { Struct } from "@skates/apimachinery";
 import * as csi from "@skates/api/csi/v1";
 import { NODE_CAPABILITY } from "@skates/api/csi/v1";
-import {
-  InfoRequest,
-  PluginInfo,
-  RegistrationStatus,
-  RegistrationStatusResponse,
-} from "@skates/api/plugin-registration/v1";
+import type { RegistrationStatus } from "@skates/api/plugin-registration/v1";
 import { runCommand } from "../host/run-command.ts";
+import { type Message, type Method, method, registrationMethods, serveUnix } from "./grpc-plugin.ts";
 import { attachLoop, detachLoops, growLoops } from "./loop-device.ts";
 
 export interface TestDriverOptions {
@@ -79,16 +75,15 @@ export class TestDriver {
   /** Serves its node service and then, as node-driver-registrar does, the socket by which it registers. */
   async start(): Promise<void> {
     await this.#serve(this.#endpoint, [
-      this.#method("csi.v1.Node", "NodeGetInfo", csi.NodeGetInfoRequest, csi.NodeGetInfoResponse, () => ({
+      method("csi.v1.Node", "NodeGetInfo", { request: csi.NodeGetInfoRequest, reply: csi.NodeGetInfoResponse }, () => ({
         nodeId: this.options.nodeId,
         maxVolumesPerNode: this.maxVolumes,
         ...(this.options.topology === undefined ? {} : { accessibleTopology: { segments: this.options.topology } }),
       })),
-      this.#method(
+      method(
         "csi.v1.Node",
         "NodeGetCapabilities",
-        csi.NodeGetCapabilitiesRequest,
-        csi.NodeGetCapabilitiesResponse,
+        { request: csi.NodeGetCapabilitiesRequest, reply: csi.NodeGetCapabilitiesResponse },
         () => ({ capabilities: (this.options.capabilities ?? []).map((type) => ({ rpc: { type } })) }),
       ),
       this.#node("NodeStageVolume", csi.NodeStageVolumeRequest, csi.NodeStageVolumeResponse, (request) =>
@@ -132,19 +127,20 @@ export class TestDriver {
   }
 
   async register(): Promise<void> {
-    const service = "pluginregistration.v1.Registration";
-    await this.#serve(this.registrationSocket, [
-      this.#method(service, "GetInfo", InfoRequest, PluginInfo, () => ({
-        type: this.type,
-        name: this.options.name,
-        endpoint: this.#endpoint,
-        supportedVersions: this.supportedVersions,
-      })),
-      this.#method(service, "NotifyRegistrationStatus", RegistrationStatus, RegistrationStatusResponse, (request) => {
-        this.statuses.push(request as RegistrationStatus);
-        return {};
-      }),
-    ]);
+    const info = () => ({
+      type: this.type,
+      name: this.options.name,
+      endpoint: this.#endpoint,
+      supportedVersions: this.supportedVersions,
+    });
+    await this.#serve(
+      this.registrationSocket,
+      registrationMethods(info, (told) => this.statuses.push(told)),
+    );
+  }
+
+  async #serve(socket: string, methods: readonly Method[]): Promise<void> {
+    this.#servers.push(await serveUnix(socket, methods));
   }
 
   stop(): void {
@@ -220,67 +216,13 @@ export class TestDriver {
   }
 
   #node(name: string, request: Struct, reply: Struct, answer: (request: Message) => Promise<object>): Method {
-    return this.#method("csi.v1.Node", name, request, reply, async (value) => {
+    return method("csi.v1.Node", name, { request, reply }, async (value) => {
       this.calls.push({ method: name, request: value });
       const failure = this.failures.get(name)?.shift();
       if (failure !== undefined) throw Object.assign(new Error(failure.details), { code: failure.code });
       return await answer(value);
     });
   }
-
-  #method(
-    service: string,
-    name: string,
-    request: Struct,
-    reply: Struct,
-    answer: (request: Message) => object | Promise<object>,
-  ): Method {
-    return {
-      name,
-      definition: {
-        path: `/${service}/${name}`,
-        requestStream: false,
-        responseStream: false,
-        requestSerialize: () => Buffer.alloc(0),
-        requestDeserialize: (bytes: Buffer) => decodeProtobuf(request, bytes) as Message,
-        responseSerialize: (value: object) => Buffer.from(encodeProtobuf(reply, value)),
-        responseDeserialize: () => ({}),
-      },
-      handler: ({ request: value }, done) => {
-        Promise.resolve(value)
-          .then(answer)
-          .then(
-            (answered) => done(null, answered),
-            (error: Error & { readonly code?: number }) =>
-              done({ code: error.code ?? status.INTERNAL, details: error.message }),
-          );
-      },
-    };
-  }
-
-  async #serve(socket: string, methods: readonly Method[]): Promise<void> {
-    mkdirSync(dirname(socket), { recursive: true });
-    rmSync(socket, { force: true });
-    const server = new Server();
-    server.addService(
-      Object.fromEntries(methods.map((method) => [method.name, method.definition])),
-      Object.fromEntries(methods.map((method) => [method.name, method.handler])),
-    );
-    await new Promise<void>((resolve, reject) => {
-      server.bindAsync(`unix://${socket}`, ServerCredentials.createInsecure(), (error) =>
-        error === null ? resolve() : reject(error),
-      );
-    });
-    this.#servers.push(server);
-  }
-}
-
-type Message = Readonly<Record<string, unknown>>;
-
-interface Method {
-  readonly name: string;
-  readonly definition: MethodDefinition<Message, object>;
-  readonly handler: handleUnaryCall<Message, object>;
 }
 
 /** Whether it is asked to give the volume as a device. */
