@@ -33,7 +33,7 @@ const CONTAINER: ContainerSpec = {
   env: [],
   mounts: [],
   devices: [],
-      cdiDevices: [],
+  cdiDevices: [],
   labels: {},
   annotations: {},
   logPath: "main.log",
