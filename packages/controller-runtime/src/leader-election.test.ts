@@ -33,12 +33,17 @@ function worker(name: string): Component {
     },
   };
 }
-function candidate(identity: string, connected: () => boolean = () => true) {
+function candidate(
+  identity: string,
+  connected: () => boolean = () => true,
+  durations: Pick<LeaderElectionOptions, "leaseMs"> = {},
+) {
   const client: Client = clientFor(
     (request) => (connected() ? api.handler(request) : Promise.reject(new OperatingError("ECONNREFUSED", "no"))),
     { userAgent: "test", clock, retry: { unanswered: 0 } },
   );
-  const options: LeaderElectionOptions = { client, env: testEnv(clock), namespace: "kube-system", name: "x", identity };
+  const place = { namespace: "kube-system", name: "x" };
+  const options: LeaderElectionOptions = { client, env: testEnv(clock), ...place, identity, ...durations };
   const stop = new AbortController();
   stops.push(stop);
   const ended = leading(worker(identity), options).run(stop.signal);
@@ -63,6 +68,12 @@ test("the first candidate leads, the second waits, and takes over at once when t
   await clock.advance(2000);
   expect(running).toEqual(["b"]);
   expect(lease()).toMatchObject({ holderIdentity: "b", leaseTransitions: 1 });
+});
+
+test("a lease is stated in whole seconds, that are no fewer", async () => {
+  candidate("a", undefined, { leaseMs: 12_300 });
+  await clock.advance(1000);
+  expect(lease()?.leaseDurationSeconds).toBe(13);
 });
 
 test("a leader that cannot renew stops before another may lead", async () => {

@@ -118,7 +118,12 @@ class Candidate {
     const now = formatMicroTime(env.clock.nowMs());
     const current = await this.#read(signal);
     if (current === undefined) {
-      const spec = { holderIdentity: identity, leaseDurationSeconds: leaseMs / 1000, acquireTime: now, renewTime: now };
+      const spec = {
+        holderIdentity: identity,
+        leaseDurationSeconds: wholeSeconds(leaseMs),
+        acquireTime: now,
+        renewTime: now,
+      };
       this.#lease = await typed.create(this.#empty({ ...spec, leaseTransitions: 0 }), {}, signal);
       return this.#became();
     }
@@ -132,7 +137,7 @@ class Candidate {
     const spec = {
       ...current.spec,
       holderIdentity: identity,
-      leaseDurationSeconds: leaseMs / 1000,
+      leaseDurationSeconds: wholeSeconds(leaseMs),
       acquireTime: mine ? acquireTime : now,
       renewTime: now,
       leaseTransitions: mine ? leaseTransitions : leaseTransitions + 1,
@@ -192,4 +197,9 @@ class Candidate {
     const { namespace, name } = this.#options;
     return { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { namespace, name }, spec };
   }
+}
+
+/** As a lease states them: rather more, so that nobody leads while its holder still may. */
+function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1000);
 }

@@ -1,5 +1,6 @@
 // Storms over the real API server, with a checker beside: no pod is bound twice, no node is over-committed, no pod waits although it fits.
 import { type Pod, podCondition, pods, serviceAccounts, nodes } from "@skates/api/core/v1";
+import { type Lease, leases } from "@skates/api/coordination/v1";
 import { conflict, type Handler } from "@skates/apimachinery";
 import { type Client, clientFor } from "@skates/client";
 import { pick, seededRandom, TaskGroup } from "@skates/component-base";
@@ -31,8 +32,8 @@ const start = (options: Partial<SchedulerOptions> = {}): Promise<void> =>
 const all = async (): Promise<readonly Pod[]> =>
   (await cluster.admin.resource<Pod>(pods).list({ namespace: "default" }, cluster.signal)).items;
 const placed = async (): Promise<number> => (await all()).filter(({ spec }) => (spec.nodeName ?? "") !== "").length;
-const untilPlaced = (count: number): Promise<true> =>
-  cluster.until(`${count} pods have nodes`, async () => ((await placed()) === count ? true : undefined));
+const untilPlaced = (count: number, seconds?: number): Promise<true> =>
+  cluster.until(`${count} pods have nodes`, async () => ((await placed()) === count ? true : undefined), seconds);
 const messageOf = (name: string): Promise<string> =>
   cluster.until(`pod ${name} waits`, async () => {
     const pod = await cluster.admin.resource<Pod>(pods).get({ namespace: "default", name }, {}, cluster.signal);
@@ -208,6 +209,67 @@ it("places everything though its watches end again and again", async () => {
   expect(await checker.problems()).toEqual([]);
   expect(cut).toBeGreaterThan(3);
 });
+
+it.each([1, 2])(
+  "binds no pod twice though two that do not know of each other want the same pods, seed %i",
+  async (seed) => {
+    const random = seededRandom(seed);
+    await Promise.all([start(), start()]);
+    // Half as much again as the pods need, so that a node that both have chosen at once may be full, but not all.
+    for (let i = 0; i < 6; i++) await cluster.join(testNode(`n${i}`, { allocatable: { cpu: "5" } }));
+    for (let i = 0; i < 40; ) {
+      const burst = 1 + pick(random, 10);
+      const some = Array.from({ length: Math.min(burst, 40 - i) }, () =>
+        testPod(`p${i++}`, { requests: { cpu: "500m" } }),
+      );
+      await Promise.all(some.map((pod) => cluster.create(pods, pod)));
+    }
+    await untilPlaced(40, 40);
+    // Upstream's do not keep two schedulers from filling one node at once: its kubelet would refuse what is too much.
+    const problems = (await checker.problems()).filter((problem) => !/ offers \d+m of cpu and has /.test(problem));
+    expect(problems).toEqual([]);
+  },
+);
+
+it("keeps to its nodes though those who lead are ended one after another", async () => {
+  const configuration = readSchedulerConfiguration(
+    `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+leaderElection: {leaderElect: true, leaseDuration: 30s, renewDeadline: 20s, retryPeriod: 100ms}`,
+  );
+  const ends: (() => Promise<void>)[] = [];
+  for (const identity of ["a", "b", "c"]) {
+    const stop = new AbortController();
+    const group = new TaskGroup(stop.signal);
+    const scheduler = createScheduler({ client: through(), env: cluster.env, configuration, identity });
+    group.spawn((signal) => scheduler.run(signal));
+    ends.push(async () => {
+      stop.abort(new Error("ended by the test"));
+      await group.join().catch(() => undefined);
+    });
+  }
+  const holders = new Set<string>();
+  const leader = (): Promise<string> =>
+    cluster.until("somebody else leads", async () => {
+      const { items } = await cluster.admin.resource<Lease>(leases).list({ namespace: "kube-system" }, cluster.signal);
+      const holder = items.find(({ metadata }) => metadata.name === "kube-scheduler")?.spec?.holderIdentity ?? "";
+      return holder === "" || holders.has(holder) ? undefined : holder;
+    });
+  // There is room for all, and for none besides.
+  for (let i = 0; i < 6; i++) await cluster.join(testNode(`n${i}`, { allocatable: { cpu: "5" } }));
+  for (let round = 0; round < 3; round++) {
+    const holder = await leader();
+    holders.add(holder);
+    const some = Array.from({ length: 20 }, (_, i) => testPod(`p${round}-${i}`, { requests: { cpu: "500m" } }));
+    await Promise.all(some.map((pod) => cluster.create(pods, pod)));
+    // In the middle of its work, but for the last.
+    if (round < 2) await ends[["a", "b", "c"].indexOf(holder)]?.();
+  }
+  await untilPlaced(60, 40);
+  const problems = await checker.problems();
+  for (const end of ends) await end();
+  expect([holders.size, problems]).toEqual([3, []]);
+}, 60_000);
 
 const extended = (fields: string) =>
   readSchedulerConfiguration(
