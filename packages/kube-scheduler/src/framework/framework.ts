@@ -182,6 +182,10 @@ export class Framework {
     };
   }
 
+  #idOf(pod: PodInfo): string {
+    return `${this.#signature(this.#lasting, pod)}${this.#signature(this.#quick, pod)}`;
+  }
+
   #signature(voices: readonly Voice[], pod: PodInfo): string {
     return JSON.stringify(voices.map(({ plugin }) => plugin.sign?.(pod, this.#snapshot) ?? null));
   }
@@ -281,8 +285,10 @@ export class Framework {
     const { rows } = this.#snapshot.amounts;
     const best = bestInBlocks({ evaluation, others, rows, random: this.#random });
     const node = best === undefined ? undefined : this.#snapshot.nodes[best.slot];
-    if (best === undefined || node === undefined) return { failure: this.#failureOf(evaluation, others, pod) };
-    return { node, feasible: best.feasible };
+    if (best !== undefined && node !== undefined) return { node, feasible: best.feasible };
+    // Such a pod is tried again and again, and to tell why it waits each node would be asked about each time.
+    this.#seen.set(this.#idOf(pod), Number.POSITIVE_INFINITY);
+    return { failure: this.#failureOf(evaluation, others, pod) };
   }
 
   /** For pods that may only go to nodes they name: they are looked at one by one. */
