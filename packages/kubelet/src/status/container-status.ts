@@ -37,7 +37,8 @@ export function containerStatus(input: ContainerStatusInput): ContainerStatus {
   const removed =
     current === undefined && input.restarting === true && found.kind !== "ephemeral" ? removedStatus(old) : undefined;
   if (removed !== undefined) return removed;
-  const seen = current === undefined ? unseen(input) : stateOf(current, runtimeName);
+  const shown = current === undefined ? unseen(input) : stateOf(current, runtimeName);
+  const seen = shown.waiting !== undefined && neverRuns(input) ? { terminated: lost } : shown;
   const { state, lastState } = withWaiting(input, current, {
     state: seen,
     lastState: previous === undefined ? forgotten(input, current) : stateOf(previous, runtimeName),
@@ -71,9 +72,31 @@ function unseen(input: ContainerStatusInput): ContainerState {
   if (old?.state?.terminated !== undefined) return old.state;
   const regularSeen = pod.spec.containers.some((c) => observed.containers.some((o) => o.name === c.name));
   if (found.kind === "init" && !isSidecar(found.container) && regularSeen) return { terminated: forgottenInit };
-  if (input.terminal && (regularSeen || old?.state?.running !== undefined)) return { terminated: lost };
   const initialising = found.kind !== "ephemeral" && (pod.spec.initContainers ?? []).length > 0;
   return { waiting: { reason: initialising ? "PodInitializing" : "ContainerCreating" } };
+}
+
+/** Whether a container that does not run any more, or never did, counts as ended with its pod. Those that were not yet to run do not. */
+function neverRuns({ pod, found, old, observed, terminal }: ContainerStatusInput): boolean {
+  if (!terminal) return false;
+  if (old?.state?.running !== undefined) return true;
+  const inits = pod.spec.initContainers ?? [];
+  const began = (name: string): boolean => observed.containers.some((c) => c.name === name && c.state !== "created");
+  switch (found.kind) {
+    case "ephemeral":
+      return false;
+    case "init": {
+      const at = inits.findIndex(({ name }) => name === found.container.name);
+      return at === 0 || inits.slice(at).some(({ name }) => began(name));
+    }
+    case "regular":
+      return (
+        inits.length === 0 ||
+        old?.lastState?.terminated !== undefined ||
+        pod.spec.containers.some(({ name }) => began(name)) ||
+        observed.containers.some((c) => c.name === inits.at(-1)?.name && c.state === "exited" && c.exitCode === 0)
+      );
+  }
 }
 
 /** It ran, as far as the API knows, and nothing is left of it. */

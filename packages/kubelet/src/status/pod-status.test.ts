@@ -208,6 +208,24 @@ describe("containers", () => {
     expect(first(statusOf({}, [], { old: status }))?.restartCount).toBe(3);
   });
 
+  test("what never ran of a pod that is over counts as ended, but not what was not yet to run", () => {
+    const states = (spec: Partial<Pod["spec"]>, containers: readonly RuntimeContainer[] = []) => {
+      const status = statusOf(spec, containers, { terminal: true });
+      const brief = ({ state }: ContainerStatus) => state?.terminated?.reason ?? state?.waiting?.reason;
+      return [
+        status.phase,
+        ...[...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].map(brief),
+      ];
+    };
+    const lost = "ContainerStatusUnknown";
+    expect(states({})).toEqual(["Failed", lost]);
+    expect(states({}, [container("a", { state: "created" })])).toEqual(["Failed", lost]);
+    const two = { initContainers: [{ name: "i" }, { name: "j" }] };
+    expect(states(two)).toEqual(["Failed", lost, "PodInitializing", "PodInitializing"]);
+    expect(states(two, [exited("i", 0)])).toEqual(["Failed", "Completed", "PodInitializing", "PodInitializing"]);
+    expect(states(two, [exited("j", 0)])).toEqual(["Failed", lost, "Completed", lost]);
+  });
+
   test("readiness by probes; after a restart of the kubelet what the API had", () => {
     const probed = { containers: [{ name: "a", readinessProbe: {}, startupProbe: {} }] };
     const flags = (over: Partial<StatusInput>) => {
