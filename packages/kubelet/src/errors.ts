@@ -16,6 +16,7 @@
  * - `VolumeMapFailed`: a block volume could not be made a device for a pod.
  * - `DeviceDriverMissing`, `DevicesNotPrepared`, `DeviceCheckpointInvalid`: no DRA driver of that name is registered; the devices of a
  *   claim could not be prepared or given back; the file that tells which are prepared is damaged.
+ * - `PodDirectoriesFailed`, `PodCgroupFailed`: the directories or the cgroup of a pod could not be made.
  * - `SubPathRefused`: a subPath leads out of its volume, or cannot be resolved.
  * - `LogRefused`: something else is in the place of a container's log.
  * - `CgroupBusy`, `CgroupWriteFailed`: a cgroup still has processes; the kernel refused a limit.
@@ -46,6 +47,8 @@ export type KubeletErrorCode =
   | "DeviceDriverMissing"
   | "DevicesNotPrepared"
   | "DeviceCheckpointInvalid"
+  | "PodDirectoriesFailed"
+  | "PodCgroupFailed"
   | "SubPathRefused"
   | "LogRefused"
   | "CgroupBusy"

@@ -15,6 +15,7 @@ import { observeContainer, observeExit } from "./observe.ts";
 import type { PodWorker } from "./pod-worker.ts";
 import { startContainer } from "./start-container.ts";
 import { asksForFeatures, refuseCdi, strictGroupsRefusal, unsupported } from "./refuse-pod.ts";
+import { isSetUpFailure } from "./pod-volumes.ts";
 import { podRuntimeHandler, runtimeAbilities } from "./runtime-abilities.ts";
 import { resizeContainers } from "./resize-containers.ts";
 import { StartFailure } from "./start-failure.ts";
@@ -109,6 +110,7 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
     }
   }
   await prepareDevices(worker, signal);
+  let made = false;
   try {
     const handler = await podRuntimeHandler(deps, state.pod, signal);
     if (await refuse(worker, handler, signal)) return;
@@ -116,10 +118,16 @@ async function createSandbox(worker: PodWorker, need: NewSandbox, signal: AbortS
     if (state.pod.spec.hostUsers === false) await deps.users.take(state.pod.metadata.uid ?? "");
     const id = await runtime.runSandbox(sandboxSpecOf(worker, need.attempt, handler), signal);
     worker.own(id);
+    made = true;
     worker.observe(id, await runtime.sandbox(id, signal));
   } catch (error) {
     worker.unsure();
-    if (isAbort(error, signal) || signal.aborted) throw error;
+    if (isAbort(error, signal) || signal.aborted || isSetUpFailure(error)) throw error;
+    if (made) {
+      const message = `Unable to get pod sandbox status: ${messageOf(error)}`;
+      recorder.event(about, "Warning", "FailedPodSandBoxStatus", message);
+      throw error;
+    }
     const network = isHostNetwork(state.pod) ? undefined : await networkProblem(runtime, signal);
     if (network === undefined)
       recorder.event(about, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${messageOf(error)}`);

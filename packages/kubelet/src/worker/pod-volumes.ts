@@ -52,9 +52,23 @@ export class PodVolumes {
       if (isAbort(error, signal)) throw error;
       this.#outdated = true;
       this.#retryAtMs = clock.nowMs() + this.#retries.next();
-      const reason = hasCode(error, "VolumeMapFailed") ? "FailedMapVolume" : "FailedMount";
-      recorder.event({ object: pod }, "Warning", reason, messageOf(error));
+      recorder.event({ object: pod }, "Warning", reasonOf(error), messageOf(error));
       this.#wake();
     }
   }
+}
+
+const REASONS = {
+  VolumeMapFailed: "FailedMapVolume",
+  PodCgroupFailed: "FailedCreatePodContainer",
+  PodDirectoriesFailed: "Failed",
+} as const;
+
+function reasonOf(error: unknown): string {
+  return Object.entries(REASONS).find(([code]) => hasCode(error, code))?.[1] ?? "FailedMount";
+}
+
+/** Whether a failure is one of making what all of a pod stands on; it is told with its volumes. */
+export function isSetUpFailure(error: unknown): boolean {
+  return hasCode(error, "PodCgroupFailed") || hasCode(error, "PodDirectoriesFailed");
 }

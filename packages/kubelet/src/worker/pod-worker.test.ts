@@ -1,6 +1,6 @@
 // One worker on the simulated runtime and a virtual clock, against an API of one pod: lives of pods from creation to removal.
 import type { Pod, PodStatus } from "@skates/api/core/v1";
-import { silentLogger, TaskGroup, virtualClock } from "@skates/component-base";
+import { OperatingError, silentLogger, TaskGroup, virtualClock } from "@skates/component-base";
 import { afterEach, expect, test, vi } from "vitest";
 import { type DeviceClaims, noDeviceClaims } from "../device-claims.ts";
 import { containerEnv } from "../env/container-env.ts";
@@ -43,6 +43,14 @@ class TestRuntime extends SimulatedRuntime {
     };
   }
   networkReady = true;
+  statusFails = false;
+  override sandbox(id: string) {
+    return this.statusFails ? Promise.reject(new Error("no status")) : super.sandbox(id);
+  }
+  stopFails = false;
+  override stopContainer(id: string) {
+    return this.stopFails ? Promise.reject(new Error("cannot stop")) : super.stopContainer(id);
+  }
   override runSandbox(spec: SandboxSpec): Promise<string> {
     if (!this.networkReady) return Promise.reject(new Error("no network"));
     this.sandboxes.push(spec);
@@ -653,4 +661,43 @@ test("a pod whose devices the runtime would leave out waits, and says what the r
   t.devices.cdiNames = [];
   await t.clock.advance(4000);
   expect(t.api.pod?.status?.phase).toBe("Running");
+});
+
+test.each([
+  ["PodCgroupFailed", "FailedCreatePodContainer"],
+  ["PodDirectoriesFailed", "Failed"],
+] as const)("what a pod stands on is told by its own reason: %s", async (code, reason) => {
+  const t = start({});
+  const setUp = vi.spyOn(t.host, "setUpPod").mockRejectedValue(new OperatingError(code, "no room"));
+  await t.clock.advance(100);
+  expect(new Set(t.events)).toEqual(new Set([`Warning ${reason}: no room`]));
+  setUp.mockRestore();
+  await t.clock.advance(20_000);
+  expect(t.api.pod?.status?.phase).toBe("Running");
+});
+
+test("a sandbox that was made and says nothing is told as such", async () => {
+  const t = start({});
+  t.runtime.statusFails = true;
+  await t.clock.advance(100);
+  expect(new Set(t.events)).toEqual(
+    new Set(["Warning FailedPodSandBoxStatus: Unable to get pod sandbox status: no status"]),
+  );
+});
+
+test("a pod that cannot be ended is told of, and of an evicted one that it takes too long", async () => {
+  const t = start({});
+  await t.clock.advance(100);
+  t.events.length = 0;
+  t.runtime.stopFails = true;
+  t.worker.fail({ reason: "Evicted", message: "low", graceSeconds: 1 });
+  await t.clock.advance(9_000);
+  expect(t.events).toContain("Warning FailedKillPod: error killing pod: cannot stop");
+  const late = "Warning ExceededGracePeriod: Container runtime did not kill the pod within specified grace period.";
+  expect(t.events).not.toContain(late);
+  await t.clock.advance(1_000);
+  expect(t.events).toContain(late);
+  t.runtime.stopFails = false;
+  await t.clock.advance(20_000);
+  expect(t.api.pod?.status).toMatchObject({ phase: "Failed", reason: "Evicted" });
 });

@@ -24,6 +24,9 @@ import { StatusWriter } from "./status-writer.ts";
 import { stopPod } from "./stop-pod.ts";
 import { Wakeup } from "./wakeup.ts";
 
+/** What is to end at once gets half as much again as its grace, and at least this, before it is told that it does not. */
+const SLOW_MS = 10_000;
+
 /** `run`: keep it running; `stop`: end all of it; `clean`: remove what it had here; `gone`: nothing is left to do. */
 export type Stage = "run" | "stop" | "clean" | "gone";
 
@@ -105,8 +108,20 @@ export class PodWorker {
   /** Ends the pod for a reason of the node. */
   fail(failure: PodFailure): void {
     this.state.failure ??= failure;
+    if (failure.graceSeconds !== undefined) this.#tellIfSlow(failure.graceSeconds);
     this.#interrupt(failure.reason);
     this.#changed();
+  }
+
+  /** A pod that is told to end at once and does not is the runtime's fault. */
+  #tellIfSlow(graceSeconds: number): void {
+    const { tasks, clock, recorder } = this.deps;
+    tasks.spawn(async (signal) => {
+      await clock.sleep(Math.max(SLOW_MS, graceSeconds * 1500), signal);
+      if (this.#stage !== "run" && this.#stage !== "stop") return;
+      const message = "Container runtime did not kill the pod within specified grace period.";
+      recorder.event({ object: this.state.pod }, "Warning", "ExceededGracePeriod", message);
+    });
   }
 
   wake(): void {
@@ -196,6 +211,7 @@ export class PodWorker {
           stage: this.#stage,
           error: messageOf(error),
         });
+        if (this.#stage === "stop") this.#tellNotKilled(error);
         wakeAtMs = clock.nowMs() + this.#retries.next();
       }
       if (!this.#isGone()) await this.#wakeup.wait(clock, wakeAtMs, signal);
@@ -203,6 +219,11 @@ export class PodWorker {
     references.unregister(this.state.pod.metadata.uid ?? "");
     this.probes.stop();
     this.#writer.stop();
+  }
+
+  #tellNotKilled(error: unknown): void {
+    const message = `error killing pod: ${messageOf(error)}`;
+    this.deps.recorder.event({ object: this.state.pod }, "Warning", "FailedKillPod", message);
   }
 
   #isGone(): boolean {

@@ -1,7 +1,8 @@
 import { mkdir, open, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Pod, podQosClass, type QosClass } from "@skates/api/core/v1";
-import { type Clock, hasCode, messageOf } from "@skates/component-base";
+import { type Clock, hasCode, messageOf, OperatingError } from "@skates/component-base";
+import type { KubeletErrorCode } from "../../errors.ts";
 import type { HostDeps } from "../../kubelet.ts";
 import type { LocalDirectories } from "../../local-volumes.ts";
 import type { ContainerFiles, ContainerFilesRequest, MountedVolume, MountedVolumes, PodHost } from "../../pod-host.ts";
@@ -102,10 +103,17 @@ class NodePodHost implements PodHost {
   async setUpPod(pod: Pod): Promise<void> {
     const uid = pod.metadata.uid ?? "";
     const limits = { ...podLimits(pod), processes: this.#options.podMaxPids };
-    await Promise.all([
+    const directories = Promise.all([
       mkdir(join(this.#paths.pod(uid), "volumes"), { recursive: true, mode: 0o750 }),
       mkdir(this.logDirectory(pod), { recursive: true, mode: 0o755 }),
-      this.#options.cgroups.ensure(this.cgroupParent(pod).slice(1), limits),
+    ]);
+    await Promise.all([
+      told("PodDirectoriesFailed", "error making pod data directories", directories),
+      told(
+        "PodCgroupFailed",
+        "unable to ensure pod container exists",
+        this.#options.cgroups.ensure(this.cgroupParent(pod).slice(1), limits),
+      ),
     ]);
   }
 
@@ -250,4 +258,12 @@ async function isDangling(link: string): Promise<boolean> {
     },
     (error: unknown) => hasCode(error, "ENOENT"),
   );
+}
+
+async function told(code: KubeletErrorCode, what: string, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    throw new OperatingError(code, `${what}: ${messageOf(error)}`);
+  }
 }
