@@ -168,6 +168,48 @@ test("going back makes the earlier revision the newest; those beyond the limit a
   });
 });
 
+test("revisions that are alike become one, and no pod is replaced for it", async () => {
+  await threeNodes();
+  await world.create(daemonSets, daemonSet({ updateStrategy: { type: "OnDelete" } }));
+  await world.pass(4);
+  await edit({ template: template("two") });
+  await world.pass(4);
+  const [first] = await world.list(pods, "default");
+  await world.client.resource(pods).delete(first?.metadata ?? key, {}, world.signal);
+  await world.pass(4);
+  const revisions = await world.list(controllerRevisions, "default");
+  const present = revisions.find(({ revision }) => revision === 2);
+  if (present === undefined) throw new Error("no second revision");
+  const labels = { ...present.metadata.labels, "controller-revision-hash": "twin" };
+  const { namespace, ownerReferences } = present.metadata;
+  const before = await world.list(pods, "default");
+  await world.create(controllerRevisions, {
+    ...present,
+    metadata: { namespace, name: "agent-twin", labels, ownerReferences },
+    revision: 7,
+  });
+  await world.pass(4);
+  const after = await world.list(controllerRevisions, "default");
+  expect(after.map(({ metadata: { name }, revision }) => [name, revision])).toEqual([
+    [revisions.find(({ revision }) => revision === 1)?.metadata.name, 1],
+    ["agent-twin", 7],
+  ]);
+  const shown = (all: readonly Pod[]) =>
+    all.map(({ metadata: { uid, labels: own }, spec }) => [
+      uid,
+      spec.containers[0]?.image,
+      spec.containers[0]?.image === "two" ? "twin" : own?.["controller-revision-hash"],
+    ]);
+  // Those of the first template are still of the first revision.
+  expect(
+    (await world.list(pods, "default")).map(({ metadata, spec }) => [
+      metadata.uid,
+      spec.containers[0]?.image,
+      metadata.labels?.["controller-revision-hash"],
+    ]),
+  ).toEqual(shown(before));
+});
+
 test("a failed pod is replaced, and people are told", async () => {
   await addNode(world, "n1");
   await world.create(daemonSets, daemonSet());

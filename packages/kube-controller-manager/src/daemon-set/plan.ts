@@ -11,12 +11,20 @@ import {
   type Plan,
   statusUpdate,
 } from "@skates/controller-runtime";
-import { collisionsAfter, type Historian, type History, historyCleanup, historyOf } from "../history/revisions.ts";
+import {
+  collisionsAfter,
+  duplicatesOf,
+  type Historian,
+  type History,
+  historyCleanup,
+  historyOf,
+} from "../history/revisions.ts";
 import { claim } from "../owner/claim.ts";
 import { type Change, nodeScenes, type Scene } from "./change.ts";
 import { newDaemonPod, podsByNode, REVISION_HASH } from "./daemon-pod.ts";
 import type { FailedPods } from "./failed-pods.ts";
 import { manage } from "./manage.ts";
+import { mergeRevisions } from "./merge-revisions.ts";
 import { rollingUpdate } from "./rolling-update.ts";
 import { daemonSetStatus } from "./status.ts";
 
@@ -55,6 +63,12 @@ export function planDaemonSet(
   const claimed = claim({ owner: set, selector, resource: pods, lister: view.pods });
   const revisions = claim({ owner: set, selector, resource: controllerRevisions, lister: view.revisions });
   const history = historyOf(historian, revisions.objects);
+  const duplicates = duplicatesOf(historian, history);
+  if (duplicates.length > 0) {
+    const merging = mergeRevisions(history.current, duplicates, claimed.objects);
+    const stages = [[...claimed.patches, ...revisions.patches], history.actions, ...merging];
+    return { stages: stages.filter((stage) => stage.length > 0) };
+  }
   const scene = sceneOf(view, { set, history, pods: claimed.objects }, nowMs);
   const change = changeOf(scene);
   const { status, nextAvailableMs } = daemonSetStatus(scene);

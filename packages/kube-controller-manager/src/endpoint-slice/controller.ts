@@ -47,6 +47,7 @@ export const endpointSliceController: Controller<EndpointSliceView> = {
     pods: listers.for(pods),
     nodes: listers.for(nodes),
     slices: listers.for(endpointSlices),
+    hinted: new Set(),
   }),
   plan: planEndpointSlices,
 };

@@ -28,7 +28,12 @@ export interface EndpointSliceView {
   readonly pods: Lister<Pod>;
   readonly nodes: Lister<Node>;
   readonly slices: Lister<EndpointSlice>;
+  /** Uids of the services whose slices were given hints by the size of zones. */
+  readonly hinted: Set<string>;
 }
+
+/** Of more of them it is not told that their hints have gone. */
+const HINTED_MAX = 10_000;
 
 /** When the change that a slice shows came about. */
 const TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
@@ -71,8 +76,29 @@ export function planEndpointSlices(
       .map(({ error }) => failureEvent(service, error.message)),
     ...(missing.length === 0 ? [] : [failureEvent(service, listed(missing))]),
     ...families.flatMap((family) => family.told),
+    ...hintsGone(view, { service, sized, families, first: types[0] }),
   ];
   return { stages: [told, writes].filter((stage) => stage.length > 0), mayWait: true };
+}
+
+interface Hinting {
+  readonly service: Service;
+  readonly sized: boolean;
+  readonly families: readonly FamilyPlan[];
+  readonly first: AddressType | undefined;
+}
+
+/** Remembers which services have hints, and tells when somebody no longer wants them. */
+function hintsGone({ hinted }: EndpointSliceView, { service, sized, families, first }: Hinting): readonly Action[] {
+  const { uid = "" } = service.metadata;
+  if (sized) {
+    if (!families.some((family) => family.hinted)) hinted.delete(uid);
+    else if (hinted.size < HINTED_MAX) hinted.add(uid);
+    return [];
+  }
+  if (!hinted.delete(uid)) return [];
+  const message = `Topology Aware Hints has been disabled, addressType: ${first}`;
+  return [{ do: "event", about: service, type: "Warning", reason: "TopologyAwareHintsDisabled", message }];
 }
 
 interface Placed {
@@ -122,6 +148,8 @@ interface SliceDraft extends Draft {
 interface FamilyPlan {
   readonly writes: readonly Action[];
   readonly told: readonly Action[];
+  /** Hints were given by the size of zones. */
+  readonly hinted: boolean;
 }
 
 function planFamily(family: Family, pods: readonly Placed[], slices: readonly EndpointSlice[]): FamilyPlan {
@@ -143,25 +171,27 @@ function planFamily(family: Family, pods: readonly Placed[], slices: readonly En
     created.push(...arranged.created.map((endpoints) => ({ slice: undefined, ports, endpoints, changed: true })));
     deleted.push(...arranged.deleted);
   }
-  if (drafts.length === 0 && created.length === 0) return { writes: withPlaceholder(family, deleted), told: [] };
+  if (drafts.length === 0 && created.length === 0)
+    return { writes: withPlaceholder(family, deleted), told: [], hinted: false };
   // What would go takes the place of what would be made.
   const reused = created.map((draft): SliceDraft => ({ ...draft, slice: deleted.shift() }));
   const hinted = withHints(family, [...drafts, ...reused]);
   const renewed = hinted.drafts.some(({ changed }) => changed);
   const triggered = renewed ? triggerTime(family, pods, slices) : undefined;
   const writes = hinted.drafts.flatMap((draft) => write(family, draft, triggered));
-  return { writes: [...writes, ...deleted.map(removal)], told: hinted.told };
+  return { writes: [...writes, ...deleted.map(removal)], told: hinted.told, hinted: hinted.hinted };
 }
 
 function withHints(
   { service, addressType, sized, shares }: Family,
   drafts: readonly SliceDraft[],
-): { readonly drafts: readonly SliceDraft[]; readonly told: readonly Action[] } {
-  if (!sized) return { drafts, told: [] };
+): Pick<FamilyPlan, "told" | "hinted"> & { readonly drafts: readonly SliceDraft[] } {
+  if (!sized) return { drafts, told: [], hinted: false };
   const hinted = hintedByZoneSize(drafts, shares);
-  if (hinted.told === undefined) return { drafts: hinted.drafts, told: [] };
+  if (hinted.told === undefined) return { drafts: hinted.drafts, told: [], hinted: true };
   const message = `${hinted.told.message}, addressType: ${addressType}`;
-  return { drafts: hinted.drafts, told: [{ do: "event", about: service, ...hinted.told, message }] };
+  const told = [{ do: "event", about: service, ...hinted.told, message } as const];
+  return { drafts: hinted.drafts, told, hinted: hinted.told.type === "Normal" };
 }
 
 interface PortGroup {

@@ -205,6 +205,7 @@ test("hints come with the annotation, follow the nodes, and go with it", async (
     expect(told).toEqual(
       expect.arrayContaining([
         "Normal TopologyAwareHintsEnabled: Topology Aware Hints has been enabled, addressType: IPv4",
+        "Warning TopologyAwareHintsDisabled: Topology Aware Hints has been disabled, addressType: IPv4",
         "Warning TopologyAwareHintsDisabled: Insufficient Node information: allocatable CPU or zone not specified on one or more nodes, addressType: IPv4",
       ]),
     );

@@ -1,6 +1,6 @@
 // Endpoints on the real API server with virtual time: readiness, ports, services without selector, deletion; and grouping by values.
 import { type Deployment, deployments } from "@skates/api/apps/v1";
-import { type Endpoints, endpoints, type Pod, type Service, services } from "@skates/api/core/v1";
+import { type Endpoints, endpoints, type Pod, pods, type Service, services } from "@skates/api/core/v1";
 import { isStatus } from "@skates/apimachinery";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readyKubelet, readyPod, startWorld, type World } from "../testing/world.ts";
@@ -150,4 +150,22 @@ test("more than a thousand addresses are cut, ready ones last", () => {
   const list = Array.from({ length: 1200 }, (_, i) => pod(`p${i}`, `10.0.${i >> 8}.${i & 255}`, { ready: i < 700 }));
   const [subset] = truncated(subsetsOf(service(), list));
   expect([subset?.addresses?.length, subset?.notReadyAddresses?.length]).toEqual([700, 300]);
+});
+
+test("they tell when what was written last came about", async () => {
+  const told = async () => (await written()).metadata.annotations?.["endpoints.kubernetes.io/last-change-trigger-time"];
+  const made = await world.create(services, service());
+  await world.pass(2);
+  expect(await told()).toBe(made.metadata.creationTimestamp);
+  await world.create(deployments, { ...deployment, spec: { ...deployment.spec, replicas: 1 } });
+  await world.pass(4);
+  const [pod] = await world.list(pods, "default");
+  expect(await told()).toBe(pod?.status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime);
+  const before = world.requests.length;
+  await world.pass(60);
+  expect(world.requests.slice(before).filter((request) => request.includes("/endpoints"))).toEqual([]);
+  // No pod tells of a change that is the service's own.
+  await world.edit(services, key, (one) => ({ ...one, metadata: { ...one.metadata, labels: { team: "y" } } }));
+  await world.pass(2);
+  expect([(await written()).metadata.labels?.["team"], await told()]).toEqual(["y", undefined]);
 });

@@ -1,5 +1,5 @@
 import { equalValues, isStatus, type ObjectKey } from "@skates/apimachinery";
-import { type Endpoints, endpoints, type Pod, type Service } from "@skates/api/core/v1";
+import { type EndpointAddress, type Endpoints, endpoints, type Pod, type Service } from "@skates/api/core/v1";
 import {
   type Action,
   type ActionFailure,
@@ -11,6 +11,7 @@ import {
   update,
 } from "@skates/controller-runtime";
 import { chooses } from "../endpoint-slice/chooses.ts";
+import { podCondition } from "../pod/pod-state.ts";
 import { subsetsOf, truncated } from "./subsets.ts";
 
 /** What the plan of a service's Endpoints looks at. */
@@ -23,6 +24,8 @@ export interface EndpointsView {
 export const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
 const MANAGER = "endpoint-controller";
 const HEADLESS = "service.kubernetes.io/headless";
+/** When the change came about that was written last. */
+const TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time";
 const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
 
 /** Lists the pods behind a service in the old form, for those who still read it. */
@@ -39,7 +42,11 @@ export function planEndpoints(
   // Without a selector somebody else writes them.
   if (selector === undefined || Object.keys(selector).length === 0 || type === "ExternalName") return NOTHING;
   const pods = view.pods.matching(key.namespace, (labels) => chooses(selector, labels));
-  const next = endpointsOf(service, subsetsOf(service, pods), current);
+  const wanted = endpointsOf(service, subsetsOf(service, pods), current);
+  const next = triggeredAt(
+    wanted,
+    current === undefined ? service.metadata.creationTimestamp : changedAt(current, wanted, pods),
+  );
   const told = failures
     .filter(({ error }) => !isStatus(error, "Conflict"))
     .map(({ action, error }) => failureEvent(next, action, error.message));
@@ -72,8 +79,39 @@ function changes(current: Endpoints, next: Endpoints): readonly Action[] {
   const same =
     equalValues(current.subsets ?? [], next.subsets ?? []) &&
     equalValues(current.metadata.labels, next.metadata.labels) &&
-    equalValues(current.metadata.annotations, next.metadata.annotations);
+    current.metadata.annotations?.[OVER_CAPACITY] === next.metadata.annotations?.[OVER_CAPACITY];
   return same ? [] : [update(endpoints, next)];
+}
+
+function triggeredAt(next: Endpoints, time: string | undefined): Endpoints {
+  const { [TRIGGER_TIME]: _before, ...others } = next.metadata.annotations ?? {};
+  const annotations = time === undefined ? others : { ...others, [TRIGGER_TIME]: time };
+  const metadata = { ...next.metadata, annotations: Object.keys(annotations).length === 0 ? undefined : annotations };
+  return { ...next, metadata };
+}
+
+/** When the first of the pods that are shown otherwise than before became ready or ceased to be, for those who measure how long it takes. */
+function changedAt(current: Endpoints, next: Endpoints, pods: readonly Pod[]): string | undefined {
+  const [before, after] = [readinessByPod(current), readinessByPod(next)];
+  const times = pods.flatMap((pod) => {
+    const { uid = "" } = pod.metadata;
+    return before.get(uid) === after.get(uid) ? [] : (podCondition(pod, "Ready")?.lastTransitionTime ?? []);
+  });
+  return times.reduce<string | undefined>(
+    (first, time) => (first === undefined || time < first ? time : first),
+    undefined,
+  );
+}
+
+/** Pods by uid, and whether they are among the ready ones. */
+function readinessByPod({ subsets = [] }: Endpoints): ReadonlyMap<string, boolean> {
+  const uids = (addresses: readonly EndpointAddress[] = []) => addresses.map(({ targetRef }) => targetRef?.uid ?? "");
+  return new Map(
+    subsets.flatMap(({ addresses, notReadyAddresses }) => [
+      ...uids(notReadyAddresses).map((uid) => [uid, false] as const),
+      ...uids(addresses).map((uid) => [uid, true] as const),
+    ]),
+  );
 }
 
 function headless({ spec }: Service): boolean {

@@ -51,6 +51,12 @@ export function historyOf(historian: Historian, revisions: readonly ControllerRe
   return { current, old, actions: [update(controllerRevisions, current)] };
 }
 
+/** Of the other revisions those that keep the template as it is now, too: by whom or whatever they were made. */
+export function duplicatesOf({ template }: Historian, { old }: History): readonly ControllerRevision[] {
+  const data = revisionData(template);
+  return old.filter((revision) => revision.metadata.deletionTimestamp === undefined && keeps(revision, data));
+}
+
 function newRevision(historian: Historian, data: JsonObject, revision: number): ControllerRevision {
   const { owner, template, hashLabel, collisions } = historian;
   const hash = templateHash(template, collisions);
