@@ -38,6 +38,7 @@ export interface MetricSource {
 
 /** The metrics APIs of a cluster. */
 export function metricSource(client: Client): MetricSource {
+  const custom = customMetrics(client);
   return {
     async resource({ namespace, selector, resource, container }, signal) {
       const { items } = await asking("resource", signal, () =>
@@ -56,9 +57,9 @@ export function metricSource(client: Client): MetricSource {
       return figures;
     },
     async pods({ namespace, selector, metric }, signal) {
-      const path = `${CUSTOM}/namespaces/${namespace}/pods/*/${encodeURIComponent(metric.name)}`;
+      const path = `namespaces/${namespace}/pods/*/${encodeURIComponent(metric.name)}`;
       const parameters = query({ labelSelector: selector, ...selectorOf(metric) });
-      const items = await asking("custom", signal, () => values(client, `${path}?${parameters}`, signal));
+      const items = await asking("custom", signal, () => custom(`${path}?${parameters}`, signal));
       if (items.length === 0) throw new Error("no metrics returned from custom metrics API");
       const figures = new Map<string, PodFigure>();
       for (const { value, describedObject, timestamp, windowSeconds } of items) {
@@ -75,10 +76,8 @@ export function metricSource(client: Client): MetricSource {
     },
     async object({ namespace, plural, name, metric }, signal) {
       const at = plural === "namespaces" ? `namespaces/${name}/metrics` : `namespaces/${namespace}/${plural}/${name}`;
-      const path = `${CUSTOM}/${at}/${encodeURIComponent(metric.name)}`;
-      const [first] = await asking("custom", signal, () =>
-        values(client, `${path}?${query(selectorOf(metric))}`, signal),
-      );
+      const path = `${at}/${encodeURIComponent(metric.name)}`;
+      const [first] = await asking("custom", signal, () => custom(`${path}?${query(selectorOf(metric))}`, signal));
       if (typeof first?.["value"] !== "string") {
         throw new Error("unable to fetch metrics from custom metrics API: no metric of this object");
       }
@@ -110,7 +109,36 @@ async function asking<T>(which: string, signal: AbortSignal, ask: () => Promise<
   }
 }
 
-const CUSTOM = "/apis/custom.metrics.k8s.io/v1beta2";
+const CUSTOM = "/apis/custom.metrics.k8s.io";
+/** The newer first: adapters serve one of them, or both. */
+const CUSTOM_VERSIONS = ["v1beta2", "v1beta1"] as const;
+
+type Values = readonly Readonly<Record<string, unknown>>[];
+
+/** Asks the custom metrics API in the version that is served; which one that is is found out again after a failure. */
+function customMetrics(client: Client): (path: string, signal: AbortSignal) => Promise<Values> {
+  let version: string | undefined;
+  return async (path, signal) => {
+    version ??= await customVersion(client, signal);
+    try {
+      return await values(client, `${CUSTOM}/${version}/${path}`, signal);
+    } catch (error) {
+      version = undefined;
+      throw error;
+    }
+  };
+}
+
+async function customVersion(client: Client, signal: AbortSignal): Promise<string> {
+  const group = await client.getJson(CUSTOM, signal);
+  const versions: unknown = isRecord(group) ? group["versions"] : undefined;
+  const served = new Set(
+    Array.isArray(versions) ? versions.map((one: unknown) => isRecord(one) && one["version"]) : [],
+  );
+  const found = CUSTOM_VERSIONS.find((each) => served.has(each));
+  if (found === undefined) throw new Error("no known available metric versions found");
+  return found;
+}
 
 function selectorOf({ selector }: MetricIdentifier): Readonly<Record<string, string>> {
   return selector === undefined ? {} : { metricLabelSelector: labelSelector(selector).toString() };
@@ -121,11 +149,7 @@ function query(parameters: Readonly<Record<string, string>>): string {
 }
 
 /** The items of a MetricValueList. */
-async function values(
-  client: Client,
-  path: string,
-  signal: AbortSignal,
-): Promise<readonly Readonly<Record<string, unknown>>[]> {
+async function values(client: Client, path: string, signal: AbortSignal): Promise<Values> {
   const answer = await client.getJson(path, signal);
   const items = isRecord(answer) ? answer["items"] : undefined;
   return Array.isArray(items) ? items.filter(isRecord) : [];
