@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 /** User and system time of all threads of a process, ms; the kernel counts in steps of 10. */
 export function cpuMs(pid: number): number {
@@ -7,9 +7,17 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** How long a process' main thread was ready to run and had no core, ms; exact, but for the wait that it is in. */
-export function coreWaitMs(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ")[1]) / 1e6;
+/** How long a thread, by default the main one, was ready to run and had no core, ms; exact, but for the wait that it is in. */
+export function coreWaitMs(pid: number, thread = pid): number {
+  return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[1]) / 1e6;
+}
+
+/** The threads, but for the main one, that have written more than `bytes` to files. */
+export function writingThreads(pid: number, bytes: number): readonly number[] {
+  const written = (thread: number): number =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/io`, "utf8").match(/^wchar: (\d+)/m)?.[1] ?? 0);
+  const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+  return threads.filter((thread) => thread !== pid && written(thread) > bytes);
 }
 
 /** Anonymous resident memory, MB. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { mkdirSync, openSync, closeSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -100,12 +101,17 @@ export function logFileOf(paths: Paths, role: Role): string {
   return join(paths.logs, `${role}.log`);
 }
 
+/** With so few cores the collector's helpers wait for one, and the server for them. */
+const FEW_CORES = 2;
+
 /**
  * A small young generation keeps the resident memory of the agent low. The server's may grow under load, for scavenging often costs
  * it a sixth of its time; an idle one does not fill it.
  */
 function nodeOptions(role: Role): readonly string[] {
-  return role === "server" ? ["--max-semi-space-size=32"] : ["--max-semi-space-size=2"];
+  if (role === "agent") return ["--max-semi-space-size=2"];
+  const alone = availableParallelism() <= FEW_CORES ? ["--no-parallel-scavenge"] : [];
+  return ["--max-semi-space-size=32", ...alone];
 }
 
 /** Asks the processes of a cluster to end, then makes them; gives the roles that ran once all are gone. */
