@@ -73,16 +73,33 @@ describe("turns of the loop", () => {
     ]);
   });
 
-  it("what only has to be finished goes on at once, or by turns where others wait", async () => {
-    const { turns, turn, goOn } = loop();
-    expect(turns.finish("eve")).toBe(undefined);
-    goOn("eve", "eve's page");
-    const answers = ["eve", "eve", "ann"].map((flow) => turns.finish(flow));
+  it("what only has to be finished goes on at once, some in a turn, the rest by turns of flows", async () => {
+    const { turns, turn } = loop();
+    const finish = (flow: string, count: number): readonly (Promise<void> | undefined)[] =>
+      Array.from({ length: count }, () => turns.finish(flow));
+    expect(finish("eve", 8)).toEqual(Array.from({ length: 8 }, () => undefined));
     const finished: string[] = [];
-    for (const [i, answer] of answers.entries()) void answer?.then(() => finished.push(`${i}`));
-    const before = turns.number;
+    for (const flow of ["eve", "eve", "ann"]) void turns.finish(flow)?.then(() => finished.push(flow));
+    expect(finished).toEqual([]);
     for (let i = 0; i < 3; i++) await turn();
-    expect([finished, turns.number - before]).toEqual([["2", "0", "1"], 3]);
+    expect(finished).toEqual(["eve", "ann", "eve"]);
+    expect(turns.finish("eve")).toBe(undefined);
+  });
+
+  it("requests that wait for no seats begin one in a turn, by turns with other levels and with pages", async () => {
+    const { turns, turn, begin, goOn } = loop();
+    const began: string[] = [];
+    const started = (name: string): void => void turns.begin("exempt")?.then(() => began.push(name));
+    expect(turns.begin("exempt")).toBe(undefined);
+    started("exempt 1");
+    started("exempt 2");
+    begin("low", "low 1");
+    goOn("eve", "eve's page 1");
+    const all = [await turn(), await turn(), await turn(), await turn()].flat();
+    expect([began, all]).toEqual([
+      ["exempt 1", "exempt 2"],
+      ["eve's page 1", "low 1"],
+    ]);
   });
 
   it("short pieces share a turn, but not all of them one", async () => {

@@ -18,6 +18,8 @@ export interface LoopTurnsOptions {
 const TURN_MS = 0.5;
 /** How many pieces of work one turn may hold, however short they are. */
 const PIECES_PER_TURN = 8;
+/** Writes that became durable together: so many are answered at once. */
+const FINISHED_PER_TURN = 8;
 
 /**
  * Who gets the event loop next. Requests that begin and long answers that go on take turns; among those that begin, priority levels do,
@@ -30,6 +32,8 @@ export class LoopTurns {
   readonly #goingOn = new RoundRobin();
   #active = false;
   #number = 0;
+  /** How many answers were finished at once in this turn. */
+  #finishing = 0;
   #begunLast = false;
 
   constructor(options: LoopTurnsOptions) {
@@ -61,9 +65,12 @@ export class LoopTurns {
     });
   }
 
-  /** The same for what needs only a short while more: undefined when the loop has room. */
+  /** The same for what needs only a short while more, of which a turn has some: undefined when the loop has room. */
   finish(flow: string): Promise<void> | undefined {
-    return this.#tryTake() ? undefined : this.goOn(flow);
+    this.#start();
+    if (this.#finishing >= FINISHED_PER_TURN) return this.goOn(flow);
+    this.#finishing += 1;
+    return undefined;
   }
 
   /** The turn of the loop: what began in another one has waited for something meanwhile. */
@@ -100,6 +107,7 @@ export class LoopTurns {
     await pieces[0];
     const fromMs = clock.monotonicMs();
     this.#number += 1;
+    this.#finishing = 0;
     this.#active = this.#waiting > 0;
     if (!this.#active) return;
     this.#give();
