@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { createConnection } from "node:net";
-import { OperatingError } from "@skates/component-base";
+import { asError, OperatingError } from "@skates/component-base";
 import type { Forwarder } from "../resolver.ts";
 
 /** How long one server may take before the next is asked, ms. */
@@ -58,21 +58,28 @@ function answers(ask: Buffer, reply: Buffer): boolean {
 function overUdp(ask: Buffer, server: string, port: number, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(server.includes(":") ? "udp6" : "udp4");
+    let finished = false;
     const finish = (act: () => void): void => {
+      if (finished) return;
+      finished = true;
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
       socket.removeAllListeners("message").close();
       act();
     };
-    const onAbort = (): void => finish(() => reject(signal.reason));
-    const timer = setTimeout(() => finish(() => reject(timedOut(server))), TRY_MS);
+    const fail = (error: Error): void => finish(() => reject(error));
+    const onAbort = (): void => fail(asError(signal.reason));
+    const timer = setTimeout(() => fail(timedOut(server)), TRY_MS);
     signal.addEventListener("abort", onAbort, { once: true });
-    socket.once("error", (error) => finish(() => reject(error)));
+    socket.on("error", fail);
     socket.on("message", (reply) => {
       if (answers(ask, reply)) finish(() => resolve(reply));
     });
-    // Connected: the kernel drops packets from anybody else.
-    socket.connect(port, server, () => socket.send(ask));
+    // Connected: the kernel drops packets from anybody else. Told of a server that cannot be reached, and late, once all is over.
+    socket.connect(port, server, (error?: Error) => {
+      if (error !== undefined) fail(error);
+      else if (!finished) socket.send(ask);
+    });
   });
 }
 

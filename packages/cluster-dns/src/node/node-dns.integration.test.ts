@@ -5,6 +5,9 @@ import { systemClock } from "@skates/component-base/node";
 import { expect, test } from "vitest";
 import { DNS_LIMITS } from "../source-limits.ts";
 import { RCODE, type Answer, parseQuery, writeAnswer } from "../message.ts";
+import { TYPE } from "../message.ts";
+import { readAnswers } from "../read-answers.ts";
+import { writeQuery } from "../write-query.ts";
 import type { Resolver } from "../resolver.ts";
 import { forwardTo, nameServersOf } from "./forward.ts";
 import { listenDns } from "./listen.ts";
@@ -37,6 +40,21 @@ test("answers over UDP, and over TCP what is too long for it, through a forwarde
     expect(await client(front.port).resolve4("many.example")).toHaveLength(100);
   } finally {
     await front.close();
+    await origin.close();
+  }
+});
+
+test("a name server to which there is no way is passed over, and nothing else ends", async () => {
+  const origin = await listenDns({ address: "127.0.0.1", port: 0, resolve: addresses, clock });
+  const never = new AbortController().signal;
+  const ask = writeQuery(7, "one.example", TYPE.A);
+  try {
+    // The system refuses to connect to the address of all at once.
+    const both = forwardTo(["255.255.255.255", "127.0.0.1"], origin.port);
+    expect(readAnswers(await both(ask, "udp", never))).toHaveLength(1);
+    await expect(forwardTo(["255.255.255.255"])(ask, "udp", never)).rejects.toThrow("EACCES");
+    await expect(forwardTo(["255.255.255.255"])(ask, "tcp", never)).rejects.toThrow(/EACCES|ENETUNREACH/);
+  } finally {
     await origin.close();
   }
 });
