@@ -41,6 +41,7 @@ function node(texts: Partial<ThresholdTexts> = {}) {
       told.push(`${name} ${graceSeconds}s: ${message}`);
       return name !== "stays";
     },
+    evicted: (of) => told.push(`counts ${of}`),
     hasEnded: () => world.ended,
     begins: (scarce) => told.push(`begins ${scarce}`),
     seen: (pressure) => {
@@ -64,7 +65,7 @@ test("nothing is done while there is enough; garbage goes before pods, and the l
   world.free = 5;
   expect([(await evictor.look(signal))?.metadata.name, told]).toEqual([
     "goes",
-    ["begins ephemeral-storage", "reclaim", `stays 1s: ${low}`, `goes 1s: ${low}`],
+    ["begins ephemeral-storage", "reclaim", `stays 1s: ${low}`, `goes 1s: ${low}`, "counts nodefs.available"],
   ]);
 });
 
@@ -78,7 +79,7 @@ test("for a soft threshold pods get the time they ask for, up to the limit", asy
   expect([await evictor.look(signal), told]).toEqual([undefined, []]);
   await clock.advance(60_000);
   await evictor.look(signal);
-  expect(told.slice(2)).toEqual([`stays 20s: ${low}`, `goes 20s: ${low}`]);
+  expect(told.slice(2)).toEqual([`stays 20s: ${low}`, `goes 20s: ${low}`, "counts nodefs.available"]);
 });
 
 test("the next pod goes when the last has ended, or after half a minute", async () => {

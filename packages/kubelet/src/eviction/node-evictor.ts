@@ -32,6 +32,8 @@ export interface NodeEvictorOptions {
   evict(pod: Pod, message: string, graceSeconds: number): boolean;
   /** Whether nothing runs any more of a pod that was to go. */
   hasEnded(pod: Pod): boolean;
+  /** A pod goes for this. */
+  evicted(of: Signal): void;
   /** It is begun to free something. */
   begins(scarce: Scarce): void;
   /** Called with each look. */
@@ -76,11 +78,13 @@ export class NodeEvictor {
     begins(scarce);
     if (await this.#reclaimed(first.signal, signal)) return undefined;
     const used = await uses(first.signal, signal);
-    return evictionOrder(scarce, pods(), used).find((pod) => {
+    const gone = evictionOrder(scarce, pods(), used).find((pod) => {
       const message = evictionMessage(pod, used.get(pod.metadata.uid ?? ""), { due, observations });
       const own = pod.spec.terminationGracePeriodSeconds ?? Infinity;
       return evict(pod, message, first.graceMs === 0 ? HARD_GRACE_SECONDS : Math.min(graceSecondsMax, own));
     });
+    if (gone !== undefined) this.#options.evicted(first.signal);
+    return gone;
   }
 
   /** Whether all thresholds are kept now without any pod that goes. */

@@ -51,6 +51,7 @@ export interface NodeStatusInput {
   readonly nowMs: number;
 }
 
+const DEFAULT_THRESHOLDS = parseThresholds({ hard: DEFAULT_EVICTION_HARD });
 const IMAGES_MAX = 50;
 const IMAGE_NAMES_MAX = 5;
 
@@ -119,7 +120,7 @@ export function nodeResources(settings: NodeSettings, machine: MachineInfo) {
     pods: String(settings.maxPods),
   };
   const milliCpu = machine.cpus * 1000 - settings.reserved.milliCpu;
-  const thresholds = settings.thresholds ?? parseThresholds({ hard: DEFAULT_EVICTION_HARD });
+  const thresholds = settings.thresholds ?? DEFAULT_THRESHOLDS;
   const kept = (of: Signal, size: number): number => {
     const hard = thresholds.find(({ signal, graceMs }) => signal === of && graceMs === 0);
     return hard === undefined ? 0 : amountOf(hard.value, size);

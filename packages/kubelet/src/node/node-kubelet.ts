@@ -209,6 +209,11 @@ function workAlongside(
   // Init containers take memory and disk too: their pods are still pending.
   const active = () => pods.pods().filter((pod) => !isPodTerminal(pod));
   const uses = { runtime, cgroups, paths, clock, pods: active };
+  const evictions = metrics.counter({
+    name: "kubelet_evictions",
+    help: "Pods that were evicted, by the signal that they went for.",
+    labels: ["eviction_signal"],
+  });
   const node = new NodeEvictor({
     settings: options.eviction,
     clock,
@@ -225,6 +230,7 @@ function workAlongside(
       return true;
     },
     evict: (pod, message, graceSeconds) => pods.evict(pod, message, { forOthers: true, graceSeconds }),
+    evicted: (of) => evictions.inc([of]),
     hasEnded: ({ metadata: { uid = "" } }) => pods.hasEnded(uid),
     begins: (scarce) => parts.tell("Warning", "EvictionThresholdMet", `Attempting to reclaim ${scarce}`),
     seen: (pressure) => {
