@@ -54,6 +54,8 @@ export interface ApiRequest {
   readonly peer: Peer;
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal;
+  /** Makes `signal` abort, for a server that gives the request up: one signal then says both. The answer is sent all the same. */
+  readonly abort?: ((reason: Error) => void) | undefined;
   /** Offered by transport where the connection can be taken over (HTTP/1.1 with `Upgrade`). */
   readonly upgrade?: Upgrade | undefined;
 }

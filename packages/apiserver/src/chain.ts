@@ -98,7 +98,7 @@ async function bounded(
     annotations: new Map(),
   });
   if (isLongRunning(route)) return await withWarnings(context(request.signal), next);
-  const { signal, done } = options.deadlines.bound(request.signal, options.limits.requestMs);
+  const { signal, done } = options.deadlines.bound(request, options.limits.requestMs);
   try {
     return await withWarnings(context(signal), next);
   } finally {

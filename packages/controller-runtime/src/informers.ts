@@ -19,20 +19,30 @@ export interface Informers extends Listers {
 /** Shared informers on one client. */
 export function createInformers(client: Client, env: Env): Informers {
   const informers = new Map<string, Informer<ApiObject>>();
+  /** The same by the value that was asked with: every change of every object asks. */
+  const asked = new Map<Resource, Informer<ApiObject>>();
   let group: TaskGroup | undefined;
   const idOf = (resource: Resource): string => `${resource.group}/${resource.version}/${resource.plural}`;
 
+  const made = (resource: Resource): Informer<ApiObject> => {
+    const id = idOf(resource);
+    let informer = informers.get(id);
+    if (informer === undefined) {
+      const own = createInformer(client.resource<ApiObject>(resource), resource, { env });
+      informers.set(id, (informer = own));
+      group?.spawn((signal) => own.run(signal));
+    }
+    asked.set(resource, informer);
+    return informer;
+  };
+
   return {
-    for<T extends ApiObject>(resource: Resource<T>, options: Pick<InformerOptions<T>, "indexes"> = {}): Informer<T> {
-      const id = idOf(resource);
-      let informer = informers.get(id);
-      if (informer === undefined) {
-        const made = createInformer(client.resource<ApiObject>(resource), resource, { env });
-        informers.set(id, made);
-        group?.spawn((signal) => made.run(signal));
-        informer = made;
+    for<T extends ApiObject>(resource: Resource<T>, options?: Pick<InformerOptions<T>, "indexes">): Informer<T> {
+      const informer = asked.get(resource) ?? made(resource);
+      for (const name in options?.indexes) {
+        const values = options.indexes[name];
+        if (values !== undefined) informer.addIndex(name, values);
       }
-      for (const [name, values] of Object.entries(options.indexes ?? {})) informer.addIndex(name, values);
       // The map hands each resource the informer that was made for it.
       return informer as unknown as Informer<T>;
     },

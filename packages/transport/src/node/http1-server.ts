@@ -101,7 +101,8 @@ async function serve(context: ServerContext, peer: PeerSource, { request, respon
     ? requestBody(context, { readable: request, headers, signal: controller.signal, onRead })
     : { kind: "none" };
   const repeated = repeatedHeaders(headers, request.rawHeaders);
-  const made = apiRequest(request, { headers, ...repeated, body, peer, signal: controller.signal });
+  const abort = (reason: Error): void => controller.abort(reason);
+  const made = apiRequest(request, { headers, ...repeated, body, peer, signal: controller.signal, abort });
   const answer = await handled(context, request, made);
   if (hasBody && !request.complete && (awaitsContinue || !(await discard(context, request))))
     response.shouldKeepAlive = false;
@@ -109,7 +110,7 @@ async function serve(context: ServerContext, peer: PeerSource, { request, respon
   if (context.closing && !response.destroyed) response.once("finish", () => request.socket?.end());
 }
 
-interface Parts extends Pick<ApiRequest, "headers" | "repeatedHeaders" | "body" | "signal" | "upgrade"> {
+interface Parts extends Pick<ApiRequest, "headers" | "repeatedHeaders" | "body" | "signal" | "abort" | "upgrade"> {
   readonly peer: PeerSource;
 }
 

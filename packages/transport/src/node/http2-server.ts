@@ -104,7 +104,7 @@ function readHead(sent: IncomingHttpHeaders, raw: readonly string[]): Head {
   return { headers, repeated, line };
 }
 
-function accept(context: ServerContext, incoming: Omit<Incoming, "signal">): void {
+function accept(context: ServerContext, incoming: Omit<Incoming, "controller">): void {
   const { session, stream } = incoming;
   const controller = new AbortController();
   if (session.open++ === 0) session.http2.setTimeout(context.limits.idleTimeoutMs);
@@ -118,7 +118,7 @@ function accept(context: ServerContext, incoming: Omit<Incoming, "signal">): voi
     // frame that makes no sense (CVE-2025-8671).
     if (!session.resets.take()) closeAngrily(context, session, "connection closed: too many requests abandoned");
   });
-  serve(context, { ...incoming, signal: controller.signal }).catch((thrown: unknown) => {
+  serve(context, { ...incoming, controller }).catch((thrown: unknown) => {
     context.log.error("request failed in transport", { error: messageOf(thrown) });
     stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   });
@@ -139,11 +139,12 @@ interface Incoming {
   readonly headers: Record<string, string>;
   readonly repeated: Pick<ApiRequest, "repeatedHeaders">;
   readonly line: RequestLine;
-  readonly signal: AbortSignal;
+  readonly controller: AbortController;
 }
 
 async function serve(context: ServerContext, incoming: Incoming): Promise<void> {
-  const { stream, headers, line, signal } = incoming;
+  const { stream, headers, line, controller } = incoming;
+  const { signal } = controller;
   const { path, query } = parseRequestTarget(line.path ?? "");
   const onRead = headers["expect"] === undefined ? undefined : () => stream.additionalHeaders({ ":status": 100 });
   const request: ApiRequest = {
@@ -157,6 +158,7 @@ async function serve(context: ServerContext, incoming: Incoming): Promise<void> 
       : requestBody(context, { readable: stream, headers, signal, onRead }),
     peer: incoming.session.peer(),
     signal,
+    abort: (reason) => controller.abort(reason),
   };
   const answer =
     line.path === undefined ? statusResponse(badRequest("CONNECT is not served")) : await handled(context, request);

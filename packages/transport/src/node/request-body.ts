@@ -39,6 +39,7 @@ function collect({ readable, signal }: BodyOptions, limitBytes: number, timeoutM
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     const settle = (act: () => void): void => {
+      clearImmediate(arming);
       clearTimeout(timer);
       readable.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
       act();
@@ -55,8 +56,10 @@ function collect({ readable, signal }: BodyOptions, limitBytes: number, timeoutM
         settle(() => reject(bodyTooLarge(limitBytes)));
       }
     };
-    // A timer of Node.js and not the clock: it costs a tenth of a cancelled sleep, and this is per request.
-    const timer = setTimeout(onLate, timeoutMs);
+    // A timer of Node.js and not the clock: it costs a tenth of a cancelled sleep, and this is per request. Most bodies have come with
+    // their heads and need none.
+    let timer: NodeJS.Timeout | undefined;
+    const arming = setImmediate(() => (timer = setTimeout(onLate, timeoutMs)));
     if (signal.aborted || readable.destroyed) return onClose();
     readable.on("data", onData).once("end", onEnd).once("close", onClose).once("error", onClose);
   });
