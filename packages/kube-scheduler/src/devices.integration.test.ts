@@ -1,6 +1,6 @@
 // Pods with claims on devices, against the real API server: the scheduler chooses the node by CEL and writes the allocation, makes the
 // claims behind extended resources, and waits for devices that must become ready.
-import { type Event, events, type Pod, pods, serviceAccounts } from "@skates/api/core/v1";
+import { type Event, events, type Pod, pods } from "@skates/api/core/v1";
 import {
   type DeviceClass,
   deviceClasses,
@@ -9,21 +9,16 @@ import {
   type ResourceSlice,
   resourceSlices,
 } from "@skates/api/resource/v1";
-import { clientFor } from "@skates/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createScheduler } from "./scheduler.ts";
 import { testNode, testPod } from "./testing/objects.ts";
-import { startTestCluster, type TestCluster } from "./testing/test-cluster.ts";
+import { schedulerClient, startTestCluster, type TestCluster } from "./testing/test-cluster.ts";
 
 let cluster: TestCluster;
 
 beforeEach(async () => {
   cluster = await startTestCluster();
-  const metadata = { name: "default", namespace: "default" };
-  await cluster.create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
-  const handler = cluster.server.loopback({ name: "system:kube-scheduler", groups: [] });
-  const client = clientFor(handler, { userAgent: "kube-scheduler", clock: cluster.env.clock });
-  await cluster.start(createScheduler({ client, env: cluster.env }));
+  await cluster.start(createScheduler({ client: await schedulerClient(cluster), env: cluster.env }));
 });
 
 afterEach(() => cluster.stop());

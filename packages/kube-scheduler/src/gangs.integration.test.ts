@@ -1,20 +1,15 @@
 // A gang against the real API server with the feature gates on: no pod is bound before all have nodes, and none holds a node in vain.
-import { type Pod, pods, serviceAccounts } from "@skates/api/core/v1";
+import { type Pod, pods } from "@skates/api/core/v1";
 import { type PodGroup, podGroups } from "@skates/api/scheduling/v1alpha2";
-import { clientFor } from "@skates/client";
 import { featureGates } from "@skates/component-base";
 import { expect, it } from "vitest";
 import { createScheduler } from "./scheduler.ts";
 import { testNode, testPod } from "./testing/objects.ts";
-import { startTestCluster } from "./testing/test-cluster.ts";
+import { schedulerClient, startTestCluster } from "./testing/test-cluster.ts";
 
 it("binds a gang together as soon as there is room for all of it", async () => {
   const cluster = await startTestCluster(featureGates({ GenericWorkload: true, GangScheduling: true }));
-  const metadata = { name: "default", namespace: "default" };
-  await cluster.create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
-  const handler = cluster.server.loopback({ name: "system:kube-scheduler", groups: [] });
-  const client = clientFor(handler, { userAgent: "kube-scheduler", clock: cluster.env.clock });
-  await cluster.start(createScheduler({ client, env: cluster.env }));
+  await cluster.start(createScheduler({ client: await schedulerClient(cluster), env: cluster.env }));
   const group: PodGroup = {
     apiVersion: "scheduling.k8s.io/v1alpha2",
     kind: "PodGroup",

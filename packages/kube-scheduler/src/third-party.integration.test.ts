@@ -1,6 +1,6 @@
 // Plugins of others at every extension point, enabled by a configuration, against the real API server; and several profiles in one scheduler.
-import { type Pod, podCondition, pods, serviceAccounts } from "@skates/api/core/v1";
-import { type Client, clientFor } from "@skates/client";
+import { type Pod, podCondition, pods } from "@skates/api/core/v1";
+import type { Client } from "@skates/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readSchedulerConfiguration } from "./config/read-configuration.ts";
 import type { SchedulerPlugin } from "./framework/plugin.ts";
@@ -8,16 +8,13 @@ import { unschedulable } from "./framework/verdict.ts";
 import type { PluginHandle } from "./plugins/registry.ts";
 import { createScheduler } from "./scheduler.ts";
 import { testNode, testPod } from "./testing/objects.ts";
-import { startTestCluster, type TestCluster } from "./testing/test-cluster.ts";
+import { schedulerClient, startTestCluster, type TestCluster } from "./testing/test-cluster.ts";
 
 let cluster: TestCluster;
 let client: Client;
 beforeEach(async () => {
   cluster = await startTestCluster();
-  const metadata = { name: "default", namespace: "default" };
-  await cluster.create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
-  const handler = cluster.server.loopback({ name: "system:kube-scheduler", groups: [] });
-  client = clientFor(handler, { userAgent: "kube-scheduler", clock: cluster.env.clock });
+  client = await schedulerClient(cluster);
   for (const name of ["n1", "n2"]) await cluster.join(testNode(name));
 });
 afterEach(() => cluster.stop());

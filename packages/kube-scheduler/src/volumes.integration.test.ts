@@ -7,23 +7,17 @@ import {
   persistentVolumes,
   type Pod,
   pods,
-  serviceAccounts,
 } from "@skates/api/core/v1";
 import { type StorageClass, storageClasses } from "@skates/api/storage/v1";
-import { clientFor } from "@skates/client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createScheduler } from "./scheduler.ts";
 import { testNode, testPod } from "./testing/objects.ts";
-import { startTestCluster, type TestCluster } from "./testing/test-cluster.ts";
+import { schedulerClient, startTestCluster, type TestCluster } from "./testing/test-cluster.ts";
 
 let cluster: TestCluster;
 beforeEach(async () => {
   cluster = await startTestCluster();
-  const metadata = { name: "default", namespace: "default" };
-  await cluster.create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
-  const handler = cluster.server.loopback({ name: "system:kube-scheduler", groups: [] });
-  const client = clientFor(handler, { userAgent: "kube-scheduler", clock: cluster.env.clock });
-  await cluster.start(createScheduler({ client, env: cluster.env }));
+  await cluster.start(createScheduler({ client: await schedulerClient(cluster), env: cluster.env }));
   await cluster.join(testNode("n1", { labels: { zone: "a" } }));
   await cluster.join(testNode("n2", { labels: { zone: "b" } }));
 });

@@ -12,9 +12,9 @@ import {
   boolType,
 } from "../type.ts";
 import type { CelBytes, CelDouble, CelDuration, CelTimestamp, CelUint, CelValue } from "../value.ts";
-import { formatDouble } from "./format-value.ts";
+import { formatKey } from "./format-value.ts";
 import { bytes, double, isInteger, isObject } from "./scalars.ts";
-import { formatSeconds, formatTimestamp, parseGoDuration, parseTimestamp, timestampOf } from "./time.ts";
+import { parseGoDuration, parseTimestamp, timestampOf } from "./time.ts";
 import { typeOfValue } from "./type-of.ts";
 
 function unfit(from: CelType, to: CelType): CelError {
@@ -102,18 +102,14 @@ export function toText(value: CelValue): string {
 
 function objectText(value: Exclude<CelValue, null | boolean | string | number | bigint>): string {
   switch (value.kind) {
-    case "double":
-      return formatDouble(value.value);
-    case "uint":
-      return String(value.value);
     case "bytes":
       return decodeUtf8(value.value);
+    case "double":
+    case "uint":
     case "timestamp":
-      return formatTimestamp(value);
     case "duration":
-      return formatSeconds(value);
     case "type":
-      return value.type.name;
+      return formatKey(value);
     default:
       return failText(value);
   }

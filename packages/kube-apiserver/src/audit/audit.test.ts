@@ -3,7 +3,7 @@ import type { Policy } from "@skates/api/audit/v1";
 import { seededRandom } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
 import { afterEach, expect, it } from "vitest";
-import { ADMIN, type Caller, startTestServer, type TestServer } from "../node/testing.ts";
+import { ADMIN, type Caller, peerOf, startTestServer, type TestServer } from "../node/testing.ts";
 import type { AuditEvent, AuditSink } from "./audit-event.ts";
 import { auditPolicy } from "./audit-policy.ts";
 import { auditor } from "./audit-stage.ts";
@@ -124,18 +124,7 @@ it("refusals say why, and impersonation names both", async () => {
     query: new URLSearchParams(),
     headers: { "impersonate-user": "bob", "audit-id": "mine", "x-forwarded-for": "192.0.2.7" },
     body: { kind: "none" },
-    peer: {
-      tls: {
-        remoteAddress: "127.0.0.1",
-        certificate: {
-          commonName: "admin",
-          organizations: ["system:masters"],
-          serialNumber: "1",
-          fingerprint: "",
-          notAfterMs: 1e15,
-        },
-      },
-    },
+    peer: peerOf({ user: ADMIN }),
     signal: new AbortController().signal,
   });
   expect(events.at(-1)).toMatchObject({

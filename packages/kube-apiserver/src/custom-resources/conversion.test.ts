@@ -1,7 +1,7 @@
 // Versions that a webhook converts, on a whole server in this process: every way of reading and writing, and webhooks that lie.
 import { type ApiObject, type Handler, isRecord, parseJson } from "@skates/apimachinery";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ADMIN, type Answer, startTestServer, type TestServer } from "../node/testing.ts";
+import { ADMIN, type Answer, peerOf, startTestServer, type TestServer } from "../node/testing.ts";
 
 let server: TestServer;
 /** Questions that the webhook was asked: how many objects, and into which version. */
@@ -146,18 +146,7 @@ test("watches show each event in their version, and end with an error when the w
     query: new URLSearchParams({ watch: "true", resourceVersion: list.metadata.resourceVersion }),
     headers: { accept: "application/json" },
     body: { kind: "none" },
-    peer: {
-      tls: {
-        remoteAddress: "127.0.0.1",
-        certificate: {
-          commonName: "admin",
-          organizations: ["system:masters"],
-          serialNumber: "1",
-          fingerprint: "f",
-          notAfterMs: Number.MAX_SAFE_INTEGER,
-        },
-      },
-    },
+    peer: peerOf({ user: ADMIN }),
     signal: stop.signal,
   });
   const events = lines(response);
@@ -299,18 +288,7 @@ async function apply(path: string, body: object): Promise<Answer> {
     query: url.searchParams,
     headers: { accept: "application/json", "content-type": mediaType },
     body: { kind: "bytes", mediaType, read: () => Promise.resolve(bytes) },
-    peer: {
-      tls: {
-        remoteAddress: "127.0.0.1",
-        certificate: {
-          commonName: "admin",
-          organizations: ["system:masters"],
-          serialNumber: "1",
-          fingerprint: "f",
-          notAfterMs: Number.MAX_SAFE_INTEGER,
-        },
-      },
-    },
+    peer: peerOf({ user: ADMIN }),
     signal: new AbortController().signal,
   });
   const chunks: Uint8Array[] = [];

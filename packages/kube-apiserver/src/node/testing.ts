@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { ApiRequest, ApiResponse, Handler, PeerCertificate, UserInfo } from "@skates/apimachinery";
+import type { ApiRequest, ApiResponse, Handler, Peer, PeerCertificate, UserInfo } from "@skates/apimachinery";
 import { createEnv, type Env, seededRandom, TaskGroup } from "@skates/component-base";
 import { systemClock } from "@skates/component-base/node";
 import type { TokenSigner } from "@skates/pki";
@@ -106,7 +106,7 @@ async function send(handler: Handler, as: Caller, { method, path, body }: Sent):
       ...(typeof as === "object" && "token" in as ? { authorization: `Bearer ${as.token}` } : {}),
     },
     body: bytes === undefined ? { kind: "none" } : { kind: "bytes", mediaType, read: async () => bytes },
-    peer: { tls: { remoteAddress: "127.0.0.1", certificate: certificateOf(as) } },
+    peer: peerOf(as),
     signal: new AbortController().signal,
   };
   const response = await handler(request);
@@ -115,6 +115,11 @@ async function send(handler: Handler, as: Caller, { method, path, body }: Sent):
   );
   const answer = { status: response.status, body: await readBody(response) };
   return warnings.length === 0 ? answer : { ...answer, warnings };
+}
+
+/** Who calls, as transport tells the server. */
+export function peerOf(as: Caller): Peer {
+  return { tls: { remoteAddress: "127.0.0.1", certificate: certificateOf(as) } };
 }
 
 function certificateOf(as: Caller): PeerCertificate | undefined {

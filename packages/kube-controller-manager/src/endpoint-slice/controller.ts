@@ -1,11 +1,11 @@
 import { equalValues, keyOf, type ObjectKey } from "@skates/apimachinery";
-import { nodes, type Pod, pods, services } from "@skates/api/core/v1";
+import { nodes, pods, services } from "@skates/api/core/v1";
 import { type EndpointSlice, endpointSlices } from "@skates/api/discovery/v1";
 import { type Controller, type Listers, watch } from "@skates/controller-runtime";
 import { byNode } from "../pod/pod-state.ts";
-import { chooses } from "./chooses.ts";
 import { byService, SERVICE_NAME } from "./labels.ts";
 import { type EndpointSliceView, planEndpointSlices } from "./plan.ts";
+import { servicesOf, servicesOfChange } from "./services-of.ts";
 import { changesShares, hintsByZoneSize } from "./zone-hints.ts";
 
 /** Lists in slices which pods stand behind a service, and which of them are ready. */
@@ -19,12 +19,7 @@ export const endpointSliceController: Controller<EndpointSliceView> = {
     }),
     watch({
       resource: pods,
-      keys: (pod, old, listers) => {
-        if (old === undefined) return servicesOf(pod, listers);
-        if (!changed(pod, old)) return [];
-        const moved = !equalValues(pod.metadata.labels, old.metadata.labels);
-        return moved ? [...servicesOf(pod, listers), ...servicesOf(old, listers)] : servicesOf(pod, listers);
-      },
+      keys: servicesOfChange,
       indexes: { node: byNode },
     }),
     watch({
@@ -52,16 +47,6 @@ export const endpointSliceController: Controller<EndpointSliceView> = {
   plan: planEndpointSlices,
 };
 
-/** Services that choose a pod by its labels. */
-function servicesOf(pod: Pod, listers: Listers): readonly ObjectKey[] {
-  const out: ObjectKey[] = [];
-  for (const service of listers.for(services).list(pod.metadata.namespace)) {
-    const selector = service.spec?.selector;
-    if (selector !== undefined && chooses(selector, pod.metadata.labels)) out.push(keyOf(service));
-  }
-  return out;
-}
-
 /** Services whose hints go by the size of zones. */
 function servicesBySize(listers: Listers): readonly ObjectKey[] {
   return listers.for(services).by("sized", "true").map(keyOf);
@@ -70,18 +55,4 @@ function servicesBySize(listers: Listers): readonly ObjectKey[] {
 function serviceOf({ metadata: { namespace, labels } }: EndpointSlice): readonly ObjectKey[] {
   const name = labels?.[SERVICE_NAME];
   return name === undefined ? [] : [{ namespace, name }];
-}
-
-/** True if a change of a pod can show in slices. */
-function changed(pod: Pod, old: Pod): boolean {
-  const shown = ({ metadata, spec, status }: Pod): unknown => [
-    metadata.labels,
-    metadata.deletionTimestamp,
-    spec.nodeName,
-    status?.phase,
-    status?.podIP,
-    status?.podIPs,
-    status?.conditions?.find((condition) => condition.type === "Ready")?.status,
-  ];
-  return !equalValues(shown(pod), shown(old));
 }

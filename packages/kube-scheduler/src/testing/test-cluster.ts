@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { ApiObject, Resource, UserInfo } from "@skates/apimachinery";
-import { type Node, nodes } from "@skates/api/core/v1";
+import { type Node, nodes, serviceAccounts } from "@skates/api/core/v1";
 import { type Client, clientFor } from "@skates/client";
 import {
   type Component,
@@ -32,6 +32,14 @@ export interface TestCluster {
   /** Waits until the condition holds, for at most 10 s or what is said. */
   until<R>(what: string, condition: () => Promise<R | undefined>, seconds?: number): Promise<R>;
   stop(): Promise<void>;
+}
+
+/** What the scheduler asks by; the namespace `default` gets the account that pods there need. */
+export async function schedulerClient({ server, env, create }: TestCluster): Promise<Client> {
+  const metadata = { name: "default", namespace: "default" };
+  await create(serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata });
+  const handler = server.loopback({ name: "system:kube-scheduler", groups: [] });
+  return clientFor(handler, { userAgent: "kube-scheduler", clock: env.clock });
 }
 
 /** Starts it and waits until it is ready. */

@@ -7,6 +7,7 @@ import type { AnyField, Inlined, Struct } from "../struct.ts";
 import { decodeValue } from "../decode.ts";
 import { isRecord } from "../record.ts";
 import type { JsonUnion, TypeNode } from "../type.ts";
+import { zeroValue } from "../zero.ts";
 import { base64Decode } from "./base64.ts";
 import { ProtobufWriter } from "./writer.ts";
 
@@ -111,28 +112,7 @@ function rawWriter(otherwise: WriteMembers, head: number): WriteMembers {
 function zeroOf({ type, required, facets }: AnyField): unknown {
   if (facets.keepZero === true || type.kind === "bytes" || type.kind === "list") return undefined;
   if (type.kind === "ref") return required || facets.emitEmpty === true ? {} : undefined;
-  return scalarZero(type);
-}
-
-function scalarZero(type: TypeNode): unknown {
-  switch (type.kind) {
-    case "bool":
-      return false;
-    case "int":
-    case "double":
-    case "intOrString":
-      return 0;
-    case "quantity":
-      return "0";
-    case "duration":
-      return "0s";
-    case "fieldsV1":
-    case "rawExtension":
-    case "json":
-      return NO_JSON;
-    default:
-      return "";
-  }
+  return zeroValue(type) ?? NO_JSON;
 }
 
 /** Stands for a JSON value that is not there, in a message that is written all the same. */
