@@ -12,7 +12,7 @@ export interface Kubectl {
 const OLD = "1.31";
 
 /** The one on PATH, and those that lie beside it as `kubectl.1.31`, from old to new. */
-export function installedKubectls(): readonly Kubectl[] {
+function installedKubectls(): readonly Kubectl[] {
   const own = process.env["KUBECTL"] ?? "kubectl";
   const found = [{ command: own, version: versionOf(own) }];
   const folder = folderOf(own);

@@ -32,14 +32,6 @@ export const ageColumn: Column<ApiObject> = column("Age", "Time since the object
   since(o.metadata.creationTimestamp, nowMs),
 );
 
-/** The time of creation, for the few tables that show it instead of an age. */
-export const createdColumn: Column<ApiObject> = column(
-  "Created At",
-  "Time at which the object was created.",
-  (o) => o.metadata.creationTimestamp ?? null,
-  { type: "date" },
-);
-
 /** How long before `nowMs` a time stamp was, as upstream shows it: `5m`, `3d4h`; `<unknown>` when there is none. */
 export function since(time: string | undefined, nowMs: number): string {
   return time === undefined || time === "" ? "<unknown>" : humanDuration(nowMs - Date.parse(time));

@@ -16,14 +16,7 @@ export type { ApiServerOptions, HealthCheck, Limits, PathHandler, VersionInfo } 
 export { forbidden } from "./forbidden.ts";
 export { inVersion, toHub } from "./registry/in-version.ts";
 export type { Registry, Writer } from "./registry/registry.ts";
-export {
-  errorResponse,
-  jsonResponse,
-  looseListResponse,
-  looseResponse,
-  objectResponse,
-  textResponse,
-} from "./responses.ts";
+export { errorResponse, jsonResponse, looseListResponse, looseResponse, textResponse } from "./responses.ts";
 export { type Route, routeOf } from "./route.ts";
 export { type ApiServer, createApiServer } from "./server.ts";
 export type { SpecialCall, SpecialHandler } from "./special.ts";

@@ -43,7 +43,7 @@ export interface WatchFrame {
   readonly object: any;
 }
 
-export const TEST_USER: UserInfo = { name: "tester", groups: ["system:masters"] };
+const TEST_USER: UserInfo = { name: "tester", groups: ["system:masters"] };
 export const TEST_START_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
 
 export type TestOptions = Partial<ApiServerOptions>;

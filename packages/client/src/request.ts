@@ -91,7 +91,7 @@ export function deleteCall(path: string, options: DeleteCall, query: URLSearchPa
 }
 
 /** A body of JSON text. */
-export function jsonBody(value: unknown, mediaType = "application/json"): RequestBody {
+function jsonBody(value: unknown, mediaType = "application/json"): RequestBody {
   return textBody(jsonText(value), mediaType);
 }
 

@@ -4,7 +4,7 @@
  */
 export type { ClusterDnsErrorCode } from "./errors.ts";
 export { announceInApi, type ClusterDnsOptions, createClusterDns, type DnsAnnouncement } from "./cluster-dns.ts";
-export { answerFor, type Cluster } from "./records.ts";
+export type { Cluster } from "./records.ts";
 export { type Forwarder, type Resolver, resolver, type ResolverOptions } from "./resolver.ts";
 export { writeQuery } from "./write-query.ts";
 export { readAnswers } from "./read-answers.ts";

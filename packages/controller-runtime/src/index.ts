@@ -30,7 +30,6 @@ export { keyWorker, type KeyWorkerOptions } from "./key-worker.ts";
 export { type LeaderElectionOptions, leading } from "./leader-election.ts";
 export type { Delta, Informer, InformerOptions, KeysOf, Lister } from "./lister.ts";
 export { createManager, type ManagerOptions } from "./manager.ts";
-export { referenceTo } from "./new-event.ts";
 export {
   controllerOf,
   controllerReference,

@@ -37,7 +37,7 @@ export function newEvent(announcement: Announcement, origin: EventOrigin): Event
 }
 
 /** A reference to an object as it is now. */
-export function referenceTo(object: ApiObject): ObjectReference {
+function referenceTo(object: ApiObject): ObjectReference {
   const { namespace, name, uid, resourceVersion } = object.metadata;
   const { apiVersion, kind } = object;
   return { kind, namespace, name, uid, apiVersion, resourceVersion };

@@ -19,13 +19,13 @@ export function controllerReference(owner: ApiObject): OwnerReference {
 }
 
 /** Index of objects by the uid of what manages them. */
-export function byController(object: ApiObject): readonly string[] {
+function byController(object: ApiObject): readonly string[] {
   const owner = controllerOf(object);
   return owner === undefined ? [] : [owner.uid];
 }
 
 /** Index of objects that nobody manages, by namespace. */
-export function orphansByNamespace(object: ApiObject): readonly string[] {
+function orphansByNamespace(object: ApiObject): readonly string[] {
   return controllerOf(object) === undefined ? [object.metadata.namespace ?? ""] : [];
 }
 

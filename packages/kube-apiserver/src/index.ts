@@ -28,12 +28,11 @@ export { REQUEST_HEADERS, type RequestHeaderOptions } from "./authentication/req
 export type { AuditEvent, AuditSink } from "./audit/audit-event.ts";
 export { auditPolicy } from "./audit/audit-policy.ts";
 export { type AuditOptions, auditor } from "./audit/audit-stage.ts";
-export { type BatchOptions, batchSink, WEBHOOK_BATCHES } from "./audit/batch-sink.ts";
+export { type BatchOptions, WEBHOOK_BATCHES } from "./audit/batch-sink.ts";
 export { EVENT_BYTES_MAX, truncating } from "./audit/truncated.ts";
 export { webhookSink, type WebhookSinkOptions } from "./audit/webhook-sink.ts";
 export type { ProxyClient } from "./aggregation/aggregator.ts";
 export type { TokenOptions } from "./authentication/token-options.ts";
-export { serviceAccountUserName } from "./authentication/users.ts";
 export { readAuthorizationConfiguration } from "./authorization/authorization-configuration.ts";
 export { abacAuthorizer } from "./authorization/abac.ts";
 export {
@@ -46,7 +45,7 @@ export {
 export type { ReviewMatcher } from "./authorization/webhook-authorizer.ts";
 export { PolicySource } from "./authorization/rbac/policy-source.ts";
 export { type DefaultPolicy, defaultPolicy } from "./bootstrap/policy/default-policy.ts";
-export { type ApiEndpoint, apiServiceAddress, SYSTEM_NAMESPACES } from "./bootstrap/system-objects.ts";
+export { type ApiEndpoint, apiServiceAddress } from "./bootstrap/system-objects.ts";
 export {
   createKubeApiServer,
   type KubeApiServer,

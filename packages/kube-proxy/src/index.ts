@@ -4,5 +4,5 @@
  */
 export { compile, type CompileOptions } from "./compile.ts";
 export { createKubeProxy, type KubeProxy, type KubeProxyOptions, serviceKeysOf } from "./kube-proxy.ts";
-export { type Endpoint, type ServicePortRules, servicePorts } from "./service-port.ts";
-export { type FlowTable, type StaleFlow, staleFlows } from "./stale-flows.ts";
+export type { Endpoint, ServicePortRules } from "./service-port.ts";
+export type { FlowTable, StaleFlow } from "./stale-flows.ts";

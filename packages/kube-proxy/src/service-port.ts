@@ -30,7 +30,7 @@ export interface ServicePortRules {
 }
 
 /** Which of the cluster's services are served by these rules: those with an IPv4 cluster address and no other proxy. */
-export function isServed(service: Service): boolean {
+function isServed(service: Service): boolean {
   const { spec, metadata } = service;
   if (metadata.labels?.["service.kubernetes.io/service-proxy-name"] !== undefined) return false;
   if (spec.type === "ExternalName") return false;

@@ -4,5 +4,5 @@
  */
 export type { PacketFilterErrorCode } from "./errors.ts";
 export { type DataPlane, memoryDataPlane } from "./data-plane.ts";
-export { changeScript, fullScript } from "./nft-script.ts";
+export { fullScript } from "./nft-script.ts";
 export type { Chain, ElementMap, ElementSet, Table } from "./table.ts";

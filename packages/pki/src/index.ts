@@ -4,7 +4,7 @@
  */
 export type { PkiErrorCode } from "./errors.ts";
 export { type KubeconfigOptions, renderClusterInfo, renderKubeconfig } from "./kubeconfig.ts";
-export { pemCertificates, pemPublicKeys } from "./pem-bundle.ts";
+export { pemCertificates } from "./pem-bundle.ts";
 export type {
   CertificateAuthority,
   CertificateInfo,

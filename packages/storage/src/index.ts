@@ -6,10 +6,9 @@
  */
 export { type CopyOptions, copyStore, raiseStore } from "./copy-store.ts";
 export type { Engine, EngineBatch, EngineLease, EngineMeta, EngineRecord } from "./engine.ts";
-export { STORE_ERROR_CODES, type StoreErrorCode, storeError } from "./errors.ts";
-export { memoryEngine } from "./memory/memory-engine.ts";
+export { type StoreErrorCode, storeError } from "./errors.ts";
 export { memoryStore } from "./memory/memory-store.ts";
-export { openStore, type StoreOptions } from "./mvcc/mvcc-store.ts";
+export type { StoreOptions } from "./mvcc/mvcc-store.ts";
 export { restoreSnapshot, snapshotHeader } from "./mvcc/snapshot.ts";
 export type {
   Change,

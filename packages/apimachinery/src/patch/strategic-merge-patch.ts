@@ -43,7 +43,7 @@ function memberOf(type: TypeNode | undefined, name: string): Member {
 }
 
 /** Merges two objects, or follows the directive that the patch holds. */
-export function mergeRecord(type: TypeNode | undefined, value: unknown, patch: JsonRecord): unknown {
+function mergeRecord(type: TypeNode | undefined, value: unknown, patch: JsonRecord): unknown {
   const directive = patch[PATCH];
   if (directive === "delete") return newMap();
   if (directive === "replace") return withoutDirectives(patch);

@@ -248,7 +248,7 @@ function goName(struct: Struct): string {
 }
 
 /** `v1.Container`. */
-export function goTypeName(struct: Struct): string {
+function goTypeName(struct: Struct): string {
   return struct.name.slice(struct.name.lastIndexOf("/") + 1);
 }
 

@@ -167,12 +167,12 @@ export function isPathSegmentName(text: string): readonly string[] {
 }
 
 /** `must be between 1 and 65535, inclusive`. */
-export function inclusiveRange(low: number, high: number): string {
+function inclusiveRange(low: number, high: number): string {
   return `must be between ${low} and ${high}, inclusive`;
 }
 
 /** A message about a pattern, as upstream words it. */
-export function regexError(message: string, pattern: string, examples: readonly string[] = []): string {
+function regexError(message: string, pattern: string, examples: readonly string[] = []): string {
   if (examples.length === 0) return `${message} (regex used for validation is '${pattern}')`;
   const shown = examples.map((example) => `'${example}', `).join(" or ");
   return `${message} (e.g. ${shown}regex used for validation is '${pattern}')`;

@@ -2,7 +2,7 @@ import { JSONSchemaProps } from "@skates/api/apiextensions/v1";
 import { badRequest, decodeValue, isRecord } from "@skates/apimachinery";
 
 /** Deeper schemas are refused: everything that walks a schema is recursive. */
-export const SCHEMA_DEPTH_LIMIT = 300;
+const SCHEMA_DEPTH_LIMIT = 300;
 
 /** A schema of a custom resource, with the parts that may be schemas or flags told apart. Its parts are made when asked for. */
 export interface StructuralSchema {

@@ -76,7 +76,7 @@ type DeletionPlan =
   | { readonly do: "mark"; readonly object: ApiObject };
 
 /** What a deletion does to an object, by upstream's rules on finalizers and grace periods. */
-export function planDeletion(call: WriteCall, options: DeleteOptions, old: ApiObject): DeletionPlan {
+function planDeletion(call: WriteCall, options: DeleteOptions, old: ApiObject): DeletionPlan {
   const { strategy } = call.served.hub;
   const grace = planGrace(call, options, old);
   if (grace === "pending") return { do: "wait" };

@@ -31,7 +31,7 @@ export function formatKey(value: CelValue): string {
 }
 
 /** A floating point number as Go's `%g` prints it: with an exponent from a million up, or below a ten-thousandth. */
-export function formatDouble(value: number): string {
+function formatDouble(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";

@@ -1,10 +1,10 @@
 import type { PeerCertificate, UserInfo } from "@skates/apimachinery";
 
 export const GROUP_AUTHENTICATED = "system:authenticated";
-export const GROUP_UNAUTHENTICATED = "system:unauthenticated";
+const GROUP_UNAUTHENTICATED = "system:unauthenticated";
 export const GROUP_MASTERS = "system:masters";
-export const GROUP_NODES = "system:nodes";
-export const GROUP_SERVICE_ACCOUNTS = "system:serviceaccounts";
+const GROUP_NODES = "system:nodes";
+const GROUP_SERVICE_ACCOUNTS = "system:serviceaccounts";
 const SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:";
 const NODE_PREFIX = "system:node:";
 

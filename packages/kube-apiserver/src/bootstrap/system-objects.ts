@@ -15,7 +15,7 @@ import type { ApiObject, Resource } from "@skates/apimachinery";
 import { NODE_PROXY_ACCOUNT } from "../authentication/users.ts";
 import { formatAddress, parseAddress, parseCidr, usableAddress } from "../services/cidr.ts";
 
-export const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"] as const;
+const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"] as const;
 
 /** An object that has to exist, and the resource it is of. It is made if absent; what is there is left alone. */
 export interface SystemObject<T extends ApiObject = ApiObject> {

@@ -6,7 +6,7 @@ import type { RevisionStore } from "@skates/storage";
 import { nodePortsOf, type PortRange } from "./node-ports.ts";
 
 /** Below the storage prefix, where upstream keeps it. It is no resource: no client sees it. */
-export const PORT_RANGE_KEY = "ranges/servicenodeports";
+const PORT_RANGE_KEY = "ranges/servicenodeports";
 
 /** What changes close together is written once. */
 const GATHER_MS = 100;
@@ -96,7 +96,7 @@ async function recordPorts(
 }
 
 /** One bit for each port, that of the first one lowest; the bytes of one big number, highest first, without leading zeros. */
-export function portBits(ports: readonly number[], { from, to }: PortRange): Uint8Array {
+function portBits(ports: readonly number[], { from, to }: PortRange): Uint8Array {
   const offsets = ports.filter((port) => port >= from && port <= to).map((port) => port - from);
   const length = offsets.length === 0 ? 0 : Math.floor(Math.max(...offsets) / 8) + 1;
   const bits = new Uint8Array(length);

@@ -41,11 +41,7 @@ export interface ServicePort {
  * One ready place behind a service, or the host that an ExternalName service stands for. Throws an Error in the words of upstream's
  * resolver, also when the address means this host or its link.
  */
-export function serviceEndpoint(
-  registry: Registry,
-  { namespace, name, port }: ServicePort,
-  random: Random,
-): ServiceEndpoint {
+function serviceEndpoint(registry: Registry, { namespace, name, port }: ServicePort, random: Random): ServiceEndpoint {
   const service = registry.cached<Service>(services, { namespace, name });
   if (service === undefined) throw new Error(`service ${JSON.stringify(name)} not found`);
   const { spec } = service;

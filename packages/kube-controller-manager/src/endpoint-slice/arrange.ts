@@ -20,7 +20,7 @@ export interface Arrangement {
 }
 
 /** As upstream: so many endpoints at most in one slice. */
-export const SLICE_SIZE = 100;
+const SLICE_SIZE = 100;
 
 /**
  * Spreads endpoints over slices with as few writes as can be: each endpoint stays in its slice, new ones fill slices that are written

@@ -100,7 +100,7 @@ function disabled<D extends Draft>(drafts: readonly D[], message: string): Hinte
 }
 
 /** The endpoint without hints; the same one if it has none. */
-export function withoutHints(endpoint: Endpoint): Endpoint {
+function withoutHints(endpoint: Endpoint): Endpoint {
   if (endpoint.hints === undefined) return endpoint;
   const { hints: _hints, ...rest } = endpoint;
   return rest;

@@ -4,7 +4,7 @@ import { hasEndpoint, portsOf } from "../endpoint-slice/endpoint.ts";
 import { podReady } from "../pod/pod-state.ts";
 
 /** An Endpoints object lists this many addresses at most. */
-export const CAPACITY = 1000;
+const CAPACITY = 1000;
 
 interface Place {
   readonly address: EndpointAddress;

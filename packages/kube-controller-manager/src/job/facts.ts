@@ -55,7 +55,7 @@ export function isSuspended(job: Job): boolean {
   return job.spec.suspend === true;
 }
 
-export function isIndexed(job: Job): boolean {
+function isIndexed(job: Job): boolean {
   return job.spec.completionMode === "Indexed";
 }
 

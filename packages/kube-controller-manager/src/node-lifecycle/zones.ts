@@ -42,7 +42,7 @@ function isCounted({ metadata: { labels } }: Node): boolean {
 }
 
 /** Region and zone; the same for all nodes that tell neither. */
-export function zoneKey({ metadata: { labels = {} } }: Node): string {
+function zoneKey({ metadata: { labels = {} } }: Node): string {
   const region = labels["topology.kubernetes.io/region"] ?? "";
   return `${region}/${labels["topology.kubernetes.io/zone"] ?? ""}`;
 }

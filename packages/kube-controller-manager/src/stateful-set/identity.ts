@@ -4,7 +4,7 @@ import { newPod } from "../pod/new-pod.ts";
 
 /** Labels of the pods, as upstream names them. */
 export const POD_NAME = "statefulset.kubernetes.io/pod-name";
-export const POD_INDEX = "apps.kubernetes.io/pod-index";
+const POD_INDEX = "apps.kubernetes.io/pod-index";
 /** Name of the revision that a pod was made from. */
 export const REVISION = "controller-revision-hash";
 

@@ -50,7 +50,7 @@ export async function startCluster(
 }
 
 /** A pod that runs and is ready as of now; one that was ready already stays so. */
-export function runningPod(pod: Pod, podIP: string, { clock }: World): Pod {
+function runningPod(pod: Pod, podIP: string, { clock }: World): Pod {
   const ready: PodCondition = { type: "Ready", status: "True", lastTransitionTime: formatTime(clock.nowMs()) };
   const others = pod.status?.conditions?.filter(({ type }) => type !== "Ready") ?? [];
   const conditions = [...others, ready];

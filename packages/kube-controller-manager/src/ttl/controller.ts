@@ -6,7 +6,7 @@ export interface TtlHintView {
   readonly nodes: Lister<Node>;
 }
 
-export const TTL_ANNOTATION = "node.alpha.kubernetes.io/ttl";
+const TTL_ANNOTATION = "node.alpha.kubernetes.io/ttl";
 
 /** Upstream's steps, by number of nodes; they overlap, so that a cluster at a border does not go to and fro. */
 const STEPS = [

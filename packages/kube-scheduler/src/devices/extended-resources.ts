@@ -12,7 +12,7 @@ import { valueOf } from "../snapshot/resources.ts";
 /** Every class serves the resource of this name. */
 const IMPLICIT_PREFIX = "deviceclass.resource.kubernetes.io/";
 /** Marks the claim that stands behind the extended resources of its pod. */
-export const EXTENDED_RESOURCE_ANNOTATION = "resource.kubernetes.io/extended-resource-claim";
+const EXTENDED_RESOURCE_ANNOTATION = "resource.kubernetes.io/extended-resource-claim";
 
 /** Extended resources by the class whose devices serve them: the newest class where several name the same. */
 export function classesByResource(classes: readonly DeviceClass[]): ReadonlyMap<string, DeviceClass> {

@@ -13,7 +13,7 @@ export function hasGrown({ claim, storage }: VolumeSize): boolean {
 }
 
 /** The change of a claim's status once its volume has grown. */
-export function grownStatus({ claim, storage }: VolumeSize): object {
+function grownStatus({ claim, storage }: VolumeSize): object {
   const conditions = (claim.status?.conditions ?? []).filter(({ type }) => !PASSING.includes(type));
   return { capacity: { storage }, conditions, allocatedResourceStatuses: { storage: null } };
 }

@@ -14,7 +14,7 @@ const removed = {
 };
 
 /** The containers concerned: all but those that were added for debugging. */
-export function restartable(pod: Pod) {
+function restartable(pod: Pod) {
   return podContainers(pod).filter(({ kind }) => kind !== "ephemeral");
 }
 

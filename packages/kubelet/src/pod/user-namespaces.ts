@@ -2,7 +2,7 @@ import { messageOf, OperatingError } from "@skates/component-base";
 import type { IdRange } from "../runtime.ts";
 
 /** How many users, and groups, a pod with users of its own has: upstream's number. */
-export const IDS_PER_POD = 65_536;
+const IDS_PER_POD = 65_536;
 
 /** What a node notes about a pod with users of its own, so that a restarted kubelet knows it. */
 export interface UserIdNotes {

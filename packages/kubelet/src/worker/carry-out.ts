@@ -80,7 +80,7 @@ async function carryOutReset(worker: PodWorker, container: RuntimeContainer, sig
 }
 
 /** The specification of a pod's sandbox, made again when it is needed. */
-export function sandboxSpecOf(worker: PodWorker, attempt: number, runtimeHandler = ""): SandboxSpec {
+function sandboxSpecOf(worker: PodWorker, attempt: number, runtimeHandler = ""): SandboxSpec {
   const { deps, state } = worker;
   const { pod } = state;
   const dns = deps.node.dns();

@@ -7,7 +7,7 @@ export {
   type NodeIdentity,
   RENEW_BEFORE_MS,
 } from "./cluster-pki.ts";
-export { type EnsureCertificateOptions, ensureCertificate } from "./ensure-certificate.ts";
+export type { EnsureCertificateOptions } from "./ensure-certificate.ts";
 export { detachedSignature, type SharedSecret, signatureFits } from "./detached-jws.ts";
 export { type NodePkiOptions, nodePki } from "./node-pki.ts";
 export { type TokenVerifierOptions, tokenSigner, tokenVerifier } from "./tokens.ts";

@@ -9,7 +9,7 @@ import { CA_VALID_MS, CROSS_FILE } from "./cluster-pki.ts";
 import { readIfPresent, writeWhole } from "./pem-files.ts";
 
 /** The CAs of a cluster: their files without ending, below its directory. */
-export const AUTHORITY_FILES: readonly string[] = ["ca", "front-proxy-ca", "etcd/ca"];
+const AUTHORITY_FILES: readonly string[] = ["ca", "front-proxy-ca", "etcd/ca"];
 
 /** What the file of a key ends with that is announced and does not sign yet. */
 export const NEXT_KEY = ".next.key";

@@ -70,7 +70,7 @@ export async function runSimulatedAgent(paths: Paths, config: ClusterConfig, sig
   }
 }
 
-export function simulatedNodeName(index: number): string {
+function simulatedNodeName(index: number): string {
   return `simulated-${index}`;
 }
 

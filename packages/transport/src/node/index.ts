@@ -11,4 +11,3 @@ export { type HttpsClient, type HttpsHandlerOptions, httpsHandler } from "./http
 export { type ServeOptions, type ServerTls, type ServingHandle, serveHandler } from "./serve-handler.ts";
 export { type Messages, overWebSocket } from "./over-web-socket.ts";
 export { CIPHER_SUITES, STRONG_TLS, type TlsPolicy } from "./tls-policy.ts";
-export { duplexOf, socketStream } from "./socket-stream.ts";

@@ -45,7 +45,7 @@ export interface RemoteCommand {
   close(): void;
 }
 
-export const COMMAND_SUCCEEDED: CommandStatus = { metadata: {}, status: "Success" };
+const COMMAND_SUCCEEDED: CommandStatus = { metadata: {}, status: "Success" };
 
 /** The status of a command that ended with this code, in upstream's form. */
 export function exitStatus(code: number): CommandStatus {

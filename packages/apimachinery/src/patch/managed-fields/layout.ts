@@ -98,7 +98,7 @@ function fieldLayout(name: string, field: AnyField): FieldLayout {
   };
 }
 
-export function layoutOf(type: TypeNode): Layout {
+function layoutOf(type: TypeNode): Layout {
   switch (type.kind) {
     case "ref": {
       const struct = type.target();

@@ -43,14 +43,14 @@ export const PrefixedClaimOrExpression = struct("apiserver.k8s.io/v1.PrefixedCla
 /** Where a name or the groups come from. */
 export interface PrefixedClaimOrExpression extends Infer<typeof PrefixedClaimOrExpression> {}
 
-export const ClaimOrExpression = struct("apiserver.k8s.io/v1.ClaimOrExpression", {
+const ClaimOrExpression = struct("apiserver.k8s.io/v1.ClaimOrExpression", {
   claim: opt(1, string, "Claim whose value is taken."),
   expression: opt(2, string, "CEL over `claims` that gives the value."),
 });
 /** Where the UID comes from. */
 export interface ClaimOrExpression extends Infer<typeof ClaimOrExpression> {}
 
-export const ExtraMapping = struct("apiserver.k8s.io/v1.ExtraMapping", {
+const ExtraMapping = struct("apiserver.k8s.io/v1.ExtraMapping", {
   key: opt(1, string, "Key of the extra, with the prefix of a domain."),
   valueExpression: opt(2, string, "CEL over `claims` that gives a text or a list of texts."),
 });

@@ -3,7 +3,7 @@ import type { NamespaceBinding, NamespaceRole } from "./namespace-roles.ts";
 import { rule } from "./rules.ts";
 
 /** Nodes that join are in this group by their token, unless the token names others: upstream's name, from kubeadm. */
-export const JOINING = "group:system:bootstrappers:kubeadm:default-node-token";
+const JOINING = "group:system:bootstrappers:kubeadm:default-node-token";
 const NODES = "group:system:nodes";
 const CSR = "system:certificates.k8s.io:certificatesigningrequests";
 

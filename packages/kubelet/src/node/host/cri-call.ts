@@ -68,12 +68,12 @@ export async function imagePresent(socket: string, name: string): Promise<boolea
 }
 
 /** A length-delimited protobuf field with a number below 16. */
-export function messageField(number: number, bytes: Uint8Array): Uint8Array {
+function messageField(number: number, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from([(number << 3) | 2]), varint(bytes.length), bytes]);
 }
 
 /** The length-delimited fields of a message that has no others, as text. */
-export function stringFields(message: Uint8Array): ReadonlyMap<number, string> {
+function stringFields(message: Uint8Array): ReadonlyMap<number, string> {
   const fields = new Map<number, string>();
   for (let at = 0; at < message.length; ) {
     const number = (message[at] ?? 0) >> 3;

@@ -28,7 +28,7 @@ export interface EtcdProcessOptions {
 }
 
 /** The program: `$ETCD`, else the one on PATH; undefined when there is none. */
-export function findEtcd(): string | undefined {
+function findEtcd(): string | undefined {
   const program = process.env["ETCD"] ?? "etcd";
   try {
     execFileSync(program, ["--version"], { stdio: "ignore" });
