@@ -70,6 +70,7 @@ export interface CsiMounted extends MeasuredVolume {
 /** How often drivers that ask for it are told to mount again, with fresh tokens, and others that can are asked to grow volumes. */
 const RENEW_MS = 60_000;
 const DEFAULT_TOKEN_SECONDS = 3600;
+const ONE_POD_ONLY = "volume uses the ReadWriteOncePod access mode and is already in use by another pod";
 
 /**
  * The CSI volumes of this node: staged once for the node, published for each pod, and the reverse. Each step is repeated until the
@@ -129,6 +130,7 @@ export class CsiVolumes {
     const publishContext = publishes ? await this.#attach(request, users, about, signal) : {};
     return await this.#locks.run(uniqueVolumeName(volume), async () => {
       signal.throwIfAborted();
+      if (this.#isElsewhere(request)) throw failure(volume.block ? "MountDevice" : "SetUp", volume, ONE_POD_ONLY);
       const driver = this.#driver(volume);
       const capabilities = await driver.capabilities(signal);
       const work: Work = { ...request, about, driver, capabilities, publishContext };
@@ -168,6 +170,13 @@ export class CsiVolumes {
     for (const data of await volumesOnNode(this.#options.paths, driver)) {
       await this.#locks.run(uniqueVolumeName(data), () => this.#unstage(data, users, signal));
     }
+  }
+
+  /** For one pod alone, and another has it. */
+  #isElsewhere({ pod, volume }: CsiMount): boolean {
+    if (volume.accessModes.length !== 1 || volume.accessModes[0] !== "ReadWriteOncePod") return false;
+    const name = uniqueVolumeName(volume);
+    return this.all().some((one) => one.podUid !== pod.metadata.uid && uniqueVolumeName(one.volume) === name);
   }
 
   #known(): Promise<VolumeUsers> {

@@ -474,6 +474,23 @@ test("a pod's folder without data was never mounted, and goes", async () => {
   expect([readdirSync(join(dir, "pods/u1/volumes/kubernetes.io~csi")), methods()]).toEqual([[], []]);
 });
 
+test("a volume for one pod alone is not given to another while that has it", async () => {
+  const own = await startDriver();
+  own.createVolume("vol", 4096);
+  const refusal = "volume uses the ReadWriteOncePod access mode and is already in use by another pod";
+  for (const block of [false, true]) {
+    const alone = { ...volume, block, accessModes: ["ReadWriteOncePod"] };
+    await mount(pod("u1"), alone);
+    await mount(pod("u1"), alone);
+    await expect(mount(pod("u2"), alone)).rejects.toThrow(
+      `${block ? "MapVolume.SetUpDevice" : "MountVolume.SetUp"} failed for volume "pvc-1" : ${refusal}`,
+    );
+    await kubelet.volumes.unmountPod("u1", signal);
+    await mount(pod("u2"), alone);
+    await kubelet.volumes.unmountPod("u2", signal);
+  }
+});
+
 const disk: CsiVolume = { ...volume, name: "pvc-2", block: true, fsType: "ext4", attributes: {} };
 const devices = () => join(dir, "plugins/kubernetes.io/csi/volumeDevices");
 const leftDevices = () => readdirSync(devices(), { recursive: true, encoding: "utf8" }).sort();
