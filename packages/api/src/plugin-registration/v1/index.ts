@@ -1,4 +1,4 @@
-/** Messages by which plugins tell the kubelet that they are there (`pluginregistration.v1`). Field descriptions are left out, as in CRI. */
+/** Messages by which plugins tell the kubelet that they are there (`pluginregistration`, version v1). Field descriptions are left out, as in CRI. */
 export {
   InfoRequest,
   PLUGIN_TYPE,

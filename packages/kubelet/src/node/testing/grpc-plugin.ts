@@ -51,7 +51,7 @@ export function registrationMethods(
   info: () => PluginInfo,
   told: (status: RegistrationStatus) => void,
 ): readonly Method[] {
-  const service = "pluginregistration.v1.Registration";
+  const service = "pluginregistration.Registration";
   return [
     method(service, "GetInfo", { request: InfoRequest, reply: PluginInfo }, info),
     method(
