@@ -14,7 +14,6 @@ import {
   Cluster,
   defaultPlugins,
   Framework,
-  leastHarm,
   planPreemption,
   podInfoOf,
   profileOf,
@@ -99,7 +98,7 @@ function preempt(nodes: number): void {
       if ("node" in decision) continue;
       const { filter: filters } = framework.profile.plugins;
       const plan = planPreemption(info, decision.failure, { filters, snapshot: cluster, budgets: [], random, trials });
-      const candidate = "candidates" in plan ? leastHarm(plan.candidates) : undefined;
+      const candidate = "best" in plan ? plan.best : undefined;
       if (candidate === undefined) continue;
       planned++;
       const { node, victims } = candidate;

@@ -6,6 +6,7 @@ import type { Framework } from "./framework/framework.ts";
 import type { Chosen, SchedulerPlugin } from "./framework/plugin.ts";
 import type { Rejection } from "./framework/verdict.ts";
 import type { WaitingPods } from "./framework/waiting-pods.ts";
+import { rejectionsBy } from "./framework/rejections.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 import type { PodStatuses } from "./pod-status.ts";
 import { makesRoom, type PostFilterPlan, type PreemptionChoice, together } from "./preemption/post-filter-plan.ts";
@@ -146,7 +147,7 @@ export class SchedulingCycle {
     { plugin, rejection }: { readonly plugin: SchedulerPlugin; readonly rejection: Rejection },
   ): void {
     this.release(attempt, chosen);
-    const rejections = new Map([[chosen.node, rejection]]);
+    const rejections = rejectionsBy(new Map([[chosen.node, rejection]]));
     const failure: Failure = { nodeCount: 1, plugins: new Set([plugin]), rejections };
     this.#options.queue.reject(attempt.entry, failure.plugins);
     this.#observe(attempt, "unschedulable");

@@ -6,6 +6,7 @@ import type { Decision, Failure } from "../framework/decision.ts";
 import type { Framework } from "../framework/framework.ts";
 import type { Chosen, SchedulerPlugin } from "../framework/plugin.ts";
 import { type Rejection, unresolvable, unschedulable } from "../framework/verdict.ts";
+import { rejectionsBy } from "../framework/rejections.ts";
 import { byImportance, type Candidate, candidateOf } from "../preemption/candidate.ts";
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
@@ -289,7 +290,7 @@ function failureBy(rejections: ReadonlyMap<NodeInfo, Rejection>, framework: Fram
   return {
     nodeCount: before.nodeCount,
     plugins: new Set([...before.plugins, REJECTING]),
-    rejections: new Map([...before.rejections, ...rejections]),
+    rejections: rejectionsBy(new Map([...before.rejections.entries(), ...rejections])),
     absent: before.absent,
   };
 }

@@ -1,5 +1,6 @@
 import type { NodeInfo } from "../snapshot/node-info.ts";
 import type { SchedulerPlugin } from "./plugin.ts";
+import type { Rejections } from "./rejections.ts";
 import type { Rejection } from "./verdict.ts";
 
 /** Where a pod shall go, or why it can go nowhere. */
@@ -18,8 +19,8 @@ export interface Failure {
   readonly plugins: ReadonlySet<SchedulerPlugin>;
   /** A plugin rejected the pod without looking at single nodes. */
   readonly outright?: Rejection | undefined;
-  /** To the rejection of each node that was looked at. */
-  readonly rejections: ReadonlyMap<NodeInfo, Rejection>;
+  /** Of the nodes that were looked at. */
+  readonly rejections: Rejections;
   /** Why all others were not looked at. */
   readonly absent?: Rejection | undefined;
 }
@@ -35,10 +36,13 @@ export function failureMessage(failure: Failure, postFilter = ""): string {
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 Too many pods.` */
-export function countedReasons(nodeCount: number, of: Pick<Failure, "absent" | "rejections">): string {
+export function countedReasons(
+  nodeCount: number,
+  of: Pick<Failure, "absent"> & { readonly rejections: Pick<Rejections, "counts" | "size"> },
+): string {
   const counts = new Map<string, number>();
   const count = (reason: string, nodes: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + nodes);
-  for (const { reasons } of of.rejections.values()) for (const reason of reasons) count(reason, 1);
+  for (const [{ reasons }, nodes] of of.rejections.counts) for (const reason of reasons) count(reason, nodes);
   const others = nodeCount - of.rejections.size;
   if (others > 0) for (const reason of of.absent?.reasons ?? []) count(reason, others);
   const texts = [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).sort();

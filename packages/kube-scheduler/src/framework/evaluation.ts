@@ -6,6 +6,7 @@ import { type Block, NodeBlocks } from "./node-blocks.ts";
 import { type NodeGroup, NodeGroups } from "./node-groups.ts";
 import type { GroupedJudge, NodeJudge, SchedulerPlugin } from "./plugin.ts";
 import { NO_TIMES, type PluginTimes } from "./plugin-times.ts";
+import { type Counted, Tally } from "./rejections.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Nodes of one group that are still in question. */
@@ -36,8 +37,9 @@ interface Relative {
 export class Evaluation {
   readonly judges: readonly Judging[];
   readonly groups = new NodeGroups();
-  /** By slot: why the node alone is out of the question. */
-  readonly rulings: (Ruling | undefined)[] = [];
+  /** Why nodes alone are out of the question. */
+  readonly rulings = new Tally<Ruling>();
+  readonly #rulingBySlot: (Counted<Ruling> | undefined)[] = [];
   readonly #snapshot: Snapshot;
   readonly #watch = new SlotWatch();
   readonly #tests: readonly { readonly plugin: SchedulerPlugin; readonly test: (node: NodeInfo) => Verdict }[];
@@ -108,6 +110,12 @@ export class Evaluation {
     return this.#blocks.all();
   }
 
+  /** Why a node is out of the question, alone or with its group. */
+  rulingAt(slot: number): Ruling | undefined {
+    const group = this.groups.of(slot);
+    return group === undefined ? this.#rulingBySlot[slot]?.of : this.groupRuling(group);
+  }
+
   /** Why a whole group is out of the question. */
   groupRuling(group: NodeGroup): Ruling | undefined {
     for (const { plugin, grouped, at } of this.#parts) {
@@ -163,7 +171,9 @@ export class Evaluation {
   #evaluate(slot: number, node: NodeInfo | undefined): void {
     this.#remove(slot);
     const ruling = node === undefined ? undefined : this.#rulingOf(node);
-    this.rulings[slot] = ruling;
+    const before = this.#rulingBySlot[slot];
+    if (before !== undefined) this.rulings.remove(before);
+    this.#rulingBySlot[slot] = ruling === undefined ? undefined : this.rulings.add(ruling, ruling.plugin.name);
     if (node === undefined || ruling !== undefined) return;
     let score = 0;
     for (const { plugin, judge, weight } of this.#plain) score += weight * this.#scoreOf(plugin, judge, node);

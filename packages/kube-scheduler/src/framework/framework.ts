@@ -6,10 +6,12 @@ import { bestInBlocks, judgeByRows } from "./block-search.ts";
 import { Candidates, OUT } from "./candidates.ts";
 import type { Decision, Failure } from "./decision.ts";
 import { Evaluation, type Survivors } from "./evaluation.ts";
+import { failureByGroups } from "./failure-by-groups.ts";
 import { firstRuling, type Judging, nominationRuling, prepareAll, type Ruling } from "./judging.ts";
 import { feasibleEnough } from "./percentage.ts";
 import type { SchedulerPlugin } from "./plugin.ts";
 import { NO_TIMES, type PluginTimes } from "./plugin-times.ts";
+import { NO_REJECTIONS, rejectionsBy } from "./rejections.ts";
 import { type Profile, type Voice, voicesOf } from "./profile.ts";
 import { type Rejection, unresolvable } from "./verdict.ts";
 
@@ -81,7 +83,7 @@ export class Framework {
 
   #decide(pod: PodInfo): Decision {
     const nodeCount = this.#snapshot.nodeCount;
-    if (nodeCount === 0) return { failure: { nodeCount, plugins: new Set(), rejections: new Map() } };
+    if (nodeCount === 0) return { failure: { nodeCount, plugins: new Set(), rejections: NO_REJECTIONS } };
     const nominated = this.#nominated(pod);
     if (nominated !== undefined) return nominated;
     const search = this.#times.point("Filter", () => this.#search(pod));
@@ -104,7 +106,7 @@ export class Framework {
   /** All nodes that pass all filters, with their scores, for those who have a further say; or the reason why there are none. */
   candidates(pod: PodInfo): { readonly failure: Failure } | { readonly scores: ReadonlyMap<NodeInfo, number> } {
     const { nodeCount } = this.#snapshot;
-    if (nodeCount === 0) return { failure: { nodeCount, plugins: new Set(), rejections: new Map() } };
+    if (nodeCount === 0) return { failure: { nodeCount, plugins: new Set(), rejections: NO_REJECTIONS } };
     const search = this.#search(pod);
     if ("failure" in search) return search;
     if ("names" in search) {
@@ -123,7 +125,11 @@ export class Framework {
     if ("evaluation" in search) return this.#failureOf(search.evaluation, search.others, pod);
     const nodeCount = this.#snapshot.nodeCount;
     return (
-      this.#collectAmong(search.judges, search.names, pod) ?? { nodeCount, plugins: new Set(), rejections: new Map() }
+      this.#collectAmong(search.judges, search.names, pod) ?? {
+        nodeCount,
+        plugins: new Set(),
+        rejections: NO_REJECTIONS,
+      }
     );
   }
 
@@ -317,7 +323,8 @@ export class Framework {
       this.#found.score(judges);
       return undefined;
     }
-    return { nodeCount: this.#snapshot.nodeCount, plugins, rejections, absent: notAmong(restricting) };
+    const absent = notAmong(restricting);
+    return { nodeCount: this.#snapshot.nodeCount, plugins, rejections: rejectionsBy(rejections), absent };
   }
 
   /** Notes the nodes that pass all filters, with their scores. */
@@ -391,26 +398,21 @@ export class Framework {
 
   #outright({ plugin, rejection }: Ruling): Failure {
     const { nodeCount } = this.#snapshot;
-    return { nodeCount, plugins: new Set([plugin]), outright: rejection, rejections: new Map() };
+    return { nodeCount, plugins: new Set([plugin]), outright: rejection, rejections: NO_REJECTIONS };
   }
 
   #failureOf(evaluation: Evaluation, others: readonly Judging[], pod: PodInfo): Failure {
+    if (others.length === 0) return failureByGroups(evaluation, pod, this.#snapshot);
     const rejections = new Map<NodeInfo, Rejection>();
     const plugins = new Set<SchedulerPlugin>();
     const all = inOrder(this.voices, [...evaluation.judges, ...others]);
     for (const node of this.#snapshot.nodes) {
-      if (node === undefined) continue;
-      const group = evaluation.groups.of(node.slot);
-      const ruling =
-        (others.length > 0
-          ? firstRuling(all, node)
-          : (evaluation.rulings[node.slot] ?? (group === undefined ? undefined : evaluation.groupRuling(group)))) ??
-        nominationRuling(all, node, { pod, snapshot: this.#snapshot });
-      if (ruling === undefined) continue;
+      const ruling = node === undefined ? undefined : this.#rulingOf(all, node, pod);
+      if (node === undefined || ruling === undefined) continue;
       rejections.set(node, ruling.rejection);
       plugins.add(ruling.plugin);
     }
-    return { nodeCount: this.#snapshot.nodeCount, plugins, rejections };
+    return { nodeCount: this.#snapshot.nodeCount, plugins, rejections: rejectionsBy(rejections) };
   }
 }
 

@@ -30,8 +30,7 @@ export function defaultPreemption(
       if (failure.nodeCount === 0) return undefined;
       metrics.preemptionAttempts.inc([]);
       const plan = planPreemption(pod, failure, { filters, snapshot, budgets: budgets(), random, args, trials });
-      const planFor = (candidates: readonly Candidate[]): PostFilterPlan => {
-        const best = leastHarm(candidates);
+      const planFor = (best: Candidate | undefined): PostFilterPlan => {
         if (best === undefined) return said("no candidate node for preemption", true);
         const candidate = withNewest(best);
         return {
@@ -54,8 +53,13 @@ export function defaultPreemption(
         };
       };
       if ("message" in plan) return said(plan.message, plan.withdraw);
-      const { candidates } = plan;
-      return { ...planFor(candidates), choice: { candidates: () => candidates.map(withNewest), plan: planFor } };
+      return {
+        ...planFor(plan.best),
+        choice: {
+          candidates: () => plan.candidates().map(withNewest),
+          plan: (candidates) => planFor(leastHarm(candidates)),
+        },
+      };
     },
   };
   return plugin;

@@ -245,7 +245,7 @@ class DynamicResources {
     // users see.
     if (outright !== undefined && !wasReached(failure, filters)) return { message: "not found", last: true };
     if (outright !== undefined || !this.concerned(pod)) return { message: "no new claims to deallocate" };
-    const reasons = new Set(failure.rejections.values());
+    const reasons = new Set(failure.rejections.counts.map(([rejection]) => rejection));
     const claims = reasons.has(UNAVAILABLE) ? this.#claimsFor(pod) : [];
     const nodes = snapshot.nodes.filter((node) => node !== undefined);
     const idle = ("reasons" in claims ? [] : claims).find(

@@ -25,10 +25,15 @@ export function candidateOf(node: NodeInfo, victims: readonly PodInfo[], violati
   return { node, victims, violations, harms: [violations, highest, priorities, victims.length, -earliestMs] };
 }
 
+/** True if clearing `a` does less harm. */
+export function lessHarm(a: Candidate, b: Candidate): boolean {
+  return isLess(a.harms, b.harms);
+}
+
 /** The node to be cleared: where the least harm is done; the first among equals. */
 export function leastHarm(candidates: readonly Candidate[]): Candidate | undefined {
   let best: Candidate | undefined;
-  for (const candidate of candidates) if (best === undefined || isLess(candidate.harms, best.harms)) best = candidate;
+  for (const candidate of candidates) if (best === undefined || lessHarm(candidate, best)) best = candidate;
   return best;
 }
 

@@ -11,12 +11,8 @@ import type { Cluster } from "../snapshot/cluster.ts";
 import { podInfoOf } from "../snapshot/pod-info.ts";
 import { clusterOf } from "../testing/ask.ts";
 import { testNode, testPod, type TestPod } from "../testing/objects.ts";
-import { leastHarm } from "./candidate.ts";
 import { planPreemption } from "./plan-preemption.ts";
 
-const fail = (message: string): never => {
-  throw new Error(message);
-};
 const profile = profileOf("default-scheduler", defaultPlugins());
 
 /** `n1 without a, b`, or the message. */
@@ -31,7 +27,7 @@ function preempt(pod: Pod, cluster: Cluster, budgets: readonly PodDisruptionBudg
     random: seededRandom(1),
   });
   if ("message" in plan) return failureMessage(decision.failure, `preemption: ${plan.message}`);
-  const { node, victims } = leastHarm(plan.candidates) ?? fail("no candidate");
+  const { node, victims } = plan.best;
   return `${node.name} without ${victims.map((victim) => victim.pod.metadata.name).join(", ")}`;
 }
 

@@ -4,13 +4,14 @@ import { pick, type Random } from "@skates/component-base";
 import { countedReasons, type Failure } from "../framework/decision.ts";
 import { firstRuling, type Judging, prepareAll } from "../framework/judging.ts";
 import type { SchedulerPlugin } from "../framework/plugin.ts";
+import { type Rejections, rejectionsBy } from "../framework/rejections.ts";
 import { type Rejection, unresolvable } from "../framework/verdict.ts";
 import type { Snapshot } from "../snapshot/cluster.ts";
 import { type NodeInfo, nodeWithPods } from "../snapshot/node-info.ts";
 import type { PodInfo } from "../snapshot/pod-info.ts";
-import { byImportance, type Candidate, candidateOf } from "./candidate.ts";
+import { byImportance, type Candidate, candidateOf, leastHarm } from "./candidate.ts";
 import { DisruptionBudgets } from "./disruption-budgets.ts";
-import type { TrialCache } from "./trial-cache.ts";
+import type { TrialCache, Trials } from "./trial-cache.ts";
 
 export interface PreemptionOptions {
   /** What speaks against nodes. */
@@ -24,9 +25,12 @@ export interface PreemptionOptions {
   readonly args?: Partial<DefaultPreemptionArgs> | undefined;
 }
 
-/** Which nodes can be cleared of whom, perhaps with older copies of the pods; or why none, and whether an earlier nomination is void. */
+/**
+ * Which node is to be cleared of whom, and which others could be, perhaps with older copies of the pods; or why none, and whether an earlier
+ * nomination is void.
+ */
 export type PreemptionPlan =
-  | { readonly candidates: readonly Candidate[] }
+  | { readonly best: Candidate; readonly candidates: () => readonly Candidate[] }
   | { readonly message: string; readonly withdraw: boolean };
 
 const NO_VICTIMS = unresolvable("No preemption victims found for incoming pod");
@@ -37,31 +41,58 @@ export function planPreemption(pod: PodInfo, failure: Failure, options: Preempti
   const { filters, snapshot, args = {} } = options;
   const refusal = ineligible(pod, failure, snapshot);
   if (refusal !== undefined) return { message: refusal, withdraw: false };
-  const rejections = new Map<NodeInfo, Rejection>();
   const voices = filters.map((plugin) => ({ plugin, weight: 0, filters: true, scores: false }));
   const prepared = prepareAll(voices, pod, snapshot);
   const judges = "judges" in prepared ? prepared.judges : [];
-  const nodes = [...failure.rejections].filter(([, { resolvable }]) => resolvable).map(([node]) => node);
+  const { minCandidateNodesPercentage: percentage = 10, minCandidateNodesAbsolute: absolute = 100 } = args;
+  const helpful = failure.rejections.counts.reduce((sum, [{ resolvable }, nodes]) => sum + (resolvable ? nodes : 0), 0);
+  // So many nodes are tried out, whichever is more: a share of those that come into question, or a number.
+  const enough = Math.max(Math.floor((helpful * percentage) / 100), absolute);
+  const trial: Trial = { pod, judges, snapshot, budgets: new DisruptionBudgets(options.budgets), failure };
+  const { budgets, random } = options;
+  const known = helpful === 0 ? undefined : options.trials?.of(pod, { filters, judges, snapshot, budgets, random });
+  return (known === undefined ? undefined : planByTrials(known, trial, enough)) ?? planAnew(trial, enough, random);
+}
+
+/** By what came of trying nodes for pods that are alike; undefined: that does not tell what is right for this one. */
+function planByTrials(known: Trials, trial: Trial, enough: number): PreemptionPlan | undefined {
+  const { failure, snapshot } = trial;
+  known.tryUntil(enough, (slot) => {
+    const node = snapshot.nodes[slot];
+    return node !== undefined && isHelped(failure, node) ? tryNode(trial, node) : undefined;
+  });
+  const { best } = known;
+  if (best === undefined) return inVain(failure, known.rejections);
+  return isHelped(failure, best.node) ? { best, candidates: () => known.candidates() } : undefined;
+}
+
+function planAnew(trial: Trial, enough: number, random: Random): PreemptionPlan {
+  const { failure } = trial;
+  const nodes = [...failure.rejections.entries()].filter(([, { resolvable }]) => resolvable).map(([node]) => node);
+  const rejections = new Map<NodeInfo, Rejection>();
   const candidates: Candidate[] = [];
   let harmless = false;
-  const { minCandidateNodesPercentage: percentage = 10, minCandidateNodesAbsolute: absolute = 100 } = args;
-  // So many nodes are tried out, whichever is more: a share of those that come into question, or a number.
-  const enough = Math.max(Math.floor((nodes.length * percentage) / 100), absolute);
-  const offset = nodes.length === 0 ? 0 : pick(options.random, nodes.length);
-  const trial: Trial = { pod, judges, snapshot, budgets: new DisruptionBudgets(options.budgets) };
-  const known = options.trials?.of(pod, { filters, judges, snapshot, budgets: options.budgets });
+  const offset = nodes.length === 0 ? 0 : pick(random, nodes.length);
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[(i + offset) % nodes.length];
     if (node === undefined) continue;
-    const result = known?.get(node.slot) ?? tryNode(trial, node);
-    known?.set(node.slot, result);
+    const result = tryNode(trial, node);
     if ("reasons" in result) rejections.set(node, result);
     else candidates.push(result);
     if (!("reasons" in result) && result.violations === 0) harmless = true;
     if (candidates.length >= enough && harmless) break;
   }
-  if (candidates.length > 0) return { candidates };
-  return { message: countedReasons(failure.nodeCount, { rejections, absent: NOT_HELPFUL }), withdraw: true };
+  const best = leastHarm(candidates);
+  return best === undefined ? inVain(failure, rejectionsBy(rejections)) : { best, candidates: () => candidates };
+}
+
+/** It may help to clear the node. */
+function isHelped({ rejections }: Failure, node: NodeInfo): boolean {
+  return rejections.get(node)?.resolvable === true;
+}
+
+function inVain({ nodeCount }: Failure, rejections: Pick<Rejections, "counts" | "size">): PreemptionPlan {
+  return { message: countedReasons(nodeCount, { rejections, absent: NOT_HELPFUL }), withdraw: true };
 }
 
 /** The candidate with the newest copies of its pods: a remembered one may have older ones. */
@@ -87,6 +118,8 @@ interface Trial {
   readonly judges: readonly Judging[];
   readonly snapshot: Snapshot;
   readonly budgets: DisruptionBudgets;
+  /** Why the pod fits nowhere. */
+  readonly failure: Failure;
 }
 
 /** Takes all less important pods off, then puts back whom it can, the most important and the protected first. */
