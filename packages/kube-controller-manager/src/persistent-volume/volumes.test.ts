@@ -162,11 +162,12 @@ it("says that a claim lost its volume", async () => {
   await world.create(persistentVolumes, volume("disk"));
   await make("data", { storageClassName: "" });
   await world.pass(3);
+  // Only of a volume that is being deleted does its protection stay off once somebody took it off.
+  await world.client.resource(persistentVolumes).delete({ name: "disk" }, {}, world.signal);
   await world.edit(persistentVolumes, { name: "disk" }, (old) => ({
     ...old,
     metadata: { ...old.metadata, finalizers: [] },
   }));
-  await world.client.resource(persistentVolumes).delete({ name: "disk" }, {}, world.signal);
   await world.pass(3);
   expect((await claimOf("data")).phase).toBe("Lost");
   expect(await told("data")).toContain(
