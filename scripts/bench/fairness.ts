@@ -75,6 +75,7 @@ async function measureAll({ port, pem, pids }: BenchCluster): Promise<Measured> 
   const rounds: Record<Company, Times>[] = [];
   let perSecond = 0;
   for (let i = 0; i < ROUNDS; i++) {
+    await settle(); // what the flood before has left behind is not measured
     const alone = await measured(`alone-${i}`);
     const busy = (await beside({ burn: true }, () => measured(`busy-${i}`))).result;
     const flooded = await beside(flood, () => measured(`flooded-${i}`));
@@ -118,7 +119,7 @@ async function beside<T>(
   const other = fork(join(import.meta.dirname, "lib", "flood.ts"), { execArgv: process.execArgv, detached: true });
   if (other.pid !== undefined) runBefore(other.pid, SECOND);
   other.send(what);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await settle();
   const fromMs = performance.now();
   const before = "burn" in what ? 0 : await answered(other);
   const result = await work();
@@ -127,6 +128,10 @@ async function beside<T>(
   other.kill();
   await once(other, "exit");
   return { result, perSecond };
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
 }
 
 /** Who measures, and whom. */
