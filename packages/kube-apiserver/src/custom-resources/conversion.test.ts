@@ -259,11 +259,18 @@ test("objects stay in the version that they were written in, until they are writ
   expect(await stored()).toBe('example.com/v1 {"size":5,"level":1}');
   const moved = await send("PATCH", `${CRD}/ropes.example.com`, { spec: { versions: versions("v1beta1") } });
   expect(moved.body.status.storedVersions).toEqual(["v1", "v1beta1"]);
-  await new Promise((go) => setTimeout(go, 100));
   expect((await send("GET", `${OLD}/moved`)).body.spec).toEqual({ length: 5, level: 1 });
   const { body: same } = await send("GET", `${V1}/moved`);
-  expect((await send("PUT", `${V1}/moved`, same)).body.spec).toEqual({ size: 5, level: 1 });
-  expect(await stored()).toBe('example.com/v1beta1 {"length":5,"level":1}');
+  // What is written once the server has taken the change over is stored so, and writes of nothing new before it do nothing.
+  await expect
+    .poll(
+      async () => {
+        expect((await send("PUT", `${V1}/moved`, same)).body.spec).toEqual({ size: 5, level: 1 });
+        return await stored();
+      },
+      { timeout: 4_000 },
+    )
+    .toBe('example.com/v1beta1 {"length":5,"level":1}');
   const dropped = await send("PATCH", `${CRD}/ropes.example.com`, { spec: { versions: versions("v1beta1").slice(1) } });
   expect([dropped.status, dropped.body.message]).toEqual([
     422,

@@ -79,9 +79,7 @@ async function makeSpec(deps: PodDeps, request: StartRequest, imageId: string, s
   const { container } = found;
   const stopSignal = container.lifecycle?.stopSignal;
   if (stopSignal !== undefined) {
-    throw new Error(
-      `lifecycle.stopSignal ${stopSignal} is not passed on by this kubelet (gate ContainerStopSignals is off)`,
-    );
+    throw new Error(`lifecycle.stopSignal ${stopSignal} is not passed on by this kubelet`);
   }
   const addresses = { podIps, hostIps: node.hostIps() };
   const env = await deps.containerEnv({ pod, container, addresses, allocatable: node.allocatable() }, signal);
