@@ -129,11 +129,24 @@ async function sendDelete(
   try {
     await client.resource<ApiObject>(resource).delete(key, { ...options, preconditions }, signal);
   } catch (error) {
-    // Gone already, or another object has the name by now.
-    const otherUid = isStatus(error, "Conflict") && resourceVersion === undefined;
-    if (!isStatus(error, "NotFound") && !otherUid) throw error;
+    // Gone already, or another object has the name by now. A conflict may also be over something else, which is to be tried again.
+    const refused = isStatus(error, "Conflict") && resourceVersion === undefined;
+    if (!isStatus(error, "NotFound") && !(refused && (await isAnother(action, client, signal)))) throw error;
   }
   return { name: key.name, record: { resource, key, deletedUid: uid } };
+}
+
+/** Whether the name is not, or not any more, that of the object which was to be deleted. Controllers may list what they may not get. */
+async function isAnother(
+  { resource, key, uid }: Extract<Action, { readonly do: "delete" }>,
+  client: Client,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { namespace, name } = key;
+  const named = await client
+    .resource<ApiObject>(resource)
+    .list({ namespace, fieldSelector: `metadata.name=${name}` }, signal);
+  return !named.items.some(({ metadata }) => metadata.uid === uid);
 }
 
 /** Nothing can be made in a namespace that is being deleted, and nothing needs to be. */

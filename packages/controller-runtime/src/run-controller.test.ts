@@ -197,6 +197,22 @@ test("a deletion of what is gone, or of another object of that name, counts as d
   expect(names()).toEqual(["a", "b-1"]);
 });
 
+test("a deletion that met another conflict is tried again; one that met another object is done", async () => {
+  let refusals = 2;
+  api.intercept = (request) =>
+    request.method === "DELETE" && refusals-- > 0 ? refusalOf(new StatusError("Conflict", "busy")) : undefined;
+  const a = api.put(object("a"));
+  plan = (view, key) => (view.get(key) === undefined ? NOTHING : { stages: [[deletion(configMaps, a)]] });
+  await start();
+  await clock.advance(5000);
+  expect([names(), plans.flatMap(({ failures }) => failures)]).toEqual([[], ["delete: busy", "delete: busy"]]);
+  refusals = 1;
+  api.put({ ...object("b"), metadata: { ...object("b").metadata, uid: "another" } });
+  plan = () => ({ stages: [[deletion(configMaps, object("b"))]] });
+  await clock.advance(5000);
+  expect([names(), plans.flatMap(({ failures }) => failures)]).toEqual([["b"], ["delete: busy", "delete: busy"]]);
+});
+
 test("a plan that throws is tried again, and others go on", async () => {
   api.put(object("a"));
   api.put(object("b"));

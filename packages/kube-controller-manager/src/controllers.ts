@@ -129,7 +129,9 @@ export const CONTROLLERS: readonly NamedController[] = [
   ),
   planned("serviceaccount-controller", () => serviceAccountController),
   planned("root-ca-certificate-publisher-controller", ({ caBundle }) => rootCaController(caBundle)),
-  planned("node-lifecycle-controller", ({ evictionRates }) => nodeLifecycleController(evictionRates)),
+  planned("node-lifecycle-controller", ({ env, evictionRates }) =>
+    nodeLifecycleController(() => env.clock.monotonicMs(), evictionRates),
+  ),
   planned("taint-eviction-controller", () => taintEvictionController),
   planned("ttl-controller", () => ttlController),
   planned("node-ipam-controller", ({ nodeIpam }) => nodeIpam && nodeIpamController(nodeIpam), "cidrAllocator"),

@@ -8,8 +8,11 @@ import { LEASE_NAMESPACE, type NodeLifecycleView, planNode } from "./plan.ts";
 import { readyCondition } from "./taints.ts";
 import { concernedNodes, createEvictionPace, EVICTION_RATES, type EvictionRates, ZONE_INDEXES } from "./zones.ts";
 
-/** Watches over the life of nodes. Keys are nodes. */
-export function nodeLifecycleController(rates: Partial<EvictionRates> = {}): Controller<NodeLifecycleView> {
+/** Watches over the life of nodes. Keys are nodes. `elapsedMs`: by a clock that nobody sets. */
+export function nodeLifecycleController(
+  elapsedMs: () => number,
+  rates: Partial<EvictionRates> = {},
+): Controller<NodeLifecycleView> {
   const own = { ...EVICTION_RATES, ...rates };
   return {
     name: "node-controller",
@@ -37,6 +40,7 @@ export function nodeLifecycleController(rates: Partial<EvictionRates> = {}): Con
       leases: listers.for(leases),
       pods: listers.for(pods),
       heartbeats: createHeartbeats(),
+      elapsedMs,
       rates: own,
       pace: createEvictionPace(),
     }),

@@ -7,8 +7,8 @@ import { readyCondition } from "./taints.ts";
  * after a restart every node gets its full time again.
  */
 export interface Heartbeats {
-  /** When what node and lease say now was first seen; to be called at each look. */
-  seenMs(node: Node, lease: Lease | undefined, nowMs: number): number;
+  /** When what node and lease say now was first seen; to be called at each look. By whichever clock `elapsedMs` is. */
+  seenMs(node: Node, lease: Lease | undefined, elapsedMs: number): number;
   /** False until `seenMs` was asked for this very node. */
   knows(node: Node): boolean;
   /** The uid of the node of this name that was known. */
@@ -27,7 +27,7 @@ interface Beat {
 export function createHeartbeats(): Heartbeats {
   const last = new Map<string, Beat>();
   return {
-    seenMs(node, lease, nowMs) {
+    seenMs(node, lease, elapsedMs) {
       const { name, uid } = node.metadata;
       const ready = readyCondition(node);
       const posted = ready?.reason === "NodeStatusUnknown" ? undefined : ready?.lastHeartbeatTime;
@@ -36,8 +36,8 @@ export function createHeartbeats(): Heartbeats {
       const silent =
         known?.uid === uid && known?.renewed === renewed && (posted === undefined || known?.posted === posted);
       if (known !== undefined && silent) return known.atMs;
-      last.set(name, { uid, posted, renewed, atMs: nowMs });
-      return nowMs;
+      last.set(name, { uid, posted, renewed, atMs: elapsedMs });
+      return elapsedMs;
     },
     knows: ({ metadata: { name, uid } }) => last.get(name)?.uid === uid,
     forget: (name) => {

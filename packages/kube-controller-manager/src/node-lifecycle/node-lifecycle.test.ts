@@ -89,6 +89,23 @@ test("a node that renews its lease stays ready, one that does not is lost after 
   expect(await taints("silent")).toEqual([]);
 });
 
+test.each([
+  ["forward", 3_600_000],
+  ["back", -3_600_000],
+])("a clock that is set %s loses no node, and keeps none that is silent", async (_way, ms) => {
+  await addNode(world, "alive");
+  await addNode(world, "silent");
+  await beat(["alive"], 20);
+  world.jump(ms);
+  for (const name of ["alive", "silent"]) {
+    await world.edit(nodes, { name }, (one) => ({ ...one, metadata: { ...one.metadata, labels: { a: "b" } } }));
+  }
+  await world.pass(2);
+  expect([(await ready("alive"))?.status, (await ready("silent"))?.status]).toEqual(["True", "True"]);
+  await beat(["alive"], 40);
+  expect([(await ready("alive"))?.status, (await ready("silent"))?.status]).toEqual(["True", "Unknown"]);
+});
+
 test("the pods of a lost node cease to be ready, and go when they do not tolerate it any longer", async () => {
   await addNode(world, "alive");
   await addNode(world, "silent");

@@ -13,6 +13,8 @@ export interface NodeLifecycleView {
   readonly leases: Lister<Lease>;
   readonly pods: Lister<Pod>;
   readonly heartbeats: Heartbeats;
+  /** By a clock that nobody sets: how long ago something was is not told by one that is. */
+  readonly elapsedMs: () => number;
   readonly rates: EvictionRates;
   readonly pace: EvictionPace;
 }
@@ -31,16 +33,17 @@ export function planNode(view: NodeLifecycleView, key: ObjectKey, nowMs: number)
   const lease = view.leases.get({ namespace: LEASE_NAMESPACE, name: key.name });
   const grace = readyCondition(node) === undefined ? STARTUP_GRACE_MS : GRACE_MS;
   const greeting = view.heartbeats.knows(node) ? [] : [nodeEvent(node, "RegisteredNode", "Registered Node", "in")];
-  const deadlineMs = view.heartbeats.seenMs(node, lease, nowMs) + grace;
-  const silent = nowMs >= deadlineMs;
+  const elapsedMs = view.elapsedMs();
+  const deadlineMs = view.heartbeats.seenMs(node, lease, elapsedMs) + grace;
+  const silent = elapsedMs >= deadlineMs;
   if (silent && readyCondition(node)?.status !== "Unknown") return { stages: [declareLost(node, nowMs)] };
-  const { driving, waitMs } = drivingOf(view, node, nowMs);
+  const { driving, waitMs } = drivingOf(view, node, elapsedMs);
   const taints = taintsFor(node, driving, nowMs);
   const labels = withOldLabels(node);
   const same = equalValues(taints, node.spec?.taints ?? []) && labels === node.metadata.labels;
   const next = { ...node, metadata: { ...node.metadata, labels }, spec: { ...node.spec, taints } };
   const stages = [greeting, same ? [] : [update(nodes, next)], ...withdrawPods(view, node, nowMs)];
-  const lookMs = Math.min(waitMs, silent ? Number.POSITIVE_INFINITY : deadlineMs - nowMs);
+  const lookMs = Math.min(waitMs, silent ? Number.POSITIVE_INFINITY : deadlineMs - elapsedMs);
   return {
     stages: stages.filter((stage) => stage.length > 0),
     requeueAfterMs: lookMs === Number.POSITIVE_INFINITY ? undefined : lookMs,
@@ -68,7 +71,7 @@ interface Drive {
 }
 
 /** Nodes that are not well take turns, so that not all pods of a zone look for a new place at once. */
-function drivingOf({ nodes: all, rates, pace }: NodeLifecycleView, node: Node, nowMs: number): Drive {
+function drivingOf({ nodes: all, rates, pace }: NodeLifecycleView, node: Node, elapsedMs: number): Drive {
   if (noExecuteKey(node) === undefined) {
     pace.settle(node.metadata.uid ?? "");
     return { driving: "now", waitMs: Number.POSITIVE_INFINITY };
@@ -76,7 +79,7 @@ function drivingOf({ nodes: all, rates, pace }: NodeLifecycleView, node: Node, n
   const perSecond = evictionRate(all, node, rates);
   if (perSecond === undefined) return { driving: "never", waitMs: Number.POSITIVE_INFINITY };
   if (drives(node)) return { driving: "now", waitMs: Number.POSITIVE_INFINITY };
-  const waitMs = pace.waitMs(node, perSecond, nowMs);
+  const waitMs = pace.waitMs(node, perSecond, elapsedMs);
   return waitMs === 0 ? { driving: "now", waitMs: Number.POSITIVE_INFINITY } : { driving: "wait", waitMs };
 }
 

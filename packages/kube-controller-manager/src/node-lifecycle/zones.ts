@@ -92,7 +92,7 @@ export function concernedNodes(
 /** Lets nodes of a zone go one after another. */
 export interface EvictionPace {
   /** How long this node still has to wait; 0: its pods may be driven away, now and until `settle`. */
-  waitMs(node: Node, perSecond: number, nowMs: number): number;
+  waitMs(node: Node, perSecond: number, elapsedMs: number): number;
   /** The node is well again, or gone. */
   settle(uid: string): void;
 }
@@ -102,7 +102,7 @@ export function createEvictionPace(): EvictionPace {
   const lastMs = new Map<string, number>();
   const granted = new Set<string>();
   return {
-    waitMs(node, perSecond, nowMs) {
+    waitMs(node, perSecond, elapsedMs) {
       const { uid = "" } = node.metadata;
       if (granted.has(uid)) return 0;
       if (perSecond <= 0) return Number.POSITIVE_INFINITY;
@@ -110,9 +110,9 @@ export function createEvictionPace(): EvictionPace {
       const between = 1000 / perSecond;
       const last = lastMs.get(zone);
       // A clock that was set back makes nobody wait for longer than one turn.
-      const wait = last === undefined ? 0 : Math.min(last + between - nowMs, between);
+      const wait = last === undefined ? 0 : Math.min(last + between - elapsedMs, between);
       if (wait > 0) return Math.ceil(wait);
-      lastMs.set(zone, nowMs);
+      lastMs.set(zone, elapsedMs);
       granted.add(uid);
       return 0;
     },
