@@ -24,19 +24,20 @@ it("a server has one lease, also after a restart, and those of servers that are 
   const [own] = await until(first, (all) => all.length === 1);
   expect(own).toMatch(/^apiserver-[0-9a-v]{13}$/);
   const labels = { "apiserver.kubernetes.io/identity": "kube-apiserver" };
-  const add = (name: string, more: object, renewTime: string) =>
+  const add = (name: string, more: object, renewTime: string, lasts: object = { leaseDurationSeconds: 3600 }) =>
     first.call({ user: ADMIN }, "POST", PATH, {
       apiVersion: "coordination.k8s.io/v1",
       kind: "Lease",
       metadata: { name, ...more },
-      spec: { holderIdentity: name, leaseDurationSeconds: 3600, renewTime },
+      spec: { holderIdentity: name, ...lasts, renewTime },
     });
   await add("apiserver-gone", { labels }, "2020-01-01T00:00:00.000000Z");
   await add("apiserver-other", { labels }, new Date().toISOString().replace("Z", "000Z"));
+  await add("apiserver-endless", { labels }, new Date().toISOString().replace("Z", "000Z"), {});
   await add("a-scheduler", {}, "2020-01-01T00:00:00.000000Z");
   await first.stop();
   const second = await startTestServer({ store });
-  expect(await until(second, (all) => !all.includes("apiserver-gone"))).toEqual(
+  expect(await until(second, (all) => !all.includes("apiserver-gone") && !all.includes("apiserver-endless"))).toEqual(
     ["a-scheduler", own ?? "", "apiserver-other"].sort((a, b) => (a < b ? -1 : 1)),
   );
   const tracking = await second.call(

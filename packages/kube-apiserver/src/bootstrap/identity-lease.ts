@@ -78,8 +78,10 @@ async function collect({ env, client }: IdentityLeaseOptions, signal: AbortSigna
   const api = client.resource<Lease>(leases);
   const [[key, value] = ["", ""]] = Object.entries(IDENTITY);
   for (const lease of (await api.list({ namespace: NAMESPACE, labelSelector: `${key}=${value}` }, signal)).items) {
-    const { renewTime = "", leaseDurationSeconds = DURATION_SECONDS } = lease.spec ?? {};
-    if (env.clock.nowMs() - Date.parse(renewTime) <= leaseDurationSeconds * 1000) continue;
+    // One that does not say how long it lasts has ended.
+    const { renewTime = "", leaseDurationSeconds } = lease.spec ?? {};
+    const lasts = leaseDurationSeconds !== undefined;
+    if (lasts && env.clock.nowMs() - Date.parse(renewTime) <= leaseDurationSeconds * 1000) continue;
     const { uid, resourceVersion } = lease.metadata;
     try {
       await api.delete(keyOf(lease), { preconditions: { uid, resourceVersion } }, signal);
