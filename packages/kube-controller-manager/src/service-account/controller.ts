@@ -25,7 +25,7 @@ export const serviceAccountController: Controller<ServiceAccountView> = {
 };
 
 /** Makes the account if the namespace lives and has none. */
-function planServiceAccount(view: ServiceAccountView, key: ObjectKey): Plan {
+export function planServiceAccount(view: ServiceAccountView, key: ObjectKey): Plan {
   const namespace = view.namespaces.get(key);
   if (namespace === undefined || namespace.status?.phase === "Terminating") return NOTHING;
   if (namespace.metadata.deletionTimestamp !== undefined) return NOTHING;
