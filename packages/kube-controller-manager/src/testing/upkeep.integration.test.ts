@@ -157,6 +157,9 @@ survives("a quota that is lowered below what is used", {
     },
     async (cluster) => {
       const { world } = cluster;
+      // A bound counts from when the controller has noted it, and it may hear of it late.
+      const noted = async () => (await world.get(resourceQuotas, quota)).status?.hard?.["count/configmaps"] === "2";
+      while (!(await noted())) await world.clock.sleep(1000, world.signal);
       await create(cluster, "too-many");
       await world.client.resource(configMaps).delete({ namespace: "default", name: "a" }, {}, world.signal);
       await world.client.resource(configMaps).delete({ namespace: "default", name: "b" }, {}, world.signal);
