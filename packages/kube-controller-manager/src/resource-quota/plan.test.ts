@@ -89,7 +89,7 @@ it.each<[string, Given, readonly unknown[]]>([
   [
     "counts less than was noted two seconds ago",
     { hard: { pods: "5" }, cpus: [], status: { hard: { pods: "5" }, used: { pods: "1" } }, settledAgo: 2000 },
-    [{ hard: { pods: "5" }, used: { pods: "0" } }, 300_000],
+    [{ hard: { pods: "5" }, used: { pods: "0" } }, 10_000],
   ],
   [
     "bounds what nobody knows how to count",

@@ -15,12 +15,19 @@ export interface OtherKinds {
   countedFor(quota: ResourceQuota): { readonly found: readonly Counted[]; readonly waiting: boolean };
 }
 
+interface Settled {
+  readonly used: Quantities;
+  readonly sinceMs: number;
+  /** When a lower count was believed last. */
+  readonly loweredMs?: number | undefined;
+}
+
 export interface ResourceQuotaView {
   readonly quotas: Lister<ResourceQuota>;
   readonly counted: readonly Counted[];
   readonly others: OtherKinds;
   /** Since when the use that a status tells has been the same, by uid of the quota. */
-  readonly settled: Map<string, { readonly used: Quantities; readonly sinceMs: number }>;
+  readonly settled: Map<string, Settled>;
 }
 
 /** Counts are made anew so often even if nothing seems to have changed: writes that failed after admission are given back. */
@@ -34,6 +41,10 @@ const LOOK_MS = 2000;
  * long, so that what is on its way is not given to somebody else.
  */
 const SETTLE_MS = 2000;
+
+/** A lower count may come of a cache that is late, and nothing tells of what is only added: it is looked again for a while. */
+const DOUBT_MS = 120_000;
+const DOUBT_LOOK_MS = 10_000;
 
 /** Counts what a quota is about. */
 export function planResourceQuota(view: ResourceQuotaView, key: ObjectKey, nowMs: number): Plan {
@@ -51,12 +62,16 @@ export function planResourceQuota(view: ResourceQuotaView, key: ObjectKey, nowMs
   const zero = Object.fromEntries(names.map((name) => [name, "0"]));
   const used = { ...zero, ...masked(totalUsage(quota, subjects, nowMs), names) };
   const before = quota.status?.used ?? {};
-  const waitMs = isLower(used, before) ? settleMs(view, quota, nowMs) : 0;
+  const lower = isLower(used, before);
+  const waitMs = lower ? settleMs(view, quota, nowMs) : 0;
   if (waitMs > 0) return { stages: [], requeueAfterMs: waitMs };
   const status = { hard, used };
-  const requeueAfterMs = others.waiting || others.found.length > 0 ? LOOK_MS : RESYNC_MS;
+  const { uid = "" } = quota.metadata;
+  const loweredMs = lower ? nowMs : view.settled.get(uid)?.loweredMs;
+  const doubtful = loweredMs !== undefined && Math.abs(nowMs - loweredMs) < DOUBT_MS;
+  const requeueAfterMs = others.waiting || others.found.length > 0 ? LOOK_MS : doubtful ? DOUBT_LOOK_MS : RESYNC_MS;
   if (sameAmounts(used, before) && equalValues(hard, quota.status?.hard ?? {})) return { stages: [], requeueAfterMs };
-  view.settled.set(quota.metadata.uid ?? "", { used, sinceMs: 0 });
+  view.settled.set(uid, { used, sinceMs: 0, loweredMs });
   return { stages: [[statusUpdate(resourceQuotas, { ...quota, status })]], requeueAfterMs };
 }
 
@@ -66,7 +81,7 @@ function settleMs({ settled }: ResourceQuotaView, { metadata, status }: Resource
   const used = status?.used ?? {};
   const known = settled.get(uid);
   if (known !== undefined && sameAmounts(known.used, used)) return Math.max(known.sinceMs + SETTLE_MS - nowMs, 0);
-  settled.set(uid, { used, sinceMs: nowMs });
+  settled.set(uid, { used, sinceMs: nowMs, loweredMs: known?.loweredMs });
   return SETTLE_MS;
 }
 
