@@ -50,8 +50,8 @@ async function joinedNode() {
     readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
   };
   return {
-    trusted: metadata.annotations["skates.dev/trusted-authorities"]?.split(",").length,
-    certifiedBy: metadata.annotations["skates.dev/certified-by"],
+    trusted: metadata.annotations["skates.io/trusted-authorities"]?.split(",").length,
+    certifiedBy: metadata.annotations["skates.io/certified-by"],
     ready: status.conditions.find(({ type }) => type === "Ready")?.status,
   };
 }

@@ -45,7 +45,7 @@ export function newVolume({ claim, storageClass, node }: NewVolume, folder: stri
   const hostname = node.metadata.labels?.["kubernetes.io/hostname"] ?? node.metadata.name;
   const { namespace, uid, resourceVersion } = claim.metadata;
   // On a simulated node there is nothing to remove.
-  const real = node.metadata.labels?.["skates.dev/simulated"] === undefined;
+  const real = node.metadata.labels?.["skates.io/simulated"] === undefined;
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",

@@ -31,7 +31,7 @@ export function createSimulatedKubelet(options: SimulatedNodeOptions): Kubelet {
   return createKubelet({
     settings: {
       name,
-      labels: { "skates.dev/simulated": "true", ...options.labels },
+      labels: { "skates.io/simulated": "true", ...options.labels },
       taints: [],
       addresses: [options.address],
       externalCloudProvider: options.externalCloudProvider,

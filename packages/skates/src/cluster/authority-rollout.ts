@@ -6,9 +6,9 @@ import { failure } from "../cli/errors.ts";
 import { hashOf } from "./join/discover.ts";
 
 /** Annotation of a joined node: hashes of the authorities that it trusts, with commas between. */
-export const TRUSTED_AUTHORITIES = "skates.dev/trusted-authorities";
+export const TRUSTED_AUTHORITIES = "skates.io/trusted-authorities";
 /** Annotation of a joined node: hash of the authority that has signed both its certificates. */
-export const CERTIFIED_BY = "skates.dev/certified-by";
+export const CERTIFIED_BY = "skates.io/certified-by";
 
 export interface Rollout {
   /** As the cluster's administrator. */
