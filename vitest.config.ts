@@ -30,6 +30,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["**/*.integration.test.ts", "**/*.e2e.test.ts"],
+          // They wait for nothing but their own work: what takes a second takes ten where others use the cores.
+          testTimeout: 30_000,
         },
       },
       {

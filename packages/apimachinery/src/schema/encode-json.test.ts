@@ -35,6 +35,13 @@ describe("zero values", () => {
   test("an empty required list is null, as storage upstream gives it back", () => {
     expect(encodeJson(WidgetSpec, { parts: [] })).toBe('{"parts":null,"strategy":{}}');
   });
+  test.each([0.5, Number.NaN, Number.POSITIVE_INFINITY])("%s is not written where whole numbers are read", (number) => {
+    expect(() => encodeJson(WidgetSpec, { replicas: number, parts: [] })).toThrow(
+      `${number} is in a field for whole numbers, and was not written`,
+    );
+    const ports = [{ port: 1, target: number }];
+    expect(() => encodeJson(WidgetSpec, { parts: [{ name: "a", ports }] })).toThrow("is in a field for whole numbers");
+  });
   test("an empty required time is null", () => {
     expect(encodeJson(WidgetStatus, { replicas: 1, changed: "" })).toBe('{"replicas":1,"changed":null}');
   });

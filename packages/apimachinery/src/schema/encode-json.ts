@@ -171,10 +171,11 @@ function writerOf(type: TypeNode): Write {
       return (value, sink) => writeMap(value as Members, write, sink);
     }
     case "bool":
-    case "int":
       return (value, sink) => sink.text(String(value));
+    case "int":
+      return (value, sink) => sink.text(wholeNumber(value));
     case "intOrString":
-      return (value, sink) => (typeof value === "string" ? sink.string(value) : sink.text(String(value)));
+      return (value, sink) => (typeof value === "string" ? sink.string(value) : sink.text(wholeNumber(value)));
     case "bytes":
     case "quantity":
     case "time":
@@ -188,6 +189,14 @@ function writerOf(type: TypeNode): Write {
     default:
       return (value, sink) => sink.text(jsonText(value));
   }
+}
+
+/** Callers in this process may have computed something else, and nobody could read what it would be stored as. */
+function wholeNumber(value: unknown): string {
+  if (typeof value === "number" && !Number.isInteger(value)) {
+    throw new TypeError(`${value} is in a field for whole numbers, and was not written`);
+  }
+  return String(value);
 }
 
 function writeList(items: readonly unknown[], write: Write, sink: JsonSink): void {
