@@ -1,5 +1,5 @@
 // What the kernel says of a started server's rights: docs/decisions/privileges-of-processes.md.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SimulatedCluster, simulatedCluster } from "../faults/simulated-cluster.ts";
@@ -14,8 +14,8 @@ afterAll(async () => await cluster.remove());
 
 test.skipIf(!possible)(
   "the server has no capabilities but for files, gets no new ones, and leaves nothing for others",
-  () => {
-    const pid = execFileSync("pgrep", ["-f", `server --data-dir ${cluster.dataDir}`], { encoding: "utf8" }).trim();
+  async () => {
+    const [, pid = ""] = /^server\s+running, pid (\d+)$/m.exec((await cluster.skates("status")).stdout) ?? [];
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
     const told = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1] ?? "";
     const files = process.getuid?.() === 0 ? "0000000000000006" : "0000000000000000";

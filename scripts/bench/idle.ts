@@ -28,8 +28,8 @@ function kubectl({ dataDir }: BenchCluster, ...args: readonly string[]): SpawnSy
 }
 
 async function measure({ pids }: BenchCluster): Promise<void> {
-  const { server, agent } = pids();
-  const ours = [...server, ...agent];
+  const { server, agent, keeper } = pids();
+  const ours = [...server, ...agent, ...keeper];
   const sum = (list: readonly number[], of: (pid: number) => number): number =>
     list.reduce((total, pid) => total + of(pid), 0);
   // What starting and the demo cost is over by the last fifth of the time, at least a minute.

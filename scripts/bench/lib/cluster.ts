@@ -12,8 +12,8 @@ export interface BenchCluster {
   skates(verb: string, ...args: readonly string[]): string;
   /** A file of the cluster's PKI. */
   pem(name: string): string;
-  /** Process ids of the server, the agent and what works for them. */
-  pids(): Readonly<Record<"server" | "agent" | "containerd" | "shim", readonly number[]>>;
+  /** Process ids of the server, the agent, what starts these again, and what works for them. */
+  pids(): Readonly<Record<"server" | "agent" | "keeper" | "containerd" | "shim", readonly number[]>>;
   delete(): void;
 }
 
@@ -46,13 +46,15 @@ export function upFlags({ port }: BenchCluster): readonly string[] {
 }
 
 function pidsOf(dataDir: string): ReturnType<BenchCluster["pids"]> {
-  const out = { server: [] as number[], agent: [] as number[], containerd: [] as number[], shim: [] as number[] };
+  const none = (): number[] => [];
+  const out = { server: none(), agent: none(), keeper: none(), containerd: none(), shim: none() };
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const words = wordsOf(name);
     if (!words.some((word) => word === dataDir || word.startsWith(`${dataDir}/`))) continue;
     const pid = Number(name);
-    if (words.some((word) => word.endsWith("/skates.mjs"))) {
+    if (words.includes("skates-keeper")) out.keeper.push(pid);
+    else if (words.some((word) => word.endsWith("/skates.mjs"))) {
       if (words.includes("server")) out.server.push(pid);
       if (words.includes("agent")) out.agent.push(pid);
     } else if (words[0]?.includes("containerd-shim") === true) out.shim.push(pid);

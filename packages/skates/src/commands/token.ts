@@ -1,4 +1,5 @@
-import { type Secret, secrets } from "@skates/api/core/v1";
+import { setTimeout as sleep } from "node:timers/promises";
+import { configMaps, type Secret, secrets } from "@skates/api/core/v1";
 import { formatTime, isStatus, parseDuration } from "@skates/apimachinery";
 import { systemClock, systemRandom } from "@skates/component-base/node";
 import { readFileSync } from "node:fs";
@@ -11,7 +12,7 @@ import { type AdminClient, adminClient } from "../cluster/admin-client.ts";
 import { type ClusterConfig, existingServerConfig } from "../cluster/config.ts";
 import { type Paths, pathsOf } from "../cluster/data-dir.ts";
 import { hostAddress } from "../cluster/host-address.ts";
-import { hashOf } from "../cluster/join/discover.ts";
+import { CLUSTER_INFO, hashOf, signatureKey } from "../cluster/join/discover.ts";
 
 const NAMESPACE = "kube-system";
 const PREFIX = "bootstrap-token-";
@@ -19,6 +20,8 @@ const TYPE = "bootstrap.kubernetes.io/token";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const USAGES = ["signing", "authentication"];
 const GROUP = "system:bootstrappers:kubeadm:default-node-token";
+/** The controller that signs with it has heard of it long before, unless the cluster has only just been started. */
+const SIGNED_MS = 10_000;
 /** Kubeadm's. */
 const TTL_MS = 24 * 3_600_000;
 
@@ -55,11 +58,12 @@ async function create(
 ): Promise<void> {
   const [id, secret] = [letters(6), letters(16)];
   const ttlMs = ttlOf(flags);
+  const usages = usagesOf(flags);
   const data = {
     "token-id": id,
     "token-secret": secret,
     "auth-extra-groups": GROUP,
-    ...Object.fromEntries(usagesOf(flags).map((usage) => [`usage-bootstrap-${usage}`, "true"])),
+    ...Object.fromEntries(usages.map((usage) => [`usage-bootstrap-${usage}`, "true"])),
     ...(ttlMs === 0 ? {} : { expiration: formatTime(systemClock().nowMs() + ttlMs) }),
     ...(flags.string("description") === undefined ? {} : { description: flags.string("description") ?? "" }),
   };
@@ -68,11 +72,23 @@ async function create(
   await client
     .resource(secrets)
     .create({ apiVersion: "v1", kind: "Secret", type: TYPE, metadata, data: Object.fromEntries(encoded) }, {}, signal);
+  if (usages.includes("signing")) await untilSigned(client, id, signal);
   const [ca = ""] = pemCertificates(readFileSync(join(paths.pki, "ca.crt"), "utf8"));
   print(`${id}.${secret}`);
   print(
     `to join: skates join https://${hostAddress()}:${config.apiPort} --token ${id}.${secret} --ca-cert-hash ${hashOf(ca)}`,
   );
+}
+
+/** A node that comes at once is to find the token known. It is printed all the same when that takes too long. */
+async function untilSigned(client: AdminClient["client"], id: string, signal: AbortSignal): Promise<void> {
+  const untilMs = performance.now() + SIGNED_MS;
+  while (performance.now() < untilMs) {
+    const { items } = await client.resource(configMaps).list({ namespace: CLUSTER_INFO.namespace }, signal);
+    const info = items.find(({ metadata }) => metadata.name === CLUSTER_INFO.name);
+    if (info?.data?.[signatureKey(id)] !== undefined) return;
+    await sleep(50, undefined, { signal });
+  }
 }
 
 async function list({ client }: AdminClient, { signal, print }: Invocation): Promise<void> {

@@ -6,7 +6,7 @@ import { pemCertificates } from "@skates/pki";
 import { nodePki } from "@skates/pki/node";
 import { CERTIFIED_BY, TRUSTED_AUTHORITIES } from "../cluster/authority-rollout.ts";
 import type { Paths } from "../cluster/data-dir.ts";
-import { authoritiesOf, hashOf } from "../cluster/join/discover.ts";
+import { authoritiesOf, CLUSTER_INFO, hashOf } from "../cluster/join/discover.ts";
 import { type NodeFiles, writeNodeCa, writeNodePair } from "../cluster/join/node-files.ts";
 import { type NodeCertificate, requestCertificate } from "../cluster/join/request-certificate.ts";
 import type { OwnNode } from "./joined-access.ts";
@@ -56,8 +56,7 @@ async function followAuthorities(
   { paths, client, env, files, use }: JoinedUpkeepOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const key = { namespace: "kube-public", name: "cluster-info" };
-  const { data } = await client.resource(configMaps).get(key, {}, signal);
+  const { data } = await client.resource(configMaps).get(CLUSTER_INFO, {}, signal);
   const certs = pemCertificates(authoritiesOf(data?.["kubeconfig"] ?? ""));
   const ca = certs.join("");
   // Nobody is the authority of a cluster: then something is wrong there, and what was known stays.

@@ -9,6 +9,14 @@ import { httpsHandler } from "@skates/transport/node";
 import { load } from "js-yaml";
 import { failure, usageError } from "../../cli/errors.ts";
 
+/** What a cluster tells everybody of itself. */
+export const CLUSTER_INFO = { namespace: "kube-public", name: "cluster-info" } as const;
+
+/** Where its signature with a token stands. */
+export function signatureKey(tokenId: string): string {
+  return `jws-kubeconfig-${tokenId}`;
+}
+
 const REMEDY = "make a new one on the server with 'skates token create'";
 
 /** The two parts of `ID.SECRET`. Throws a usage error. */
@@ -41,8 +49,7 @@ export async function discoverCa({ server, token, hashes }: Discovery, signal: A
       random: systemRandom(),
       retry,
     });
-    const key = { namespace: "kube-public", name: "cluster-info" };
-    data = (await client.resource(configMaps).get(key, {}, signal)).data ?? {};
+    data = (await client.resource(configMaps).get(CLUSTER_INFO, {}, signal)).data ?? {};
   } catch (error) {
     signal.throwIfAborted();
     const cause = `${server} does not say whom to trust`;
@@ -57,7 +64,7 @@ export async function discoverCa({ server, token, hashes }: Discovery, signal: A
 
 /** The CA that cluster-info names. Throws a failure that says what does not fit. */
 export function trustedCa(data: Readonly<Record<string, string>>, { token, hashes }: Discovery): string {
-  const { kubeconfig = "", [`jws-kubeconfig-${token.id}`]: signature } = data;
+  const { kubeconfig = "", [signatureKey(token.id)]: signature } = data;
   if (signature === undefined) {
     throw failure(`the cluster does not know a token ${token.id}: it is wrong, expired or deleted`, REMEDY);
   }
