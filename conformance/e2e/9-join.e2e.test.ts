@@ -186,7 +186,7 @@ describe.skipIf(hindrance !== undefined)(hindrance ?? "a second machine", () => 
       const [trusted, by] = (
         await jsonPath(
           [`node/${NODE}`],
-          "{.metadata.annotations.skates\\.dev/trusted-authorities} {.metadata.annotations.skates\\.dev/certified-by}",
+          "{.metadata.annotations.skates\\.io/trusted-authorities} {.metadata.annotations.skates\\.io/certified-by}",
         )
       ).split(" ");
       return trusted?.split(",").length === 2 && trusted.startsWith(by ?? "-") ? true : undefined;

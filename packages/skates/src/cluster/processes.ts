@@ -64,17 +64,22 @@ export function isAlive(pid: number): boolean {
 const KEEPER_NAME = "skates-keeper";
 
 /**
- * Starts a process again that ended by a fault: one that was asked to end exits with 0, and one that fails within its first seconds
- * would fail again. A shell, for it takes 1 MB where Node takes 40.
+ * Starts a process again that ended by a fault or was killed, sooner the longer it ran. One that was asked to end is left alone, and so
+ * is one that ends by itself in the first seconds of all: it could not start, and would not the next time. A shell, for it takes 1 MB
+ * where Node takes 40.
  */
-const KEEPER = `while :; do
+const KEEPER = `pause=1 started=
+while :; do
   since=$(date +%s)
   "$@"
   code=$?
-  [ $code -eq 0 ] && exit 0
-  [ $(($(date +%s) - since)) -lt 10 ] && exit $code
+  case $code in 0|143) exit $code;; esac
+  if [ $(($(date +%s) - since)) -ge 10 ]; then pause=1 started=yes
+  elif [ $code -lt 128 ] && [ -z "$started" ]; then exit $code
+  elif [ $pause -lt 30 ]; then pause=$((pause * 2))
+  fi
   echo "the process ended with exit code $code: it is started again" >&2
-  sleep 1
+  sleep $pause
 done`;
 
 /**
