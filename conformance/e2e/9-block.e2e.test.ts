@@ -7,7 +7,7 @@ import { ALL_CAPABILITIES, TestDriver } from "../../packages/kubelet/src/node/te
 import { attachLoop, detachLoops, loopProblem, loopsOf } from "../../packages/kubelet/src/node/testing/loop-device.ts";
 import { apply, cluster, jsonPath, ok, pod, useNamespace } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
-import { type Sidecars, startSidecars } from "./csi-sidecars.ts";
+import { useDriver } from "./csi-sidecars.ts";
 import { skates } from "./skates.ts";
 
 const NAME = "disk.csi.test";
@@ -50,31 +50,12 @@ const write = (text: string) => `printf ${text} | dd of=/dev/xvda bs=512 conv=no
 const READ = "dd if=/dev/xvda bs=4 count=1 2>/dev/null";
 
 describe.skipIf(problem !== undefined)(`with loop devices${problem === undefined ? "" : ` (${problem})`}`, () => {
-  let sidecars: Sidecars | undefined;
+  useDriver(driver, { spec: { fsGroupPolicy: "File" }, className: "disk" });
   let folder = "";
-  beforeAll(async () => {
+  beforeAll(() => {
     folder = mkdtempSync("/tmp/sk-block-");
-    await apply(
-      { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name: NAME }, spec: { fsGroupPolicy: "File" } },
-      {
-        apiVersion: "storage.k8s.io/v1",
-        kind: "StorageClass",
-        metadata: { name: "disk" },
-        provisioner: NAME,
-        volumeBindingMode: "WaitForFirstConsumer",
-        allowVolumeExpansion: true,
-      },
-    );
-    await driver.start();
-    sidecars = startSidecars(driver);
   });
-  afterAll(async () => {
-    await sidecars?.stop();
-    driver.stop();
-    rmSync(folder, { recursive: true, force: true });
-    await ok(["delete", "csidriver", NAME]);
-    await ok(["delete", "storageclass", "disk"]);
-  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test("a claim's disk is a device in a container, its data goes on to the next pod, and it grows under it", async () => {
     await apply(claim("data", { storageClassName: "disk" }), onClaim("writer", "data"));

@@ -2,11 +2,11 @@
 // detached, their data goes from pod to pod, they grow while they are mounted, and one is made for a pod alone.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ALL_CAPABILITIES, TestDriver } from "../../packages/kubelet/src/node/testing/csi-driver.ts";
 import { apply, cluster, jsonPath, kubectl, ok, pod, useNamespace } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
-import { type Sidecars, startSidecars } from "./csi-sidecars.ts";
+import { useDriver } from "./csi-sidecars.ts";
 import { skates } from "./skates.ts";
 
 const NAME = "dir.csi.test";
@@ -20,33 +20,9 @@ const driver = new TestDriver({
   topology: { "topology.dir.csi.test/node": "this" },
   maxVolumes: 5,
 });
-let sidecars: Sidecars | undefined;
-
-beforeAll(async () => {
-  await apply(
-    {
-      apiVersion: "storage.k8s.io/v1",
-      kind: "CSIDriver",
-      metadata: { name: NAME },
-      spec: { podInfoOnMount: true, fsGroupPolicy: "File", volumeLifecycleModes: ["Persistent", "Ephemeral"] },
-    },
-    {
-      apiVersion: "storage.k8s.io/v1",
-      kind: "StorageClass",
-      metadata: { name: "dir" },
-      provisioner: NAME,
-      volumeBindingMode: "WaitForFirstConsumer",
-      allowVolumeExpansion: true,
-    },
-  );
-  await driver.start();
-  sidecars = startSidecars(driver);
-});
-afterAll(async () => {
-  await sidecars?.stop();
-  driver.stop();
-  await ok(["delete", "csidriver", NAME]);
-  await ok(["delete", "storageclass", "dir"]);
+const sidecars = useDriver(driver, {
+  spec: { podInfoOnMount: true, fsGroupPolicy: "File", volumeLifecycleModes: ["Persistent", "Ephemeral"] },
+  className: "dir",
 });
 
 const inside = (name: string, script: string) => ok(["-n", ns, "exec", name, "--", "sh", "-c", script]);
@@ -98,7 +74,7 @@ test("a claim's volume is attached and mounted, its data goes on to the next pod
   await eventually("the volume to be let go", async () =>
     (await ok(["get", "volumeattachments", "-o", "name"])) === "" ? true : undefined,
   );
-  expect(sidecars?.log).toEqual([`attach ${volume}`, `detach ${volume}`]);
+  expect(sidecars.log).toEqual([`attach ${volume}`, `detach ${volume}`]);
   expect(await jsonPath(["nodes"], "{.items[0].status.volumesAttached}{.items[0].status.volumesInUse}")).toBe("");
   expect(driver.calls.slice(-2).map(({ method }) => method)).toEqual(["NodeUnpublishVolume", "NodeUnstageVolume"]);
 
@@ -138,7 +114,7 @@ test("a cluster that was down goes on with volumes that are mounted, and lets go
   await apply(claim, onClaim("staying"));
   await ready("staying");
   await inside("staying", "echo before > /data/file");
-  const attached = sidecars?.log.length;
+  const attached = sidecars.log.length;
   expect((await skates(["down", "--data-dir", cluster.dataDir])).code).toBe(0);
   expect((await skates(["up", "--no-merge", "--data-dir", cluster.dataDir])).code).toBe(0);
   await ready("staying");
@@ -146,7 +122,7 @@ test("a cluster that was down goes on with volumes that are mounted, and lets go
   await eventually("the driver to be taken again", async () =>
     (await jsonPath(["csinode"], "{.items[*].spec.drivers[*].name}")) === NAME ? true : undefined,
   );
-  expect(sidecars?.log.length).toBe(attached);
+  expect(sidecars.log.length).toBe(attached);
   await ok(["-n", ns, "delete", "pod", "staying"]);
   await eventually("the volume to be let go", async () =>
     (await ok(["get", "volumeattachments", "-o", "name"])) === "" ? true : undefined,

@@ -7,18 +7,58 @@ import { type ApiObject, parseQuantity } from "@skates/apimachinery";
 import type { PersistentVolume, PersistentVolumeClaim } from "@skates/api/core/v1";
 import type { StorageClass, VolumeAttachment } from "@skates/api/storage/v1";
 import type { TestDriver } from "../../packages/kubelet/src/node/testing/csi-driver.ts";
-import { kubectl, ok } from "./cluster.ts";
+import { afterAll, beforeAll } from "vitest";
+import { apply, kubectl, ok } from "./cluster.ts";
 
 const LOOK_MS = 300;
 const ATTACHER = "external-attacher/test";
 
-export interface Sidecars {
+export interface Installed {
+  /** Of its CSIDriver. */
+  readonly spec: object;
+  /** Its storage class, whose volumes wait for their pod and may grow. */
+  readonly className: string;
+}
+
+/** Installs a driver for the tests around it: registered, with its class and its sidecars. */
+export function useDriver(driver: TestDriver, { spec, className }: Installed): Pick<Sidecars, "log"> {
+  const { name } = driver.options;
+  let sidecars: Sidecars | undefined;
+  beforeAll(async () => {
+    await apply(
+      { apiVersion: "storage.k8s.io/v1", kind: "CSIDriver", metadata: { name }, spec },
+      {
+        apiVersion: "storage.k8s.io/v1",
+        kind: "StorageClass",
+        metadata: { name: className },
+        provisioner: name,
+        volumeBindingMode: "WaitForFirstConsumer",
+        allowVolumeExpansion: true,
+      },
+    );
+    await driver.start();
+    sidecars = startSidecars(driver);
+  });
+  afterAll(async () => {
+    await sidecars?.stop();
+    driver.stop();
+    await ok(["delete", "csidriver", name]);
+    await ok(["delete", "storageclass", className]);
+  });
+  return {
+    get log() {
+      return sidecars?.log ?? [];
+    },
+  };
+}
+
+interface Sidecars {
   /** Volumes that were attached and detached: `attach <handle>`, `detach <handle>`. */
   readonly log: readonly string[];
   stop(): Promise<void>;
 }
 
-export function startSidecars(driver: TestDriver): Sidecars {
+function startSidecars(driver: TestDriver): Sidecars {
   const stopping = new AbortController();
   const log: string[] = [];
   let failure: unknown;
