@@ -154,30 +154,3 @@ it("who writes once is answered before most of what somebody else had sent earli
   expect(answered.indexOf("calm 201")).toBeLessThan(5);
   await roomy.stop();
 });
-
-it("exempt requests take turns of the loop as well: without any, one begins at most", async () => {
-  let held: (() => void)[] | undefined;
-  const turn = (): Promise<void> =>
-    new Promise((resolve) => void (held === undefined ? setImmediate(resolve) : held.push(resolve)));
-  const release = (): void => {
-    const waiting = held ?? [];
-    held = undefined;
-    for (const resolve of waiting) resolve();
-  };
-  const own = await startTestServer({ turn });
-  try {
-    const ask = async () => (await own.call(admin, "GET", `${API}/flowschemas/exempt`)).status;
-    await eventually(async () => expect(await ask()).toBe(200));
-    held = [];
-    const answered: number[] = [];
-    const asked = [1, 2, 3].map(async () => answered.push(await ask()));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(answered.length).toBeLessThanOrEqual(1);
-    release();
-    await Promise.all(asked);
-    expect(answered).toEqual([200, 200, 200]);
-  } finally {
-    release();
-    await own.stop();
-  }
-});

@@ -88,8 +88,6 @@ export class FlowControl {
     if (typeof release === "string") return this.#refused(flow, release);
     this.#metrics.dispatched.inc([level.name, flow.name]);
     this.#shareLoop(request, context);
-    // Exempt is who waits for no seats: the loop is one for all.
-    if (level.queues.overflow.type !== "Queue") await this.#turns?.begin(level.name);
     const began = this.#turns?.number;
     let response: ApiResponse;
     try {

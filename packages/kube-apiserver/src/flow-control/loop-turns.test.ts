@@ -86,22 +86,6 @@ describe("turns of the loop", () => {
     expect(turns.finish("eve")).toBe(undefined);
   });
 
-  it("requests that wait for no seats begin one in a turn, by turns with other levels and with pages", async () => {
-    const { turns, turn, begin, goOn } = loop();
-    const began: string[] = [];
-    const started = (name: string): void => void turns.begin("exempt")?.then(() => began.push(name));
-    expect(turns.begin("exempt")).toBe(undefined);
-    started("exempt 1");
-    started("exempt 2");
-    begin("low", "low 1");
-    goOn("eve", "eve's page 1");
-    const all = [await turn(), await turn(), await turn(), await turn()].flat();
-    expect([began, all]).toEqual([
-      ["exempt 1", "exempt 2"],
-      ["eve's page 1", "low 1"],
-    ]);
-  });
-
   it("short pieces share a turn, but not all of them one", async () => {
     const { turn, begin } = loop();
     for (let i = 0; i < 20; i++) begin("low", `${i}`, 0);

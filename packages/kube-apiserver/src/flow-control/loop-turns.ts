@@ -51,12 +51,6 @@ export class LoopTurns {
     };
   }
 
-  /** For requests that wait for no seats: resolves when one of this level may begin; undefined when the loop has room. */
-  begin(level: string): Promise<void> | undefined {
-    const share = this.share(level);
-    return share.tryTake() ? undefined : new Promise((resolve) => share.wait(resolve));
-  }
-
   /** Resolves when an answer of this flow may go on. */
   goOn(flow: string): Promise<void> {
     return new Promise((resolve) => {
