@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBusyboxImage } from "@skates/kubelet/node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { apply, cluster, deployment, jsonPath, ok, service, useNamespace, webServer } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import { addressOfHost, type SecondMachine, secondMachine, secondMachineHindrance } from "./second-machine.ts";
-import { joinCommand, type Ran, run, skates } from "./skates.ts";
+import { joinCommand, type Ran, run, skates, troubles } from "./skates.ts";
 
 const SKATES = fileURLToPath(new URL("../../skates", import.meta.url));
 const NODE = "second";
@@ -41,6 +41,10 @@ describe.skipIf(hindrance !== undefined)(hindrance ?? "a second machine", () => 
     await machine[Symbol.asyncDispose]();
     await ok(["delete", "node", NODE, "--ignore-not-found"]);
     rmSync(root, { recursive: true, force: true });
+  });
+  afterEach(({ task }) => {
+    const log = join(dataDir, "logs", "agent.log");
+    if (task.result?.state === "fail" && existsSync(log)) process.stdout.write(troubles(log));
   });
 
   test("is a node with a part of the pods' addresses of its own, and knows no more than a node may", async () => {

@@ -1,10 +1,10 @@
 /** One cluster for all end-to-end files: started here with `./skates up`, as a user would, and deleted at the end. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { busyboxImageSpec, startImageRegistry } from "@skates/kubelet/node";
-import { skates } from "./skates.ts";
+import { skates, troubles } from "./skates.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -59,18 +59,4 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
-}
-
-const TROUBLES_MAX = 40;
-
-/** What a process' log tells beside the usual: warnings, errors, and whatever a crash printed. For runs whose machine nobody can look at afterwards. */
-function troubles(file: string): string {
-  const lines = readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("I"));
-  return [
-    `--- troubles in ${file}, the last ${TROUBLES_MAX} of ${lines.length}:`,
-    ...lines.slice(-TROUBLES_MAX),
-    "",
-  ].join("\n");
 }

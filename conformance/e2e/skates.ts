@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -46,4 +47,18 @@ export function run(program: string, args: readonly string[], options: RunOption
     child.stdin.on("error", () => undefined); // it may end before it has read all
     child.stdin.end(options.input ?? "");
   });
+}
+
+const TROUBLES_MAX = 40;
+
+/** What a process' log tells beside the usual: warnings, errors, and whatever a crash printed. For runs whose machine nobody can look at afterwards. */
+export function troubles(file: string): string {
+  const lines = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("I"));
+  return [
+    `--- troubles in ${file}, the last ${TROUBLES_MAX} of ${lines.length}:`,
+    ...lines.slice(-TROUBLES_MAX),
+    "",
+  ].join("\n");
 }
