@@ -20,7 +20,7 @@ export interface Informers extends Listers {
 export function createInformers(client: Client, env: Env): Informers {
   const informers = new Map<string, Informer<ApiObject>>();
   /** The same by the value that was asked with: every change of every object asks. */
-  const asked = new Map<Resource, Informer<ApiObject>>();
+  const asked = new WeakMap<Resource, Informer<ApiObject>>();
   let group: TaskGroup | undefined;
   const idOf = (resource: Resource): string => `${resource.group}/${resource.version}/${resource.plural}`;
 

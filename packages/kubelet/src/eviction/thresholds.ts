@@ -81,19 +81,13 @@ export function amountOf(amount: Amount, capacity: number): number {
 }
 
 function signalOf(name: string): Signal {
-  const found = SIGNALS.find((signal) => signal === name);
-  if (found === undefined) throw new Error(`unsupported eviction signal ${name}`);
-  return found;
+  if (isSignal(name)) return name;
+  throw new Error(`unsupported eviction signal ${name}`);
 }
 
-const SIGNALS: readonly Signal[] = [
-  "memory.available",
-  "nodefs.available",
-  "nodefs.inodesFree",
-  "imagefs.available",
-  "imagefs.inodesFree",
-  "pid.available",
-];
+function isSignal(name: string): name is Signal {
+  return Object.hasOwn(SCARCE, name);
+}
 
 /** Undefined: the threshold is never missed. */
 function valueOf(name: string, text: string): Amount | undefined {
