@@ -1,4 +1,5 @@
 import { type Secret, secrets } from "@skates/api/core/v1";
+import { parseTime } from "@skates/apimachinery";
 import type { Registry } from "@skates/apiserver";
 import type { Clock } from "@skates/component-base";
 import { sameSecret } from "./same-secret.ts";
@@ -41,7 +42,7 @@ interface Presented {
 function letsIn(secret: Secret, presented: Presented): boolean {
   if (secret.type !== "bootstrap.kubernetes.io/token" || secret.metadata.deletionTimestamp !== undefined) return false;
   const expiration = secretText(secret, "expiration");
-  if (expiration !== undefined && !(Date.parse(expiration) > presented.nowMs)) return false;
+  if (expiration !== undefined && hasEnded(expiration, presented.nowMs)) return false;
   return (
     sameSecret(secretText(secret, "token-secret") ?? "", presented.secret) &&
     secretText(secret, "token-id") === presented.id &&
@@ -53,4 +54,13 @@ function letsIn(secret: Secret, presented: Presented): boolean {
 function groupsOf(secret: Secret): readonly string[] | undefined {
   const extra = (secretText(secret, "auth-extra-groups") ?? "").split(",").filter((group) => group !== "");
   return extra.every((group) => GROUP.test(group)) ? [EVERY, ...new Set(extra)].sort() : undefined;
+}
+
+/** A time that nobody can read has passed, as for who cleans up. */
+function hasEnded(expiration: string, nowMs: number): boolean {
+  try {
+    return parseTime(expiration) <= nowMs;
+  } catch {
+    return true;
+  }
 }

@@ -88,13 +88,16 @@ describe("bootstrap tokens", () => {
     await make("cccccc", { "usage-bootstrap-authentication": "false" });
     await make("dddddd", { "auth-extra-groups": "system:masters" });
     await make("eeeeee", { expiration: "soon" });
-    const tokens = ["aaaaaa", "bbbbbb", "cccccc", "dddddd", "eeeeee", "ffffff"].map((id) => `${id}.0123456789abcdef`);
+    await make("gggggg", { expiration: "2999-01-01" });
+    const tokens = ["aaaaaa", "bbbbbb", "cccccc", "dddddd", "eeeeee", "ffffff", "gggggg"].map(
+      (id) => `${id}.0123456789abcdef`,
+    );
     expect(await Promise.all([...tokens, "aaaaaa.0123456789abcdee"].map((token) => whoIs(server, token)))).toEqual([
       {
         username: "system:bootstrap:aaaaaa",
         groups: ["system:bootstrappers", "system:bootstrappers:kubeadm:default-node-token", "system:authenticated"],
       },
-      ...Array.from({ length: 6 }, () => 401),
+      ...Array.from({ length: 7 }, () => 401),
     ]);
     await server.call(admin, "DELETE", "/api/v1/namespaces/kube-system/secrets/bootstrap-token-aaaaaa");
     expect(await whoIs(server, tokens[0] ?? "")).toBe(401);

@@ -1,5 +1,5 @@
 import { type Secret, secrets } from "@skates/api/core/v1";
-import type { ObjectKey } from "@skates/apimachinery";
+import { type ObjectKey, parseTime } from "@skates/apimachinery";
 import { type Watch, watch } from "@skates/controller-runtime";
 
 /** A token with which nodes join, as its Secret has it. */
@@ -13,7 +13,6 @@ export interface BootstrapToken {
 }
 
 const TYPE = "bootstrap.kubernetes.io/token";
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 const PREFIX = "bootstrap-token-";
 export const TOKEN_NAMESPACE = "kube-system";
 
@@ -30,8 +29,11 @@ export function bootstrapTokenOf(held: Secret): BootstrapToken | undefined {
 export function tokenExpiresMs({ data }: Secret): number | undefined {
   const expiration = text(data, "expiration");
   if (expiration === "") return undefined;
-  const atMs = RFC3339.test(expiration) ? Date.parse(expiration) : Number.NaN;
-  return Number.isNaN(atMs) ? 0 : atMs;
+  try {
+    return parseTime(expiration);
+  } catch {
+    return 0;
+  }
 }
 
 /** Whether a Secret is meant to hold such a token. */

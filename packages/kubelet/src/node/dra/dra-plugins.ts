@@ -54,7 +54,7 @@ function answers(path: string): Promise<boolean> {
       resolve(connected);
     };
     socket.once("connect", () => done(true));
-    socket.once("error", () => done(false));
+    socket.on("error", () => done(false));
     socket.once("timeout", () => done(false));
   });
 }

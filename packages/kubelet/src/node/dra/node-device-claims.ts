@@ -123,14 +123,11 @@ class NodeDeviceClaims implements DeviceClaims {
     const waiting = next.filter(({ uid }) => !this.#prepared.has(uid));
     for (const [driver, batch] of byDriver(waiting)) {
       const { claims: replies = {} } = await this.#options.drivers.get(driver).prepare(batch.map(asMessage), signal);
-      for (const [uid, { error = "", devices = [] }] of Object.entries(replies)) {
-        const info = batch.find((one) => one.uid === uid);
-        if (info === undefined) throw new Error(`NodePrepareResources returned result for unknown claim UID ${uid}`);
-        if (error !== "") throw new Error(`NodePrepareResources failed for ResourceClaim ${info.name}: ${error}`);
+      checkReplies("NodePrepareResources", batch, replies);
+      for (const info of batch) {
+        const { devices = [] } = replies[info.uid] ?? {};
         known.set(keyOf(info), withDevices(known.get(keyOf(info)) ?? info, driver, devices));
       }
-      const left = batch.filter(({ uid }) => !(uid in replies)).length;
-      if (left > 0) throw new Error(`NodePrepareResources skipped ${left} ResourceClaims`);
     }
     if (waiting.length === 0) return;
     await this.#save(known);
@@ -143,13 +140,7 @@ class NodeDeviceClaims implements DeviceClaims {
     const last = held.filter(({ pods }) => pods.length === 1);
     for (const [driver, batch] of byDriver(last)) {
       const { claims: replies = {} } = await this.#options.drivers.get(driver).unprepare(batch.map(asMessage), signal);
-      for (const [uid, { error = "" }] of Object.entries(replies)) {
-        const info = batch.find((one) => one.uid === uid);
-        if (info === undefined) throw new Error(`NodeUnprepareResources returned result for unknown claim UID ${uid}`);
-        if (error !== "") throw new Error(`NodeUnprepareResources failed for ResourceClaim ${info.name}: ${error}`);
-      }
-      const left = batch.filter(({ uid }) => !(uid in replies)).length;
-      if (left > 0) throw new Error(`NodeUnprepareResources skipped ${left} ResourceClaims`);
+      checkReplies("NodeUnprepareResources", batch, replies);
     }
     for (const info of held) {
       if (!last.includes(info)) known.set(keyOf(info), withoutPod(info, podUid));
@@ -164,6 +155,21 @@ class NodeDeviceClaims implements DeviceClaims {
 
 function keyOf({ namespace = "", name }: { readonly namespace?: string | undefined; readonly name: string }): string {
   return `${namespace}/${name}`;
+}
+
+/** Throws for what a driver refuses, leaves out, or was not asked for. */
+function checkReplies(
+  method: string,
+  batch: readonly ClaimInfo[],
+  replies: Readonly<Record<string, { readonly error?: string | undefined }>>,
+): void {
+  for (const [uid, { error = "" }] of Object.entries(replies)) {
+    const info = batch.find((one) => one.uid === uid);
+    if (info === undefined) throw new Error(`${method} returned result for unknown claim UID ${uid}`);
+    if (error !== "") throw new Error(`${method} failed for ResourceClaim ${info.name}: ${error}`);
+  }
+  const left = batch.filter(({ uid }) => !(uid in replies)).length;
+  if (left > 0) throw new Error(`${method} skipped ${left} ResourceClaims`);
 }
 
 function asMessage({ namespace, name, uid }: ClaimInfo): DeviceClaim {
